@@ -1,0 +1,1 @@
+"""Contract tests and conformance verdicts for the SparkRTC server API."""

@@ -1,0 +1,59 @@
+"""Everything that can be said to a user as one line instead of a traceback.
+
+ConformanceError                 exit status 2 unless a subclass says otherwise
+├── UsageError                   an option, id, glob or profile that does not exist
+├── ConfigurationError           a target file, credential or folder that cannot be used
+├── ContractError                spec/ does not parse or contradicts its own schemas
+├── ReportError                  a report that cannot be read or written
+└── TargetError                  exit status 3
+    ├── TargetUnreachable        nothing answered, or nothing that can be judged
+    └── Refused                  our own guard stopped a request before it left
+"""
+
+from __future__ import annotations
+
+
+class ConformanceError(Exception):
+    """One clear line: the thing, its value, the remedy. The text is drawn from the data."""
+
+    exit_status = 2
+
+    def __init__(self, thing: str, problem: str, remedy: str = "") -> None:
+        self.thing = thing
+        self.problem = problem
+        self.remedy = remedy
+        super().__init__(thing, problem, remedy)
+
+    def __str__(self) -> str:
+        line = f"{self.thing}: {self.problem}"
+        return f"{line}; {self.remedy}" if self.remedy else line
+
+
+class UsageError(ConformanceError):
+    """The command line asks for something that does not exist or cannot be combined."""
+
+
+class ConfigurationError(ConformanceError):
+    """A file, an environment variable or a folder that the run was told to use is unusable."""
+
+
+class ContractError(ConformanceError):
+    """The contract itself (spec/) cannot be read or is not consistent."""
+
+
+class ReportError(ConformanceError):
+    """A report cannot be read, written or compared."""
+
+
+class TargetError(ConformanceError):
+    """The run could not be carried out against this target."""
+
+    exit_status = 3
+
+
+class TargetUnreachable(TargetError):
+    """Nothing answers at the target, or what answers is no HTTP that can be judged."""
+
+
+class Refused(TargetError):
+    """A request was stopped by the guard in front of the transport; it was never sent."""

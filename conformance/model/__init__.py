@@ -1,0 +1,1 @@
+"""Frozen records that cross the borders between packages. No input or output here."""

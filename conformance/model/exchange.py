@@ -1,0 +1,87 @@
+"""An exchange: one request and what came back, as sent and received."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request as it leaves: ``url`` is absolute, ``body`` the exact bytes."""
+
+    operation: str | None
+    method: str
+    url: str
+    headers: Headers
+    body: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Response:
+    """One answer as it arrived; ``elapsed`` in seconds. Not slotted: the JSON is cached."""
+
+    status: int
+    headers: Headers
+    body: bytes
+    elapsed: float
+
+    def header(self, name: str) -> str | None:
+        """First value of a header, names compared without case; None if it is absent."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+    def header_values(self, name: str) -> tuple[str, ...]:
+        """Every value of a header, in order of arrival."""
+        wanted = name.lower()
+        return tuple(value for key, value in self.headers if key.lower() == wanted)
+
+    @cached_property
+    def parsed(self) -> tuple[Any, str | None]:
+        """The body as JSON and None, or None and the reason why it is no JSON."""
+        try:
+            return json.loads(self.body.decode("utf-8")), None
+        except UnicodeDecodeError as error:
+            return None, f"the body is not UTF-8 (byte {error.start})"
+        except ValueError as error:
+            return None, f"the body is not JSON ({error})"
+        except RecursionError:
+            return None, "the body is nested too deeply to be read"
+
+    @property
+    def json(self) -> Any:
+        """The body as JSON, or None when it is none."""
+        return self.parsed[0]
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkFailure:
+    """No answer: the stage that failed (dns, connect, tls, write, read, timeout, …) and why."""
+
+    stage: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request with its answer, or with the reason why there is none."""
+
+    number: int
+    case: str
+    request: Request
+    response: Response | None
+    failure: NetworkFailure | None = None
+
+    @property
+    def status(self) -> int:
+        """Status code of the answer; 0 when nothing was answered."""
+        return self.response.status if self.response is not None else 0
+
+    @property
+    def json(self) -> Any:
+        """Body of the answer as JSON; None when there is none."""
+        return self.response.json if self.response is not None else None

@@ -1,0 +1,146 @@
+"""The report model: every format is drawn from it, and it alone."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from conformance.model.verdict import RunVerdict, Verdict
+
+SCHEMA = "https://sparkrtc-conformance.invalid/report-1.json"
+
+
+@dataclass(frozen=True, slots=True)
+class SentRequest:
+    """A request as reported: redacted, text bodies; ``body_base64`` when it is not UTF-8 text."""
+
+    method: str
+    url: str
+    headers: list[list[str]]
+    body: str | None = None
+    body_base64: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedResponse:
+    """An answer as reported: redacted; ``truncated`` when only the start of the body is kept."""
+
+    status: int
+    headers: list[list[str]]
+    body: str | None
+    elapsed_ms: float
+    body_base64: str | None = None
+    truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedExchange:
+    """One exchange of the run, or the network failure that stood in its place."""
+
+    number: int
+    case: str
+    operation: str | None
+    request: SentRequest
+    response: ReceivedResponse | None
+    failure: dict[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedFinding:
+    """One broken expectation with its evidence and two ways to replay it."""
+
+    requirement: str
+    level: str
+    case: str
+    message: str
+    expected: str
+    actual: str
+    source: str
+    exchange: ReportedExchange | None
+    curl: str
+    pytest: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedRequirement:
+    """One requirement and what the run says of it."""
+
+    id: str
+    level: str
+    operation: str | None
+    chapter: str
+    source: str
+    text: str
+    verdict: Verdict
+    reason: str = ""
+    cases: list[str] = field(default_factory=list)
+    waiver: dict[str, str] | None = None
+    erratum: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusCell:
+    """One cell of the operation × documented status table."""
+
+    operation: str
+    status: str
+    reached: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A whole run (design: "report.json"). The dicts have the keys that the schema names."""
+
+    suite: dict[str, str]
+    contract: dict[str, Any]
+    target: dict[str, Any]
+    run: dict[str, Any]
+    verdict: RunVerdict
+    summary: dict[str, int]
+    by_operation: dict[str, dict[str, int]]
+    by_level: dict[str, dict[str, int]]
+    by_chapter: dict[str, dict[str, int]]
+    status_coverage: list[StatusCell]
+    requirements: list[ReportedRequirement]
+    findings: list[ReportedFinding]
+    schema: str = SCHEMA
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as plain JSON data."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Report:
+        """Read a report back from plain JSON data that its schema has accepted.
+
+        Raises KeyError or TypeError when the data is not that of a report.
+        """
+        return cls(
+            **{
+                **data,
+                "verdict": RunVerdict(data["verdict"]),
+                "status_coverage": [StatusCell(**cell) for cell in data["status_coverage"]],
+                "requirements": [
+                    ReportedRequirement(**{**item, "verdict": Verdict(item["verdict"])})
+                    for item in data["requirements"]
+                ],
+                "findings": [_finding(item) for item in data["findings"]],
+            }
+        )
+
+
+def _finding(item: dict[str, Any]) -> ReportedFinding:
+    exchange = item["exchange"]
+    return ReportedFinding(**{**item, "exchange": _exchange(exchange) if exchange else None})
+
+
+def _exchange(item: dict[str, Any]) -> ReportedExchange:
+    response = item["response"]
+    return ReportedExchange(
+        **{
+            **item,
+            "request": SentRequest(**item["request"]),
+            "response": ReceivedResponse(**response) if response else None,
+        }
+    )

@@ -1,0 +1,63 @@
+"""A requirement: one testable statement of the contract."""
+
+from __future__ import annotations
+
+import enum
+import re
+from dataclasses import dataclass
+
+
+class Level(enum.StrEnum):
+    """How binding a statement is (design: "Levels")."""
+
+    MUST = "MUST"
+    SHOULD = "SHOULD"
+    MAY = "MAY"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where in the document a statement stands: section "9.1", tables ("9-3", "9-4")."""
+
+    section: str
+    tables: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        if not self.tables:
+            return f"section {self.section}"
+        noun = "table" if len(self.tables) == 1 else "tables"
+        return f"section {self.section}, {noun} {', '.join(self.tables)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One statement that an implementation keeps or breaks.
+
+    ``kind`` is the family that judges it: ``input``, ``answer``, ``auth``, ``rule``.
+    ``keyword`` is the last segment of the id. ``statuses`` are those the statement speaks of.
+    """
+
+    id: str
+    level: Level
+    operation: str | None
+    chapter: str
+    source: Source
+    text: str
+    kind: str
+    keyword: str
+    capabilities: frozenset[str] = frozenset()
+    erratum: str | None = None
+
+    @property
+    def place(self) -> str:
+        """Second segment of the id: ``body``, ``query``, ``200``, ``rule``, …"""
+        return self.id.split("/")[1]
+
+
+def glob_to_pattern(glob: str) -> re.Pattern[str]:
+    """Compile a requirement glob: ``*`` is any run of characters, ``?`` is any one.
+
+    Brackets stand for themselves, because array fields are written ``apps[]``.
+    """
+    parts = (".*" if c == "*" else "." if c == "?" else re.escape(c) for c in glob)
+    return re.compile("".join(parts) + r"\Z", re.DOTALL)
