@@ -76,6 +76,7 @@ class ReportedRequirement:
     cases: list[str] = field(default_factory=list)
     waiver: dict[str, str] | None = None
     erratum: str | None = None
+    capabilities: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
