@@ -1,0 +1,103 @@
+"""One finding told in plain text: what was sent, what came back, what the document says."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from conformance.model.report import (
+        ReceivedResponse,
+        ReportedExchange,
+        ReportedFinding,
+        SentRequest,
+    )
+
+_BODY_LINES = 24
+_BODY_CHARACTERS = 4000
+_WIDTH = 100
+_MARGIN = 12
+
+
+def explain(finding: ReportedFinding) -> str:
+    """The finding as a few lines that need no other page to be understood."""
+    lines = [f"{finding.requirement}  ({finding.level})", _indent(finding.message, 2), ""]
+    lines += _entry("sent", _sent(finding.exchange))
+    lines += _entry("came back", _received(finding.exchange))
+    lines += _entry("expected", finding.expected)
+    lines += _entry("received", finding.actual)
+    lines += _entry("document", finding.source)
+    lines += _entry("replay", "\n".join(line for line in (finding.curl, finding.pytest) if line))
+    return "\n".join(lines).rstrip()
+
+
+def status_line(status: int) -> str:
+    """A status with its usual phrase: ``404 Not Found``."""
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return str(status)
+
+
+def pretty_body(body: str | None, base64: str | None = None) -> str:
+    """A body to be read: JSON indented, anything else as it is, long ones cut and said so."""
+    if body is None:
+        return "" if base64 is None else f"({len(base64) * 3 // 4} bytes that are not UTF-8 text)"
+    lines = _indented(body).splitlines()
+    kept = [line if len(line) <= 400 else line[:400] + "…" for line in lines[:_BODY_LINES]]
+    if len(lines) > _BODY_LINES:
+        kept.append(f"… {len(lines) - _BODY_LINES} more lines, whole in report.json")
+    return "\n".join(kept)
+
+
+def _indented(body: str) -> str:
+    if len(body) > 50 * _BODY_CHARACTERS:
+        return body[:_BODY_CHARACTERS] + "…"
+    try:
+        return json.dumps(json.loads(body), ensure_ascii=False, indent=2)
+    except (ValueError, RecursionError):
+        return body
+
+
+def _sent(exchange: ReportedExchange | None) -> str:
+    if exchange is None:
+        return "(no single exchange shows this)"
+    request: SentRequest = exchange.request
+    body = pretty_body(request.body, request.body_base64)
+    first = f"{request.method} {request.url}"
+    return f"{first}\n{body}" if body else first
+
+
+def _received(exchange: ReportedExchange | None) -> str:
+    if exchange is None:
+        return ""
+    response: ReceivedResponse | None = exchange.response
+    if response is None:
+        failure = exchange.failure or {}
+        stage = failure.get("stage", "network")
+        return f"no answer: {stage} failed ({failure.get('message', 'no reason given')})"
+    first = f"{status_line(response.status)}, {response.elapsed_ms:.0f} ms"
+    body = pretty_body(response.body, response.body_base64)
+    note = "\n(the rest of the body was not kept)" if response.truncated else ""
+    return (f"{first}\n{body}" if body else f"{first}, empty body") + note
+
+
+def _entry(label: str, value: str) -> list[str]:
+    if not value:
+        return []
+    first, *rest = _printable(value).splitlines() or [""]
+    return [f"  {label:<{_MARGIN - 2}}{first}", *(" " * _MARGIN + line for line in rest)]
+
+
+def _indent(text: str, depth: int) -> str:
+    wrapped = textwrap.wrap(_printable(text), _WIDTH - depth) or [""]
+    return "\n".join(" " * depth + line for line in wrapped)
+
+
+def _printable(text: str) -> str:
+    """Control characters shown as escapes: an answer must not steer the reader's terminal."""
+    return "".join(
+        c if c in "\n\t" or c.isprintable() else c.encode("unicode_escape").decode() for c in text
+    )

@@ -1,0 +1,84 @@
+"""The formats a report can be written in: a table to read, not a registry to fill."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from conformance.errors import UsageError
+from conformance.reporting.badge import write_badge, write_badge_endpoint
+from conformance.reporting.har import write_har
+from conformance.reporting.json_file import write_json
+from conformance.reporting.junit import write_junit
+from conformance.reporting.material import Material
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from conformance.model.report import Report, ReportedExchange
+
+    Writer = Callable[[Material, Path], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One format: the file it fills and what fills it."""
+
+    filename: str
+    write: Writer
+
+
+def _write_json(material: Material, path: Path) -> None:
+    write_json(material.report, path)
+
+
+FORMATS: Final[Mapping[str, Format]] = {
+    "json": Format("report.json", _write_json),
+    "junit": Format("junit.xml", write_junit),
+    "har": Format("exchanges.har", write_har),
+    "badge": Format("badge.svg", write_badge),
+    "badge-json": Format("badge.json", write_badge_endpoint),
+}
+
+
+def write_all(
+    report: Report,
+    directory: Path,
+    formats: Sequence[str],
+    exchanges: Iterable[ReportedExchange] = (),
+    *,
+    previous: Report | None = None,
+    locate: Callable[[str], int | None] | None = None,
+    language: str = "en",
+    texts: Mapping[str, str] | None = None,
+) -> list[Path]:
+    """Write the report in every named format; see ``Material`` for what accompanies it.
+
+    Returns the files, in the order of ``formats``. Every name is checked before the first file is
+    written. Raises UsageError for a format that does not exist, ReportError for a file that
+    cannot be written.
+    """
+    chosen = [_format(name) for name in dict.fromkeys(formats)]
+    material = Material(
+        report,
+        exchanges=exchanges,
+        previous=previous,
+        locate=locate,
+        language=language,
+        texts=texts or {},
+    )
+    written: list[Path] = []
+    for chosen_format in chosen:
+        path = directory / chosen_format.filename
+        chosen_format.write(material, path)
+        written.append(path)
+    return written
+
+
+def _format(name: str) -> Format:
+    if name not in FORMATS:
+        raise UsageError(
+            f"report format {name!r}", "does not exist", f"choose from {', '.join(FORMATS)}"
+        )
+    return FORMATS[name]

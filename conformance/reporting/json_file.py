@@ -1,0 +1,86 @@
+"""report.json: the report as it is, held to ``report.schema.json`` when written and when read."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+
+from conformance.errors import ReportError
+from conformance.model.report import Report
+from conformance.reporting.file import write_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12, closed) that every report keeps."""
+    text = resources.files(__package__).joinpath("report.schema.json").read_text("utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+@cache
+def _validator() -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(schema())
+
+
+def write_json(report: Report, path: Path) -> None:
+    """Write the report as JSON, replacing what stands at ``path`` in one step.
+
+    Raises ReportError when the report breaks its schema (nothing is written then) or when the
+    file cannot be written.
+    """
+    data = report.to_dict()
+    _refuse_invalid(
+        data, path, "it was not written; this is a fault of the suite, please report it"
+    )
+    write_text(path, json.dumps(data, ensure_ascii=False, indent=1) + "\n")
+
+
+def read_json(path: Path) -> Report:
+    """Read a report back.
+
+    Raises ReportError when there is no such file, when it is no JSON, or when it breaks the
+    schema.
+    """
+    data = _load(path)
+    if not isinstance(data, dict) or data.get("schema") != schema()["$id"]:
+        found = data.get("schema") if isinstance(data, dict) else type(data).__name__
+        raise ReportError(
+            str(path),
+            f"is not a report of this suite (schema: {found!r}, expected {schema()['$id']!r})",
+            "pass a report.json that a run has written",
+        )
+    _refuse_invalid(data, path, "write it again with this version of the suite")
+    return Report.from_dict(data)
+
+
+def _load(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise ReportError(
+            str(path),
+            f"cannot be read ({error.strerror or error})",
+            "pass the path of a report.json",
+        ) from error
+    except (ValueError, RecursionError) as error:
+        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise ReportError(
+            str(path), f"is not JSON ({reason})", "pass a report.json that a run has written"
+        ) from error
+
+
+def _refuse_invalid(data: dict[str, Any], path: Path, remedy: str) -> None:
+    error = next(iter(_validator().iter_errors(data)), None)
+    if error is None:
+        return
+    place = "/" + "/".join(str(step) for step in error.instance_path)
+    message = error.message if len(error.message) <= 300 else error.message[:297] + "..."
+    raise ReportError(str(path), f"breaks the report schema at {place}: {message}", remedy)
