@@ -44,7 +44,7 @@ class Response:
     def parsed(self) -> tuple[Any, str | None]:
         """The body as JSON and None, or None and the reason why it is no JSON."""
         try:
-            return json.loads(self.body.decode("utf-8")), None
+            return json.loads(self.body.decode("utf-8"), parse_constant=_no_number), None
         except UnicodeDecodeError as error:
             return None, f"the body is not UTF-8 (byte {error.start})"
         except ValueError as error:
@@ -56,6 +56,10 @@ class Response:
     def json(self) -> Any:
         """The body as JSON, or None when it is none."""
         return self.parsed[0]
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON number")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,32 @@
+"""Requests with credentials that must not be taken: none, a wrong token, no token at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from conformance.cases.requests import bases
+from conformance.contract.document import Contract
+from conformance.contract.operations import Operation
+from conformance.contract.requirements import AUTH_KINDS
+from conformance.model.case import Case
+
+_CREDENTIALS = {"no-credentials": "none", "wrong-token": "wrong", "malformed-token": "malformed"}
+
+
+def credential_cases(contract: Contract, operation: Operation) -> Iterator[Case]:
+    """One request per kind of bad credentials (section 3.2, table 14-1)."""
+    if operation.id == "CreateToken":
+        return
+    for kind in AUTH_KINDS:
+        requirement = f"{operation.id}/auth/{kind}"
+        yield Case(
+            id=requirement,
+            operation=operation.id,
+            kind="auth",
+            template=replace(bases(operation)[0].template, credentials=_CREDENTIALS[kind]),
+            expectation=contract.refusals.of(operation.error_family, "unauthenticated"),
+            effort="quick" if kind == "wrong-token" else "standard",
+            title=f"a request with {kind.replace('-', ' ')} is refused",
+            violates=requirement,
+        )

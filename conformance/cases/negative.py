@@ -1,0 +1,227 @@
+"""Requests that must be refused: one violation at a time, for each constraint of each input."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from conformance.cases import paths
+from conformance.cases.requests import (
+    UNKNOWN_ID,
+    bases,
+    drop,
+    holds,
+    plain_body,
+    put,
+    query_fields,
+)
+from conformance.cases.values import Choice, refused, sample
+from conformance.contract.document import Contract
+from conformance.contract.fields import Combination, Field
+from conformance.contract.operations import Body, Operation
+from conformance.contract.requirements import input_keywords, judged_parameters, refusal_kind
+from conformance.model.case import ABSENT, Case, Template
+from conformance.model.expectation import Answer, Expectation
+
+_JSON = {"Content-Type": "application/json"}
+
+
+def negative_cases(contract: Contract, operation: Operation) -> Iterator[Case]:
+    """Every request of the operation that must be refused, each for one reason."""
+    for parameter in judged_parameters(operation):
+        for field in query_fields(parameter):
+            yield from _input_cases(contract, operation, parameter.place, field)
+    if operation.body is None:
+        return
+    yield from _unreadable(contract, operation)
+    for field in operation.body.fields:
+        yield from _input_cases(contract, operation, "body", field)
+    for combination in operation.body.combinations:
+        yield from _combination_cases(contract, operation, operation.body, combination)
+
+
+def _input_cases(
+    contract: Contract, operation: Operation, place: str, field: Field
+) -> Iterator[Case]:
+    keywords = input_keywords(field, place)
+    seen: dict[str, int] = {}
+    for choice, template in _violations(operation, place, field, keywords):
+        expectation = _expected(contract, operation, field, choice.keyword)
+        if expectation is None:
+            continue
+        requirement = f"{operation.id}/{place}/{field.path}/{choice.keyword}"
+        first = choice.keyword not in seen
+        seen[choice.keyword] = 1
+        yield Case(
+            id=f"{requirement}~{choice.variant}",
+            operation=operation.id,
+            kind="negative",
+            template=template,
+            expectation=expectation,
+            effort="quick" if first else "standard",
+            title=f"{place} {field.path}: {choice.keyword} broken ({choice.variant})",
+            violates=requirement,
+        )
+
+
+def _violations(
+    operation: Operation, place: str, field: Field, keywords: tuple[str, ...]
+) -> Iterator[tuple[Choice, Template]]:
+    if "required" in keywords:
+        for template in _holding(operation, place, field)[:1]:
+            yield Choice("required", "missing", None), drop(template, place, field.path)
+    if "known" in keywords:
+        for template in _holding(operation, place, field)[:1]:
+            value = Choice("known", "unknown", UNKNOWN_ID)
+            yield value, put(template, place, field.path, UNKNOWN_ID)
+    candidates = _holding(operation, place, field) or [bases(operation)[-1].template]
+    for choice in refused(field, in_body=place == "body"):
+        if choice.keyword not in keywords:
+            continue
+        changed = (put(template, place, field.path, choice.value) for template in candidates)
+        for template in changed:
+            if place != "body" or _breaks_only(operation, template, field.path, choice.keyword):
+                yield choice, template
+                break
+
+
+def _holding(operation: Operation, place: str, field: Field) -> list[Template]:
+    """Base requests that send the field already, or at least the object that it belongs to."""
+    templates = [base.template for base in bases(operation)]
+    holding = [t for t in templates if holds(t, place, field.path)]
+    if place == "body" and not holding:
+        parent = field.path.rsplit(".", 1)[0]
+        near = [t for t in templates if "." not in field.path or holds(t, "body", parent)]
+        return [put(t, place, field.path, sample(field.schema)) for t in near or templates]
+    return holding
+
+
+def _breaks_only(operation: Operation, template: Template, path: str, keyword: str) -> bool:
+    """Whether the body breaks that one statement and no other."""
+    if operation.body is None:
+        return False
+    found = operation.body.validator.violations(plain_body(template.body))
+    wanted = "type" if keyword == "null" else keyword
+    at_field = [v for v in found if v.path == path]
+    return (
+        len(at_field) == len(found)
+        and any(v.keyword == wanted for v in at_field)
+        and (wanted == "type" or all(v.keyword == wanted for v in at_field))
+    )
+
+
+def _expected(
+    contract: Contract, operation: Operation, field: Field, keyword: str
+) -> Expectation | None:
+    kind = refusal_kind(field, keyword)
+    if kind is None or not contract.refusals.knows(operation.error_family, kind):
+        return None
+    expectation = contract.refusals.of(operation.error_family, kind)
+    if keyword == "null" and field.presence != "required":
+        accepted = Answer(operation.success.status)
+        return Expectation((*expectation.answers, accepted), erratum=expectation.erratum)
+    return expectation
+
+
+def _unreadable(contract: Contract, operation: Operation) -> Iterator[Case]:
+    """Bodies that are no JSON, no object, or not there at all."""
+    base = bases(operation)[0].template
+    malformed = {"truncated": b'{"', "text": b"this is no JSON", "trailing": b"{} {}"}
+    no_object = {"array": b"[]", "text": b'"abc"', "number": b"42", "null": b"null"}
+    for kind, tail, bodies in (
+        ("malformed", "body/json/malformed", malformed),
+        ("not-an-object", "body/json/object", no_object),
+    ):
+        expectation = contract.refusals.of(operation.error_family, kind)
+        for number, (variant, raw) in enumerate(bodies.items()):
+            yield Case(
+                id=f"{operation.id}/{tail}~{variant}",
+                operation=operation.id,
+                kind="negative",
+                template=replace(base, body=ABSENT, raw=raw, headers={**base.headers, **_JSON}),
+                expectation=expectation,
+                effort="quick" if number == 0 else "standard",
+                title=f"a body that is {kind} ({variant})",
+                violates=f"{operation.id}/{tail}",
+            )
+
+
+def _combination_cases(
+    contract: Contract, operation: Operation, body: Body, combination: Combination
+) -> Iterator[Case]:
+    """Bodies in which the ``if`` holds and the ``then`` does not, and nothing else is wrong."""
+    path = f"{combination.path}.{combination.name}" if combination.path else combination.name
+    requirement = f"{operation.id}/body/{path}/combination"
+    kind = combination.schema.get("x-refusal", "combination")
+    expectation = contract.refusals.of(operation.error_family, kind)
+    seen: set[str] = set()
+    for variant, template in _broken_combinations(operation, combination):
+        found = body.validator.violations(plain_body(template.body))
+        text = repr(plain_body(template.body))
+        if not found or {(v.path, v.keyword) for v in found} != {(path, "combination")}:
+            continue
+        if text in seen:
+            continue
+        seen.add(text)
+        yield Case(
+            id=f"{requirement}~{variant}",
+            operation=operation.id,
+            kind="negative",
+            template=template,
+            expectation=expectation,
+            effort="quick" if len(seen) == 1 else "standard",
+            title=f"{combination.name} broken ({variant})",
+            violates=requirement,
+        )
+
+
+def _broken_combinations(
+    operation: Operation, combination: Combination
+) -> Iterator[tuple[str, Template]]:
+    prefix = f"{combination.path}." if combination.path else ""
+    then = combination.schema.get("then", {})
+    triggers = [{}, *_triggers(combination.schema.get("if", {}))]
+    for base, trigger in itertools.product(bases(operation), triggers):
+        template = base.template
+        for name, value in trigger.items():
+            template = put(template, "body", f"{prefix}{name}", value)
+        mark = f"{base.name}-{'-'.join(trigger)}" if trigger else base.name
+        yield mark, template
+        for name in then.get("required", ()):
+            if holds(template, "body", f"{prefix}{name}"):
+                yield f"{mark}-without-{name}", drop(template, "body", f"{prefix}{name}")
+        for name, schema in then.get("properties", {}).items():
+            for variant, value in _spoiled(template, f"{prefix}{name}", schema):
+                changed = put(template, "body", f"{prefix}{name}", value)
+                yield f"{mark}-{name}-{variant}", changed
+
+
+def _triggers(condition: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Settings that make the ``if`` hold, one at a time."""
+    for name, schema in condition.get("properties", {}).items():
+        if "const" in schema:
+            yield {name: schema["const"]}
+        for value in schema.get("enum", ()):
+            yield {name: value}
+        inner = schema.get("contains", {})
+        if "const" in inner:
+            yield {name: [inner["const"]]}
+
+
+def _spoiled(template: Template, path: str, schema: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    if schema.get("minLength"):
+        yield "empty", ""
+    if schema.get("minItems"):
+        yield "empty", []
+    if "maxItems" in schema:
+        found = paths.read(template.body, path)
+        item = found[0] if isinstance(found, list) and found else {}
+        count = schema["maxItems"] + 1
+        many = [{**item, "id": n + 1} if isinstance(item, dict) else item for n in range(count)]
+        yield "too-many", many
+    if "maximum" in schema:
+        yield "above", schema["maximum"] + 1
+    if "const" in schema:
+        yield "other", "other"

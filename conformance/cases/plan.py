@@ -1,0 +1,26 @@
+"""All generated cases of a contract, in the order in which they are best sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from conformance.cases.credentials import credential_cases
+from conformance.cases.negative import negative_cases
+from conformance.cases.positive import positive_cases
+from conformance.contract.document import Contract
+from conformance.model.case import Case
+
+EFFORTS = ("quick", "standard", "thorough")
+
+
+def generated_cases(contract: Contract) -> Iterator[Case]:
+    """Every case that the contract yields by itself, operation by operation."""
+    for operation in contract.operations.values():
+        yield from positive_cases(contract, operation)
+        yield from negative_cases(contract, operation)
+        yield from credential_cases(contract, operation)
+
+
+def within(case: Case, effort: str) -> bool:
+    """Whether a run at that level includes the case."""
+    return EFFORTS.index(case.effort) <= EFFORTS.index(effort)

@@ -1,0 +1,165 @@
+"""Requests that must be accepted: every choice of every field, packed into few requests.
+
+Each-choice covering: every value of every field occurs at least once. Values are set on a base
+request as long as the whole stays valid by the contract's own schema; when one does not fit
+anywhere, it gets a request of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from conformance.cases.requests import Base, bases, drop, holds, plain_body, put, query_fields
+from conformance.cases.values import Choice, accepted
+from conformance.contract.document import Contract
+from conformance.contract.fields import Field
+from conformance.contract.operations import Operation
+from conformance.contract.requirements import input_keywords, judged_parameters
+from conformance.contract.validation import Validator
+from conformance.model.case import Case, Claim, Template
+from conformance.model.expectation import succeeds
+
+
+@dataclass(slots=True)
+class _Row:
+    """A request in the making: what was changed on its base, and what that shows."""
+
+    base: Base
+    template: Template
+    taken: set[str] = field(default_factory=set)
+    claims: list[Claim] = field(default_factory=list)
+
+
+def positive_cases(contract: Contract, operation: Operation) -> Iterator[Case]:
+    """Every request of the operation that must be accepted."""
+    validator = operation.body.validator if operation.body is not None else None
+    rows = [_Row(base, base.template) for base in bases(operation)]
+    for place, item in _inputs(operation):
+        _claim_absence(operation, rows, place, item)
+        for choice in accepted(item):
+            _place(operation, rows, validator, place, item, choice)
+    answered = f"{operation.id}/{operation.success.status}/status/answered"
+    kinds = _own_resources(contract, operation)
+    counts: dict[str, int] = {}
+    for row in rows:
+        counts[row.base.name] = number = counts.get(row.base.name, 0) + 1
+        plain = Claim(answered, row.base.template.with_fresh(kinds))
+        claims = (plain, *(replace(c, alone=c.alone.with_fresh(kinds)) for c in row.claims))
+        suffix = f"-{number}" if number > 1 else ""
+        yield Case(
+            id=f"{operation.id}/accepts/{row.base.name}{suffix}",
+            operation=operation.id,
+            kind="positive",
+            template=row.template.with_fresh(kinds),
+            expectation=succeeds(operation.success.status),
+            effort="quick",
+            title=f"a valid request ({row.base.name}{suffix}) is accepted",
+            claims=claims,
+        )
+
+
+def _inputs(operation: Operation) -> Iterator[tuple[str, Field]]:
+    for parameter in judged_parameters(operation):
+        if parameter.place != "path":
+            for item in query_fields(parameter):
+                yield parameter.place, item
+    if operation.body is not None:
+        for item in operation.body.fields:
+            yield "body", item
+
+
+def _own_resources(contract: Contract, operation: Operation) -> frozenset[str]:
+    """Kinds that a success would use up or upset for the other cases."""
+    if operation.effect not in {"delete", "action"}:
+        return frozenset()
+    last = [p.field.resource for p in operation.parameters if p.place == "path"]
+    kinds = [kind for kind in last if kind and not contract.resources[kind].get("given")]
+    return frozenset(kinds[-1:])
+
+
+def _claim_absence(operation: Operation, rows: list[_Row], place: str, item: Field) -> None:
+    """A base request without an optional field shows that it is optional, and its default."""
+    if item.presence == "required" or item.path.endswith("[]"):
+        return
+    row = next((r for r in rows if _left_out(r.base.template, place, item)), None)
+    if row is None:
+        row = _without(operation, rows, place, item)
+        if row is None:
+            return
+        rows.append(row)
+    row.taken.add(f"{place}:{item.path}")
+    prefix = f"{operation.id}/{place}/{item.path}"
+    row.claims.append(Claim(f"{prefix}/optional", row.base.template))
+    if "default" in item.schema and place == "body":
+        others = tuple(item.schema.get("x-default-alternatives", ()))
+        default = item.schema["default"]
+        row.claims.append(Claim(f"{prefix}/default", row.base.template, item.path, default, others))
+
+
+def _left_out(template: Template, place: str, item: Field) -> bool:
+    if holds(template, place, item.path):
+        return False
+    if place != "body" or "." not in item.path:
+        return True
+    return holds(template, place, item.path.rsplit(".", 1)[0])
+
+
+def _without(operation: Operation, rows: list[_Row], place: str, item: Field) -> _Row | None:
+    for row in rows:
+        if not holds(row.base.template, place, item.path):
+            continue
+        template = drop(row.base.template, place, item.path)
+        if place != "body" or _valid(operation, template):
+            base = Base(f"without-{item.path}", template)
+            return _Row(base, template)
+    return None
+
+
+def _valid(operation: Operation, template: Template) -> bool:
+    return operation.body is None or operation.body.validator.is_valid(plain_body(template.body))
+
+
+def _place(
+    operation: Operation, rows: list[_Row], validator: Validator | None,
+    place: str, item: Field, choice: Choice,
+) -> None:  # fmt: skip
+    """Set a choice on the first request that stays valid with it, or start a new one."""
+    keywords = input_keywords(item, place)
+    keyword = choice.keyword if choice.keyword in keywords else keywords[0] if keywords else None
+    if keyword is None:
+        return
+    requirement = f"{operation.id}/{place}/{item.path}/{keyword}"
+    slot = f"{place}:{item.path.removesuffix('[]')}"
+    near = sorted(rows, key=lambda r: not _near(r.base.template, place, item))
+    for row in [r for r in near if slot not in r.taken and _near(r.base.template, place, item)]:
+        if _set(row, validator, place, item, choice, requirement, slot):
+            return
+    for row in near:
+        fresh = _Row(row.base, row.base.template)
+        if _set(fresh, validator, place, item, choice, requirement, slot):
+            rows.append(fresh)
+            return
+
+
+def _near(template: Template, place: str, item: Field) -> bool:
+    """Whether the request already has the object that the field belongs to."""
+    if place != "body" or "." not in item.path:
+        return True
+    return holds(template, place, item.path.rsplit(".", 1)[0])
+
+
+def _set(
+    row: _Row, validator: Validator | None, place: str, item: Field, choice: Choice,
+    requirement: str, slot: str,
+) -> bool:  # fmt: skip
+    changed = put(row.template, place, item.path, choice.value)
+    if validator is not None and not validator.is_valid(plain_body(changed.body)):
+        return False
+    alone = put(row.base.template, place, item.path, choice.value)
+    if validator is not None and not validator.is_valid(plain_body(alone.body)):
+        return False
+    row.template = changed
+    row.taken.add(slot)
+    row.claims.append(Claim(requirement, alone))
+    return True

@@ -1,0 +1,131 @@
+"""Base requests of an operation: the valid ones that every other case is a change of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from conformance.cases import paths
+from conformance.cases.values import sample
+from conformance.contract.fields import Field
+from conformance.contract.operations import Operation, Parameter
+from conformance.contract.requirements import judged_parameters
+from conformance.model.case import ABSENT, Given, Moment, Template, Unique, resolve
+
+HOUR = 3600
+DAY = 24 * HOUR
+UNKNOWN_ID = "0123456789abcdef0123456789abcdef"
+"""An identifier of the documented look that names nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """One valid request; ``name`` is that of the contract's example, or minimal and full."""
+
+    name: str
+    template: Template
+
+
+def bases(operation: Operation) -> tuple[Base, ...]:
+    """Every base request, the smallest first."""
+    path = {p.name: given(p) for p in operation.parameters if p.place == "path"}
+    needed = {p.name: _query(operation, p) for p in _queries(operation) if p.required}
+    plain = Template(operation.id, path=path, query=needed)
+    if operation.body is not None:
+        examples = operation.body.examples
+        found = [
+            Base(name, replace(plain, body=_provided(operation, body)))
+            for name, body in examples.items()
+        ]
+        return tuple(found) or (Base("minimal", plain),)
+    full = {p.name: _query(operation, p) for p in _queries(operation)}
+    if full == needed:
+        return (Base("minimal", plain),)
+    return Base("minimal", plain), Base("full", replace(plain, query=full))
+
+
+def given(parameter: Parameter) -> Any:
+    """What stands in the path for a parameter: the resource that it names, or a sample."""
+    kind = parameter.field.resource
+    return Given(kind) if kind else sample(parameter.field.schema)
+
+
+def query_fields(parameter: Parameter) -> Iterator[Field]:
+    """The field of a parameter and, for a comma list, that of its items."""
+    yield parameter.field
+    items = parameter.field.schema.get("items")
+    if items is not None:
+        own = parameter.field
+        yield Field(f"{own.path}[]", items, "optional", own.source)
+
+
+def put(template: Template, place: str, path: str, value: Any) -> Template:
+    """The same request with one input changed."""
+    if place == "body":
+        return replace(template, body=paths.write(template.body, path, value))
+    if place == "query":
+        name = path.removesuffix("[]")
+        listed = [value] if path.endswith("[]") else value
+        return replace(template, query={**template.query, name: listed})
+    if place == "path":
+        return replace(template, path={**template.path, path: value})
+    return replace(template, headers={**template.headers, path: str(value)})
+
+
+def drop(template: Template, place: str, path: str) -> Template:
+    """The same request without one input."""
+    if place == "body":
+        return replace(template, body=paths.remove(template.body, path))
+    if place == "query":
+        return replace(template, query={k: v for k, v in template.query.items() if k != path})
+    return replace(template, headers={k: v for k, v in template.headers.items() if k != path})
+
+
+def holds(template: Template, place: str, path: str) -> bool:
+    """Whether the request sends that input."""
+    if place == "body":
+        return paths.read(template.body, path) is not paths.MISSING
+    where = {"query": template.query, "path": template.path, "header": template.headers}[place]
+    return path.removesuffix("[]") in where
+
+
+def plain_body(body: Any) -> Any:
+    """A body in which placeholders are ordinary texts, for validation."""
+    return None if body is ABSENT else resolve(body, _text)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, Unique):
+        return value.stem or "text"
+    return "0123456789abcdef" if isinstance(value, Given) else "2024-01-01T00:00:00Z"
+
+
+def _queries(operation: Operation) -> Iterator[Parameter]:
+    return (p for p in judged_parameters(operation) if p.place == "query")
+
+
+def _query(operation: Operation, parameter: Parameter) -> Any:
+    window = operation.window or {}
+    form = window.get("format", "date-time")
+    if parameter.name == window.get("start"):
+        return Moment(-HOUR if form == "date-time" else -7 * DAY, form)
+    if parameter.name == window.get("end"):
+        return Moment(0 if form == "date-time" else -DAY, form)
+    if parameter.name == window.get("at"):
+        return Moment(-60, form)
+    return sample(parameter.field.schema)
+
+
+def _provided(operation: Operation, body: Any) -> Any:
+    """The example with ids and unique names left to the run."""
+    if operation.body is None:
+        return body
+    for field in operation.body.fields:
+        if paths.read(body, field.path) is paths.MISSING:
+            continue
+        if field.resource:
+            body = paths.write(body, field.path, Given(field.resource))
+        elif field.schema.get("x-unique"):
+            body = paths.write(body, field.path, Unique(str(paths.read(body, field.path))))
+    return body

@@ -1,0 +1,162 @@
+"""Bodies of answers: JSON, of the documented shape, with nothing undeclared; or empty."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from conformance.checks.found import Found
+from conformance.contract.operations import AnswerSpec, Operation
+from conformance.contract.requirements import answer_keywords
+from conformance.model.exchange import Response
+from conformance.model.requirement import Level
+
+_SHOWN = 120
+
+
+@dataclass(slots=True)
+class _Node:
+    """One object of the documented shape: its fields, and what their presence shows."""
+
+    ids: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    recommended: Mapping[str, str] = field(default_factory=dict)
+    children: dict[str, _Node] = field(default_factory=dict)
+    items: _Node | None = None
+    open: bool = True
+
+
+class BodyCheck:
+    """Judges every body of one operation and status; compiled once, used for each exchange."""
+
+    def __init__(self, operation: Operation, spec: AnswerSpec) -> None:
+        self._operation = operation
+        self._spec = spec
+        self._prefix = f"{operation.id}/{spec.status}"
+        self._known = {
+            f"{self._prefix}/{f.path}/{keyword}"
+            for f in spec.fields
+            for keyword, _ in answer_keywords(f)
+        }
+        self._known |= {
+            f"{self._prefix}/{f'{c.path}.' if c.path else ''}{c.name}/combination"
+            for c in spec.combinations
+        }
+        self._root = self._tree(spec)
+
+    def check(self, response: Response, found: Found) -> None:
+        """Judge one body against everything that the document says of it."""
+        if self._spec.schema is None:
+            self._empty(response, found)
+            return
+        value, problem = response.parsed
+        if problem is not None:
+            text = response.body[:_SHOWN].decode("utf-8", "replace")
+            found.fail(f"{self._prefix}/body/json", problem, "a JSON body", text or "an empty body")
+            return
+        if not isinstance(value, dict):
+            found.fail(f"{self._prefix}/body/json", "the body is no JSON object", "a JSON object",
+                       f"{str(value)[:_SHOWN]} ({type(value).__name__})")  # fmt: skip
+            return
+        found.hold(f"{self._prefix}/body/json")
+        held: set[str] = set()
+        undeclared: list[str] = []
+        self._walk(self._root, value, "", held, undeclared, found)
+        if not self._spec.validator.is_valid(value):
+            self._violations(value, held, found)
+        found.held |= held
+        found.say(
+            f"{self._prefix}/body/undeclared",
+            not undeclared,
+            f"the body has fields that the document does not name: {', '.join(undeclared[:8])}",
+            "only documented fields",
+            ", ".join(undeclared[:8]),
+        )
+
+    def _empty(self, response: Response, found: Found) -> None:
+        found.say(
+            f"{self._prefix}/body/empty",
+            not response.body,
+            f"the answer {self._spec.status} of {self._operation.id} has a body",
+            "no body",
+            response.body[:_SHOWN].decode("utf-8", "replace"),
+        )
+
+    def _violations(self, value: Any, held: set[str], found: Found) -> None:
+        for violation in self._spec.validator.violations(value):
+            requirement = f"{self._prefix}/{violation.path}/{violation.keyword}"
+            if requirement not in self._known:
+                requirement = f"{self._prefix}/body/json"
+            held.discard(requirement)
+            found.fail(
+                requirement,
+                f"{violation.place or 'the body'}: {violation.keyword} is broken",
+                violation.expected,
+                violation.actual,
+            )
+
+    def _walk(
+        self, node: _Node, value: Any, path: str, held: set[str], undeclared: list[str],
+        found: Found,
+    ) -> None:  # fmt: skip
+        if node.items is not None and isinstance(value, list):
+            for item in value:
+                if isinstance(item, dict):
+                    self._walk(node.items, item, f"{path}[]", held, undeclared, found)
+                held.update(node.items.ids)
+            return
+        if not isinstance(value, dict):
+            return
+        held.update(node.required)
+        for name, requirement in node.recommended.items():
+            if name in value:
+                held.add(requirement)
+            else:
+                found.fail(requirement, f"{path or 'the body'} lacks {name}", name, "no such field")
+        for name, item in value.items():
+            child = node.children.get(name)
+            if child is None:
+                if node.children:
+                    undeclared.append(f"{path}.{name}" if path else name)
+                continue
+            held.update(child.ids)
+            if isinstance(item, (dict, list)):
+                self._walk(child, item, f"{path}.{name}" if path else name, held, undeclared, found)
+
+    def _tree(self, spec: AnswerSpec) -> _Node:
+        nodes: dict[str, _Node] = {"": _Node()}
+        for item in spec.fields:
+            prefix = f"{self._prefix}/{item.path}"
+            keywords = dict(answer_keywords(item))
+            node = self._node(nodes, item.path)
+            node.ids = tuple(f"{prefix}/{k}" for k in keywords if k != "required")
+            if "required" not in keywords:
+                continue
+            parent = nodes[_parent(item.path)]
+            if keywords["required"] is Level.MUST:
+                parent.required = (*parent.required, f"{prefix}/required")
+            else:
+                parent.recommended = {**parent.recommended, item.name: f"{prefix}/required"}
+        for combination in spec.combinations:
+            node = self._node(nodes, combination.path)
+            middle = f"{combination.path}." if combination.path else ""
+            requirement = f"{self._prefix}/{middle}{combination.name}/combination"
+            node.required = (*node.required, requirement)
+        return nodes[""]
+
+    def _node(self, nodes: dict[str, _Node], path: str) -> _Node:
+        if path not in nodes:
+            nodes[path] = node = _Node()
+            parent = self._node(nodes, _parent(path))
+            if path.endswith("[]"):
+                parent.items = node
+            else:
+                parent.children[path.rsplit(".", 1)[-1]] = node
+        return nodes[path]
+
+
+def _parent(path: str) -> str:
+    if path.endswith("[]"):
+        return path[:-2]
+    return path.rpartition(".")[0]

@@ -1,0 +1,62 @@
+"""Headers of an answer: the documented ones are there, once, and say what they must."""
+
+from __future__ import annotations
+
+from conformance.checks.found import Found
+from conformance.contract.operations import AnswerSpec, Operation
+from conformance.model.exchange import Response
+
+REQUEST_ID = "x-request-id"
+UNIQUE = "common/header/x-request-id/unique"
+
+
+def check_headers(operation: Operation, spec: AnswerSpec, response: Response, found: Found) -> None:
+    """Every documented header is present exactly once and not empty (section x, header tables)."""
+    for name in spec.headers:
+        values = response.header_values(name)
+        found.say(
+            f"{operation.id}/{spec.status}/header/{name}/required",
+            len(values) == 1 and bool(values[0].strip()),
+            f"the answer {spec.status} of {operation.id} does not carry {name} once",
+            f"one header {name} with a value",
+            f"{len(values)} header(s): {', '.join(values) or 'none'}",
+        )
+    if spec.schema is not None and response.body:
+        check_media_type(operation, spec, response, found)
+
+
+def check_media_type(
+    operation: Operation, spec: AnswerSpec, response: Response, found: Found
+) -> None:
+    """A JSON body is declared as application/json, in UTF-8 when a charset is named."""
+    value = response.header("content-type") or ""
+    media, _, parameters = value.partition(";")
+    charset = parameters.partition("charset=")[2].strip().strip('"').lower()
+    found.say(
+        f"{operation.id}/{spec.status}/header/content-type/json",
+        media.strip().lower() == "application/json" and charset in {"", "utf-8", "utf8"},
+        f"the answer {spec.status} of {operation.id} is not declared as JSON in UTF-8",
+        "Content-Type: application/json, with no charset or utf-8",
+        f"Content-Type: {value}" if value else "no Content-Type",
+    )
+
+
+class RequestIds:
+    """Remembers every request id of a run: none may come back twice (section 5, X-request-Id)."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, int] = {}
+
+    def check(self, response: Response, found: Found) -> None:
+        """The request id of this answer was never seen before."""
+        value = response.header(REQUEST_ID)
+        if not value:
+            return
+        earlier = self._seen.setdefault(value, found.exchange)
+        found.say(
+            UNIQUE,
+            earlier == found.exchange,
+            f"request id {value} was already that of exchange {earlier}",
+            "an id that no earlier answer carried",
+            value,
+        )

@@ -1,0 +1,1 @@
+"""Reads ``spec/``: operations, schemas, requirements, errata, revisions."""

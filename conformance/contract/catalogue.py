@@ -1,0 +1,83 @@
+"""The error codes of section 14.2 and what a refusal may look like, per kind of violation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.errors import ContractError
+from conformance.model.expectation import Answer, Expectation
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueEntry:
+    """One row of section 14.2."""
+
+    code: str
+    status: int
+    name: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All catalogued codes, and the families of codes that other services answer."""
+
+    entries: Mapping[str, CatalogueEntry]
+    families: Mapping[str, re.Pattern[str]]
+
+    def family_of(self, code: str) -> str | None:
+        """Name of the family whose spelling this code has; None for none."""
+        return next((name for name, p in self.families.items() if p.fullmatch(code)), None)
+
+
+def read_catalogue(node: Mapping[str, Any]) -> Catalogue:
+    """Read the ``x-error-catalogue`` extension."""
+    entries = {
+        row["code"]: CatalogueEntry(row["code"], int(row["status"]), row["name"], row["meaning"])
+        for row in node["codes"]
+    }
+    families = {
+        name: re.compile(family["pattern"]) for name, family in node.get("families", {}).items()
+    }
+    return Catalogue(entries, families)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """Accepted answers per error family and kind of violation (``x-refusals``)."""
+
+    families: Mapping[str, Mapping[str, Expectation]]
+
+    def of(self, family: str, kind: str) -> Expectation:
+        """What a violation of that kind may be answered with.
+
+        Raises ContractError when the contract says nothing of that kind.
+        """
+        try:
+            return self.families[family][kind]
+        except KeyError as error:
+            raise ContractError(f"x-refusals/{family}/{kind}", "is not in the contract") from error
+
+    def knows(self, family: str, kind: str) -> bool:
+        """Whether the contract says how that kind of violation is answered."""
+        return kind in self.families.get(family, {})
+
+
+def read_refusals(node: Mapping[str, Any]) -> Refusals:
+    """Read the ``x-refusals`` extension."""
+    return Refusals(
+        {
+            family: {kind: _expectation(entry) for kind, entry in kinds.items()}
+            for family, kinds in node.items()
+        }
+    )
+
+
+def _expectation(entry: Mapping[str, Any]) -> Expectation:
+    answers = tuple(
+        Answer(int(a["status"]), tuple(map(str, a.get("codes", ())))) for a in entry["answers"]
+    )
+    return Expectation(answers, entry.get("preferred"), entry.get("erratum"))

@@ -1,0 +1,105 @@
+"""The contract as one record, read from ``spec/``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from conformance.contract.catalogue import Catalogue, Refusals, read_catalogue, read_refusals
+from conformance.contract.errata import Erratum, read_errata
+from conformance.contract.files import digest, read_yaml, spec_folder
+from conformance.contract.inlining import Inliner
+from conformance.contract.operations import METHODS, Operation, RuleSpec, read_operation, read_rule
+from conformance.contract.requirements import derive
+from conformance.errors import ContractError
+from conformance.model.requirement import Requirement
+
+
+@dataclass(frozen=True)
+class Contract:
+    """Everything that must hold: operations, catalogue, errata. Not slotted: derived parts cache.
+
+    ``raw`` is the OpenAPI document as written; ``resources`` the ``x-resources`` extension;
+    ``flow_groups`` maps a group to (requests, seconds), from table 1-2.
+    """
+
+    revision: str
+    sha256: str
+    raw: Mapping[str, Any]
+    operations: Mapping[str, Operation]
+    common_rules: tuple[RuleSpec, ...]
+    catalogue: Catalogue
+    refusals: Refusals
+    resources: Mapping[str, Mapping[str, Any]]
+    flow_groups: Mapping[str, tuple[int, float]]
+    regions: Mapping[str, str]
+    general_statuses: frozenset[int]
+    errata: Mapping[str, Erratum]
+
+    @cached_property
+    def requirements(self) -> Mapping[str, Requirement]:
+        """Every testable statement by its id, in the order of the document."""
+        return {item.id: item for item in derive(self)}
+
+    def operation(self, operation_id: str) -> Operation:
+        """One operation. Raises ContractError when the contract has none of that name."""
+        try:
+            return self.operations[operation_id]
+        except KeyError as error:
+            raise ContractError(operation_id, "is no operation of the contract") from error
+
+
+def load_contract(
+    folder: Path | None = None, document: Mapping[str, Any] | None = None
+) -> Contract:
+    """Read the contract of the newest revision, or build it from an already overlaid document.
+
+    Raises ContractError when a file is missing, no YAML, or lacks what the suite needs.
+    """
+    folder = folder or spec_folder()
+    path = folder / "openapi.yaml"
+    raw = document if document is not None else read_yaml(path)
+    try:
+        return _build(raw, digest(path), read_errata(folder / "errata.yaml"))
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        problem = f"is not the contract that this suite reads ({type(error).__name__}: {error})"
+        raise ContractError(str(path), problem, "run the contract's own tests") from error
+
+
+def _build(raw: Mapping[str, Any], sha256: str, errata: Mapping[str, Erratum]) -> Contract:
+    inline = Inliner(raw)
+    operations: dict[str, Operation] = {}
+    for path, item in raw["paths"].items():
+        shared = [inline(p) for p in item.get("parameters", ())]
+        for method in METHODS:
+            if method in item:
+                node = inline(item[method])
+                node = {**node, "parameters": [*shared, *node.get("parameters", ())]}
+                operation = read_operation(path, method, node)
+                operations[operation.id] = operation
+    ordered = sorted(operations.values(), key=_document_order)
+    return Contract(
+        revision=str(raw["x-revision"]),
+        sha256=sha256,
+        raw=raw,
+        operations={operation.id: operation for operation in ordered},
+        common_rules=tuple(read_rule(rule, "14") for rule in raw.get("x-common-rules", ())),
+        catalogue=read_catalogue(raw["x-error-catalogue"]),
+        refusals=read_refusals(raw["x-refusals"]),
+        resources=raw["x-resources"],
+        flow_groups={
+            name: (int(group["limit"]), float(group["seconds"]))
+            for name, group in raw["x-flow-groups"].items()
+            if isinstance(group, dict)
+        },
+        regions={row["name"]: row["abbreviation"] for row in raw["x-regions"]},
+        general_statuses=frozenset(int(row["status"]) for row in raw["x-status-codes"]),
+        errata=errata,
+    )
+
+
+def _document_order(operation: Operation) -> tuple[int, ...]:
+    return tuple(int(part) for part in operation.section.split(".") if part.isdigit())

@@ -1,0 +1,43 @@
+"""The places where the document contradicts itself, and the reading taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from conformance.contract.files import read_yaml
+
+
+@dataclass(frozen=True, slots=True)
+class Erratum:
+    """One contradiction: both readings with their sources, the one taken, what follows from it."""
+
+    id: str
+    title: str
+    reading: str
+    readings: tuple[Mapping[str, Any], ...]
+    taken: str
+    consequence: str
+    operations: tuple[str, ...]
+    pins: tuple[str, ...]
+
+
+def read_errata(path: Path) -> dict[str, Erratum]:
+    """Read ``spec/errata.yaml``. Raises ContractError when it cannot be parsed."""
+    document = read_yaml(path)
+    entries = document["errata"] if isinstance(document, dict) else document
+    return {
+        entry["id"]: Erratum(
+            id=entry["id"],
+            title=entry["title"],
+            reading=entry["reading"],
+            readings=tuple(entry["readings"]),
+            taken=entry["taken"],
+            consequence=entry["consequence"],
+            operations=tuple(entry.get("operations", ())),
+            pins=tuple(map(str, entry.get("pins", ()))),
+        )
+        for entry in entries
+    }

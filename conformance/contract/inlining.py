@@ -1,0 +1,46 @@
+"""Follows ``$ref`` until none is left, so that everybody else sees plain schemas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from conformance.errors import ContractError
+
+
+class Inliner:
+    """Replaces local references by what they point at; keys beside a ``$ref`` win.
+
+    The contract has no recursive schema; one that refers to itself is a ContractError.
+    """
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self._document = document
+        self._done: dict[str, Any] = {}
+
+    def __call__(self, node: Any, trail: tuple[str, ...] = ()) -> Any:
+        """The same node without references; shared parts are shared objects, never to be edited."""
+        if isinstance(node, list):
+            return [self(item, trail) for item in node]
+        if not isinstance(node, dict):
+            return node
+        reference = node.get("$ref")
+        if reference is None:
+            return {key: self(value, trail) for key, value in node.items()}
+        target = self._target(reference, trail)
+        beside = {key: self(value, trail) for key, value in node.items() if key != "$ref"}
+        return {**target, **beside} if beside else target
+
+    def _target(self, reference: str, trail: tuple[str, ...]) -> dict[str, Any]:
+        if reference in trail:
+            raise ContractError(reference, "refers to itself", "the contract must not be recursive")
+        if reference not in self._done:
+            node: Any = self._document
+            for part in reference.removeprefix("#/").split("/"):
+                try:
+                    node = node[part.replace("~1", "/").replace("~0", "~")]
+                except (KeyError, TypeError) as error:
+                    raise ContractError(reference, "points at nothing in the contract") from error
+            self._done[reference] = self(node, (*trail, reference))
+        found: dict[str, Any] = self._done[reference]
+        return found

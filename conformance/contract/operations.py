@@ -1,0 +1,215 @@
+"""Operations of the contract as frozen records: what can be asked, what may be answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from conformance.contract.fields import Combination, Field, Schema, combinations, source_of, walk
+from conformance.contract.validation import Validator
+from conformance.model.requirement import Source
+
+METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One documented input outside the body; ``place`` is path, query or header."""
+
+    place: str
+    field: Field
+    explode: bool
+
+    @property
+    def name(self) -> str:
+        """Name as it is sent."""
+        return self.field.path
+
+    @property
+    def required(self) -> bool:
+        """Whether the document demands it."""
+        return self.field.presence == "required"
+
+
+@dataclass(frozen=True)
+class Body:
+    """The documented JSON body: inlined schema, named examples, fields, cross-field statements.
+
+    Not slotted, as AnswerSpec below: the compiled validator is made once, when first asked for.
+    """
+
+    schema: Schema
+    required: bool
+    examples: Mapping[str, Any]
+    fields: tuple[Field, ...]
+    combinations: tuple[Combination, ...]
+
+    @cached_property
+    def validator(self) -> Validator:
+        """The schema, compiled."""
+        return Validator(self.schema, self.combinations)
+
+
+@dataclass(frozen=True)
+class AnswerSpec:
+    """One documented status: ``schema`` is None where no body is documented."""
+
+    status: int
+    description: str
+    schema: Schema | None
+    headers: Mapping[str, Schema]
+    source: Source
+    fields: tuple[Field, ...]
+    combinations: tuple[Combination, ...]
+
+    @cached_property
+    def validator(self) -> Validator:
+        """The schema, compiled; it takes anything where the document has no body."""
+        return Validator(self.schema or {}, self.combinations)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSpec:
+    """A statement that a schema cannot say, as written beside its operation."""
+
+    id: str
+    level: str
+    text: str
+    source: Source
+    statuses: tuple[int, ...]
+    codes: tuple[str, ...]
+    capability: str | None
+    erratum: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One of the documented operations. ``effect`` is ``read`` or what it changes."""
+
+    id: str
+    method: str
+    path: str
+    chapter: str
+    section: str
+    source: Source
+    summary: str
+    effect: str
+    flow_group: str
+    error_family: str
+    capabilities: frozenset[str]
+    parameters: tuple[Parameter, ...]
+    body: Body | None
+    answers: Mapping[int, AnswerSpec]
+    rules: tuple[RuleSpec, ...]
+    pagination: Mapping[str, Any] | None
+    window: Mapping[str, Any] | None
+    server: str | None
+
+    @property
+    def success(self) -> AnswerSpec:
+        """The documented 2xx answer; the document has exactly one per operation."""
+        return next(spec for status, spec in self.answers.items() if 200 <= status < 300)
+
+    @property
+    def reads_only(self) -> bool:
+        """Whether the document lets it change nothing."""
+        return self.effect == "read"
+
+    def parameter(self, name: str) -> Parameter | None:
+        """The parameter of that name, wherever it is sent."""
+        return next((p for p in self.parameters if p.name == name), None)
+
+
+def read_operation(path: str, method: str, node: Mapping[str, Any]) -> Operation:
+    """Build the record from an inlined operation object.
+
+    Raises KeyError when an extension that every operation must carry is missing; the contract's
+    own schema check names it before.
+    """
+    section = str(node["x-source"]["section"])
+    source = Source(section, tuple(map(str, node["x-source"].get("tables", ()))))
+    servers = node.get("servers") or [{}]
+    return Operation(
+        id=node["operationId"],
+        method=method.upper(),
+        path=path,
+        chapter=str(node["x-chapter"]),
+        section=section,
+        source=source,
+        summary=str(node.get("summary", "")),
+        effect=node["x-effect"],
+        flow_group=node.get("x-flow-group", "identity"),
+        error_family=node["x-error-family"],
+        capabilities=frozenset(node.get("x-capabilities", ())),
+        parameters=tuple(_parameter(p, section, source) for p in node.get("parameters", ())),
+        body=_body(node.get("requestBody"), section, source),
+        answers={
+            int(status): _answer(int(status), answer, section, source)
+            for status, answer in node["responses"].items()
+        },
+        rules=tuple(read_rule(rule, section) for rule in node.get("x-rules", ())),
+        pagination=node.get("x-pagination"),
+        window=node.get("x-time-window"),
+        server=servers[0].get("url"),
+    )
+
+
+def read_rule(node: Mapping[str, Any], section: str) -> RuleSpec:
+    """Build the record of one ``x-rules`` entry."""
+    return RuleSpec(
+        id=node["id"],
+        level=node["level"],
+        text=" ".join(str(node["text"]).split()),
+        source=source_of({"x-source": _tables(node["source"])}, section) or Source(section),
+        statuses=tuple(node.get("statuses", ())),
+        codes=tuple(map(str, node.get("codes", ()))),
+        capability=node.get("capability"),
+        erratum=node.get("erratum"),
+    )
+
+
+def _tables(node: Mapping[str, Any]) -> dict[str, Any]:
+    tables = node.get("tables") or ([node["table"]] if node.get("table") else [])
+    return {"section": node.get("section", ""), "tables": tables}
+
+
+def _parameter(node: Mapping[str, Any], section: str, source: Source) -> Parameter:
+    presence = "required" if node.get("required") else "optional"
+    own = source_of(node, section) or source
+    schema = dict(node.get("schema", {}))
+    for key, value in node.items():
+        if key.startswith("x-") or key in {"example", "examples"}:
+            schema.setdefault(key, value)
+    field = Field(node["name"], schema, presence, own)
+    return Parameter(node["in"], field, bool(node.get("explode", True)))
+
+
+def _body(node: Mapping[str, Any] | None, section: str, source: Source) -> Body | None:
+    if node is None:
+        return None
+    media = node["content"]["application/json"]
+    schema = media["schema"]
+    examples = {name: e["value"] for name, e in media.get("examples", {}).items()}
+    return Body(
+        schema=schema,
+        required=bool(node.get("required", False)),
+        examples=examples,
+        fields=tuple(walk(schema, section, source)),
+        combinations=tuple(combinations(schema, section, source)),
+    )
+
+
+def _answer(status: int, node: Mapping[str, Any], section: str, source: Source) -> AnswerSpec:
+    own = source_of(node, section) or source
+    schema = node.get("content", {}).get("application/json", {}).get("schema")
+    return AnswerSpec(
+        status=status,
+        description=str(node.get("description", "")),
+        schema=schema,
+        headers={name.lower(): head for name, head in node.get("headers", {}).items()},
+        source=own,
+        fields=tuple(walk(schema, section, own)) if schema else (),
+        combinations=tuple(combinations(schema, section, own)) if schema else (),
+    )

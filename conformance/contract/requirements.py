@@ -1,0 +1,257 @@
+"""Derives the catalogue of requirements from the contract: one per statement, with a stable id.
+
+The shapes of the ids are those of the design: ``Op/place/field/keyword`` for inputs,
+``Op/status/field/keyword`` for answers, ``Op/auth/…``, ``Op/rule/…`` and ``common/…``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from conformance.contract.fields import Combination, Field
+from conformance.contract.operations import AnswerSpec, Operation, Parameter, RuleSpec
+from conformance.contract.wording import wording
+from conformance.model.requirement import Level, Requirement, Source
+
+if TYPE_CHECKING:
+    from conformance.contract.document import Contract
+
+AUTH_KINDS = ("no-credentials", "wrong-token", "malformed-token")
+SERVER_ERROR_CAPABILITY = "server-errors"
+"""A 5xx cannot be provoked from outside: only a target that offers it is held to those answers."""
+
+_CREDENTIAL_HEADERS = frozenset(
+    {"x-auth-token", "authorization", "x-sdk-date", "x-project-id", "content-type"}
+)
+
+
+def derive(contract: Contract) -> Iterator[Requirement]:
+    """Every requirement of the contract, in document order, common rules last."""
+    for operation in contract.operations.values():
+        yield from _inputs(contract, operation)
+        yield from _auth(operation)
+        yield from _answers(operation)
+        for rule in operation.rules:
+            yield _rule(f"{operation.id}/rule/{rule.id}", rule, operation)
+    for rule in contract.common_rules:
+        yield _rule(rule.id, rule, None)
+
+
+def judged_parameters(operation: Operation) -> tuple[Parameter, ...]:
+    """The parameters whose constraints are requirements: all but the credential headers."""
+    return tuple(
+        p
+        for p in operation.parameters
+        if not (p.place == "header" and p.name.lower() in _CREDENTIAL_HEADERS)
+    )
+
+
+def input_keywords(field: Field, place: str) -> tuple[str, ...]:
+    """Keywords under which an input field is judged at that place."""
+    if place == "path":
+        return ("known",) if field.resource and field.resource != "room" else ()
+    found: list[str] = []
+    item = field.path.endswith("[]")
+    if not item:
+        found.append("required" if field.presence == "required" else "optional")
+    if place == "body":
+        found += ["type", "null"]
+    elif field.types and field.types[0] not in {"string", "array"}:
+        found.append("type")
+    found += [k for k in field.keywords if k != "const"]
+    if "default" in field.schema:
+        found.append("default")
+    if field.resource in {"record_rule", "bucket", "app"}:
+        found.append("known")
+    return tuple(found)
+
+
+def input_level(field: Field, keyword: str) -> Level:
+    """Level of one input keyword: MUST, unless the contract says that it is only implied."""
+    levels = field.schema.get("x-levels", {})
+    schema_keyword = {"format": "pattern", "range": "anyOf"}.get(keyword, keyword)
+    return Level(levels.get(keyword, levels.get(schema_keyword, "MUST")))
+
+
+def _inputs(contract: Contract, operation: Operation) -> Iterator[Requirement]:
+    for parameter in judged_parameters(operation):
+        yield from _field_inputs(contract, operation, parameter.place, parameter.field)
+    if operation.body is None:
+        return
+    yield _make(operation, "body/json/malformed", operation.source, "input", Level.MUST)
+    yield _make(operation, "body/json/object", operation.source, "input", Level.MUST)
+    for field in operation.body.fields:
+        yield from _field_inputs(contract, operation, "body", field)
+    for combination in operation.body.combinations:
+        yield _combination(operation, "body", combination, "input")
+
+
+def _field_inputs(
+    contract: Contract, operation: Operation, place: str, field: Field
+) -> Iterator[Requirement]:
+    for keyword in input_keywords(field, place):
+        level = input_level(field, keyword)
+        yield _field(operation, place, field, keyword, "input", level)
+        preferred = preferred_code(contract, operation, field, keyword)
+        if preferred and level is Level.MUST:
+            coded = f"{keyword}-code"
+            yield _field(operation, place, field, coded, "input", Level.SHOULD, preferred)
+
+
+def refusal_kind(field: Field, keyword: str) -> str | None:
+    """Which entry of ``x-refusals`` answers a violation of that keyword; None for none."""
+    if keyword == "known":
+        return f"unknown-{field.resource}"
+    override: str | None = field.schema.get("x-refusal")
+    if override and keyword in {"enum", "format", "minimum", "maximum", "range"}:
+        return override
+    return {
+        "required": "missing", "type": "type", "null": "null", "enum": "enum", "format": "format",
+        "minimum": "range", "maximum": "range", "range": "range",
+        "minLength": "length", "maxLength": "length",
+        "minItems": "items", "maxItems": "items", "uniqueItems": "items",
+    }.get(keyword)  # fmt: skip
+
+
+def preferred_code(
+    contract: Contract, operation: Operation, field: Field, keyword: str
+) -> str | None:
+    """The one code that fits best where several are accepted; None where there is no choice."""
+    kind = refusal_kind(field, keyword)
+    if kind is None or not contract.refusals.knows(operation.error_family, kind):
+        return None
+    if keyword == "null" and field.presence != "required":
+        return None
+    return contract.refusals.of(operation.error_family, kind).preferred
+
+
+def _auth(operation: Operation) -> Iterator[Requirement]:
+    if operation.id == "CreateToken":
+        return
+    for kind in AUTH_KINDS:
+        yield _make(operation, f"auth/{kind}", operation.source, "auth", Level.MUST)
+
+
+def _answers(operation: Operation) -> Iterator[Requirement]:
+    yield _make(operation, "answer/status/documented", operation.source, "answer", Level.MUST)
+    for spec in operation.answers.values():
+        if spec is operation.success:
+            yield _status(operation, spec, "status/answered")
+        if "x-request-id" in spec.headers:
+            yield _status(operation, spec, "header/x-request-id/required")
+        for name in sorted(set(spec.headers) - {"x-request-id"}):
+            yield _status(operation, spec, f"header/{name}/required")
+        if spec.schema is None:
+            yield _status(operation, spec, "body/empty")
+            continue
+        yield _status(operation, spec, "header/content-type/json")
+        yield _status(operation, spec, "body/json")
+        yield _status(operation, spec, "body/undeclared", Level.SHOULD)
+        if spec.status >= 400:
+            yield _status(operation, spec, "error_code/catalogued")
+        for field in spec.fields:
+            for keyword, level in answer_keywords(field):
+                yield _field(operation, str(spec.status), field, keyword, "answer", level)
+        for combination in spec.combinations:
+            yield _combination(operation, str(spec.status), combination, "answer")
+
+
+def answer_keywords(field: Field) -> Iterator[tuple[str, Level]]:
+    """Keywords under which a field of an answer is judged, with their levels."""
+    levels = field.schema.get("x-levels", {})
+    if field.presence != "optional":
+        yield "required", Level.MUST if field.presence == "required" else Level.SHOULD
+    if field.types:
+        yield "type", Level.MUST
+    for keyword in field.keywords:
+        schema_keyword = {"format": "pattern", "range": "anyOf"}.get(keyword, keyword)
+        yield keyword, Level(levels.get(keyword, levels.get(schema_keyword, "MUST")))
+
+
+def _status(
+    operation: Operation, spec: AnswerSpec, tail: str, level: Level = Level.MUST
+) -> Requirement:
+    return _make(operation, f"{spec.status}/{tail}", spec.source, "answer", level)
+
+
+def _field(
+    operation: Operation, place: str, field: Field, keyword: str, kind: str, level: Level,
+    preferred: str | None = None,
+) -> Requirement:  # fmt: skip
+    identifier = f"{operation.id}/{place}/{field.path}/{keyword}"
+    return Requirement(
+        id=identifier,
+        level=level,
+        operation=operation.id,
+        chapter=operation.chapter,
+        source=field.source or operation.source,
+        text=wording(keyword, place, field, preferred),
+        kind=kind,
+        keyword=keyword,
+        capabilities=_capabilities(operation, place),
+        erratum=_first(field.schema.get("x-erratum")),
+    )
+
+
+def _combination(
+    operation: Operation, place: str, combination: Combination, kind: str
+) -> Requirement:
+    middle = f"{combination.path}.{combination.name}" if combination.path else combination.name
+    return Requirement(
+        id=f"{operation.id}/{place}/{middle}/combination",
+        level=Level(combination.schema.get("x-level", "MUST")),
+        operation=operation.id,
+        chapter=operation.chapter,
+        source=combination.source or operation.source,
+        text=combination.text,
+        kind=kind,
+        keyword="combination",
+        capabilities=_capabilities(operation, place),
+        erratum=_first(combination.schema.get("x-erratum")),
+    )
+
+
+def _make(operation: Operation, tail: str, source: Source, kind: str, level: Level) -> Requirement:
+    keyword = tail.rsplit("/", 1)[-1]
+    return Requirement(
+        id=f"{operation.id}/{tail}",
+        level=level,
+        operation=operation.id,
+        chapter=operation.chapter,
+        source=source,
+        text=wording(keyword, tail.split("/", 1)[0], None, None, tail),
+        kind=kind,
+        keyword=keyword,
+        capabilities=_capabilities(operation, tail.split("/", 1)[0]),
+    )
+
+
+def _rule(identifier: str, rule: RuleSpec, operation: Operation | None) -> Requirement:
+    capabilities = set(operation.capabilities if operation else ())
+    if rule.capability:
+        capabilities.add(rule.capability)
+    return Requirement(
+        id=identifier,
+        level=Level(rule.level),
+        operation=operation.id if operation else None,
+        chapter=operation.chapter if operation else "common",
+        source=rule.source,
+        text=rule.text,
+        kind="rule",
+        keyword="rule",
+        capabilities=frozenset(capabilities),
+        erratum=rule.erratum,
+    )
+
+
+def _capabilities(operation: Operation, place: str) -> frozenset[str]:
+    if place.isdigit() and int(place) >= 500:
+        return operation.capabilities | {SERVER_ERROR_CAPABILITY}
+    return operation.capabilities
+
+
+def _first(value: object) -> str | None:
+    if isinstance(value, list):
+        return str(value[0]) if value else None
+    return str(value) if value else None

@@ -1,0 +1,136 @@
+"""Validates bodies against inlined schemas and names each violation as requirements do.
+
+jsonschema-rs is used throughout: it sits on the hot path of every exchange.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import jsonschema_rs
+
+from conformance.contract.fields import Combination, Schema
+
+_SPELLING = {"pattern": "format", "anyOf": "range", "oneOf": "range"}
+_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One broken constraint: ``path`` and ``keyword`` as in requirement ids, ``place`` concrete."""
+
+    path: str
+    keyword: str
+    place: str
+    expected: str
+    actual: str
+
+
+class Validator:
+    """One compiled schema. ``combinations`` are the named cross-field statements in it."""
+
+    def __init__(self, schema: Schema, combinations: Sequence[Combination] = ()) -> None:
+        self._compiled = jsonschema_rs.Draft202012Validator(_bare(schema))
+        self._names = {(c.path, c.index): c.name for c in combinations}
+
+    def is_valid(self, value: Any) -> bool:
+        """Whether nothing is broken."""
+        return self._compiled.is_valid(value)
+
+    def violations(self, value: Any) -> list[Violation]:
+        """Every broken constraint, in the order of the schema."""
+        return list(dict.fromkeys(self._violations(value)))
+
+    def _violations(self, value: Any) -> Iterator[Violation]:
+        for error in self._compiled.iter_errors(value):
+            steps = list(error.instance_path)
+            keyword = str(error.schema_path[-1]) if error.schema_path else "false"
+            named = self._combination(error.schema_path, steps)
+            path, place = _dotted(steps), _concrete(steps)
+            if named is not None:
+                yield Violation(named, "combination", place, error.message[:_SHOWN], _show(value))
+                continue
+            if keyword == "required":
+                missing = str(getattr(error.kind, "property", ""))
+                path = f"{path}.{missing}" if path else missing
+                place = f"{place}.{missing}" if place else missing
+                yield Violation(path, "required", place, "the field", "no such field")
+                continue
+            found = _at(value, steps)
+            keyword = _SPELLING.get(keyword, keyword)
+            yield Violation(path, keyword, place, error.message[:_SHOWN], _show(found))
+
+    def _combination(self, schema_path: Sequence[Any], steps: list[Any]) -> str | None:
+        if "allOf" not in schema_path:
+            return None
+        at = list(schema_path).index("allOf")
+        index = schema_path[at + 1]
+        depth = sum(1 for part in schema_path[:at] if part == "items")
+        path = _schema_dotted(schema_path[:at])
+        name = self._names.get((path, index))
+        if name is None or depth > len(steps):
+            return None
+        return f"{path}.{name}" if path else name
+
+
+def _bare(schema: Any) -> Any:
+    """The schema without extensions and prose: smaller to compile, same meaning."""
+    if isinstance(schema, list):
+        return [_bare(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept: dict[str, Any] = {}
+    for key, value in schema.items():
+        if key == "properties":
+            kept[key] = {name: _bare(child) for name, child in value.items()}
+        elif key in {"enum", "const", "required"}:
+            kept[key] = value
+        elif not key.startswith("x-") and key not in _PROSE:
+            kept[key] = _bare(value)
+    return kept
+
+
+_PROSE = frozenset({"description", "title", "example", "examples", "default", "format"})
+
+
+def _schema_dotted(parts: Sequence[Any]) -> str:
+    path = ""
+    names = iter(parts)
+    for part in names:
+        if part == "properties":
+            name = str(next(names))
+            path = f"{path}.{name}" if path else name
+        elif part == "items":
+            path += "[]"
+    return path
+
+
+def _dotted(steps: Sequence[str | int]) -> str:
+    path = ""
+    for step in steps:
+        if isinstance(step, int):
+            path += "[]"
+        else:
+            path = f"{path}.{step}" if path else step
+    return path
+
+
+def _concrete(steps: Sequence[str | int]) -> str:
+    path = ""
+    for step in steps:
+        path = f"{path}[{step}]" if isinstance(step, int) else f"{path}.{step}" if path else step
+    return path
+
+
+def _at(value: Any, steps: Sequence[str | int]) -> Any:
+    for step in steps:
+        value = value[step]
+    return value
+
+
+def _show(value: Any) -> str:
+    text = repr(value) if isinstance(value, str) else str(value)
+    kind = "null" if value is None else type(value).__name__
+    return f"{text[:_SHOWN]} ({kind})"

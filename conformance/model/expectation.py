@@ -1,0 +1,59 @@
+"""Which answers a case accepts: enumerated, never "anything"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One accepted answer: a status and, for refusals, the error codes that may go with it.
+
+    A code that ends in ``*`` is a prefix. No codes at all: the body is not that of a refusal.
+    """
+
+    status: int
+    codes: tuple[str, ...] = ()
+
+    def takes_code(self, code: object) -> bool:
+        """Whether this error code is one of the accepted ones."""
+        return isinstance(code, str) and any(
+            code.startswith(accepted[:-1]) if accepted.endswith("*") else code == accepted
+            for accepted in self.codes
+        )
+
+    def __str__(self) -> str:
+        if not self.codes:
+            return str(self.status)
+        return f"{self.status} with error_code {' or '.join(self.codes)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """Every accepted answer; ``preferred`` is the code that fits best (a SHOULD)."""
+
+    answers: tuple[Answer, ...]
+    preferred: str | None = None
+    erratum: str | None = None
+
+    @property
+    def statuses(self) -> frozenset[int]:
+        """The accepted status codes."""
+        return frozenset(answer.status for answer in self.answers)
+
+    def for_status(self, status: int) -> tuple[Answer, ...]:
+        """The accepted answers with that status."""
+        return tuple(answer for answer in self.answers if answer.status == status)
+
+    def __str__(self) -> str:
+        return ", or ".join(map(str, self.answers))
+
+
+def succeeds(status: int) -> Expectation:
+    """Only that status is accepted."""
+    return Expectation((Answer(status),))
+
+
+def refuses(status: int, *codes: str) -> Expectation:
+    """A refusal with that status and one of the codes."""
+    return Expectation((Answer(status, codes),))
