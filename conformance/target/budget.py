@@ -1,0 +1,56 @@
+"""How many requests a run may send in all, over all of its processes."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from filelock import FileLock
+
+from conformance.errors import ConfigurationError, Refused
+
+
+class RequestBudget:
+    """Counts requests; refuses the one that would be too many.
+
+    ``limit`` None counts without end. With ``path``, all processes that name the same file
+    share one count.
+    """
+
+    def __init__(self, limit: int | None = None, path: Path | None = None) -> None:
+        self._limit = limit
+        self._path = path
+        self._spent = 0
+        self._lock = threading.Lock()
+        self._between = FileLock(f"{path}.lock", thread_local=False) if path else None
+
+    @property
+    def spent(self) -> int:
+        """Requests so far, of all processes that share the count."""
+        return self._spent if self._path is None else self._read(self._path)
+
+    def take(self) -> None:
+        """Count one request, or raise Refused when the budget is used up."""
+        with self._lock:
+            if self._path is None or self._between is None:
+                self._spent = self._next(self._spent)
+                return
+            with self._between:
+                spent = self._next(self._read(self._path))
+                self._path.write_text(str(spent), encoding="ascii")
+
+    def _next(self, spent: int) -> int:
+        if self._limit is not None and spent >= self._limit:
+            raise Refused(
+                "request budget", f"all {self._limit} requests are spent", "raise limits.requests"
+            )
+        return spent + 1
+
+    def _read(self, path: Path) -> int:
+        try:
+            text = path.read_text(encoding="ascii") or "0"
+            return int(text)
+        except FileNotFoundError:
+            return 0
+        except (OSError, ValueError) as error:
+            raise ConfigurationError(str(path), f"is no count: {error}", "delete it") from None

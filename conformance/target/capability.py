@@ -1,0 +1,41 @@
+"""What a target may offer or allow, in words (ISO/IEC 9646 calls it a conformance statement).
+
+A capability that the target file does not list makes the requirements that need it
+``not-applicable``, and the guard keeps the requests that need it from leaving.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+WRITES = "writes"
+REMOVE_USERS = "rooms.remove"
+DISMISS_ROOM = "rooms.dismiss"
+AUTHORISE_BUCKET = "obs.authorise"
+
+CAPABILITIES: Mapping[str, str] = MappingProxyType(
+    {
+        WRITES: "create, change and delete resources of this run's own",
+        "jobs": "mix and individual stream jobs (chapters 9 and 10) in the room of the fixtures",
+        REMOVE_USERS: "remove users from the room of the fixtures (11.1)",
+        DISMISS_ROOM: "dismiss the room of the fixtures (11.2)",
+        "obs": "list OBS buckets and their objects (chapter 12)",
+        AUTHORISE_BUCKET: "grant and revoke the bucket of the fixtures (12.3)",
+        "statistics": "statistics of the project (chapter 13)",
+        "identity": "an identity service for tokens and project ids (3.1, 14.3)",
+        "signature": "access key signatures besides tokens (3.2)",
+        "callbacks": "call back a listener that this machine can offer (chapter 8, 14.6)",
+        "clock": "a clock that the run may move",
+        "quotas": "run into quotas and flow control on purpose (1.4)",
+    }
+)
+
+#: What each profile starts from when the file lists no capabilities.
+PROFILES: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "stateless": frozenset({WRITES, "jobs", "obs", "statistics"}),
+        "emulator": frozenset({WRITES, "jobs", "obs", "statistics"}),
+        "live": frozenset({"obs", "statistics"}),
+    }
+)

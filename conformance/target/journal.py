@@ -1,0 +1,201 @@
+"""What this run created or changed at the target, on disk before it happens.
+
+Append-only JSON lines, each synced to disk before the call returns, so that SIGKILL at any moment
+leaves a journal that names everything there is to undo. A torn last line belongs to a request
+that was never sent. Several processes may append to one journal.
+
+The file may hold settings as they were (with their secrets), so only its owner can read it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+import os
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from conformance.errors import ConfigurationError
+
+Json: TypeAlias = Any
+
+
+@dataclass(frozen=True, slots=True)
+class RunHeader:
+    """Whose journal this is. ``prefix`` starts every name that the run gives."""
+
+    run: str
+    prefix: str
+    base_url: str
+    project_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """Something to delete. ``id`` is None while it is not known whether it was created.
+
+    ``name`` carries the run's prefix, or is the one of the parent that does; ``path`` holds the
+    path parameters of the parents (``{"app_id": …}``).
+    """
+
+    entry: str
+    resource: str
+    operation: str
+    name: str
+    path: Mapping[str, str]
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Settings to put back: ``before`` is what they were, as JSON."""
+
+    entry: str
+    resource: str
+    operation: str
+    path: Mapping[str, str]
+    before: Json
+
+
+Pending: TypeAlias = Created | Changed
+
+
+class Journal:
+    """One run's journal. Writing methods return when the line is on disk."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @classmethod
+    def create(cls, path: Path, header: RunHeader) -> Journal:
+        """Begin a journal; raise ConfigurationError if there is one already."""
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        except FileExistsError:
+            raise ConfigurationError(
+                str(path), "is the journal of another run", "run cleanup, or name another file"
+            ) from None
+        except OSError as error:
+            raise ConfigurationError(str(path), error.strerror or str(error)) from None
+        journal = cls(path)
+        journal._append({"kind": "run", **dataclasses.asdict(header)})
+        _sync_folder(path.parent)
+        return journal
+
+    def intend(
+        self, resource: str, operation: str, name: str, path: Mapping[str, str] | None = None
+    ) -> str:
+        """Note that something is about to be created; return the entry's id."""
+        entry = uuid.uuid4().hex
+        facts = {"resource": resource, "operation": operation, "name": name}
+        self._append({"kind": "intend", "entry": entry, **facts, "path": dict(path or {})})
+        return entry
+
+    def created(self, entry: str, identifier: str) -> None:
+        """Note the id under which it was created."""
+        self._append({"kind": "created", "entry": entry, "id": identifier})
+
+    def changing(self, resource: str, operation: str, path: Mapping[str, str], before: Json) -> str:
+        """Note settings as they are, before they are changed; return the entry's id."""
+        entry = uuid.uuid4().hex
+        facts = {"resource": resource, "operation": operation, "path": dict(path)}
+        self._append({"kind": "changing", "entry": entry, **facts, "before": before})
+        return entry
+
+    def settled(self, entry: str, how: str) -> None:
+        """Nothing is left to undo: it was ``deleted``, ``restored``, ``refused`` or ``gone``."""
+        self._append({"kind": "settled", "entry": entry, "how": how})
+
+    def header(self) -> RunHeader:
+        """Whose journal this is; raise ConfigurationError if the file is none."""
+        for line in self._lines():
+            if line.get("kind") == "run":
+                wanted = {field.name for field in dataclasses.fields(RunHeader)}
+                try:
+                    return RunHeader(**{key: line[key] for key in line if key in wanted})
+                except TypeError:
+                    break
+        raise ConfigurationError(str(self.path), "is no journal of a run", "check the path")
+
+    def pending(self) -> tuple[Pending, ...]:
+        """What is still to be undone, the latest first, so that children go before parents."""
+        open_entries: dict[str, Pending] = {}
+        for line in self._lines():
+            _apply(line, open_entries)
+        return tuple(reversed(open_entries.values()))
+
+    def _append(self, line: Mapping[str, Json]) -> None:
+        stamped = {**line, "at": dt.datetime.now(dt.UTC).isoformat()}
+        text = json.dumps(stamped, ensure_ascii=True).encode() + b"\n"
+        descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND)
+        try:
+            if _is_torn(descriptor):
+                text = b"\n" + text
+            if os.write(descriptor, text) != len(text):
+                raise OSError(None, "the disk is full")
+            os.fsync(descriptor)
+        except OSError as error:
+            raise ConfigurationError(str(self.path), error.strerror or str(error)) from None
+        finally:
+            os.close(descriptor)
+
+    def _lines(self) -> list[dict[str, Json]]:
+        """Every whole line; torn ones are of requests that were never sent."""
+        try:
+            content = self.path.read_bytes()
+        except OSError as error:
+            raise ConfigurationError(
+                str(self.path), error.strerror or str(error), "check the path"
+            ) from None
+        lines = (_parsed(line) for line in content.split(b"\n"))
+        return [line for line in lines if line is not None]
+
+
+def _parsed(line: bytes) -> dict[str, Json] | None:
+    try:
+        value = json.loads(line)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def _apply(line: Mapping[str, Json], open_entries: dict[str, Pending]) -> None:
+    entry = line.get("entry")
+    match line.get("kind"):
+        case "intend":
+            open_entries[str(entry)] = Created(
+                str(entry), line["resource"], line["operation"], line["name"], line["path"]
+            )
+        case "changing":
+            open_entries[str(entry)] = Changed(
+                str(entry), line["resource"], line["operation"], line["path"], line["before"]
+            )
+        case "created":
+            known = open_entries.get(str(entry))
+            if isinstance(known, Created):
+                open_entries[str(entry)] = dataclasses.replace(known, id=line["id"])
+        case "settled":
+            open_entries.pop(str(entry), None)
+        case _:
+            return
+
+
+def _is_torn(descriptor: int) -> bool:
+    """Whether the last line has no end: its writer was killed."""
+    size = os.fstat(descriptor).st_size
+    return size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new file's name as lasting as its content, where the system can."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

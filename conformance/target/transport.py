@@ -1,0 +1,217 @@
+"""Sending a request to the target: one way out, guarded, bounded, failures as data."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import TracebackType
+
+import httpx
+
+from conformance.errors import TargetUnreachable
+from conformance.model.exchange import Headers, NetworkFailure, Request, Response
+from conformance.target.connection import PoolTransport
+from conformance.target.deadline import Deadline
+from conformance.target.guard import Guard, GuardTransport
+from conformance.target.settings import TargetSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A request as it left, credentials and all, with its answer or the reason for none.
+
+    Nothing here is redacted yet; see ``redaction.Redactor.request`` and ``response``.
+    """
+
+    request: Request
+    response: Response | None
+    failure: NetworkFailure | None = None
+
+
+class TargetClient:
+    """A connection to one target. Redirects are not followed; the environment is not trusted.
+
+    ``transport`` replaces the network in tests; the guard stays in front of it.
+    """
+
+    def __init__(
+        self,
+        settings: TargetSettings,
+        *,
+        guard: Guard | None = None,
+        proxy_auth: tuple[str, str] | None = None,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self._settings = settings
+        self._deadline = Deadline()
+        self.guard = guard or Guard(settings)
+        inner = transport or PoolTransport(settings, self._deadline, proxy_auth)
+        limits = settings.timeouts
+        self._client = httpx.Client(
+            transport=GuardTransport(inner, self.guard),
+            timeout=httpx.Timeout(
+                connect=limits.connect, read=limits.read, write=limits.write, pool=limits.pool
+            ),
+            follow_redirects=False,
+            trust_env=False,
+        )
+        self._client.headers.clear()
+        self._failures = 0
+
+    def send(self, request: Request, auth: httpx.Auth | None = None) -> Sent:
+        """Send one request, with ``auth`` if given, and read the answer to its end.
+
+        Raises Refused (the guard; nothing was sent) and TargetUnreachable (too many network
+        failures in a row).
+        """
+        built = self._build(request)
+        began = time.monotonic()
+        try:
+            with self._deadline.within(self._settings.timeouts.total):
+                response = self._exchange(built, auth, began)
+        except _FAILURES as error:
+            return Sent(_as_sent(request, built), None, self._failed(failure_of(error)))
+        self._failures = 0
+        return Sent(_as_sent(request, built), response)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._client.close()
+
+    def __enter__(self) -> TargetClient:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _build(self, request: Request) -> httpx.Request:
+        """The request byte for byte, plus the headers without which HTTP cannot travel."""
+        body = request.body if request.body is not None else b""
+        built = httpx.Request(
+            request.method,
+            request.url,
+            headers=[(name.encode("latin-1"), _octets(value)) for name, value in request.headers],
+            content=body or None,
+            extensions={"timeout": self._client.timeout.as_dict()},
+        )
+        if request.body is None and request.method.upper() in {"GET", "HEAD", "DELETE"}:
+            built.headers.pop("Content-Length", None)
+        for name, value in self._own_headers():
+            if name not in built.headers:
+                built.headers[name] = value
+        return built
+
+    def _own_headers(self) -> Iterator[tuple[str, str]]:
+        yield "User-Agent", "sparkrtc-conformance"
+        yield "Accept", "application/json"
+        yield "Accept-Encoding", "identity"
+        yield from self._settings.headers.items()
+
+    def _exchange(self, built: httpx.Request, auth: httpx.Auth | None, began: float) -> Response:
+        answer = self._client.send(built, auth=auth, stream=True)
+        try:
+            body = self._read(answer)
+        finally:
+            answer.close()
+        return Response(
+            answer.status_code, _headers(answer.headers), body, time.monotonic() - began
+        )
+
+    def _read(self, answer: httpx.Response) -> bytes:
+        most = self._settings.limits.response_bytes
+        body = bytearray()
+        for chunk in answer.iter_bytes():
+            body += chunk
+            if len(body) > most:
+                raise TooLarge(f"the answer is larger than {most} bytes")
+        return bytes(body)
+
+    def _failed(self, failure: NetworkFailure) -> NetworkFailure:
+        self._failures += 1
+        if self._failures >= self._settings.limits.consecutive_network_failures:
+            raise TargetUnreachable(
+                self._settings.base_url,
+                f"{self._failures} requests in a row failed, the last one at {failure.stage}: "
+                f"{failure.message}",
+                "see that it is running and reachable from here",
+            )
+        return failure
+
+
+class TooLarge(httpx.TransportError):
+    """The answer is larger than ``limits.response_bytes``."""
+
+
+_FAILURES = (httpx.TransportError, httpx.DecodingError, httpx.InvalidURL)
+
+#: First match wins; the order goes from the particular to the general.
+_STAGES: tuple[tuple[type[Exception], str], ...] = (
+    (TooLarge, "size"),
+    (httpx.PoolTimeout, "pool"),
+    (httpx.ConnectTimeout, "connect"),
+    (httpx.TimeoutException, "timeout"),
+    (httpx.ConnectError, "connect"),
+    (httpx.ProxyError, "connect"),
+    (httpx.WriteError, "write"),
+    (httpx.ReadError, "read"),
+    (httpx.CloseError, "closed"),
+)
+
+
+def failure_of(error: Exception) -> NetworkFailure:
+    """An error of the network as data: the stage, and why in one line.
+
+    Stages: dns, connect, tls, pool, write, read, closed (the other side hung up), timeout,
+    protocol (what came back is no HTTP), size.
+    """
+    text = " ".join(str(error).split()) or type(error).__name__
+    causes = tuple(_causes(error))
+    if isinstance(error, httpx.TimeoutException) and not isinstance(error, httpx.PoolTimeout):
+        stage = "connect" if isinstance(error, httpx.ConnectTimeout) else "timeout"
+        return NetworkFailure(stage, text)
+    for kind, stage in (
+        (socket.gaierror, "dns"),
+        (ssl.SSLError, "tls"),
+        (ConnectionRefusedError, "connect"),
+        (ConnectionResetError, "closed"),
+        (BrokenPipeError, "closed"),
+    ):
+        if any(isinstance(cause, kind) for cause in causes):
+            return NetworkFailure(stage, text)
+    if "disconnected" in text or "closed connection" in text:
+        return NetworkFailure("closed", text)
+    found = (stage for kind, stage in _STAGES if isinstance(error, kind))
+    return NetworkFailure(next(found, "protocol"), text)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    seen: BaseException | None = error
+    while seen is not None:
+        yield seen
+        seen = seen.__cause__ or seen.__context__
+
+
+def _as_sent(request: Request, built: httpx.Request) -> Request:
+    return Request(
+        request.operation, request.method, str(built.url), _headers(built.headers), request.body
+    )
+
+
+def _headers(headers: httpx.Headers) -> Headers:
+    return tuple((name.decode("latin-1"), _text(value)) for name, value in headers.raw)
+
+
+def _octets(value: str) -> bytes:
+    return value.encode("utf-8", "surrogateescape")
+
+
+def _text(value: bytes) -> str:
+    return value.decode("utf-8", "surrogateescape")
