@@ -1,0 +1,63 @@
+"""The statistics of all applications, and what removals and dismissals (chapter 11) do to them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from conformance.reference.statistics.seeding import seeded_records
+from conformance.reference.statistics.sessions import AppRecords, Session
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
+
+
+class StatisticsData:
+    """The records of each application; an application that was never seeded has none."""
+
+    def __init__(self, records: Mapping[str, AppRecords]) -> None:
+        self._records = dict(records)
+
+    @classmethod
+    def seeded(cls, seed: int, now: datetime, app_ids: Sequence[str]) -> StatisticsData:
+        """Make the past of these applications as seen from ``now``; equal arguments, equal past."""
+        moment = int(now.timestamp())
+        return cls(
+            {
+                app_id: seeded_records(f"{seed}/{position}", moment, app_id)
+                for position, app_id in enumerate(app_ids)
+            }
+        )
+
+    def app(self, app_id: str) -> AppRecords:
+        """The records of an application, empty if there are none."""
+        return self._records.get(app_id) or AppRecords(app_id, [], [])
+
+    def room_users(self, app_id: str, room_id: str) -> frozenset[str] | None:
+        """Who is online in a room; None if no such room is running."""
+        online = frozenset(
+            it.uid for it in self.app(app_id).sessions_in(room_id) if it.state == "ONLINE"
+        )
+        return online or None
+
+    def remove_users(
+        self, app_id: str, room_id: str, user_ids: Collection[str], now: datetime
+    ) -> None:
+        """Take users out of a room (11.1); the room closes when nobody is left in it."""
+        self._leave(app_id, room_id, frozenset(user_ids), int(now.timestamp()))
+
+    def dismiss(self, app_id: str, room_id: str, now: datetime) -> None:
+        """Close a room (11.2): whoever is in it leaves."""
+        self._leave(app_id, room_id, None, int(now.timestamp()))
+
+    def _leave(self, app_id: str, room_id: str, uids: frozenset[str] | None, moment: int) -> None:
+        records = self.app(app_id)
+
+        def after(it: Session) -> Session:
+            concerned = it.room_id == room_id and (uids is None or it.uid in uids)
+            if not concerned or it.state != "ONLINE":
+                return it
+            return replace(it, left=max(moment, it.joined))
+
+        records.sessions = [after(it) for it in records.sessions]
