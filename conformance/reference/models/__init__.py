@@ -1,0 +1,1 @@
+"""Typed bodies and queries, one module per chapter of the document."""

@@ -1,0 +1,58 @@
+"""Chapter 11: rooms. Who is in a room is the statistics' to know."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance.reference import refusals
+from conformance.reference.flow import ROOMS
+from conformance.reference.jobs import room_emptied
+from conformance.reference.models.rooms import RemoveUsersBody
+from conformance.reference.operation import Call, Operation, find_app
+from conformance.reference.refusals import Refusal
+from conformance.reference.resources import App
+
+
+def remove_users(call: Call, app: App, body: RemoveUsersBody) -> None:
+    """Accept the removal of users; those who are not there, or no room at all, do no harm (11.1)."""
+    room_id = call.path["room_id"]
+    data = call.world.statistics
+    if data.room_users(app.app_id, room_id) is None:
+        return
+    data.remove_users(app.app_id, room_id, set(body.user_ids), call.now)
+    if not data.room_users(app.app_id, room_id):
+        room_emptied(app, room_id, call.now)
+
+
+def remove_room(call: Call, app: App, _body: None) -> None:
+    """Accept the dismissal of a room that is there (11.2)."""
+    room_id = call.path["room_id"]
+    data = call.world.statistics
+    if data.room_users(app.app_id, room_id) is None:
+        # The catalogue has no code for a missing room; this is the nearest of its 404 codes.
+        raise Refusal(refusals.NO_APP, "room_id")
+    data.dismiss(app.app_id, room_id, call.now)
+    room_emptied(app, room_id, call.now)
+
+
+OPERATIONS: tuple[Operation[Any], ...] = (
+    Operation(
+        "RemoveUsers",
+        "POST",
+        "/v2/apps/{app_id}/rooms/{room_id}/batch-remove-users",
+        202,
+        find_app,
+        remove_users,
+        body=RemoveUsersBody,
+        group=ROOMS,
+    ),
+    Operation(
+        "RemoveRoom",
+        "POST",
+        "/v2/apps/{app_id}/rooms/{room_id}/dismiss",
+        202,
+        find_app,
+        remove_room,
+        group=ROOMS,
+    ),
+)

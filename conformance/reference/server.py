@@ -1,0 +1,167 @@
+"""Serving the reference over real HTTP: in a thread of this process, or as the process."""
+
+from __future__ import annotations
+
+import json
+import socket
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from conformance.errors import ConformanceError
+from conformance.reference.app import create_app
+from conformance.reference.flow import FlowControl
+from conformance.reference.seeds import seeded_world
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
+    from starlette.applications import Starlette
+
+    from conformance.reference.world import World
+
+LOOPBACK = "127.0.0.1"
+START_SECONDS = 10.0
+
+
+class ServerError(ConformanceError):
+    """The reference server cannot listen where it was told to, or did not start."""
+
+    exit_status = 3
+
+
+class _Server(uvicorn.Server):
+    """A uvicorn server that says when it accepts connections."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then raise the flag."""
+        await super().startup(sockets)
+        self.ready.set()
+
+
+class ReferenceServer:
+    """An ASGI application on a loopback port, in a thread; use it in a ``with`` statement."""
+
+    def __init__(self, app: Starlette, port: int = 0) -> None:
+        self._socket = _listen(port)
+        self._server = _Server(_config(app))
+        self._thread = threading.Thread(
+            target=self._server.run,
+            kwargs={"sockets": [self._socket]},
+            name="reference-server",
+            daemon=True,
+        )
+
+    @property
+    def base_url(self) -> str:
+        """Where it listens."""
+        return _url(self._socket)
+
+    def start(self) -> Self:
+        """Start serving; returns when connections are accepted."""
+        self._thread.start()
+        if not self._server.ready.wait(START_SECONDS):
+            self.stop()
+            raise ServerError("the reference server", "did not start in time")
+        return self
+
+    def stop(self) -> None:
+        """Stop serving and free the port."""
+        self._server.should_exit = True
+        if self._thread.is_alive():
+            self._thread.join(START_SECONDS)
+        self._socket.close()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+def start_reference(
+    world: World | None = None, *, port: int = 0, with_control: bool = True
+) -> ReferenceServer:
+    """Start the reference over a seeded world (or the one given) in a thread."""
+    world = world if world is not None else seeded_world()
+    return ReferenceServer(create_app(world, with_control=with_control), port).start()
+
+
+def announcement(world: World, base_url: str) -> dict[str, str]:
+    """Say where the server is and what the first identity authenticates with."""
+    identity = world.identities[0]
+    return {
+        "base_url": base_url,
+        "identity_url": base_url,
+        "project_id": identity.project_id,
+        "token": identity.token,
+        "ak": identity.ak,
+        "sk": identity.sk,
+    }
+
+
+def serve(
+    port: int = 0,
+    *,
+    seed: int | None = None,
+    flow_control: bool = False,
+    flow_scale: float = 1.0,
+    seed_data: bool = True,
+    with_control: bool = False,
+    app: Starlette | None = None,
+    world: World | None = None,
+) -> None:
+    """Serve until interrupted; the first line on stdout is JSON (see ``announcement``).
+
+    ``app`` over ``world`` is served if given, else a new one is made.
+    """
+    if world is None:
+        flow = FlowControl(scale=flow_scale) if flow_control else None
+        world = seeded_world(seed, flow=flow, data=seed_data)
+    if app is None:
+        app = create_app(world, with_control=with_control)
+    with _listen(port) as listening:
+        sys.stdout.write(json.dumps(announcement(world, _url(listening))) + "\n")
+        sys.stdout.flush()
+        _Server(_config(app)).run(sockets=[listening])
+
+
+def _listen(port: int) -> socket.socket:
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((LOOPBACK, port))
+        listening.listen(512)
+    except (OSError, OverflowError) as error:
+        listening.close()
+        raise ServerError(f"port {port}", str(error), "choose another one, or 0") from None
+    return listening
+
+
+def _url(listening: socket.socket) -> str:
+    return f"http://{LOOPBACK}:{listening.getsockname()[1]}"
+
+
+def _config(app: Starlette) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=2,
+    )
