@@ -14,6 +14,9 @@ REMOVE_USERS = "rooms.remove"
 DISMISS_ROOM = "rooms.dismiss"
 AUTHORISE_BUCKET = "obs.authorise"
 
+#: Operations that touch other people or their data; each needs its own permission.
+TOUCHES_OTHERS = frozenset({REMOVE_USERS, DISMISS_ROOM, AUTHORISE_BUCKET})
+
 CAPABILITIES: Mapping[str, str] = MappingProxyType(
     {
         WRITES: "create, change and delete resources of this run's own",

@@ -117,7 +117,7 @@ def _table(raw: Any, source: str, where: str) -> Mapping[str, str]:
     _expect(isinstance(raw, dict), "a table of strings", raw, source, where)
     for key, value in raw.items():
         _expect(isinstance(value, str), "a string", value, source, _at(where, key))
-    return types.MappingProxyType(dict(raw))
+    return dict(raw)
 
 
 def _scalar(kind: Any, raw: Any, bounds: Mapping[str, Any], source: str, where: str) -> Any:

@@ -13,11 +13,10 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from conformance.errors import ConfigurationError
-from conformance.target.capability import CAPABILITIES, PROFILES, WRITES
+from conformance.target.capability import CAPABILITIES, PROFILES, TOUCHES_OTHERS, WRITES
 from conformance.target.record import about, entry, read_record
 
 #: Domains of the public cloud, whose accounts cost money and serve customers (table 1-1).
@@ -28,10 +27,6 @@ PRODUCTION_DOMAINS = (
     "huaweicloud.com",
     "myhwclouds.com",
 )
-
-
-def _empty() -> Mapping[str, str]:
-    return MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +118,8 @@ class TargetSettings:
     timeouts: Timeouts = field(default_factory=Timeouts, metadata=about("seconds per stage"))
     tls: Tls = field(default_factory=Tls, metadata=about("certificates"))
     limits: Limits = field(default_factory=Limits, metadata=about("how much may be asked"))
-    headers: Mapping[str, str] = entry("extra request headers, no secrets", default=_empty)
-    errata: Mapping[str, str] = entry("errata with a pinned reading: id = reading", default=_empty)
+    headers: Mapping[str, str] = entry("extra request headers, no secrets", default=dict)
+    errata: Mapping[str, str] = entry("errata with a pinned reading: id = reading", default=dict)
     waivers: tuple[Waiver, ...] = entry("accepted deviations", default=tuple)
 
     @property
@@ -220,8 +215,11 @@ def _check(settings: TargetSettings, source: str) -> None:
         )
     if settings.tls.client_key and not settings.tls.client_cert:
         raise ConfigurationError(source, "tls.client_key has no tls.client_cert", "give both")
-    if "rooms.remove" in settings.capabilities and not settings.allow_writes:
-        raise ConfigurationError(source, "rooms.remove needs writes", "add writes to capabilities")
+    for capability in sorted(settings.capabilities & TOUCHES_OTHERS):
+        if not settings.allow_writes:
+            raise ConfigurationError(
+                source, f"{capability} is nothing without writes", "add writes to capabilities"
+            )
 
 
 def _check_url(key: str, url: str, source: str) -> None:
