@@ -12,7 +12,6 @@ import html
 import json
 import re
 from collections.abc import Iterable
-from urllib.parse import quote, quote_plus
 
 from conformance.model.exchange import Headers, Request, Response
 
@@ -63,6 +62,7 @@ class Redactor:
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._known: set[str] = set()
         self._spellings: list[str] = []
+        self._in_urls: list[re.Pattern[str]] = []
         for secret in secrets:
             self.learn(secret)
 
@@ -72,6 +72,7 @@ class Redactor:
             self._known.add(secret)
             spellings = {*self._spellings, *_spellings(secret)}
             self._spellings = sorted(spellings, key=lambda text: (-len(text), text))
+            self._in_urls.append(_url_spellings(secret))
 
     def text(self, text: str) -> str:
         """The text without secrets."""
@@ -81,6 +82,9 @@ class Redactor:
         for spelling in self._spellings:
             if spelling in text:
                 text = text.replace(spelling, MASK)
+        if "%" in text or "+" in text:
+            for pattern in self._in_urls:
+                text = pattern.sub(MASK, text)
         return text
 
     def octets(self, body: bytes) -> bytes:
@@ -137,14 +141,22 @@ class Redactor:
 
 
 def _spellings(secret: str) -> set[str]:
-    """The secret as JSON, URLs, HTML and base64 spell it."""
+    """The secret as JSON, HTML, Python and base64 spell it."""
     plain = json.dumps(secret)[1:-1]
     wide = json.dumps(secret, ensure_ascii=False)[1:-1]
-    encoded = {quote(secret, safe=""), quote(secret), quote_plus(secret)}
-    lower = {re.sub(r"%[0-9A-F]{2}", lambda code: code[0].lower(), text) for text in encoded}
     found = {secret, plain, wide, repr(secret)[1:-1], plain.replace("/", "\\/")}
     found |= {html.escape(secret), html.escape(secret, quote=False)}
-    return found | encoded | lower | _base64_spellings(secret.encode())
+    return found | _base64_spellings(secret.encode("utf-8", "surrogateescape"))
+
+
+def _url_spellings(secret: str) -> re.Pattern[str]:
+    """The secret with any of its characters percent-encoded, in either case of hex."""
+    parts = []
+    for letter in secret:
+        encoded = "".join(f"%{octet:02x}" for octet in letter.encode("utf-8", "surrogateescape"))
+        plus = r"|\+" if letter == " " else ""
+        parts.append(f"(?:{re.escape(letter)}|(?i:{encoded}){plus})")
+    return re.compile("".join(parts))
 
 
 def _base64_spellings(secret: bytes) -> set[str]:

@@ -1,6 +1,7 @@
 """Credentials: found, complete, renewed in time, and never in a message."""
 
 import datetime as dt
+import json
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ class Identity:
         self.used: list[str] = []
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
+        """Answer both services."""
         if request.url.path == "/v3/auth/tokens":
             self.tokens += 1
             self.bodies.append(request.content)
@@ -69,8 +71,6 @@ def test_token_request_is_the_one_of_the_document() -> None:
     assert request.method == "POST"
     assert request.headers["Content-Type"] == "application/json"
     assert str(request.url) == "http://iam.test/v3/auth/tokens"
-    import json
-
     assert json.loads(request.content) == {
         "auth": {
             "identity": {
@@ -181,7 +181,11 @@ def test_file_holds_what_the_environment_does_not(make_settings: Any, tmp_path: 
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [('token = canary', "is no TOML"), ('tokn = "canary"', "did you mean token?"), (None, "No such")],
+    [
+        ("token = canary", "is no TOML"),
+        ('tokn = "canary"', "did you mean token?"),
+        (None, "No such"),
+    ],
 )
 def test_bad_file_is_named_without_its_content(
     make_settings: Any, tmp_path: Path, content: str | None, message: str

@@ -104,14 +104,14 @@ def test_wrong_file_is_refused_with_the_way_out(tmp_path: Path, text: str, messa
 )
 def test_inconsistent_file_is_refused(tmp_path: Path, text: str, message: str) -> None:
     """What the types allow and makes no sense is an error all the same."""
-    with pytest.raises(ConfigurationError, match="target.toml") as caught:
+    with pytest.raises(ConfigurationError, match=r"target\.toml") as caught:
         load(tmp_path, text)
     assert message in str(caught.value)
 
 
 def test_missing_file_is_one_line(tmp_path: Path) -> None:
     """A path that does not exist is named."""
-    with pytest.raises(ConfigurationError, match="none.toml: No such file"):
+    with pytest.raises(ConfigurationError, match=r"none\.toml: No such file"):
         load_target(tmp_path / "none.toml", {})
 
 

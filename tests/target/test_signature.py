@@ -85,7 +85,7 @@ def test_request_on_the_wire_carries_the_vendors_signature(
     if content_type:
         request.headers["Content-Type"] = content_type
     sent = next(SignatureAuth(AK, SK, "p1").auth_flow(request))
-    headers = {name: value for name, value in signable(sent).headers}
+    headers = dict(signable(sent).headers)
     expected, _, _ = vendor("POST", quote(path), query, headers, body)
     assert sent.headers["Authorization"] == expected
 

@@ -1,0 +1,160 @@
+"""Never more than the window allows: one process or several."""
+
+import multiprocessing
+import sqlite3
+import time
+from pathlib import Path
+
+import pytest
+
+from conformance.errors import ConfigurationError, UsageError
+from conformance.target.flow import (
+    BucketMaker,
+    FlowGate,
+    lower_bound,
+    memory_buckets,
+    redis_buckets,
+    sqlite_buckets,
+)
+
+LIMITS = {"management": (60, 60.0), "jobs": (10, 1.0)}
+
+
+class Time:
+    """A clock that only moves when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 1_700_000_000_000
+
+    def clock(self) -> int:
+        """Milliseconds."""
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        """Time passes at once."""
+        self.now += round(seconds * 1000)
+
+
+def most_in_a_window(moments: list[int], window: int) -> int:
+    """The largest number of moments that any window of this length holds."""
+    return max(sum(start <= other < start + window for other in moments) for start in moments)
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def buckets(request: pytest.FixtureRequest, tmp_path: Path) -> BucketMaker:
+    """Both stores that need no server."""
+    return memory_buckets if request.param == "memory" else sqlite_buckets(tmp_path / "flow.db")
+
+
+def test_no_window_ever_holds_too_many(buckets: BucketMaker) -> None:
+    """200 requests: at most 60 in any minute, and not much slower than the document allows."""
+    moving = Time()
+    gate = FlowGate(LIMITS, buckets, clock=moving.clock, sleep=moving.sleep)
+    moments = []
+    for _ in range(200):
+        gate.acquire("management")
+        moments.append(moving.now)
+        moving.now += 7
+    assert most_in_a_window(moments, 60_000) == 60
+    least = lower_bound({"management": 200}, LIMITS)
+    assert least == 180.0
+    assert (moments[-1] - moments[0]) / 1000 <= least * 1.05
+    counted = gate.counts()["management"]
+    assert counted.requests == 200
+    assert counted.waited == pytest.approx((moments[-1] - moments[0]) / 1000, abs=5)
+    gate.close()
+
+
+def test_groups_do_not_wait_for_each_other(buckets: BucketMaker) -> None:
+    """A full group leaves the others alone."""
+    moving = Time()
+    gate = FlowGate(LIMITS, buckets, clock=moving.clock, sleep=moving.sleep)
+    began = moving.now
+    for _ in range(60):
+        gate.acquire("management")
+    assert gate.acquire("jobs") == 0.0
+    assert moving.now == began
+    gate.close()
+
+
+def test_scale_shrinks_the_windows() -> None:
+    """A target whose clock runs 60 times faster lets 60 pass per second."""
+    moving = Time()
+    gate = FlowGate(LIMITS, scale=60.0, margin=0.0, clock=moving.clock, sleep=moving.sleep)
+    waits = [gate.acquire("management") for _ in range(61)]
+    assert sum(waits) == pytest.approx(1.0, abs=0.01)
+    assert lower_bound({"management": 61}, LIMITS, 60.0) == 1.0
+
+
+def test_held_group_waits(buckets: BucketMaker) -> None:
+    """Retry-After keeps the whole group back, not only the request that was told."""
+    moving = Time()
+    gate = FlowGate(LIMITS, buckets, clock=moving.clock, sleep=moving.sleep)
+    gate.hold("jobs", 7.0)
+    gate.hold("jobs", 2.0)
+    assert gate.acquire("management") == 0.0
+    assert gate.acquire("jobs") == 7.0
+    assert gate.acquire("jobs") == 0.0
+    gate.close()
+
+
+def test_log_does_not_grow_without_end(tmp_path: Path) -> None:
+    """The shared file holds one window, not the history of all runs."""
+    moving = Time()
+    path = tmp_path / "flow.db"
+    gate = FlowGate(
+        {"jobs": (10, 1.0)}, sqlite_buckets(path), clock=moving.clock, sleep=moving.sleep
+    )
+    for _ in range(200):
+        gate.acquire("jobs")
+    gate.close()
+    connection = sqlite3.connect(path)
+    (rows,) = connection.execute("SELECT count(*) FROM flow_jobs").fetchone()
+    connection.close()
+    assert rows <= 20
+
+
+def test_unknown_group_is_named() -> None:
+    """A slip in a group's name does not pass unthrottled."""
+    with pytest.raises(UsageError, match="'job': is unknown; known: jobs, management"):
+        FlowGate(LIMITS).acquire("job")
+
+
+def test_redis_without_its_package_says_so() -> None:
+    """The optional extra is named when it is missing."""
+    try:
+        import redis  # noqa: F401
+    except ImportError:
+        with pytest.raises(ConfigurationError, match="install the redis extra"):
+            redis_buckets("redis://localhost")
+
+
+def _acquire_many(path: Path, number: int, results: "multiprocessing.Queue[list[int]]") -> None:
+    gate = FlowGate({"jobs": (20, 0.3)}, sqlite_buckets(path))
+    moments = []
+    for _ in range(number):
+        gate.acquire("jobs")
+        moments.append(time.monotonic_ns() // 1_000_000)
+    gate.close()
+    results.put(moments)
+
+
+def test_processes_share_one_window(tmp_path: Path) -> None:
+    """Three processes together send no more than one might."""
+    context = multiprocessing.get_context("fork")
+    results: multiprocessing.Queue[list[int]] = context.Queue()
+    path = tmp_path / "flow.db"
+    workers = [context.Process(target=_acquire_many, args=(path, 20, results)) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    moments = sorted(moment for _ in workers for moment in results.get(timeout=30))
+    for worker in workers:
+        worker.join(30)
+    results.close()
+    assert len(moments) == 60
+    # The log is exact; the moments above are taken after it, when a busy machine lets us.
+    connection = sqlite3.connect(path)
+    logged = [row[0] for row in connection.execute("SELECT item_timestamp FROM flow_jobs")]
+    connection.close()
+    assert most_in_a_window(logged, 300) <= 20
+    assert moments[-1] - moments[0] >= 550
