@@ -6,7 +6,6 @@ users and sessions count on the day on which they begin, durations on the days t
 
 from __future__ import annotations
 
-from collections import defaultdict
 from statistics import median
 from typing import TYPE_CHECKING, cast
 
@@ -21,7 +20,7 @@ from conformance.reference.statistics.windows import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from conformance.reference.statistics.answers import (
         DayQuality,
@@ -86,7 +85,7 @@ def list_usage(app: AppRecords, query: UsageQuery, now: int) -> HistoryUsage:
     days = _finished(query.window(now), now, USAGE_RETENTION_DAYS)
     if not app.sessions:
         return {"usage": []}
-    present = _by_day((it for it in app.sessions if _uses(it, query.metric)), now)
+    present = _by_day((it for it in app.sessions if _uses(it, query.metric)), days)
     return {"usage": [_day_usage(present[day], day) for day in days]}
 
 
@@ -96,7 +95,7 @@ def list_history_scale(app: AppRecords, query: HistoryScaleQuery, now: int) -> H
     if not app.sessions:
         return {"scale": []}
     rooms = app.rooms()
-    present = _by_day(app.sessions, now)
+    present = _by_day(app.sessions, days)
     rows = []
     for day in days:
         row: dict[str, object] = {"date": show_date(day)}
@@ -126,12 +125,13 @@ def _finished(window: Window, now: int, kept: int) -> range:
     return window.since(today - kept).until(today - 1).days()
 
 
-def _by_day(sessions: Iterable[Session], now: int) -> dict[int, list[Session]]:
-    """The sessions that were online on each day, some on two or more."""
-    present: defaultdict[int, list[Session]] = defaultdict(list)
+def _by_day(sessions: Iterable[Session], days: range) -> Mapping[int, list[Session]]:
+    """The sessions that were online on each of these days, some on two or more."""
+    present: dict[int, list[Session]] = {day: [] for day in days}
     for it in sessions:
         if not it.failed:
-            for day in range(day_of(it.joined), day_of(now if it.left is None else it.left) + 1):
+            last = days.stop - 1 if it.left is None else min(day_of(it.left), days.stop - 1)
+            for day in range(max(day_of(it.joined), days.start), last + 1):
                 present[day].append(it)
     return present
 
