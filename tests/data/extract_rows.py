@@ -13,9 +13,12 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Number = int | float
 
@@ -36,14 +39,16 @@ _SECTION = re.compile(r"^(\d+\.\d+) \S")
 _TABLE = re.compile(r"^表 (\d+-\d+) (.+)$")
 _STATUS = re.compile(r"^状态码[：:]\s*(\d{3})$")
 _TAG = re.compile(r"</?(?:ul|li|p)[^>]*>")
-_BARE = re.compile(r"[A-Z][A-Z_]+|[\d*]+_\d+_\d+|cn-[a-z]+-\d")
+_BARE = re.compile(r"[A-Z][A-Z_\d]+|[\d*]+_\d+_\d+|cn-[a-z]+-\d")
 _RANGES = (
     re.compile(r"取值范围[：:]\s*\[(-?[\d.]+),\s*(-?[\d.]+)\]"),
     re.compile(r"范围是\s*\[(-?[\d.]+),\s*(-?[\d.]+)\]"),
     re.compile(r"最小为(\d+)，最大为(\d+)"),
 )
 _DEFAULTS = (
-    re.compile(r"(?:默认值为|默认为|缺省为|默认)\s*(true|false|-?\d+|[A-Z][A-Z_]*|ctime)(?![A-Za-z])"),
+    re.compile(
+        r"(?:默认值为|默认为|缺省为|默认)\s*(true|false|-?\d+|[A-Z][A-Z_]*|ctime)(?![A-Za-z])"
+    ),
     re.compile(r"默认(\{app_id\}.*?)\s*可自定义"),
     re.compile(r"(\w+)：[^：]*（默认）"),
 )
@@ -137,7 +142,7 @@ def _enum(row: Row) -> list[str | int]:
 def _described(text: str) -> list[str | int]:
     """The Chinese values of the ``*_desc`` rows, which are facts of the interface."""
     bulleted = re.sub(r"<ul[^>]*>\s*(?=[^●•\s])", " ● ", text)
-    bulleted = re.sub(r"(?<=无码流) | (?=本端服务器)| (?=其他情况)|(?<=对端用户无帧率) ", " ● ", bulleted)
+    bulleted = re.sub(r" (?=对端用户无帧率|本端服务器|其他情况)", " ● ", bulleted)
     bulleted = re.sub(r"</?(?:p|li)[^>]*>|</ul>", "\n", bulleted)
     found: list[str | int] = []
     for item in re.split(r"[●•]", bulleted)[1:]:
@@ -226,7 +231,7 @@ def main(path: str) -> None:
         record = asdict(row)
         del record["text"]
         facts.append(json.dumps(record, ensure_ascii=False))
-    print("[\n" + ",\n".join(facts) + "\n]")
+    sys.stdout.write("[\n" + ",\n".join(facts) + "\n]\n")
 
 
 if __name__ == "__main__":
