@@ -36,9 +36,7 @@ SIGNATURE_SECONDS = 300
 def create_app(call: Call, tenant: Tenant, body: CreateAppBody) -> AppId:
     """Create an application; its name is new in the account (5.1)."""
     policies = call.world.policies
-    if policies.unique_app_names and any(
-        app.name == body.app_name for app in tenant.apps.values()
-    ):
+    if policies.unique_app_names and any(app.name == body.app_name for app in tenant.apps.values()):
         raise Refusal(refusals.APP_EXISTS)
     if len(tenant.apps) >= policies.max_apps:
         raise Refusal(refusals.APPS_EXCEEDED)
@@ -120,9 +118,7 @@ def _show(tenant: Tenant, app: App) -> AppShown:
 
 
 OPERATIONS: tuple[Operation[Any], ...] = (
-    Operation(
-        "CreateApp", "POST", "/v2/apps", 201, find_tenant, create_app, body=CreateAppBody
-    ),
+    Operation("CreateApp", "POST", "/v2/apps", 201, find_tenant, create_app, body=CreateAppBody),
     Operation("ListApps", "GET", "/v2/apps", 200, find_tenant, list_apps, query=ListAppsQuery),
     Operation("ShowApp", "GET", "/v2/apps/{app_id}", 200, find_app, show_app),
     Operation("DeleteApp", "DELETE", "/v2/apps/{app_id}", 204, find_app, delete_app),

@@ -26,9 +26,7 @@ def show_mode(_call: Call, app: App, _body: None) -> AutoRecordAnswer:
 
 
 def _answer(app: App) -> AutoRecordAnswer:
-    return AutoRecordAnswer(
-        app_id=app.app_id, auto_record_mode=show_auto_record(app.auto_record)
-    )
+    return AutoRecordAnswer(app_id=app.app_id, auto_record_mode=show_auto_record(app.auto_record))
 
 
 def show_auto_record(setting: AutoRecord) -> AppAutoRecordMode:

@@ -17,9 +17,7 @@ from conformance.reference.refusals import Refusal
 from conformance.reference.resources import App, Callback
 
 
-def update_callback(
-    call: Call, app: App, body: UpdateRecordCallbackBody
-) -> RecordCallbackAnswer:
+def update_callback(call: Call, app: App, body: UpdateRecordCallbackBody) -> RecordCallbackAnswer:
     """Set where events go; an address that cannot be reached is refused (8.1)."""
     if _unreachable(body.url, call.world.policies.unreachable_hosts):
         raise Refusal(refusals.URL_UNAVAILABLE)

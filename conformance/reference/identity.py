@@ -78,9 +78,7 @@ def _describe(grant: Grant) -> TokenAnswer:
             methods=("password",),
             catalog=(),
             roles=(),
-            project=NamedInDomain(
-                id=identity.project_id, name=identity.project, domain=domain
-            ),
+            project=NamedInDomain(id=identity.project_id, name=identity.project, domain=domain),
             user=NamedInDomain(id=identity.user_id, name=identity.user, domain=domain),
         )
     )

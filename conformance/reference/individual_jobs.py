@@ -94,9 +94,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         body=CreateIndividualStreamJobBody,
         group=JOBS,
     ),
-    Operation(
-        "ShowIndividualStreamJob", "GET", _JOB, 200, _find, show_individual_job, group=JOBS
-    ),
+    Operation("ShowIndividualStreamJob", "GET", _JOB, 200, _find, show_individual_job, group=JOBS),
     Operation("StopIndividualStreamJob", "DELETE", _JOB, 204, _find, stop_job, group=JOBS),
     Operation(
         "UpdateIndividualStreamJob",

@@ -64,9 +64,7 @@ def _in_use(subject: RuleOf, now: datetime) -> bool:
     automatic = app.auto_record
     if automatic.mode != "AUTO_RECORD_OFF" and automatic.record_rule_id == rule_id:
         return True
-    return any(
-        job.record_rule_id == rule_id and not job.finished(now) for job in app.open_jobs
-    )
+    return any(job.record_rule_id == rule_id and not job.finished(now) for job in app.open_jobs)
 
 
 def _content(body: RecordRuleBody) -> dict[str, Any]:
@@ -88,13 +86,9 @@ _RULES = "/v2/apps/{app_id}/record-rules"
 _RULE = "/v2/apps/{app_id}/record-rules/{rule_id}"
 
 OPERATIONS: tuple[Operation[Any], ...] = (
-    Operation(
-        "CreateRecordRule", "POST", _RULES, 201, find_app, create_rule, body=RecordRuleBody
-    ),
+    Operation("CreateRecordRule", "POST", _RULES, 201, find_app, create_rule, body=RecordRuleBody),
     Operation("ListRecordRules", "GET", _RULES, 200, find_app, list_rules, query=Page),
     Operation("ShowRecordRule", "GET", _RULE, 200, find_rule, show_rule),
-    Operation(
-        "UpdateRecordRule", "PUT", _RULE, 200, find_rule, update_rule, body=RecordRuleBody
-    ),
+    Operation("UpdateRecordRule", "PUT", _RULE, 200, find_rule, update_rule, body=RecordRuleBody),
     Operation("DeleteRecordRule", "DELETE", _RULE, 204, find_rule, delete_rule),
 )

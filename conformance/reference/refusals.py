@@ -26,12 +26,8 @@ CATALOGUE: Mapping[str, Entry] = {
     "RTC.00001006": Entry(400, "JobRunning: job exists and is not over"),
     "RTC.00001007": Entry(400, "JobExceed"),
     "RTC.00001009": Entry(400, "JobDone: task canceled or completed"),
-    "RTC.00001010": Entry(
-        400, "LayoutTemplateNotExist: layout template not exist under your app"
-    ),
-    "RTC.00001012": Entry(
-        400, "UnsupportRegion: rtc does not provide services in the region"
-    ),
+    "RTC.00001010": Entry(400, "LayoutTemplateNotExist: layout template not exist under your app"),
+    "RTC.00001012": Entry(400, "UnsupportRegion: rtc does not provide services in the region"),
     "RTC.00001013": Entry(400, "RuleForbidden Delete: rule is associated with backup rule"),
     "RTC.00001016": Entry(400, "AppDeactivation: app is stopped"),
     "RTC.00001017": Entry(400, "AppsExceed: app num exceed"),

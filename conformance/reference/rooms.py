@@ -14,7 +14,7 @@ from conformance.reference.resources import App
 
 
 def remove_users(call: Call, app: App, body: RemoveUsersBody) -> None:
-    """Accept the removal of users; those who are not there, or no room at all, do no harm (11.1)."""
+    """Accept the removal of users; who or what is not there does no harm (11.1)."""
     room_id = call.path["room_id"]
     data = call.world.statistics
     if data.room_users(app.app_id, room_id) is None:

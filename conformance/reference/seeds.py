@@ -88,9 +88,7 @@ def _furnish(world: World, identity: Identity, names: dict[str, str], now: datet
     created = now - timedelta(days=60)
     for app_id, name in names.items():
         setting = AutoRecord("AUTO_RECORD_OFF", "", created)
-        tenant.apps[app_id] = App(
-            app_id, name, world.ids.secret(), created, True, created, setting
-        )
+        tenant.apps[app_id] = App(app_id, name, world.ids.secret(), created, True, created, setting)
     tenant.buckets[identity.project_id] = [
         Bucket(name, location, created, authorized, _objects(created, f"{location}/{name}"))
         for name, location, authorized in _BUCKETS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -92,7 +92,7 @@ class UpdateMixParam(Incoming):
     screen_background_image: ObsUri = ""
     max_idle_time: IdleSeconds = DEFAULT_IDLE_SECONDS
     layout_panes: list[MixLayoutPanel] = Field(default=[], max_length=MAX_PANES)
-    user_background_images: list[MixUserBackgroundImage] = []
+    user_background_images: list[MixUserBackgroundImage] = Field(default=[])
 
     @model_validator(mode="after")
     def _screen_sharing_has_fewer_panes(self) -> Self:
@@ -126,7 +126,7 @@ class CreateMixParam(UpdateMixParam):
 class CreateMixJobBody(Incoming):
     """Table 9-3."""
 
-    literal_codes = {"mix_param.layout_template": refusals.NO_LAYOUT}
+    literal_codes: ClassVar[dict[str, str]] = {"mix_param.layout_template": refusals.NO_LAYOUT}
 
     mix_param: CreateMixParam
     record_param: RecordParam = Field(default=None)  # type: ignore[assignment] # null is refused
@@ -135,7 +135,7 @@ class CreateMixJobBody(Incoming):
 class UpdateMixJobBody(Incoming):
     """Table 9-34."""
 
-    literal_codes = {"mix_param.layout_template": refusals.NO_LAYOUT}
+    literal_codes: ClassVar[dict[str, str]] = {"mix_param.layout_template": refusals.NO_LAYOUT}
 
     mix_param: UpdateMixParam
 

@@ -8,9 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from conformance.reference.models.strictness import Incoming, Outgoing, Text
 
-Region = Literal[
-    "cn-north-4", "cn-north-1", "cn-north-5", "cn-north-6", "cn-south-1", "cn-east-2"
-]
+Region = Literal["cn-north-4", "cn-north-1", "cn-north-5", "cn-north-6", "cn-south-1", "cn-east-2"]
 
 
 class ListObsBucketObjectsQuery(BaseModel):

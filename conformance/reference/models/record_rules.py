@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -64,7 +64,7 @@ class MP4RecordConfig(Incoming):
 class RecordRuleBody(Incoming):
     """Tables 6-3 and 6-48; every format needs its configuration."""
 
-    literal_codes = {"obs_addr.location": refusals.NO_REGION}
+    literal_codes: ClassVar[dict[str, str]] = {"obs_addr.location": refusals.NO_REGION}
 
     obs_addr: RecordObsFileAddr
     record_formats: Annotated[list[RecordFormat], Field(min_length=1)]
