@@ -21,14 +21,17 @@ _WIDTH = 100
 _MARGIN = 12
 
 
-def explain(finding: ReportedFinding) -> str:
-    """The finding as a few lines that need no other page to be understood."""
+def explain(finding: ReportedFinding, text: str = "") -> str:
+    """The finding as a few lines that need no other page to be understood.
+
+    ``text`` is the text of its requirement: what the document says.
+    """
     lines = [f"{finding.requirement}  ({finding.level})", _indent(finding.message, 2), ""]
     lines += _entry("sent", _sent(finding.exchange))
     lines += _entry("came back", _received(finding.exchange))
     lines += _entry("expected", finding.expected)
     lines += _entry("received", finding.actual)
-    lines += _entry("document", finding.source)
+    lines += _entry("document", "\n".join(line for line in (text, finding.source) if line))
     lines += _entry("replay", "\n".join(line for line in (finding.curl, finding.pytest) if line))
     return "\n".join(lines).rstrip()
 

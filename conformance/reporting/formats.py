@@ -10,7 +10,9 @@ from conformance.reporting.badge import write_badge, write_badge_endpoint
 from conformance.reporting.har import write_har
 from conformance.reporting.json_file import write_json
 from conformance.reporting.junit import write_junit
+from conformance.reporting.markdown import write_markdown
 from conformance.reporting.material import Material
+from conformance.reporting.sarif import write_sarif
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -36,6 +38,8 @@ def _write_json(material: Material, path: Path) -> None:
 FORMATS: Final[Mapping[str, Format]] = {
     "json": Format("report.json", _write_json),
     "junit": Format("junit.xml", write_junit),
+    "markdown": Format("summary.md", write_markdown),
+    "sarif": Format("report.sarif", write_sarif),
     "har": Format("exchanges.har", write_har),
     "badge": Format("badge.svg", write_badge),
     "badge-json": Format("badge.json", write_badge_endpoint),

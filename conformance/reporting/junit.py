@@ -110,7 +110,7 @@ def _outcome(
 ) -> None:
     verdict = requirement.verdict
     reason = requirement.reason or (findings[0].message if findings else verdict.value)
-    story = "\n\n".join(explain(finding) for finding in findings)
+    story = "\n\n".join(explain(finding, requirement.text) for finding in findings)
     if verdict is Verdict.FAIL or (verdict is Verdict.WARN and strict):
         _telling(case, "failure", reason, requirement.level, story)
     elif verdict is Verdict.WARN:

@@ -1,0 +1,96 @@
+"""The words of a report, in English or Chinese, from one catalogue file for each language."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Final
+
+from conformance.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from conformance.model.report import Report
+    from conformance.reporting.causes import Cause
+
+LANGUAGES: Final = ("en", "zh")
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One catalogue: ``strings`` by key, with ``{facts}`` to be filled in."""
+
+    code: str
+    strings: Mapping[str, str]
+
+    @property
+    def tag(self) -> str:
+        """The BCP 47 tag that browsers and screen readers go by."""
+        return "zh-CN" if self.code == "zh" else self.code
+
+    def say(self, key: str, **facts: object) -> str:
+        """The string of that key with its facts filled in; KeyError for a key that is unknown."""
+        return self.strings[key].format_map(facts)
+
+    def chapter(self, number: str) -> str:
+        """The title of a chapter of the document, or its number when it has none."""
+        return self.strings.get(f"chapter.{number}", number)
+
+    def cause(self, cause: Cause) -> str:
+        """The title of a cause."""
+        facts = {name: _printable(value) for name, value in cause.facts}
+        kind = cause.kind
+        if kind in {"field", "header"}:
+            kind = f"{kind}.{facts['side']}"
+        elif kind == "wrong-refusal":
+            kind = f"{kind}.{facts['asked']}"
+        keyword = facts.get("keyword", "")
+        if keyword == "undeclared" and not facts.get("field"):
+            return self.say("cause.undeclared")
+        facts["violation"] = self._phrase("violation", keyword)
+        facts["problem"] = self._phrase("problem", keyword)
+        facts["answer"] = self._answer(facts.get("status", ""), facts.get("code", ""))
+        facts["where"] = ", ".join(_printable(name) for name in cause.operations)
+        facts["body"] = self.strings.get(f"body.{facts.get('body', '')}", "")
+        facts["parent"] = facts.get("parent") or self.say("body.whole")
+        return self.say(f"cause.{kind}", **facts)
+
+    def verdict_sentence(self, report: Report, causes: int) -> str:
+        """What the verdict of the run rests on, in one sentence."""
+        must, all_levels = report.by_level.get("MUST", {}), report.summary
+        kept, broken = must.get("pass", 0), must.get("fail", 0)
+        strict = report.verdict == "nonconformant" and not broken
+        return self.say(
+            f"run.{report.verdict.value}.{'strict' if strict else 'sentence'}",
+            kept=f"{kept:,}",
+            broken=f"{broken:,}",
+            judged=f"{kept + broken:,}",
+            warned=f"{all_levels.get('warn', 0):,}",
+            open=f"{all_levels.get('blocked', 0) + all_levels.get('inconclusive', 0):,}",
+            causes=causes,
+        )
+
+    def _phrase(self, family: str, keyword: str) -> str:
+        known = self.strings.get(f"{family}.{keyword}")
+        return known or self.say(f"{family}.other", keyword=keyword)
+
+    def _answer(self, status: str, code: str) -> str:
+        return self.say("answer.coded" if code else "answer.codeless", status=status, code=code)
+
+
+@cache
+def language(code: str) -> Language:
+    """The catalogue of ``en`` or ``zh``. Raises UsageError for any other language."""
+    if code not in LANGUAGES:
+        raise UsageError(
+            f"report language {code!r}", "does not exist", f"choose from {', '.join(LANGUAGES)}"
+        )
+    text = resources.files(__package__).joinpath(f"strings.{code}.json").read_text("utf-8")
+    return Language(code, json.loads(text))
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)

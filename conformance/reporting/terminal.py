@@ -1,0 +1,156 @@
+"""The summary on the terminal: chapters, findings by cause, the verdict of the run last."""
+
+from __future__ import annotations
+
+import textwrap
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from rich.table import Table
+from rich.text import Text
+
+from conformance.model.verdict import RunVerdict, Verdict
+from conformance.reporting.causes import Cause, causes_of
+from conformance.reporting.explanation import explain
+from conformance.reporting.language import Language, language
+from conformance.reporting.news import news
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from conformance.model.report import Report
+
+SYMBOLS: Final = {
+    Verdict.PASS: "✓",
+    Verdict.FAIL: "✗",
+    Verdict.WARN: "!",
+    Verdict.INCONCLUSIVE: "?",
+    Verdict.BLOCKED: "⊘",
+    Verdict.NOT_APPLICABLE: "–",
+    Verdict.NOT_SELECTED: "○",
+    Verdict.WAIVED: "◇",
+}
+_STYLES: Final = {
+    Verdict.PASS: "green",
+    Verdict.FAIL: "bold red",
+    Verdict.WARN: "yellow",
+    Verdict.INCONCLUSIVE: "magenta",
+    Verdict.BLOCKED: "magenta",
+}
+_RUN_STYLES: Final = {
+    RunVerdict.CONFORMANT: "bold green",
+    RunVerdict.NONCONFORMANT: "bold red",
+    RunVerdict.INCOMPLETE: "bold magenta",
+}
+_CAUSES_SHOWN = 12
+_IDS_SHOWN = 5
+
+
+def print_summary(
+    report: Report,
+    console: Console,
+    *,
+    previous: Report | None = None,
+    code: str = "en",
+    causes_shown: int = _CAUSES_SHOWN,
+) -> None:
+    """Print the summary of a run; ``code`` is the language of verdicts and titles.
+
+    At most ``causes_shown`` causes are told in full, and the rest is counted.
+    """
+    words = language(code)
+    causes = causes_of(report)
+    texts = {item.id: item.text for item in report.requirements}
+    console.print()
+    console.print(chapter_table(report, words))
+    for cause in islice(causes, causes_shown):
+        console.print()
+        _print_cause(cause, console, words, texts)
+    if len(causes) > causes_shown:
+        hidden = len(causes) - causes_shown
+        console.print(Text(f"\n… {hidden} more causes, all of them in the report", style="dim"))
+    _print_unjudged(report, console, words)
+    if previous is not None:
+        _print_news(previous, report, console, words)
+    console.print()
+    console.print(verdict_line(report, words, len(causes)), soft_wrap=True)
+
+
+def chapter_table(report: Report, words: Language) -> Table:
+    """How many requirements of each chapter have which verdict; empty columns are left out."""
+    shown = [verdict for verdict in Verdict if report.summary.get(verdict.value, 0)]
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column(f"\n{words.say('ui.chapter')}", no_wrap=True)
+    for verdict in shown:
+        title = f"{SYMBOLS[verdict]}\n{words.say(f'verdict.{verdict.value}')}"
+        table.add_column(title, justify="right", style=_STYLES.get(verdict, ""))
+    for number in sorted(report.by_chapter, key=lambda n: (int(n) if n.isdigit() else 0, n)):
+        tally = report.by_chapter[number]
+        counts = [str(tally.get(verdict.value, 0) or "·") for verdict in shown]
+        table.add_row(Text(f"{number:>2} {words.chapter(number)}"), *counts)
+    table.add_section()
+    totals = [str(report.summary.get(verdict.value, 0)) for verdict in shown]
+    table.add_row(words.say("ui.all"), *totals, style="bold")
+    return table
+
+
+def verdict_line(report: Report, words: Language, causes: int) -> Text:
+    """The last line: the verdict of the run and what it rests on."""
+    line = Text(words.say(f"run.{report.verdict.value}"), style=_RUN_STYLES[report.verdict])
+    line.append(f"  {words.verdict_sentence(report, causes)}", style="not bold default")
+    if report.run["interrupted"]:
+        line.append(f" {words.say('run.interrupted')}", style="not bold magenta")
+    return line
+
+
+def _print_cause(cause: Cause, console: Console, words: Language, texts: dict[str, str]) -> None:
+    broken = Verdict.FAIL if cause.level == "MUST" else Verdict.WARN
+    title = Text(f"{SYMBOLS[broken]} ", style=_STYLES[broken])
+    title.append(words.cause(cause), style="bold")
+    title.append(f"  {count_of(words, 'requirement', len(cause.requirements))}", style="dim")
+    if len(cause.operations) > 1:
+        title.append(f", {count_of(words, 'operation', len(cause.operations))}", style="dim")
+    console.print(title, soft_wrap=True)
+    finding = cause.findings[0]
+    story = textwrap.indent(explain(finding, texts.get(finding.requirement, "")), "  ")
+    console.print(Text(story), soft_wrap=True)
+    others = [*cause.requirements[1:]]
+    if others:
+        listed = others[:_IDS_SHOWN]
+        if len(others) > _IDS_SHOWN:
+            listed.append(words.say("ui.and-more", count=len(others) - _IDS_SHOWN))
+        also = f"\n{' ' * 14}".join(listed)
+        console.print(Text(f"    {words.say('ui.also'):<10}{also}", style="dim"), soft_wrap=True)
+
+
+def count_of(words: Language, noun: str, count: int) -> str:
+    """A number with its noun: ``1 requirement``, ``40 requirements``."""
+    return words.say(f"ui.{noun}.count" if count == 1 else f"ui.{noun}s.count", count=count)
+
+
+def _print_unjudged(report: Report, console: Console, words: Language) -> None:
+    reasons: dict[tuple[Verdict, str], int] = {}
+    for item in report.requirements:
+        if item.verdict in {Verdict.BLOCKED, Verdict.INCONCLUSIVE}:
+            key = (item.verdict, item.reason)
+            reasons[key] = reasons.get(key, 0) + 1
+    for (verdict, reason), count in sorted(reasons.items(), key=lambda item: -item[1]):
+        line = Text(f"\n{SYMBOLS[verdict]} ", style=_STYLES[verdict])
+        line.append(f"{words.say(f'verdict.{verdict.value}')}: ")
+        line.append(count_of(words, "requirement", count), style="bold")
+        line.append(f", {reason}")
+        console.print(line, soft_wrap=True)
+
+
+def _print_news(previous: Report, report: Report, console: Console, words: Language) -> None:
+    compared = news(previous, report)
+    console.print(Text(f"\n{words.say('ui.news')}", style="bold"))
+    if not compared.groups:
+        console.print(Text(f"  {words.say('ui.news.same')}"))
+    for name, ids in compared.groups:
+        listed = ", ".join(ids[:_IDS_SHOWN])
+        more = f", {words.say('ui.and-more', count=len(ids) - _IDS_SHOWN)}"
+        tail = more if len(ids) > _IDS_SHOWN else ""
+        console.print(
+            Text(f"  {words.say(f'ui.news.{name}')}: {len(ids)}  {listed}{tail}"), soft_wrap=True
+        )

@@ -1,0 +1,224 @@
+"""Grouping by cause: one fault reads as one, two faults read as two."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from conformance.model.report import Report, ReportedFinding, ReportedRequirement
+from conformance.model.verdict import Verdict
+from conformance.reporting.causes import Cause, causes_of
+from conformance.reporting.trace import trace
+from tests.reporting.sample import assemble, exchange_of, finding_of
+
+OK = {"app_id": "a"}
+REFUSED = {"error_code": "APIGW.0101", "error_msg": "no such API"}
+
+
+def _requirement(identity: str, level: str = "MUST") -> ReportedRequirement:
+    operation = identity.partition("/")[0]
+    named = None if operation == "common" else operation
+    return ReportedRequirement(
+        identity, level, named, "5", "section 5.1", "text", Verdict.FAIL, cases=["case"]
+    )
+
+
+def _finding(
+    identity: str,
+    status: int = 200,
+    answer: Any = OK,
+    message: str = "wrong",
+    expected: str = "400",
+    level: str = "MUST",
+) -> ReportedFinding:
+    seen = exchange_of(1, "CreateApp", status, answer)
+    return finding_of(_requirement(identity, level), seen, message, expected, str(status))
+
+
+def _causes(*findings: ReportedFinding, passed: tuple[str, ...] = ()) -> list[Cause]:
+    requirements = [_requirement(item.requirement, item.level) for item in findings]
+    requirements += [replace(_requirement(item), verdict=Verdict.PASS) for item in passed]
+    return causes_of(assemble(requirements, list(findings)))
+
+
+def test_the_planted_faults_are_told_apart(report: Report) -> None:
+    """178 findings of seven planted faults read as seven causes, the waived one aside."""
+    causes = causes_of(report)
+    assert len(report.findings) == 178
+    assert {cause.kind for cause in causes} == {
+        "unchecked",
+        "refused",
+        "header",
+        "field",
+        "wrong-refusal",
+        "crash",
+    }
+    assert len(causes) == 7
+    told = [identity for cause in causes for identity in cause.requirements]
+    assert "CreateRecordRule/rule/state-kept" not in told
+    assert len(told) == len(set(told)) == 177
+
+
+def test_the_gravest_cause_comes_first(report: Report) -> None:
+    """MUST before SHOULD, and among equals the one that breaks more."""
+    causes = causes_of(report)
+    order = [(cause.level != "MUST", -len(cause.requirements)) for cause in causes]
+    assert order == sorted(order)
+
+
+def test_same_field_and_keyword_across_operations_is_one() -> None:
+    """A wrong value of one field in several operations, in lists or not, is one fault."""
+    (cause,) = _causes(
+        _finding("ListApps/200/apps[].state.state/enum"), _finding("ShowApp/200/state.state/enum")
+    )
+    assert cause.operations == ("ListApps", "ShowApp")
+
+
+def test_different_fields_missing_are_different_causes() -> None:
+    """Two fields missing from otherwise good answers are two faults."""
+    assert len(_causes(_finding("A/200/x/required"), _finding("B/200/y/required"))) == 2
+
+
+def test_an_answer_that_lacks_most_fields_is_one() -> None:
+    """Many fields missing from one answer are one fault, not many."""
+    found = [_finding(f"A/200/apps[].{name}/required") for name in "abcd"]
+    (cause,) = _causes(*found)
+    assert cause.kind == "incomplete-answer"
+
+
+def test_a_header_is_one_cause_whatever_its_spelling_and_status() -> None:
+    """The same header missing on many statuses is one fault."""
+    found = [_finding(f"A/{status}/header/x-request-id/required") for status in (200, 400)]
+    found.append(_finding("B/404/header/X-request-Id/required"))
+    (cause,) = _causes(*found)
+    assert cause.kind == "header"
+
+
+def test_an_operation_refused_altogether_is_one() -> None:
+    """Every request of an operation answered with the same error is one fault."""
+    places = ("body/a/type", "body/b/required", "200/c/required", "rule/x")
+    found = [_finding(f"A/{place}", 404, REFUSED) for place in places]
+    (cause,) = _causes(*found)
+    assert cause.kind == "refused"
+    assert dict(cause.facts) == {"status": "404", "code": "APIGW.0101"}
+
+
+def test_an_operation_that_sometimes_works_is_not_refused_altogether() -> None:
+    """A single answer requirement that passed shows that the operation is there."""
+    found = [_finding(f"A/body/{name}/type", 404, REFUSED) for name in "abc"]
+    kinds = {cause.kind for cause in _causes(*found, passed=("A/200/x/required",))}
+    assert "refused" not in kinds
+
+
+def test_a_crash_is_one_cause_across_operations() -> None:
+    """The same 5xx everywhere is one fault; another 5xx is another."""
+    found = [_finding(f"{op}/body/x/type", 500, "<html>") for op in "ABC"]
+    causes = _causes(*found, _finding("D/body/x/type", 503, ""))
+    assert sorted(len(cause.requirements) for cause in causes) == [1, 3]
+
+
+def test_wrong_refusals_are_one_and_refused_valid_input_is_another() -> None:
+    """422 for every violation is one fault; refusing what is valid is a different one."""
+    wrong = [_finding(f"A/body/{f}/type", 422, {"detail": []}, f"{f} off") for f in "abc"]
+    valid = [_finding(f"A/body/{f}/enum", 422, {"detail": []}, expected="201") for f in "abc"]
+    alive = ("A/200/x/required",)
+    asked = {dict(cause.facts)["asked"] for cause in _causes(*wrong, *valid, passed=alive)}
+    assert asked == {"violation", "valid"}
+
+
+def test_a_keyword_that_is_never_checked_is_one() -> None:
+    """Accepting every too long text is one fault; accepting one field's is that field's."""
+    many = _causes(*(_finding(f"A/body/{name}/maxLength", 201) for name in "abc"))
+    assert [cause.kind for cause in many] == ["unchecked"]
+    one = _causes(*(_finding(f"{op}/body/app_name/maxLength", 201) for op in "ABC"))
+    assert [cause.kind for cause in one] == ["field"]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"), [("", "empty"), ("<html>", "html"), ("oops", "text"), ("[1]", "json")]
+)
+def test_answers_that_are_no_documents_are_one(body: str, kind: str) -> None:
+    """An HTML page (or nothing) instead of the answer breaks every field for one reason."""
+    found = [_finding(f"{op}/200/{f}/required", 200, body) for op in "AB" for f in "xyz"]
+    (cause,) = _causes(*found)
+    assert dict(cause.facts)["body"] == kind
+
+
+def test_numbers_sent_as_text_everywhere_are_one() -> None:
+    """The same shape of message for different fields is one fault; the values do not matter."""
+    found = [
+        _finding(f"A/200/{name}/type", message=f"{name} is '{number}', a string")
+        for number, name in enumerate(("width", "height", "count"))
+    ]
+    (cause,) = _causes(*found)
+    assert cause.kind == "same-value"
+
+
+def test_no_answer_is_one_cause_by_stage() -> None:
+    """A connection that is refused breaks everything for one reason."""
+    silent = replace(
+        exchange_of(1, "CreateApp", 200, OK),
+        response=None,
+        failure={"stage": "connect", "message": "refused"},
+    )
+    found = [
+        finding_of(_requirement(f"{op}/200/x/type"), silent, "no answer", "200", "nothing")
+        for op in "AB"
+    ]
+    (cause,) = _causes(*found)
+    assert cause.kind == "unanswered"
+
+
+def test_a_finding_without_exchange_still_has_a_cause() -> None:
+    """What no single exchange shows is grouped too: rules by name, common ones by themselves."""
+    rule = [replace(_finding(f"{op}/rule/page-end"), exchange=None) for op in "AB"]
+    common = replace(_finding("common/header/x-request-id/unique"), exchange=None)
+    kinds = sorted(cause.kind for cause in _causes(*rule, common))
+    assert kinds == ["rule", "single"]
+
+
+def test_cause_ids_are_stable_and_differ(report: Report) -> None:
+    """An id depends on the fault, not on the run: links into a report stay good."""
+    first = [cause.id for cause in causes_of(report)]
+    shuffled = replace(report, findings=list(reversed(report.findings)))
+    assert sorted(cause.id for cause in causes_of(shuffled)) == sorted(first)
+    assert len(set(first)) == len(first)
+
+
+@pytest.mark.parametrize(
+    ("identity", "side", "field", "keyword", "header"),
+    [
+        ("ListApps/query/limit/maximum", "request", "limit", "maximum", ""),
+        ("ListApps/header/X-Auth-Token/required", "request", "X-Auth-Token", "required",
+         "x-auth-token"),
+        ("ShowApp/404/error_code/catalogued", "answer", "error_code", "catalogued", ""),
+        ("A/200/header/X-Request-Id/required", "answer", "header/X-Request-Id", "required",
+         "x-request-id"),
+        ("A/rule/one-per-location", "rule", "", "one-per-location", ""),
+        ("common/header/x-request-id/unique", "common", "x-request-id", "unique", "x-request-id"),
+        ("A/200/undeclared", "answer", "", "undeclared", ""),
+    ],
+)  # fmt: skip
+def test_ids_are_taken_apart_by_their_grammar(
+    identity: str, side: str, field: str, keyword: str, header: str
+) -> None:
+    """Side, field, keyword and header of every kind of id."""
+    seen = trace(_finding(identity))
+    assert (seen.side, seen.field, seen.keyword, seen.header) == (side, field, keyword, header)
+
+
+def test_messages_lose_their_values_but_keep_their_shape() -> None:
+    """Field names, quoted values, numbers and ids go; the words that tell faults apart stay."""
+    one = trace(_finding("A/200/apps[].count/type", message='apps[].count is "5", not a number'))
+    two = trace(_finding("B/200/total/type", message='total is "17", not a number'))
+    other = trace(_finding("B/200/total/type", message="total is null"))
+    assert one.shape == two.shape != other.shape
+
+
+def test_a_body_nested_too_deeply_is_only_text() -> None:
+    """A hostile body cannot stop the report."""
+    assert trace(_finding("A/200/x/type", answer="[" * 100_000)).body == "text"
+    assert trace(_finding("A/200/x/type", answer=json.dumps({"error_code": 5}))).code == ""

@@ -1,0 +1,93 @@
+"""English and Chinese say the same things, completely."""
+
+from __future__ import annotations
+
+import re
+import string
+from dataclasses import replace
+
+import pytest
+
+from conformance.errors import UsageError
+from conformance.model.report import Report
+from conformance.model.requirement import Level
+from conformance.model.verdict import RunVerdict, Verdict
+from conformance.reporting.causes import LENSES, causes_of
+from conformance.reporting.language import LANGUAGES, language
+
+ENGLISH, CHINESE = language("en"), language("zh")
+
+
+def _fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_both_catalogues_have_the_same_keys() -> None:
+    """No string exists in one language only, and none is empty."""
+    assert ENGLISH.strings.keys() == CHINESE.strings.keys()
+    assert all(value.strip() for words in (ENGLISH, CHINESE) for value in words.strings.values())
+
+
+@pytest.mark.parametrize("key", sorted(ENGLISH.strings))
+def test_a_translation_uses_the_same_facts(key: str) -> None:
+    """What is filled into a string is the same in both languages."""
+    assert _fields(ENGLISH.strings[key]) == _fields(CHINESE.strings[key])
+
+
+def test_chinese_is_chinese() -> None:
+    """Every Chinese string has Chinese in it, apart from pure placeholders and literal values."""
+    literal = {"answer.coded", "violation.null"}
+    for key, value in CHINESE.strings.items():
+        assert key in literal or re.search(r"[\u4e00-\u9fff]", value), key
+
+
+def test_every_verdict_level_and_cause_has_words() -> None:
+    """Nothing that a report can hold is shown as a bare key."""
+    for words in (ENGLISH, CHINESE):
+        for verdict in Verdict:
+            assert words.say(f"verdict.{verdict.value}")
+            assert words.say(f"verdict.{verdict.value}.meaning")
+        for level in Level:
+            assert words.say(f"level.{level.value}")
+        for lens in LENSES:
+            assert any(key.startswith(f"cause.{lens.kind}") for key in words.strings)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+@pytest.mark.parametrize("verdict", list(RunVerdict))
+def test_every_run_verdict_has_a_sentence(report: Report, code: str, verdict: RunVerdict) -> None:
+    """The sentence under the verdict is complete in both languages."""
+    sentence = language(code).verdict_sentence(replace(report, verdict=verdict), 7)
+    assert "{" not in sentence
+    assert re.search(r"\d", sentence)
+
+
+def test_a_strict_run_without_broken_must_says_so(clean_report: Report) -> None:
+    """Nonconformant by warnings alone does not claim that a MUST is broken."""
+    strict = replace(
+        clean_report,
+        verdict=RunVerdict.NONCONFORMANT,
+        summary={**clean_report.summary, "warn": 3},
+        by_level={"MUST": {"pass": 9, "fail": 0}},
+    )
+    assert "3 SHOULD" in ENGLISH.verdict_sentence(strict, 1)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_cause_of_the_sample_has_a_title(report: Report, code: str) -> None:
+    """Titles are complete and different from each other."""
+    titles = [language(code).cause(cause) for cause in causes_of(report)]
+    assert len(set(titles)) == len(titles)
+    assert not any("{" in title for title in titles)
+
+
+def test_an_unknown_language_is_refused() -> None:
+    """The error names the languages that exist."""
+    with pytest.raises(UsageError, match=r"'fr'.*en, zh"):
+        language("fr")
+
+
+def test_an_unknown_chapter_is_its_number() -> None:
+    """A chapter that a later revision adds does not break the report."""
+    assert ENGLISH.chapter("99") == "99"
+    assert CHINESE.chapter("9") == "合流任务管理"
