@@ -116,9 +116,9 @@ def _expected(
     contract: Contract, operation: Operation, field: Field, keyword: str
 ) -> Expectation | None:
     kind = refusal_kind(field, keyword)
-    if kind is None or not contract.refusals.knows(operation.error_family, kind):
+    expectation = contract.refusal(operation, kind) if kind else None
+    if expectation is None:
         return None
-    expectation = contract.refusals.of(operation.error_family, kind)
     if keyword == "null" and field.presence != "required":
         accepted = Answer(operation.success.status)
         return Expectation((*expectation.answers, accepted), erratum=expectation.erratum)
@@ -134,7 +134,9 @@ def _unreadable(contract: Contract, operation: Operation) -> Iterator[Case]:
         ("malformed", "body/json/malformed", malformed),
         ("not-an-object", "body/json/object", no_object),
     ):
-        expectation = contract.refusals.of(operation.error_family, kind)
+        expectation = contract.refusal(operation, kind)
+        if expectation is None:
+            continue
         for number, (variant, raw) in enumerate(bodies.items()):
             yield Case(
                 id=f"{operation.id}/{tail}~{variant}",
@@ -155,7 +157,9 @@ def _combination_cases(
     path = f"{combination.path}.{combination.name}" if combination.path else combination.name
     requirement = f"{operation.id}/body/{path}/combination"
     kind = combination.schema.get("x-refusal", "combination")
-    expectation = contract.refusals.of(operation.error_family, kind)
+    expectation = contract.refusal(operation, kind)
+    if expectation is None:
+        return
     seen: set[str] = set()
     for variant, template in _broken_combinations(operation, combination):
         found = body.validator.violations(plain_body(template.body))

@@ -130,20 +130,21 @@ def _items(schema: Schema, count: int) -> list[Any]:
 def refused(field: Field, *, in_body: bool) -> Iterator[Choice]:
     """Values that break exactly one keyword of the field (whether they do is checked later)."""
     schema = field.schema
-    if in_body:
-        yield from _wrong_types(field)
-        yield Choice("null", "null", None)
-    elif field.types and field.types[0] in {"integer", "number"}:
-        for variant, text in (("text", "abc"), ("fraction", "1.5"), ("empty", "")):
-            yield Choice("type", variant, text)
-    yield from _unlisted(schema)
-    yield from _beyond(schema)
-    yield from _malformed(schema)
-    yield from _wrong_sizes(schema)
+    tolerated = schema.get("x-tolerated", ())
+    kinds = (_wrong_types(field, in_body), _unlisted(schema), _beyond(schema))
+    for choice in itertools.chain(*kinds, _malformed(schema), _wrong_sizes(schema)):
+        if not any(choice.value == value for value in tolerated):
+            yield choice
 
 
-def _wrong_types(field: Field) -> Iterator[Choice]:
+def _wrong_types(field: Field, in_body: bool) -> Iterator[Choice]:
     types = set(field.types)
+    if not in_body:
+        if types & {"integer", "number"}:
+            for variant, text in (("text", "abc"), ("fraction", "1.5"), ("empty", "")):
+                yield Choice("type", variant, text)
+        return
+    yield Choice("null", "null", None)
     wrong: dict[str, Any] = {
         "text": "abc", "number": 7, "boolean": True, "fraction": 1.5, "array": ["abc"],
         "object": {"key": "value"}, "digits": "30", "quoted": "true",
@@ -180,10 +181,11 @@ def _unlisted(schema: Schema) -> Iterator[Choice]:
 
 def _beyond(schema: Schema) -> Iterator[Choice]:
     step: float = 1 if schema.get("type") == "integer" else 0.001
+    room = [v for v in schema.get("x-tolerated", ()) if isinstance(v, (int, float))]
     if "minimum" in schema:
-        yield Choice("minimum", "below", _less(schema["minimum"], step))
+        yield Choice("minimum", "below", _less(min([schema["minimum"], *room]), step))
     if "maximum" in schema:
-        yield Choice("maximum", "above", _more(schema["maximum"], step))
+        yield Choice("maximum", "above", _more(max([schema["maximum"], *room]), step))
     edges: set[float] = set()
     for part in schema.get("anyOf", ()):
         low = part.get("minimum", part.get("const"))

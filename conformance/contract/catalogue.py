@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.errors import ContractError
 from conformance.model.expectation import Answer, Expectation
 
 
@@ -51,29 +50,15 @@ class Refusals:
 
     families: Mapping[str, Mapping[str, Expectation]]
 
-    def of(self, family: str, kind: str) -> Expectation:
-        """What a violation of that kind may be answered with.
-
-        Raises ContractError when the contract says nothing of that kind.
-        """
-        try:
-            return self.families[family][kind]
-        except KeyError as error:
-            raise ContractError(f"x-refusals/{family}/{kind}", "is not in the contract") from error
-
-    def knows(self, family: str, kind: str) -> bool:
-        """Whether the contract says how that kind of violation is answered."""
-        return kind in self.families.get(family, {})
-
 
 def read_refusals(node: Mapping[str, Any]) -> Refusals:
     """Read the ``x-refusals`` extension."""
-    return Refusals(
-        {
-            family: {kind: _expectation(entry) for kind, entry in kinds.items()}
-            for family, kinds in node.items()
-        }
-    )
+    return Refusals({family: read_kinds(kinds) for family, kinds in node.items()})
+
+
+def read_kinds(node: Mapping[str, Any]) -> dict[str, Expectation]:
+    """Read one family of ``x-refusals``, or what one operation says instead of its family."""
+    return {kind: _expectation(entry) for kind, entry in node.items() if isinstance(entry, dict)}
 
 
 def _expectation(entry: Mapping[str, Any]) -> Expectation:

@@ -15,6 +15,7 @@ from conformance.contract.inlining import Inliner
 from conformance.contract.operations import METHODS, Operation, RuleSpec, read_operation, read_rule
 from conformance.contract.requirements import derive
 from conformance.errors import ContractError
+from conformance.model.expectation import Expectation
 from conformance.model.requirement import Requirement
 
 
@@ -43,6 +44,12 @@ class Contract:
     def requirements(self) -> Mapping[str, Requirement]:
         """Every testable statement by its id, in the order of the document."""
         return {item.id: item for item in derive(self)}
+
+    def refusal(self, operation: Operation, kind: str) -> Expectation | None:
+        """What that kind of violation may be answered with; None where the contract is silent."""
+        if kind in operation.refusals:
+            return operation.refusals[kind]
+        return self.refusals.families.get(operation.error_family, {}).get(kind)
 
     def operation(self, operation_id: str) -> Operation:
         """One operation. Raises ContractError when the contract has none of that name."""

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from conformance.contract.catalogue import read_kinds
 from conformance.contract.fields import Combination, Field, Schema, combinations, source_of, walk
 from conformance.contract.validation import Validator
+from conformance.model.expectation import Expectation
 from conformance.model.requirement import Source
 
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
@@ -106,6 +108,7 @@ class Operation:
     pagination: Mapping[str, Any] | None
     window: Mapping[str, Any] | None
     server: str | None
+    refusals: Mapping[str, Expectation]
 
     @property
     def success(self) -> AnswerSpec:
@@ -153,6 +156,7 @@ def read_operation(path: str, method: str, node: Mapping[str, Any]) -> Operation
         pagination=node.get("x-pagination"),
         window=node.get("x-time-window"),
         server=servers[0].get("url"),
+        refusals=read_kinds(node.get("x-refusals", {})),
     )
 
 

@@ -119,11 +119,12 @@ def preferred_code(
 ) -> str | None:
     """The one code that fits best where several are accepted; None where there is no choice."""
     kind = refusal_kind(field, keyword)
-    if kind is None or not contract.refusals.knows(operation.error_family, kind):
+    expectation = contract.refusal(operation, kind) if kind else None
+    if expectation is None or not expectation.offers_choice:
         return None
     if keyword == "null" and field.presence != "required":
         return None
-    return contract.refusals.of(operation.error_family, kind).preferred
+    return expectation.preferred
 
 
 def _auth(operation: Operation) -> Iterator[Requirement]:

@@ -41,6 +41,11 @@ class Expectation:
         """The accepted status codes."""
         return frozenset(answer.status for answer in self.answers)
 
+    @property
+    def offers_choice(self) -> bool:
+        """Whether more than one error code is accepted, so that one may fit better."""
+        return sum(len(answer.codes) for answer in self.answers) > 1
+
     def for_status(self, status: int) -> tuple[Answer, ...]:
         """The accepted answers with that status."""
         return tuple(answer for answer in self.answers if answer.status == status)

@@ -50,7 +50,7 @@ class Requirement:
 
     @property
     def place(self) -> str:
-        """Second segment of the id: ``body``, ``query``, ``200``, ``rule``, …"""
+        """Second segment of the id: such as ``body``, ``200`` or ``rule``."""
         return self.id.split("/")[1]
 
 

@@ -1,0 +1,310 @@
+"""pytest as the engine: options, collection, and the report at the end of the session.
+
+Inert unless the items of ``conformance.suite`` are asked for
+(``pytest --pyargs conformance.suite``).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from conformance.errors import ConformanceError
+
+if TYPE_CHECKING:
+    from conformance.model.report import Report
+    from conformance.suite.assembly import Collected
+    from conformance.suite.rules import Scenario
+    from conformance.suite.session import Session
+
+SUITE = "conformance.suite"
+_FOLDER = Path(__file__).resolve().parent / "suite"
+_EXIT = {"conformant": 0, "nonconformant": 1, "incomplete": 4}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options of a run; the command line passes the same ones."""
+    group = parser.getgroup("sparkrtc-conformance")
+    group.addoption("--target", metavar="FILE|URL", help="target file or base URL; none: reference")
+    for name, text in (
+        ("profile", "stateless, emulator or live"),
+        ("level", "quick, standard or thorough"),
+        ("seed", "seed of everything random"),
+        ("report-dir", "where reports go"),
+        ("format", "report formats, separated by commas"),
+        ("revision", "judge by an earlier revision of the document"),
+    ):
+        group.addoption(f"--sparkrtc-{name}", metavar=name.upper(), help=text)
+    for name in ("only", "exclude", "case"):
+        group.addoption(f"--sparkrtc-{name}", action="append", default=[], metavar="GLOB")
+    group.addoption("--sparkrtc-strict", action="store_true", help="a warn counts as a fail")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker, and the run if this session is one."""
+    config.addinivalue_line("markers", "rules(*ids, effort): requirements that a test judges")
+    if _asked_for(config) and not config.pluginmanager.hasplugin("sparkrtc-run"):
+        config.pluginmanager.register(ConformanceRun(config), "sparkrtc-run")
+
+
+def _asked_for(config: pytest.Config) -> bool:
+    return any(_is_suite(str(argument)) for argument in config.args)
+
+
+def _is_suite(argument: str) -> bool:
+    name = argument.split("::")[0]
+    if name == SUITE or name.startswith(f"{SUITE}."):
+        return True
+    return Path(name).resolve().is_relative_to(_FOLDER)
+
+
+class ConformanceRun:
+    """One pytest session as a conformance run. Under xdist each worker has one, and so has the
+    controller, which gathers what they say.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._worker: dict[str, Any] | None = getattr(config, "workerinput", None)
+        self._spreads = bool(config.getoption("numprocesses", None)) and self._worker is None
+        self._embedded: Any = None
+        self.report: Report | None = None
+        self._announced: dict[str, Any] | None = None
+        try:
+            self.session: Session = self._make_session()
+        except ConformanceError as error:
+            self._stop_embedded()
+            raise pytest.UsageError(str(error)) from error
+        self.collected: Collected = self._make_collected()
+
+    # -- set up -----------------------------------------------------------------------------
+
+    def _make_session(self) -> Session:
+        from conformance.suite.session import Session
+
+        run = self._run_config()
+        reach = self._reach(run.target)
+        name = self._worker["workerid"] if self._worker else ""
+        return Session(run, reach, name)
+
+    def _make_collected(self) -> Collected:
+        from conformance.suite.assembly import Collected
+
+        return Collected(dt.datetime.now(dt.UTC))
+
+    def _run_config(self) -> Any:
+        from conformance.suite.configuration import RunConfig, new_seed
+
+        def option(name: str) -> Any:
+            return self._config.getoption(f"sparkrtc_{name}")
+
+        if self._worker is not None:
+            seed = int(self._worker["sparkrtc"]["seed"])
+        else:
+            seed = int(option("seed")) if option("seed") is not None else new_seed()
+        formats = tuple(part for part in (option("format") or "json").split(",") if part)
+        return RunConfig(
+            target=self._config.getoption("target"),
+            profile=option("profile"),
+            level=option("level") or "standard",
+            only=tuple(option("only")),
+            exclude=tuple(option("exclude")),
+            strict=bool(option("strict")),
+            seed=seed,
+            report_dir=Path(option("report_dir") or "reports/latest"),
+            formats=formats,
+            revision=option("revision"),
+        )
+
+    def _reach(self, target: str | None) -> Any:
+        from conformance.target.embedded import EmbeddedReference
+        from conformance.suite.reaching import reach_embedded, reach_target
+
+        if target is not None:
+            return reach_target(target, os.environ)
+        if self._worker is not None:
+            self._announced = self._worker["sparkrtc"]["announced"]
+        else:
+            self._embedded = EmbeddedReference()
+            self._announced = dict(self._embedded.announced)
+        return reach_embedded(self._announced)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """xdist: tell a worker the seed, and where the embedded reference is."""
+        node.workerinput["sparkrtc"] = {
+            "seed": self.session.config.seed,
+            "announced": self._announced,
+        }
+
+    # -- collection -------------------------------------------------------------------------
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """One item per generated case of this run."""
+        if metafunc.function.__name__ != "test_generated":
+            return
+        cases = self.session.selected_cases
+        wanted = self._config.getoption("sparkrtc_case")
+        if wanted:
+            cases = tuple(case for case in cases if case.id in wanted)
+        metafunc.parametrize("case", cases, ids=[case.id for case in cases])
+
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
+        """Leave out the rules' tests that this run does not need; note what is planned."""
+        kept: list[pytest.Item] = []
+        dropped: list[pytest.Item] = []
+        for item in items:
+            (kept if self._needed(item) else dropped).append(item)
+        if dropped:
+            config.hook.pytest_deselected(items=dropped)
+            items[:] = kept
+        self._plan()
+
+    def _needed(self, item: pytest.Item) -> bool:
+        from conformance.cases.plan import EFFORTS
+
+        marker = item.get_closest_marker("rules")
+        if marker is None:
+            return True
+        effort = marker.kwargs.get("effort", "standard")
+        level = self.session.config.level
+        judged = self.session.selection.judged
+        needed = EFFORTS.index(effort) <= EFFORTS.index(level) and bool(judged & set(marker.args))
+        wanted = self._config.getoption("sparkrtc_case")
+        if wanted:
+            needed = needed and item.name in wanted
+        self.collected.plan(marker.args, effort, selected=needed)
+        return needed
+
+    def _plan(self) -> None:
+        from conformance.suite.planning import plan_generated
+
+        plan_generated(self.session, self.collected)
+
+    # -- running ----------------------------------------------------------------------------
+
+    @pytest.fixture(scope="session", name="conformance_session")
+    def _session_fixture(self) -> Session:
+        return self.session
+
+    @pytest.fixture(name="scenario")
+    def _scenario_fixture(self, request: pytest.FixtureRequest) -> Iterator[Scenario]:
+        marker = request.node.get_closest_marker("rules")
+        scenario = self.session.scenario(request.node.name, marker.args if marker else ())
+        mark = self.session.lab.resources.mark
+        yield scenario
+        self.session.lab.resources.release(mark)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
+        """Turn Blocked and Inconclusive into verdicts, failures of rules into failed items."""
+        from conformance.suite.blocking import Blocked, Inconclusive
+
+        scenario = getattr(item, "funcargs", {}).get("scenario")
+        error: BaseException | None = None
+        try:
+            return (yield)
+        except (Blocked, Inconclusive) as verdict:
+            error = verdict
+        except BaseException as failure:
+            error = failure
+            raise
+        finally:
+            if scenario is not None:
+                self.session.finish(scenario, error)
+        return None
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Attach what the item said to its report, so that it crosses processes."""
+        report = yield
+        if call.when != "call":
+            return report
+        said = self.session.drain()
+        report.conformance = said  # type: ignore[attr-defined]
+        broken = [told for told in said["told"] if told["outcome"] == "fail" and self._fails(told)]
+        if broken and report.passed:
+            report.outcome = "failed"
+            report.longrepr = "\n\n".join(_explained(told) for told in broken)
+        return report
+
+    def _fails(self, told: dict[str, Any]) -> bool:
+        requirement = self.session.contract.requirements.get(told["requirement"])
+        if requirement is None or requirement.id in self.session.selection.left_out:
+            return False
+        return requirement.level.value == "MUST" or self.session.config.strict
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """In the controlling process: gather."""
+        said = getattr(report, "conformance", None)
+        if said is not None and self._worker is None:
+            self.collected.absorb(said)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any, error: object | None) -> None:  # noqa: ARG002
+        """xdist: a worker has ended; take over its plan and what it could not delete."""
+        output = getattr(node, "workeroutput", {}).get("sparkrtc")
+        if output:
+            self.collected.planned.update(output["planned"])
+            self.collected.effort_of.update(output["effort_of"])
+            self.collected.left_behind.extend(output["left_behind"])
+
+    # -- the end ----------------------------------------------------------------------------
+
+    def pytest_keyboard_interrupt(self) -> None:
+        """The report of an interrupted run says so."""
+        self.collected.interrupted = True
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Clean up; in the controlling process write the reports and set the exit status."""
+        left = [] if self._spreads else self.session.close()
+        self.collected.left_behind.extend(left)
+        if self._worker is not None:
+            self._config.workeroutput["sparkrtc"] = {  # type: ignore[attr-defined]
+                "planned": sorted(self.collected.planned),
+                "effort_of": self.collected.effort_of,
+                "left_behind": left,
+            }
+            return
+        try:
+            self._finish(session)
+        finally:
+            self._stop_embedded()
+
+    def _finish(self, session: pytest.Session) -> None:
+        from conformance.reporting.formats import write_all
+        from conformance.suite.assembly import assemble
+
+        broken = session.exitstatus in {
+            pytest.ExitCode.INTERNAL_ERROR,
+            pytest.ExitCode.USAGE_ERROR,
+        }
+        if broken or self._config.option.collectonly:
+            return
+        self.report = assemble(self.session, self.collected, dt.datetime.now(dt.UTC))
+        config = self.session.config
+        write_all(self.report, config.report_dir, config.formats)
+        if session.exitstatus != pytest.ExitCode.INTERRUPTED:
+            session.exitstatus = _EXIT[self.report.verdict.value]
+
+    def _stop_embedded(self) -> None:
+        if self._embedded is not None:
+            self._embedded.stop()
+            self._embedded = None
+
+
+def _explained(told: dict[str, Any]) -> str:
+    lines = [told["requirement"], f"  {told['message']}"]
+    lines += [f"  expected: {told['expected']}"] if told["expected"] else []
+    lines += [f"  actual:   {told['actual']}"] if told["actual"] else []
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""The tests that run against a target: generated cases, and one file of rules per chapter."""

@@ -1,0 +1,44 @@
+"""What a run is told: level, selection, seed, where reports go."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+from conformance.cases.plan import EFFORTS
+from conformance.errors import UsageError
+
+DEFAULT_REPORTS = Path("reports/latest")
+MAX_SEED = 2**32
+
+
+@dataclass(frozen=True, slots=True)
+class RunConfig:
+    """One run's settings, whichever entry point they come from.
+
+    ``target`` is a target file or a URL; None is the embedded reference.
+    """
+
+    target: str | None = None
+    profile: str | None = None
+    level: str = "standard"
+    only: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    strict: bool = False
+    seed: int = 0
+    report_dir: Path = DEFAULT_REPORTS
+    formats: tuple[str, ...] = ("json",)
+    revision: str | None = None
+    resume: bool = False
+
+    def __post_init__(self) -> None:
+        if self.level not in EFFORTS:
+            raise UsageError("--level", f"{self.level!r} is none", f"use {', '.join(EFFORTS)}")
+        if not 0 <= self.seed < MAX_SEED:
+            raise UsageError("--seed", f"{self.seed} is out of range", "use 0 to 4294967295")
+
+
+def new_seed() -> int:
+    """A seed for a run that was told none; it is printed and reported."""
+    return random.SystemRandom().randrange(MAX_SEED)

@@ -1,0 +1,164 @@
+"""Runs one generated case and says what it shows of each requirement."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance.cases import paths
+from conformance.model.case import Case, Claim, Template
+from conformance.model.exchange import Exchange
+from conformance.model.expectation import Expectation
+from conformance.model.verdict import Judgement, Outcome
+from conformance.suite.lab import Lab
+
+
+def judge(lab: Lab, case: Case) -> None:
+    """Send the case's request and put what it shows into the ledger.
+
+    Raises Blocked when a resource that it needs cannot be provided.
+    """
+    lab.begin(case.id)
+    mark = lab.resources.mark
+    exchange = lab.send(case.template, case.expectation)
+    if exchange.response is None:
+        _unheard(lab, case, exchange)
+    elif case.violates is not None:
+        _refused(lab, case, exchange)
+    elif exchange.status in case.expectation.statuses:
+        for claim in case.claims:
+            _claimed(lab, case, claim, exchange)
+    else:
+        _laid_at_the_right_door(lab, case, exchange)
+    lab.resources.release(mark)
+
+
+def refusal_problem(expectation: Expectation, exchange: Exchange) -> str | None:
+    """Why an answer is none of those accepted; None when it is one of them."""
+    answers = expectation.for_status(exchange.status)
+    if not answers:
+        return f"answered {exchange.status}"
+    if any(not answer.codes for answer in answers):
+        return None
+    code = error_code(exchange)
+    if any(answer.takes_code(code) for answer in answers):
+        return None
+    return f"answered {exchange.status} with error_code {code or 'missing'}"
+
+
+def error_code(exchange: Exchange) -> str | None:
+    """The error_code of an answer, if there is one."""
+    code = exchange.json.get("error_code") if isinstance(exchange.json, dict) else None
+    return code if isinstance(code, str) else None
+
+
+def shown(exchange: Exchange) -> str:
+    """The status and the start of the body, for people."""
+    if exchange.response is None:
+        return "no answer"
+    body = exchange.response.body[:300].decode("utf-8", "replace")
+    return f"{exchange.response.status} {body}".strip()
+
+
+def _unheard(lab: Lab, case: Case, exchange: Exchange) -> None:
+    failure = exchange.failure
+    reason = f"network: {failure.stage}: {failure.message}" if failure else "network"
+    for requirement in case.requirements:
+        lab.ledger.say(
+            Judgement(requirement, Outcome.INCONCLUSIVE, case.id, reason, exchange=exchange.number)
+        )
+
+
+def _refused(lab: Lab, case: Case, exchange: Exchange) -> None:
+    requirement = case.violates
+    if requirement is None:
+        return
+    problem = refusal_problem(case.expectation, exchange)
+    if problem is not None:
+        _fail(lab, case, requirement, f"{case.title}: {problem}", case.expectation, exchange)
+        return
+    lab.ledger.passed(requirement, case.id)
+    preferred = case.expectation.preferred
+    coded = f"{requirement}-code"
+    if preferred is None or coded not in lab.contract.requirements:
+        return
+    if error_code(exchange) == preferred:
+        lab.ledger.passed(coded, case.id)
+    else:
+        message = f"{case.title}: refused with {error_code(exchange)}"
+        _fail(lab, case, coded, message, f"error_code {preferred}", exchange)
+
+
+def _laid_at_the_right_door(lab: Lab, case: Case, exchange: Exchange) -> None:
+    """A packed request was refused: each choice alone says which of them the server refuses."""
+    first, *others = case.claims
+    plain = _alone(lab, first.alone)
+    if plain.status not in case.expectation.statuses:
+        message = f"a valid request is not accepted ({case.template.operation})"
+        _fail(lab, case, first.requirement, message, case.expectation, plain)
+        for claim in others:
+            reason = f"{case.operation} does not accept its plain valid request"
+            lab.ledger.say(Judgement(claim.requirement, Outcome.BLOCKED, case.id, reason))
+        return
+    lab.ledger.passed(first.requirement, case.id)
+    guilty = False
+    for claim in others:
+        alone = plain if claim.alone == first.alone else _alone(lab, claim.alone)
+        if alone.status in case.expectation.statuses:
+            _claimed(lab, case, claim, alone)
+        else:
+            guilty = True
+            message = f"a valid value is not accepted: {claim.requirement}"
+            _fail(lab, case, claim.requirement, message, case.expectation, alone)
+    if not guilty:
+        message = "each choice alone is accepted, all of them in one request are not"
+        _fail(lab, case, first.requirement, message, case.expectation, exchange)
+
+
+def _alone(lab: Lab, template: Template) -> Exchange:
+    mark = lab.resources.mark
+    exchange = lab.send(template)
+    lab.resources.release(mark)
+    return exchange
+
+
+def _claimed(lab: Lab, case: Case, claim: Claim, exchange: Exchange) -> None:
+    """The request was accepted; a claim about what the answer shows is looked up in it."""
+    if claim.shown_as is None:
+        lab.ledger.passed(claim.requirement, case.id)
+        return
+    found = paths.read(exchange.json, claim.shown_as)
+    if found is paths.MISSING:
+        reason = f"the answer does not show {claim.shown_as}"
+        lab.ledger.say(
+            Judgement(
+                claim.requirement, Outcome.INCONCLUSIVE, case.id, reason, exchange=exchange.number
+            )
+        )
+    elif same(found, claim.value) or any(same(found, other) for other in claim.others):
+        lab.ledger.passed(claim.requirement, case.id)
+    else:
+        message = f"{claim.shown_as} reads {found!r}"
+        _fail(lab, case, claim.requirement, message, repr(claim.value), exchange)
+
+
+def same(left: Any, right: Any) -> bool:
+    """Equal as JSON values: true is not 1, 1.0 is 1."""
+    if isinstance(left, bool) is not isinstance(right, bool):
+        return False
+    return bool(left == right)
+
+
+def _fail(
+    lab: Lab, case: Case, requirement: str, message: str, expected: object, exchange: Exchange
+) -> None:
+    lab.ledger.say(
+        Judgement(
+            requirement,
+            Outcome.FAIL,
+            case.id,
+            message,
+            str(expected),
+            shown(exchange),
+            exchange.number,
+        )
+    )

@@ -1,0 +1,196 @@
+"""The lab: contract, target and checks in one place. Every request of a run goes through it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import random
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import httpx
+
+from conformance.checks.exchange import ExchangeChecks
+from conformance.contract.document import Contract
+from conformance.contract.operations import Operation
+from conformance.model.case import ABSENT, Given, Moment, Template, Unique, resolve
+from conformance.model.exchange import Exchange, Request
+from conformance.model.expectation import Expectation
+from conformance.suite.ledger import Ledger
+from conformance.suite.provision import Resources
+from conformance.target.credentials import Credentials, TokenAuth
+from conformance.target.redaction import Redactor
+from conformance.target.settings import TargetSettings
+from conformance.target.transport import TargetClient
+
+_MALFORMED_TOKEN = "this-is-no-token"  # noqa: S105 - it is sent because it is none
+_QUERY_SAFE = ",:-~._"
+
+
+class Lab:
+    """Sends templates, judges every exchange, and keeps what was said in its ledger.
+
+    ``prefix`` starts every name that this run creates. ``evidence`` maps exchange numbers to the
+    redacted exchanges of the current case.
+    """
+
+    def __init__(
+        self,
+        contract: Contract,
+        settings: TargetSettings,
+        credentials: Credentials,
+        client: TargetClient,
+        *,
+        prefix: str,
+        seed: int,
+        number_from: int = 1,
+    ) -> None:
+        self.contract = contract
+        self.settings = settings
+        self.ledger = Ledger()
+        self.resources = Resources(self)
+        self.prefix = prefix
+        self.random = random.Random(seed)  # noqa: S311 - reproducible, not secret
+        self.evidence: dict[int, Exchange] = {}
+        self._credentials = credentials
+        self._client = client
+        self._checks = ExchangeChecks(contract)
+        self._redactor = Redactor(credentials.secrets)
+        credentials.listen(self._redactor.learn)
+        self._number = number_from - 1
+        self._names = 0
+        self.case = ""
+
+    def begin(self, case: str) -> None:
+        """All that follows belongs to this case."""
+        self.case = case
+        self.evidence.clear()
+
+    def send(
+        self, template: Template, expectation: Expectation | None = None, *, judge: bool = True
+    ) -> Exchange:
+        """Send one request, check the answer, and note the exchange.
+
+        ``judge=False`` keeps the checks of every exchange away from it: for setting up, looking
+        up and cleaning up, where the same answers are judged elsewhere.
+        Raises Blocked when a resource that the template needs cannot be provided.
+        """
+        operation = self.contract.operation(template.operation)
+        filled = self.fill(template)
+        request = self.request(operation, filled)
+        exchange = self._exchange(request, filled.credentials, operation.flow_group)
+        if judge:
+            self.ledger.found(self._checks.check(exchange, expectation))
+        self.resources.note(operation, filled, exchange)
+        return exchange
+
+    def send_raw(self, request: Request, *, credentials: str = "valid") -> Exchange:
+        """Send a request that no template can say (another method, an unknown path)."""
+        exchange = self._exchange(request, credentials, "identity")
+        self.ledger.found(self._checks.check(exchange))
+        return exchange
+
+    def fill(self, template: Template) -> Template:
+        """The same request with resources, names and times filled in."""
+        return Template(
+            template.operation,
+            resolve(dict(template.path), self._answer),
+            resolve(dict(template.query), self._answer),
+            dict(template.headers),
+            template.body if template.body is ABSENT else resolve(template.body, self._answer),
+            template.raw,
+            template.credentials,
+        )
+
+    def request(self, operation: Operation, filled: Template) -> Request:
+        """The bytes of a filled template."""
+        path = operation.path
+        for name, value in filled.path.items():
+            path = path.replace(f"{{{name}}}", quote(str(value), safe=""))
+        query = encode_query(filled.query)
+        base = self.settings.base_url
+        if operation.server is not None:
+            base = self.settings.identity_url or base
+        body = filled.raw
+        headers = dict(filled.headers)
+        if body is None and filled.body is not ABSENT:
+            body = json.dumps(filled.body, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        if not any(name.lower() == "content-type" for name in headers):
+            headers["Content-Type"] = "application/json"
+        url = f"{base}{path}?{query}" if query else f"{base}{path}"
+        return Request(operation.id, operation.method, url, tuple(headers.items()), body)
+
+    def now(self) -> dt.datetime:
+        """The time of the run, UTC."""
+        return dt.datetime.now(dt.UTC)
+
+    def unique(self, stem: str) -> str:
+        """A name that this run has not used, with the run's prefix."""
+        self._names += 1
+        return f"{self.prefix}{self._names}-{stem}"
+
+    def _answer(self, value: Given | Unique | Moment) -> Any:
+        if isinstance(value, Given):
+            return (
+                self.resources.fresh(value.kind) if value.fresh else self.resources.get(value.kind)
+            )
+        if isinstance(value, Unique):
+            return self.unique(value.stem)
+        return write_moment(self.now(), value)
+
+    def _exchange(self, request: Request, credentials: str, group: str) -> Exchange:
+        self._number += 1
+        sent = self._client.send(request, self._auth(credentials))
+        exchange = Exchange(self._number, self.case, sent.request, sent.response, sent.failure)
+        self.evidence[self._number] = exchange
+        self.ledger.answered(exchange, group)
+        return exchange
+
+    def _auth(self, credentials: str) -> httpx.Auth | None:
+        if credentials == "none":
+            return None
+        if credentials == "wrong":
+            return TokenAuth(f"{self.random.getrandbits(512):0128x}")
+        if credentials == "malformed":
+            return TokenAuth(_MALFORMED_TOKEN)
+        return self._credentials.default
+
+    def redacted(self, number: int) -> Exchange | None:
+        """One exchange of the current case without its secrets."""
+        exchange = self.evidence.get(number)
+        if exchange is None:
+            return None
+        response = exchange.response
+        return Exchange(
+            exchange.number,
+            exchange.case,
+            self._redactor.request(exchange.request),
+            self._redactor.response(response) if response is not None else None,
+            exchange.failure,
+        )
+
+
+def encode_query(query: Mapping[str, Any]) -> str:
+    """A query string: comma lists where the document has them, everything else once each."""
+    pairs: list[tuple[str, str]] = []
+    for name, value in query.items():
+        if isinstance(value, (list, tuple)):
+            pairs.append((name, ",".join(_query_text(item) for item in value)))
+        else:
+            pairs.append((name, _query_text(value)))
+    return urlencode(pairs, safe=_QUERY_SAFE, quote_via=quote)
+
+
+def _query_text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def write_moment(now: dt.datetime, moment: Moment) -> str:
+    """A Moment as the document writes it: UTC, to the second or the day (chapter 13)."""
+    time = now + dt.timedelta(seconds=moment.seconds)
+    if moment.form == "date":
+        return time.strftime("%Y-%m-%d")
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,210 @@
+"""Resources that cases need: made once, shared by all that cannot change them, deleted at the end.
+
+Which operation makes what, and from which example, is the contract's ``x-resources``.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from conformance.cases.requests import bases
+from conformance.contract.operations import Operation
+from conformance.model.case import Template
+from conformance.model.exchange import Exchange
+from conformance.suite.blocking import Blocked
+
+if TYPE_CHECKING:
+    from conformance.suite.lab import Lab
+
+_POLL_SECONDS = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One resource that this run has created: its kind, its id, and the path that leads to it."""
+
+    kind: str
+    id: str
+    path: Mapping[str, Any]
+
+
+class Resources:
+    """Provides ids by kind, and remembers what has to be deleted."""
+
+    def __init__(self, lab: Lab) -> None:
+        self._lab = lab
+        self._shared: dict[str, str] = {}
+        self._made: list[Made] = []
+        self._spare: dict[str, list[Made]] = {}
+        self._taken: set[str] = set()
+        self._kinds = lab.contract.resources
+        self._creators = {
+            spec["create"]: kind for kind, spec in self._kinds.items() if "create" in spec
+        }
+        self._deleters = {
+            spec["delete"]: kind for kind, spec in self._kinds.items() if "delete" in spec
+        }
+
+    def get(self, kind: str) -> str:
+        """The shared resource of that kind. Raises Blocked when it cannot be had."""
+        fixture = self._fixture(kind)
+        if fixture is not None:
+            return fixture
+        if kind not in self._shared:
+            self._shared[kind] = self._make(kind, fresh=False)
+        return self._shared[kind]
+
+    def fresh(self, kind: str) -> str:
+        """A resource of that kind that no other case uses. Raises Blocked when it cannot be had."""
+        if self._kinds[kind].get("given"):
+            return self.get(kind)
+        spare = self._spare.get(kind)
+        if spare:
+            return spare.pop().id
+        return self._make(kind, fresh=True)
+
+    def note(self, operation: Operation, filled: Template, exchange: Exchange) -> None:
+        """Remember what an exchange created or deleted, whoever sent it."""
+        if exchange.response is None or not 200 <= exchange.response.status < 300:
+            return
+        kind = self._creators.get(operation.id)
+        if kind is not None and isinstance(exchange.json, dict):
+            identifier = exchange.json.get(self._kinds[kind]["id"])
+            known = {made.id for made in self._made}
+            if isinstance(identifier, str) and identifier and identifier not in known:
+                self._made.append(Made(kind, identifier, dict(filled.path)))
+        gone = self._deleters.get(operation.id)
+        if gone is not None:
+            self._forget(gone, str(filled.path.get(self._kinds[gone]["id"], "")))
+
+    def release(self, mark: int) -> None:
+        """Delete what was created since ``mark``, but for one spare of each kind."""
+        for made in reversed(self._made[mark:]):
+            if made.id in self._taken:
+                continue
+            spare = self._spare.setdefault(made.kind, [])
+            if not spare and not self._kinds[made.kind].get("alone"):
+                spare.append(made)
+                self._taken.add(made.id)
+            else:
+                self._delete(made)
+
+    @property
+    def mark(self) -> int:
+        """Where ``release`` may start from later."""
+        return len(self._made)
+
+    def clean(self) -> list[str]:
+        """Delete everything that this run created, the newest first; what is left is returned."""
+        return [
+            f"{made.kind} {made.id}" for made in reversed(self._made[:]) if not self._delete(made)
+        ]
+
+    def _fixture(self, kind: str) -> str | None:
+        fixtures = self._lab.settings.fixtures
+        known = {
+            "project": self._lab.settings.project_id,
+            "bucket": fixtures.bucket,
+            "room": fixtures.room_id,
+            "user": fixtures.user_id,
+            "data_app": fixtures.app_id,
+        }
+        value = known.get(kind)
+        if value is None and kind == "data_app":
+            return self.get("app")
+        if value is None and self._kinds.get(kind, {}).get("given"):
+            if kind == "project":
+                raise Blocked("the target's project id is not known; set SPARKRTC_PROJECT_ID")
+            return self._given(kind)
+        return value
+
+    def _given(self, kind: str) -> str:
+        if kind in self._shared:
+            return self._shared[kind]
+        spec = self._kinds[kind]
+        if "list" not in spec:
+            return f"{self._lab.prefix}{kind}"
+        exchange = self._lab.send(Template(spec["list"]), judge=False)
+        items = exchange.json if isinstance(exchange.json, dict) else {}
+        for rows in items.values():
+            for row in rows if isinstance(rows, list) else ():
+                if isinstance(row, dict) and isinstance(row.get(spec["field"]), str):
+                    self._shared[kind] = row[spec["field"]]
+                    return self._shared[kind]
+        raise Blocked(
+            f"no {kind} is known: {spec['list']} shows none and the target file names none"
+        )
+
+    def _make(self, kind: str, *, fresh: bool) -> str:
+        spec = self._kinds[kind]
+        operation = self._lab.contract.operation(spec["create"])
+        template = next(
+            (b.template for b in bases(operation) if b.name == spec["example"]),
+            bases(operation)[0].template,
+        )
+        if fresh and spec.get("alone"):
+            template = template.with_fresh(frozenset({"app"}))
+        exchange = self._lab.send(template, judge=False)
+        identifier = exchange.json.get(spec["id"]) if isinstance(exchange.json, dict) else None
+        if exchange.status != operation.success.status or not isinstance(identifier, str):
+            raise Blocked(f"no {kind} could be created: {operation.id} answered {_said(exchange)}")
+        made = next((m for m in self._made if m.id == identifier), None)
+        if made is not None:
+            self._taken.add(made.id)
+            self._wait(made, spec)
+        return identifier
+
+    def path_of(self, kind: str, identifier: str) -> dict[str, Any]:
+        """Path parameters that lead to a resource that this run has made."""
+        made = next(m for m in self._made if m.kind == kind and m.id == identifier)
+        return {**made.path, self._kinds[kind]["id"]: identifier}
+
+    def _wait(self, made: Made, spec: Mapping[str, Any]) -> None:
+        """Poll until a new resource can be worked with, where the contract says how to see it."""
+        ready = spec.get("ready")
+        if ready is None:
+            return
+        deadline = time.monotonic() + float(ready["seconds"])
+        template = Template(spec["show"], path={**made.path, spec["id"]: made.id})
+        while time.monotonic() < deadline:
+            exchange = self._lab.send(template, judge=False)
+            shown = exchange.json.get(ready["field"]) if isinstance(exchange.json, dict) else None
+            if shown == ready["value"] or exchange.status != 200:
+                return
+            time.sleep(_POLL_SECONDS)
+
+    def _delete(self, made: Made) -> bool:
+        spec = self._kinds[made.kind]
+        path = {**made.path, spec["id"]: made.id}
+        exchange = self._lab.send(Template(spec["delete"], path=path), judge=False)
+        gone = exchange.status in {200, 202, 204, 404}
+        if gone:
+            self._forget(made.kind, made.id)
+        return gone
+
+    def _forget(self, kind: str, identifier: str) -> None:
+        """A resource is gone, and everything that was beneath it."""
+        name = self._kinds[kind]["id"]
+        gone = [
+            made
+            for made in self._made
+            if (made.kind == kind and made.id == identifier) or made.path.get(name) == identifier
+        ]
+        for made in gone:
+            self._made.remove(made)
+            if self._shared.get(made.kind) == made.id:
+                del self._shared[made.kind]
+            for spare in self._spare.values():
+                if made in spare:
+                    spare.remove(made)
+
+
+def _said(exchange: Exchange) -> str:
+    if exchange.response is None:
+        failure = exchange.failure
+        return f"nothing ({failure.stage}: {failure.message})" if failure else "nothing"
+    text = exchange.response.body[:160].decode("utf-8", "replace")
+    return f"{exchange.response.status} {text}".strip()

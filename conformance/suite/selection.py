@@ -1,0 +1,100 @@
+"""Which requirements a run judges, and which cases it needs for them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from conformance.contract.document import Contract
+from conformance.errors import UsageError
+from conformance.model.case import Case
+from conformance.model.requirement import Requirement, glob_to_pattern
+
+EVERY_EXCHANGE = frozenset({"common/header/x-request-id/unique", "common/answer/no-innards"})
+"""Requirements that every exchange judges, so that no case needs to be made for them."""
+
+STATELESS_KEYWORDS = frozenset({"known", "default"})
+"""What a mock that keeps no state is not asked for, besides the rules."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Ids that the run is asked to judge, and why the others are left out."""
+
+    wanted: frozenset[str]
+    left_out: Mapping[str, str]
+    not_applicable: Mapping[str, str]
+
+    @property
+    def judged(self) -> frozenset[str]:
+        """Wanted, and claimed by the target."""
+        return self.wanted - self.not_applicable.keys()
+
+    def needs(self, case: Case) -> bool:
+        """Whether the case judges anything that the run is asked for."""
+        if any(requirement in self.judged for requirement in case.requirements):
+            return True
+        prefixes = tuple(f"{case.operation}/{status}/" for status in case.expectation.statuses)
+        if any(requirement.startswith(prefixes) for requirement in self.judged):
+            return True
+        asks_everywhere = bool(self.judged & EVERY_EXCHANGE)
+        status = f"{case.operation}/answer/status/documented"
+        return (status in self.judged or asks_everywhere) and case.kind == "positive"
+
+
+def select(
+    contract: Contract,
+    only: Iterable[str],
+    exclude: Iterable[str],
+    capabilities: frozenset[str],
+    profile: str,
+) -> Selection:
+    """Apply the globs and the target's claims.
+
+    Raises UsageError for a glob that matches neither a requirement nor an operation.
+    """
+    requirements = contract.requirements
+    only, exclude = tuple(only), tuple(exclude)
+    kept = _matching(contract, only) if only else set(requirements)
+    dropped = _matching(contract, exclude) if exclude else set()
+    left_out = {
+        **{r: "not among --only" for r in requirements if r not in kept},
+        **{r: "excluded by --exclude" for r in sorted(dropped)},
+    }
+    wanted = frozenset(kept - dropped)
+    silent = {
+        r.id: reason
+        for r in requirements.values()
+        if (reason := _not_claimed(r, capabilities, profile))
+    }
+    return Selection(wanted, left_out, silent)
+
+
+def _not_claimed(requirement: Requirement, capabilities: frozenset[str], profile: str) -> str:
+    missing = sorted(requirement.capabilities - capabilities)
+    if missing:
+        return f"the target does not claim {', '.join(missing)}"
+    stateful = requirement.kind == "rule" or requirement.keyword in STATELESS_KEYWORDS
+    if profile == "stateless" and stateful:
+        return "the profile stateless does not include it"
+    return ""
+
+
+def _matching(contract: Contract, globs: Iterable[str]) -> set[str]:
+    found: set[str] = set()
+    for glob in globs:
+        pattern = glob_to_pattern(glob)
+        hits = {r for r in contract.requirements if pattern.match(r)}
+        for operation in contract.operations:
+            if pattern.match(operation):
+                hits |= {r.id for r in contract.requirements.values() if r.operation == operation}
+        if not hits:
+            raise UsageError(f"pattern {glob!r}", "matches nothing", _hint(contract, glob))
+        found |= hits
+    return found
+
+
+def _hint(contract: Contract, glob: str) -> str:
+    near = difflib.get_close_matches(glob, [*contract.operations, *contract.requirements], n=1)
+    return f"did you mean {near[0]}?" if near else "see sparkrtc-conformance requirements"

@@ -1,0 +1,131 @@
+"""One run in one process: builds the lab, runs items, and hands over what they said."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any
+
+from conformance.cases.plan import generated_cases, within
+from conformance.contract.document import Contract, load_contract
+from conformance.model.case import Case
+from conformance.model.verdict import Judgement, Outcome
+from conformance.suite.blocking import Blocked, Inconclusive
+from conformance.suite.configuration import RunConfig
+from conformance.suite.evidence import curl, reported
+from conformance.suite.judging import judge
+from conformance.suite.lab import Lab
+from conformance.suite.rules import Scenario
+from conformance.suite.selection import Selection, select
+from conformance.target.credentials import Credentials
+from conformance.target.settings import TargetSettings
+from conformance.target.transport import TargetClient
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Where to send: the target's settings and who we are there."""
+
+    settings: TargetSettings
+    credentials: Credentials
+
+
+class Session:
+    """Everything that the items of one process share."""
+
+    def __init__(self, config: RunConfig, reach: Reach, worker: str = "") -> None:
+        self.config = config
+        self.reach = reach
+        self.contract: Contract = load_contract()
+        profile = config.profile or reach.settings.profile
+        self.profile = profile
+        self.selection: Selection = select(
+            self.contract, config.only, config.exclude, reach.settings.capabilities, profile
+        )
+        self._worker = worker
+        self._lab: Lab | None = None
+
+    @cached_property
+    def cases(self) -> tuple[Case, ...]:
+        """Every generated case, whatever the level and selection."""
+        return tuple(generated_cases(self.contract))
+
+    @property
+    def selected_cases(self) -> tuple[Case, ...]:
+        """The generated cases of this run."""
+        return tuple(
+            case
+            for case in self.cases
+            if within(case, self.config.level) and self.selection.needs(case)
+        )
+
+    @property
+    def lab(self) -> Lab:
+        """The lab, with its connection opened at first use."""
+        if self._lab is None:
+            run = uuid.UUID(int=self.config.seed << 64 | os.getpid()).hex[8:16]
+            self._lab = Lab(
+                self.contract,
+                self.reach.settings,
+                self.reach.credentials,
+                TargetClient(self.reach.settings),
+                prefix=f"sparkconf-{run}{self._worker}-",
+                seed=self.config.seed,
+            )
+        return self._lab
+
+    def run_case(self, case: Case) -> None:
+        """Run one generated case; whatever it is blocked by is said of all its requirements."""
+        try:
+            judge(self.lab, case)
+        except Blocked as blocked:
+            self._all(case.requirements, Outcome.BLOCKED, case.id, blocked.reason)
+            raise
+
+    def scenario(self, case: str, declared: Iterable[str]) -> Scenario:
+        """Start a rule's test."""
+        self.lab.begin(case)
+        return Scenario(self.lab, tuple(declared))
+
+    def finish(self, scenario: Scenario, error: BaseException | None) -> None:
+        """A rule's test has ended: what it did not get to judge is said to be so, and why."""
+        outcome, reason = Outcome.INCONCLUSIVE, "its test ended before it was judged"
+        if isinstance(error, Blocked):
+            outcome, reason = Outcome.BLOCKED, error.reason
+        elif isinstance(error, Inconclusive):
+            reason = error.reason
+        elif error is not None:
+            reason = f"its test failed: {type(error).__name__}: {error}"[:300]
+        self._all(scenario.pending, outcome, self.lab.case, reason)
+        scenario.judged.update(scenario.declared)
+
+    def drain(self) -> dict[str, Any]:
+        """What the item that just ended has said, with the exchanges that show it."""
+        data = self.lab.ledger.drain()
+        numbers = {item["exchange"] for item in data["told"] if item["exchange"] is not None}
+        data["exchanges"] = [
+            exchange
+            for number in sorted(numbers)
+            if (exchange := self._reported(number)) is not None
+        ]
+        return data
+
+    def close(self) -> list[str]:
+        """Delete what the run created, and hang up; what could not be deleted is returned."""
+        if self._lab is None:
+            return []
+        self._lab.begin("cleanup")
+        return self._lab.resources.clean()
+
+    def _reported(self, number: int) -> dict[str, Any] | None:
+        exchange = self.lab.redacted(number)
+        if exchange is None:
+            return None
+        return {"exchange": asdict(reported(exchange)), "curl": curl(exchange.request)}
+
+    def _all(self, ids: Iterable[str], outcome: Outcome, case: str, reason: str) -> None:
+        for requirement in ids:
+            self.lab.ledger.say(Judgement(requirement, outcome, case, reason))
