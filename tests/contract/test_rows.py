@@ -39,6 +39,14 @@ TYPES = {
     "Array": {"array"},
 }
 FORMATS = {"Integer": "int32", "Long": "int64", "Float": "float", "Double": "double"}
+# Of each documented form of a text, what it takes and what it does not.
+FORMS = {
+    "date-time-or-dash": (["2020-04-23T06:00:00Z", "-"], ["2020-04-23 06:00:00", "now", ""]),
+    "date-time": (["2020-04-23T06:00:00Z"], ["2020-04-23 06:00:00", "2020-04-23", "now", "-"]),
+    "date": (["2020-04-23"], ["2020/04/23", "20200423", "2020-04-23T06:00:00Z", "now"]),
+    "http-url": (["http://a.example/b", "https://a.example"], ["ftp://a.example", "a.example"]),
+    "s3-uri": (["s3://bucket/img/a.jpg"], ["https://a.example/a.jpg", "bucket/a.jpg"]),
+}
 NO_SUCH_VALUE = {"String": "no-such-value", "Integer": 987654321}
 
 
@@ -166,7 +174,36 @@ def _wrong_unit(document: Document, row: Row, schema: dict[str, Any]) -> str | N
     return f"x-unit {declared}, documented {row['unit']}"
 
 
-CHECKS = (_wrong_type, _wrong_items, _wrong_values, _wrong_range, _wrong_default, _wrong_unit)
+def _wrong_form(document: Document, row: Row, schema: dict[str, Any]) -> str | None:
+    if row["form"] is None:
+        return None
+    good, bad = FORMS[row["form"]]
+    refused = [value for value in good if not document.accepts(schema, value)]
+    accepted = [value for value in bad if document.accepts(schema, value)]
+    if refused or accepted:
+        return f"refuses {refused} and accepts {accepted}, documented as {row['form']}"
+    return None
+
+
+def _wrong_first(document: Document, row: Row, schema: dict[str, Any]) -> str | None:
+    first = row["first"]
+    if first is None or (
+        document.accepts(schema, first) and not document.accepts(schema, first - 1)
+    ):
+        return None
+    return f"numbers do not start at {first}"
+
+
+CHECKS = (
+    _wrong_type,
+    _wrong_items,
+    _wrong_values,
+    _wrong_range,
+    _wrong_default,
+    _wrong_unit,
+    _wrong_form,
+    _wrong_first,
+)
 
 
 def _disagreements(document: Document, row: Row) -> list[str]:

@@ -3,7 +3,7 @@
 Usage: ``python tests/data/extract_rows.py REFERENCE.txt > tests/data/rows.json``
 
 The reference itself is not part of the repository. What is kept of a row are its facts: name,
-place, required or not, type, enumerated values, range, default and unit. Two things the page
+place, required or not, type, enumerated values, range, default, unit and form. Two things the page
 breaks did to the tables are undone here: the header row that is printed again on each page, and
 rows that continue on the next page under an empty name (tables 13-65, 13-90 and 13-97).
 """
@@ -72,7 +72,19 @@ class Row:
     also: list[Number] = field(default_factory=list)
     default: str | Number | bool | None = None
     unit: str | None = None
+    form: str | None = None
+    first: int | None = None
     text: str = ""
+
+
+# What a cell says of the form of a text, first match wins.
+_FORMS = (
+    ("date-time-or-dash", re.compile(r"hh:mm:ssZ.*返回\s*“-”")),
+    ("date-time", re.compile(r"2006-01-02T15:04:05|[Dd]{2}Thh:mm:ssZ")),
+    ("date", re.compile(r"YYYY-MM-DD")),
+    ("http-url", re.compile(r"http://或https://开头")),
+    ("s3-uri", re.compile(r"s3://bucket/object")),
+)
 
 
 def _number(text: str) -> Number:
@@ -99,6 +111,10 @@ def _default(row: Row) -> str | Number | bool | None:
 def _unit(text: str) -> str | None:
     match = re.search(r"单位(?:：|:|为)?\s*(毫秒|秒|KB)", text)
     return UNITS[match[1]] if match else None
+
+
+def _form(text: str) -> str | None:
+    return next((name for name, pattern in _FORMS if pattern.search(text)), None)
 
 
 def _listed(text: str) -> Iterator[str]:
@@ -159,6 +175,8 @@ def _finish(row: Row) -> Row:
     row.also = [0] if "或者0" in row.text else []
     row.default = _default(row)
     row.enum = _enum(row)
+    row.form = _form(row.text)
+    row.first = 1 if "从1开始编号" in row.text else None
     row.unit = None if row.enum else _unit(row.text)
     return row
 
