@@ -7,12 +7,16 @@ Modules, from the file to the wire:
 - ``schema``       the JSON Schema of the target file, drawn from the same records
 - ``scaffold``     writing a new target file
 - ``capability``   the words a target may use to say what it offers and allows
-- ``credentials``  who we are: token, user name and password, or an access key
+- ``auth``         who we are: token, user name and password, or an access key
+- ``credentials``  finding them in the environment or a file
 - ``signature``    SDK-HMAC-SHA256, the signature of an access key
 - ``flow``         never more requests than table 1-2 allows, over several processes
 - ``retry``        what is worth another try, and what the gateway asked to wait for
 - ``guard``        what must never leave: writes, dangerous operations, foreign hosts, the budget
-- ``transport``    connections, deadlines and size limits, failures as data
+- ``budget``       how many requests a run may send in all
+- ``transport``    the way out: sends what the guard lets pass, failures as data
+- ``connection``   TLS, proxy, connection pool
+- ``deadline``     a whole exchange in its time, slow drips too
 - ``redaction``    no secret leaves the moment of capture
 - ``journal``      what this run created or changed, on disk before it happens
 - ``cleanup``      undoing what a journal still names

@@ -10,6 +10,10 @@ from filelock import FileLock
 from conformance.errors import ConfigurationError, Refused
 
 
+class BudgetSpent(Refused):
+    """All requests that the run may send are sent; nothing more can be judged."""
+
+
 class RequestBudget:
     """Counts requests; refuses the one that would be too many.
 
@@ -30,7 +34,7 @@ class RequestBudget:
         return self._spent if self._path is None else self._read(self._path)
 
     def take(self) -> None:
-        """Count one request, or raise Refused when the budget is used up."""
+        """Count one request, or raise BudgetSpent when the budget is used up."""
         with self._lock:
             if self._path is None or self._between is None:
                 self._spent = self._next(self._spent)
@@ -41,7 +45,7 @@ class RequestBudget:
 
     def _next(self, spent: int) -> int:
         if self._limit is not None and spent >= self._limit:
-            raise Refused(
+            raise BudgetSpent(
                 "request budget", f"all {self._limit} requests are spent", "raise limits.requests"
             )
         return spent + 1

@@ -16,6 +16,7 @@ from urllib.parse import unquote
 import httpx
 
 from conformance.errors import Refused
+from conformance.target.auth import TOKENS_PATH
 from conformance.target.budget import RequestBudget
 from conformance.target.capability import (
     AUTHORISE_BUCKET,
@@ -23,7 +24,6 @@ from conformance.target.capability import (
     REMOVE_USERS,
     WRITES,
 )
-from conformance.target.credentials import TOKENS_PATH
 from conformance.target.settings import TargetSettings, is_production
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})

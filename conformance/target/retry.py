@@ -23,7 +23,7 @@ _THROTTLED = re.compile(rb'"error_code"\s*:\s*"APIGW?\.0308"')
 #: Stages before a byte of the request is out.
 _NEVER_LEFT = frozenset({"dns", "connect", "tls", "pool"})
 #: Stages that cannot end differently on another try.
-_FINAL = frozenset({"tls", "size", "protocol"})
+_FINAL = frozenset({"request", "tls", "size", "protocol"})
 
 
 class Answered(Protocol):

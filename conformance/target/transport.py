@@ -67,11 +67,16 @@ class TargetClient:
         Raises Refused (the guard; nothing was sent) and TargetUnreachable (too many network
         failures in a row).
         """
-        built = self._build(request)
+        try:
+            built = self._build(request)
+        except httpx.InvalidURL as error:
+            return Sent(request, None, NetworkFailure(UNSENDABLE, str(error)))
         began = time.monotonic()
         try:
             with self._deadline.within(self._settings.timeouts.total):
                 response = self._exchange(built, auth, began)
+        except httpx.LocalProtocolError as error:
+            return Sent(_as_sent(request, built), None, NetworkFailure(UNSENDABLE, str(error)))
         except _FAILURES as error:
             return Sent(_as_sent(request, built), None, self._failed(failure_of(error)))
         self._failures = 0
@@ -150,7 +155,9 @@ class TooLarge(httpx.TransportError):
     """The answer is larger than ``limits.response_bytes``."""
 
 
-_FAILURES = (httpx.TransportError, httpx.DecodingError, httpx.InvalidURL)
+#: Stage of a request that is no HTTP, so that it could not be sent; says nothing of the network.
+UNSENDABLE = "request"
+_FAILURES = (httpx.TransportError, httpx.DecodingError)
 
 #: First match wins; the order goes from the particular to the general.
 _STAGES: tuple[tuple[type[Exception], str], ...] = (

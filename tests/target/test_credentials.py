@@ -9,13 +9,8 @@ import httpx
 import pytest
 
 from conformance.errors import ConfigurationError, TargetError
-from conformance.target.credentials import (
-    Account,
-    PasswordAuth,
-    SignatureAuth,
-    TokenAuth,
-    credentials_from,
-)
+from conformance.target.auth import Account, PasswordAuth, SignatureAuth, TokenAuth
+from conformance.target.credentials import credentials_from
 
 PASSWORD = {
     "SPARKRTC_USERNAME": "user",

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from conformance.errors import ConfigurationError, Refused
-from conformance.target.budget import RequestBudget
+from conformance.target.budget import BudgetSpent, RequestBudget
 from conformance.target.capability import CAPABILITIES, TOUCHES_OTHERS
 from conformance.target.guard import Guard, GuardTransport
 
@@ -135,7 +135,7 @@ def test_budget_stops_the_run(make_settings: Any) -> None:
         guard.check(httpx.Request("DELETE", f"{BASE}/v2/apps/1"))
     guard.check(request)
     guard.check(request)
-    with pytest.raises(Refused, match="all 2 requests are spent"):
+    with pytest.raises(BudgetSpent, match="all 2 requests are spent"):
         guard.check(request)
     assert budget.spent == 2
 

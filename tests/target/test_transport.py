@@ -17,8 +17,8 @@ import trustme
 
 from conformance.errors import ConfigurationError, Refused, TargetUnreachable
 from conformance.model.exchange import Request
+from conformance.target.auth import SignatureAuth, TokenAuth
 from conformance.target.connection import proxy_url
-from conformance.target.credentials import SignatureAuth, TokenAuth
 from conformance.target.settings import Limits, Timeouts, Tls
 from conformance.target.transport import Sent, TargetClient, failure_of
 
@@ -365,3 +365,17 @@ def test_rare_errors_have_stages_too(error: httpx.TransportError, stage: str) ->
     failure = failure_of(error)
     assert failure.stage == stage
     assert failure.message
+
+
+def test_request_that_is_no_http_is_not_the_networks_fault(make_settings: Any) -> None:
+    """What cannot be sent says nothing of the target: it does not count towards giving up."""
+    with serve(answering(OK)) as url:
+        settings = make_settings(base_url=url, limits=Limits(consecutive_network_failures=1))
+        with TargetClient(settings) as client:
+            for bad in (
+                Request(None, "GET", f"{url}/v2/apps", (("X-Bad", "line\nbreak"),)),
+                Request(None, "GET", f"{url}:x/", ()),
+            ):
+                sent = client.send(bad)
+                assert sent.failure is not None
+                assert sent.failure.stage == "request"
