@@ -1,6 +1,6 @@
 """What must not leave does not leave, however it is spelled."""
 
-import multiprocessing
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -140,21 +140,20 @@ def test_budget_stops_the_run(make_settings: Any) -> None:
     assert budget.spent == 2
 
 
-def _spend(path: Path) -> None:
-    budget = RequestBudget(100, path)
-    for _ in range(20):
-        budget.take()
+SPENDER = """
+import sys
+from pathlib import Path
+from conformance.target.budget import RequestBudget
+budget = RequestBudget(100, Path(sys.argv[1]))
+for _ in range(20):
+    budget.take()
+"""
 
 
-def test_budget_is_shared_by_processes(tmp_path: Path) -> None:
+def test_budget_is_shared_by_processes(tmp_path: Path, side_by_side: Callable[..., None]) -> None:
     """Workers count into one file and lose no request."""
     path = tmp_path / "budget"
-    context = multiprocessing.get_context("fork")
-    workers = [context.Process(target=_spend, args=(path,)) for _ in range(3)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join(30)
+    side_by_side(SPENDER, 3, str(path))
     assert RequestBudget(100, path).spent == 60
 
 
