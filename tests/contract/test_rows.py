@@ -98,6 +98,8 @@ def _wrong_type(document: Document, row: Row, schema: dict[str, Any]) -> str | N
         declared |= {given} if isinstance(given, str) else set(given)
     if not declared & allowed:
         return f"type {sorted(declared)}, documented {documented}"
+    if "number" in allowed and "number" not in declared:
+        return f"type {sorted(declared)} has no fractions, documented {documented}"
     for name in set(SAMPLES) - allowed:
         if document.accepts(schema, SAMPLES[name]):
             return f"a value of type {name} is accepted, documented {documented}"
@@ -159,7 +161,7 @@ def _wrong_range(document: Document, row: Row, schema: dict[str, Any]) -> str | 
 
 
 def _wrong_default(document: Document, row: Row, schema: dict[str, Any]) -> str | None:
-    if row["default"] is None or row["kind"].startswith("response"):
+    if row["default"] is None:
         return None
     declared = [part["default"] for part in document.branches(schema) if "default" in part]
     if row["default"] in declared:
