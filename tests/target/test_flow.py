@@ -1,11 +1,13 @@
 """Never more than the window allows: one process or several."""
 
 import sqlite3
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from conformance.errors import ConfigurationError, UsageError
 from conformance.target.flow import (
@@ -150,3 +152,17 @@ def test_processes_share_one_window(tmp_path: Path, side_by_side: Callable[..., 
     logged = [row[0] for row in connection.execute("SELECT item_timestamp FROM flow_jobs")]
     connection.close()
     assert most_in_a_window(logged, 300) <= 20
+
+
+def test_looking_and_taking_is_one_step_between_processes(tmp_path: Path) -> None:
+    """While another process holds the file's lock, nobody takes a place on an old count."""
+    path = tmp_path / "flow.db"
+    gate = FlowGate({"jobs": (20, 0.3)}, sqlite_buckets(path))
+    taker = threading.Thread(target=gate.acquire, args=("jobs",))
+    with FileLock(f"{path}.lock"):
+        taker.start()
+        taker.join(0.2)
+        assert taker.is_alive()
+    taker.join(10)
+    assert gate.counts()["jobs"].requests == 1
+    gate.close()
