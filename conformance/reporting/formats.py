@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from conformance.errors import UsageError
 from conformance.reporting.badge import write_badge, write_badge_endpoint
 from conformance.reporting.har import write_har
+from conformance.reporting.html import write_html
 from conformance.reporting.json_file import write_json
 from conformance.reporting.junit import write_junit
 from conformance.reporting.markdown import write_markdown
@@ -37,6 +38,7 @@ def _write_json(material: Material, path: Path) -> None:
 
 FORMATS: Final[Mapping[str, Format]] = {
     "json": Format("report.json", _write_json),
+    "html": Format("report.html", write_html),
     "junit": Format("junit.xml", write_junit),
     "markdown": Format("summary.md", write_markdown),
     "sarif": Format("report.sarif", write_sarif),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from conformance.reporting.causes import Cause
 
 LANGUAGES: Final = ("en", "zh")
+_SOURCE: Final = re.compile(r"section (?P<section>[\w.-]+)(?:, tables? (?P<tables>.+))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,15 @@ class Language:
     def chapter(self, number: str) -> str:
         """The title of a chapter of the document, or its number when it has none."""
         return self.strings.get(f"chapter.{number}", number)
+
+    def source(self, source: str) -> str:
+        """Where in the document: ``section 9.1, tables 9-3, 9-4``, in this language."""
+        match = _SOURCE.fullmatch(source)
+        if match is None or self.code == "en":
+            return source
+        section, tables = match["section"], match["tables"]
+        place = self.say("source.section", section=section)
+        return f"{place}{self.say('source.tables', tables=tables)}" if tables else place
 
     def cause(self, cause: Cause) -> str:
         """The title of a cause."""

@@ -67,7 +67,7 @@ def trace(finding: ReportedFinding) -> Trace:
     return Trace(
         finding=finding,
         operation=operation,
-        side=_side(operation, place),
+        side=side_of(operation, place),
         place=place,
         field=field,
         keyword=keyword or place,
@@ -78,7 +78,8 @@ def trace(finding: ReportedFinding) -> Trace:
     )
 
 
-def _side(operation: str, place: str) -> str:
+def side_of(operation: str, place: str) -> str:
+    """Which side the first two segments of a requirement id speak of; see ``Trace.side``."""
     if operation == "common":
         return "common"
     if place == "rule":

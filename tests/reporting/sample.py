@@ -157,7 +157,8 @@ def _requirements() -> list[ReportedRequirement]:
 
 def request_of(operation: str, body: Any = None) -> SentRequest:
     """A plausible request of that operation, secrets already variables."""
-    method, path = next((m, p) for op, m, p, _, _ in _operations() if op == operation)
+    real = operation[5:] if operation.startswith("Copy") else operation
+    method, path = next((m, p) for op, m, p, _, _ in _operations() if op == real)
     for name, value in (("app_id", APP), ("project_id", "0f1e2d3c4b5a"), ("job_id", "job-1")):
         path = path.replace("{" + name + "}", value)
     path = path.replace("{rule_id}", "rule-1").replace("{room_id}", "room-1")
@@ -234,22 +235,30 @@ def _fault(requirement: ReportedRequirement, number: int) -> ReportedFinding | N
             requirement, seen, "answered 422, not 400", "400 RTC.00001003", "422 without a code"
         )
     if rest.startswith("body/") and rest.endswith("maxLength"):
-        seen = exchange_of(number, op, 201, {"app_id": APP}, {"app_name": "x" * 129, "domain": "d"})
+        field = rest.split("/")[1]
+        sent = {"scope": "DOMESTIC", field.replace("[]", ""): "x" * 129}
+        seen = exchange_of(number, op, 201, {"app_id": APP}, sent)
         return finding_of(
             requirement,
             seen,
-            f"a value of 129 characters in {rest.split('/')[1]} was accepted",
+            f"a value of 129 characters in {field} was accepted",
             "400 RTC.00001003",
             "201",
         )
     if requirement.id == "ListRtcClientQosDetails/query/start_time/pattern":
         seen = exchange_of(number, op, 500, "<html><script>alert('boom')</script></html>")
+        url = f"{seen.request.url}?app={APP}&start_time=yesterday&limit=10"
+        seen = replace(seen, request=replace(seen.request, url=url))
         return finding_of(requirement, seen, "the server failed with 500", "400", "500")
     if requirement.id == "CreateRecordRule/rule/state-kept":
         seen = exchange_of(number, op, 201, {"location": "cn-north-4"}, {"location": "cn-east-3"})
         return finding_of(
             requirement, seen, "location came back changed", "cn-east-3", "cn-north-4"
         )
+    if requirement.id == "ListApps/200/state.state/required":
+        answer = {"count": 9007199254740993, "state": {"update_time": "2023-11-28T01:02:03Z"}}
+        seen = exchange_of(number, op, 200, answer)
+        return finding_of(requirement, seen, "state.state is missing", "present", "absent")
     if rest == "200/undeclared" and requirement.chapter == "10":
         seen = exchange_of(number, op, 200, {"job_id": "1", "internal_state": 7})
         return finding_of(requirement, seen, "internal_state is not documented", "no", "1 extra")
