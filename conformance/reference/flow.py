@@ -46,9 +46,7 @@ class FlowControl:
 
     def admit(self, project_id: str, group: str, now: datetime) -> None:
         """Count a call, or refuse it with 429 and the seconds to wait."""
-        limit = self._limits.get(group)
-        if limit is None:
-            return
+        limit = self._limits[group]
         calls = self._calls.setdefault((project_id, group), deque())
         moment = now.timestamp()
         while calls and calls[0] <= moment - limit.seconds:

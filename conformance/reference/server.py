@@ -6,7 +6,8 @@ import json
 import socket
 import sys
 import threading
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
@@ -51,6 +52,7 @@ class ReferenceServer:
 
     def __init__(self, app: Starlette, port: int = 0) -> None:
         self._socket = _listen(port)
+        self.base_url = _url(self._socket)
         self._server = _Server(_config(app))
         self._thread = threading.Thread(
             target=self._server.run,
@@ -58,11 +60,6 @@ class ReferenceServer:
             name="reference-server",
             daemon=True,
         )
-
-    @property
-    def base_url(self) -> str:
-        """Where it listens."""
-        return _url(self._socket)
 
     def start(self) -> Self:
         """Start serving; returns when connections are accepted."""
@@ -99,9 +96,9 @@ def start_reference(
     return ReferenceServer(create_app(world, with_control=with_control), port).start()
 
 
-def announcement(world: World, base_url: str) -> dict[str, str]:
+def announcement(world: World, base_url: str) -> dict[str, Any]:
     """Say where the server is and what the first identity authenticates with."""
-    identity = world.identities[0]
+    identity, other = world.identities[:2]
     return {
         "base_url": base_url,
         "identity_url": base_url,
@@ -109,7 +106,18 @@ def announcement(world: World, base_url: str) -> dict[str, str]:
         "token": identity.token,
         "ak": identity.ak,
         "sk": identity.sk,
+        "username": identity.user,
+        "password": identity.password,
+        "domain": identity.domain,
+        "project_name": identity.project,
+        "fixtures": {"app_id": app_id} if (app_id := _first_app(world)) else {},
+        "second": {"token": other.token, "project_id": other.project_id},
     }
+
+
+def _first_app(world: World) -> str | None:
+    tenant = world.tenant_of(world.identities[0])
+    return next(iter(tenant.apps), None)
 
 
 def serve(
@@ -135,7 +143,8 @@ def serve(
     with _listen(port) as listening:
         sys.stdout.write(json.dumps(announcement(world, _url(listening))) + "\n")
         sys.stdout.flush()
-        _Server(_config(app)).run(sockets=[listening])
+        with suppress(KeyboardInterrupt):
+            _Server(_config(app)).run(sockets=[listening])
 
 
 def _listen(port: int) -> socket.socket:

@@ -91,7 +91,7 @@ def test_states(client, start, clock, refused, body):
 @pytest.mark.parametrize("body", [MIX, ONE])
 def test_idle_room_ends_the_job(client, start, clock, body):
     """A room without a joiner for longer than the idle time stops the job at that moment."""
-    job, path = start(body)
+    _, path = start(body)
     clock.advance(29.9)
     assert client.get(path).json()["state"] == "RUNNING"
     clock.advance(0.1)
@@ -360,6 +360,23 @@ def test_refused_layout_updates(client, start, clock, refused, state, body, temp
     update = {"mix_param": {"layout_template": template, "layout_panes": [{"id": 1}]}}
     refused(client.put(path, json=update), 400, code)
     assert state() == before
+
+
+def test_update_of_an_audio_mix(client, start, clock):
+    """A mix of audio alone ignores video fields in an update as well, and takes an idle time."""
+    audio = {"mix_param": {"room_id": "r", "encode_template": "audio_only"}}
+    _, path = start(audio, seconds=1, clock=clock)
+    update = {"layout_template": "custom", "layout_panes": [{"id": 1}], "max_idle_time": 99}
+    shown = client.put(path, json={"mix_param": update}).json()["mix_param"]
+    assert shown == {**audio["mix_param"], "max_idle_time": 99}
+
+
+def test_update_without_a_layout(client, start, clock):
+    """What 9.3 does not carry stays; a background changes in any layout."""
+    job, path = start(NINE, seconds=1, clock=clock)
+    update = {"mix_param": {"background_image": "s3://b/o"}}
+    shown = client.put(path, json=update).json()["mix_param"]
+    assert shown == {**job["mix_param"], "background_image": "s3://b/o"}
 
 
 def test_individual_update(client, start, clock, rule_id, refused):

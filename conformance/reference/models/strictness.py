@@ -36,10 +36,6 @@ class Incoming(BaseModel):
                     raise PydanticCustomError(kind, "{name} is null", {"name": name})
         return data
 
-    def sent(self) -> dict[str, Any]:
-        """Return what the client sent of the documented fields, as plain data."""
-        return self.model_dump(exclude_unset=True)
-
 
 class Outgoing(BaseModel):
     """An answer, or an object in one; a field that is None is left out."""
@@ -55,12 +51,10 @@ def combination(problem: str) -> PydanticCustomError:
 _WHOLE = re.compile(r"-?[0-9]{1,19}")
 
 
-def _whole_number(value: object) -> object:
-    if isinstance(value, str):
-        if not _WHOLE.fullmatch(value):
-            raise PydanticCustomError("int_parsing", "not a whole number")
-        return int(value)
-    return value
+def _whole_number(value: str) -> int:
+    if not _WHOLE.fullmatch(value):
+        raise PydanticCustomError("int_parsing", "not a whole number")
+    return int(value)
 
 
 QueryInteger = Annotated[int, BeforeValidator(_whole_number)]
