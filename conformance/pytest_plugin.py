@@ -190,7 +190,7 @@ class ConformanceRun:
 
     # -- running ----------------------------------------------------------------------------
 
-    @pytest.fixture(scope="session", name="conformance_session")
+    @pytest.fixture(name="conformance_session")
     def _session_fixture(self) -> Session:
         return self.session
 

@@ -15,15 +15,20 @@ from conformance.cases.requests import (
     holds,
     plain_body,
     put,
-    query_fields,
 )
-from conformance.cases.values import Choice, refused, sample
+from conformance.cases.values import Choice, refused, sample, slug
 from conformance.contract.document import Contract
 from conformance.contract.fields import Combination, Field
 from conformance.contract.operations import Body, Operation
-from conformance.contract.requirements import input_keywords, judged_parameters, refusal_kind
+from conformance.contract.requirements import (
+    input_keywords,
+    input_level,
+    judged_parameters,
+    refusal_kind,
+)
 from conformance.model.case import ABSENT, Case, Template
 from conformance.model.expectation import Answer, Expectation
+from conformance.model.requirement import Level
 
 _JSON = {"Content-Type": "application/json"}
 
@@ -31,7 +36,7 @@ _JSON = {"Content-Type": "application/json"}
 def negative_cases(contract: Contract, operation: Operation) -> Iterator[Case]:
     """Every request of the operation that must be refused, each for one reason."""
     for parameter in judged_parameters(operation):
-        for field in query_fields(parameter):
+        for field in parameter.fields:
             yield from _input_cases(contract, operation, parameter.place, field)
     if operation.body is None:
         return
@@ -49,7 +54,7 @@ def _input_cases(
     seen: dict[str, int] = {}
     for choice, template in _violations(operation, place, field, keywords):
         expectation = _expected(contract, operation, field, choice.keyword)
-        if expectation is None:
+        if expectation is None or input_level(field, choice.keyword) is Level.MAY:
             continue
         requirement = f"{operation.id}/{place}/{field.path}/{choice.keyword}"
         first = choice.keyword not in seen
@@ -191,7 +196,7 @@ def _broken_combinations(
         template = base.template
         for name, value in trigger.items():
             template = put(template, "body", f"{prefix}{name}", value)
-        mark = f"{base.name}-{'-'.join(trigger)}" if trigger else base.name
+        mark = "-".join([base.name, *(slug(value) for value in trigger.values())])
         yield mark, template
         for name in then.get("required", ()):
             if holds(template, "body", f"{prefix}{name}"):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from conformance.cases.requests import Base, bases, drop, holds, plain_body, put, query_fields
+from conformance.cases.requests import Base, bases, drop, holds, plain_body, put
 from conformance.cases.values import Choice, accepted
 from conformance.contract.document import Contract
 from conformance.contract.fields import Field
@@ -62,7 +62,7 @@ def positive_cases(contract: Contract, operation: Operation) -> Iterator[Case]:
 def _inputs(operation: Operation) -> Iterator[tuple[str, Field]]:
     for parameter in judged_parameters(operation):
         if parameter.place != "path":
-            for item in query_fields(parameter):
+            for item in parameter.fields:
                 yield parameter.place, item
     if operation.body is not None:
         for item in operation.body.fields:

@@ -8,13 +8,14 @@ from typing import Any
 
 from conformance.cases import paths
 from conformance.cases.values import sample
-from conformance.contract.fields import Field
 from conformance.contract.operations import Operation, Parameter
 from conformance.contract.requirements import judged_parameters
 from conformance.model.case import ABSENT, Given, Moment, Template, Unique, resolve
 
 HOUR = 3600
 DAY = 24 * HOUR
+_LOOK_AT_ROOMS = frozenset({"statistics", "rooms.remove", "rooms.dismiss"})
+"""Operations that need these look at rooms, which only a populated application has."""
 UNKNOWN_ID = "0123456789abcdef0123456789abcdef"
 """An identifier of the documented look that names nothing."""
 
@@ -29,7 +30,7 @@ class Base:
 
 def bases(operation: Operation) -> tuple[Base, ...]:
     """Every base request, the smallest first."""
-    path = {p.name: given(p) for p in operation.parameters if p.place == "path"}
+    path = {p.name: given(operation, p) for p in operation.parameters if p.place == "path"}
     needed = {p.name: _query(operation, p) for p in _queries(operation) if p.required}
     plain = Template(operation.id, path=path, query=needed)
     if operation.body is not None:
@@ -45,19 +46,12 @@ def bases(operation: Operation) -> tuple[Base, ...]:
     return Base("minimal", plain), Base("full", replace(plain, query=full))
 
 
-def given(parameter: Parameter) -> Any:
-    """What stands in the path for a parameter: the resource that it names, or a sample."""
+def given(operation: Operation, parameter: Parameter) -> Any:
+    """What stands for a parameter: the resource that it names, or a sample."""
     kind = parameter.field.resource
+    if kind == "app" and operation.capabilities & _LOOK_AT_ROOMS:
+        return Given("populated_app")
     return Given(kind) if kind else sample(parameter.field.schema)
-
-
-def query_fields(parameter: Parameter) -> Iterator[Field]:
-    """The field of a parameter and, for a comma list, that of its items."""
-    yield parameter.field
-    items = parameter.field.schema.get("items")
-    if items is not None:
-        own = parameter.field
-        yield Field(f"{own.path}[]", items, "optional", own.source)
 
 
 def put(template: Template, place: str, path: str, value: Any) -> Template:
@@ -114,7 +108,7 @@ def _query(operation: Operation, parameter: Parameter) -> Any:
         return Moment(0 if form == "date-time" else -DAY, form)
     if parameter.name == window.get("at"):
         return Moment(-60, form)
-    return sample(parameter.field.schema)
+    return given(operation, parameter)
 
 
 def _provided(operation: Operation, body: Any) -> Any:

@@ -34,6 +34,15 @@ class Parameter:
         """Whether the document demands it."""
         return self.field.presence == "required"
 
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The field of the parameter and, for a comma list, that of its items."""
+        items = self.field.schema.get("items")
+        if items is None:
+            return (self.field,)
+        item = Field(f"{self.field.path}[]", items, "optional", self.field.source)
+        return self.field, item
+
 
 @dataclass(frozen=True)
 class Body:

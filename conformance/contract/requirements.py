@@ -76,7 +76,8 @@ def input_level(field: Field, keyword: str) -> Level:
 
 def _inputs(contract: Contract, operation: Operation) -> Iterator[Requirement]:
     for parameter in judged_parameters(operation):
-        yield from _field_inputs(contract, operation, parameter.place, parameter.field)
+        for field in parameter.fields:
+            yield from _field_inputs(contract, operation, parameter.place, field)
     if operation.body is None:
         return
     yield _make(operation, "body/json/malformed", operation.source, "input", Level.MUST)

@@ -43,7 +43,8 @@ def curl(request: Request) -> str:
             words.append(f"--data-binary {shlex.quote(text)}")
         else:
             encoded = base64.b64encode(request.body).decode()
-            return f"echo {encoded} | base64 -d | {' '.join(words)} --data-binary @- {shlex.quote(request.url)}"
+            line = f"{' '.join(words)} --data-binary @- {shlex.quote(request.url)}"
+            return f"echo {encoded} | base64 -d | {line}"
     return f"{' '.join(words)} {shlex.quote(request.url)}"
 
 

@@ -17,14 +17,16 @@ from conformance.contract.operations import Operation
 from conformance.model.case import ABSENT, Given, Moment, Template, Unique, resolve
 from conformance.model.exchange import Exchange, Request
 from conformance.model.expectation import Expectation
+from conformance.suite.blocking import Blocked
 from conformance.suite.ledger import Ledger
 from conformance.suite.provision import Resources
-from conformance.target.credentials import Credentials, TokenAuth
+from conformance.suite.reaching import Reach
+from conformance.target.auth import TokenAuth
 from conformance.target.redaction import Redactor
-from conformance.target.settings import TargetSettings
 from conformance.target.transport import TargetClient
 
 _MALFORMED_TOKEN = "this-is-no-token"  # noqa: S105 - it is sent because it is none
+_JSON = ("Content-Type", "application/json")
 _QUERY_SAFE = ",:-~._"
 
 
@@ -38,8 +40,7 @@ class Lab:
     def __init__(
         self,
         contract: Contract,
-        settings: TargetSettings,
-        credentials: Credentials,
+        reach: Reach,
         client: TargetClient,
         *,
         prefix: str,
@@ -47,19 +48,23 @@ class Lab:
         number_from: int = 1,
     ) -> None:
         self.contract = contract
-        self.settings = settings
+        self.reach = reach
+        self.settings = reach.settings
         self.ledger = Ledger()
         self.resources = Resources(self)
         self.prefix = prefix
         self.random = random.Random(seed)  # noqa: S311 - reproducible, not secret
         self.evidence: dict[int, Exchange] = {}
-        self._credentials = credentials
+        self._credentials = reach.credentials
         self._client = client
         self._checks = ExchangeChecks(contract)
-        self._redactor = Redactor(credentials.secrets)
-        credentials.listen(self._redactor.learn)
+        self._redactor = Redactor(reach.credentials.secrets)
+        reach.credentials.listen(self._redactor.learn)
+        if reach.second is not None:
+            self._redactor.learn(reach.second.token)
         self._number = number_from - 1
         self._names = 0
+        self._ahead = dt.timedelta()
         self.case = ""
 
     def begin(self, case: str) -> None:
@@ -122,8 +127,19 @@ class Lab:
         return Request(operation.id, operation.method, url, tuple(headers.items()), body)
 
     def now(self) -> dt.datetime:
-        """The time of the run, UTC."""
-        return dt.datetime.now(dt.UTC)
+        """The time of the run, UTC, with what the target's clock was moved ahead."""
+        return dt.datetime.now(dt.UTC) + self._ahead
+
+    def advance(self, seconds: float) -> None:
+        """Move the target's clock (capability ``clock``). Raises Blocked when it does not move."""
+        url = self.settings.fixtures.clock_url
+        if url is None:
+            raise Blocked("the target's clock cannot be moved; set fixtures.clock_url")
+        body = json.dumps({"seconds": seconds}).encode()
+        sent = self._client.send(Request(None, "POST", url, (_JSON,), body), self._auth("valid"))
+        if sent.response is None or sent.response.status != 200:
+            raise Blocked(f"the clock at {url} did not move")
+        self._ahead += dt.timedelta(seconds=seconds)
 
     def unique(self, stem: str) -> str:
         """A name that this run has not used, with the run's prefix."""
@@ -154,6 +170,14 @@ class Lab:
             return TokenAuth(f"{self.random.getrandbits(512):0128x}")
         if credentials == "malformed":
             return TokenAuth(_MALFORMED_TOKEN)
+        if credentials == "second":
+            if self.reach.second is None:
+                raise Blocked("no second tenant is known; set SPARKRTC_SECOND_TOKEN")
+            return TokenAuth(self.reach.second.token)
+        if credentials == "signature":
+            if self._credentials.signature is None:
+                raise Blocked("no access key is known; set HUAWEICLOUD_SDK_AK")
+            return self._credentials.signature
         return self._credentials.default
 
     def redacted(self, number: int) -> Exchange | None:

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from conformance.cases.requests import bases
 from conformance.contract.operations import Operation
-from conformance.model.case import Template
+from conformance.model.case import Given, Template
 from conformance.model.exchange import Exchange
 from conformance.suite.blocking import Blocked
 
 if TYPE_CHECKING:
     from conformance.suite.lab import Lab
+
+POPULATED = "populated_app"
+"""The kind of an application that has rooms and statistics; it is never changed."""
 
 _POLL_SECONDS = 0.05
 
@@ -40,6 +43,7 @@ class Resources:
         self._made: list[Made] = []
         self._spare: dict[str, list[Made]] = {}
         self._taken: set[str] = set()
+        self._gone: set[str] = set()
         self._kinds = lab.contract.resources
         self._creators = {
             spec["create"]: kind for kind, spec in self._kinds.items() if "create" in spec
@@ -59,11 +63,13 @@ class Resources:
 
     def fresh(self, kind: str) -> str:
         """A resource of that kind that no other case uses. Raises Blocked when it cannot be had."""
-        if self._kinds[kind].get("given"):
+        if kind == POPULATED or self._kinds[kind].get("given"):
             return self.get(kind)
         spare = self._spare.get(kind)
         if spare:
-            return spare.pop().id
+            made = spare.pop()
+            self._wait(made, self._kinds[kind])
+            return made.id
         return self._make(kind, fresh=True)
 
     def note(self, operation: Operation, filled: Template, exchange: Exchange) -> None:
@@ -76,6 +82,10 @@ class Resources:
             known = {made.id for made in self._made}
             if isinstance(identifier, str) and identifier and identifier not in known:
                 self._made.append(Made(kind, identifier, dict(filled.path)))
+        if operation.id == "RemoveRoom":
+            self._gone.add(str(filled.path["room_id"]))
+            self._shared.pop("room", None)
+            self._shared.pop("user", None)
         gone = self._deleters.get(operation.id)
         if gone is not None:
             self._forget(gone, str(filled.path.get(self._kinds[gone]["id"], "")))
@@ -99,44 +109,73 @@ class Resources:
 
     def clean(self) -> list[str]:
         """Delete everything that this run created, the newest first; what is left is returned."""
-        return [
-            f"{made.kind} {made.id}" for made in reversed(self._made[:]) if not self._delete(made)
-        ]
+        for made in reversed(self._made[:]):
+            if made in self._made:
+                self._delete(made)
+        return [f"{made.kind} {made.id}" for made in self._made]
 
     def _fixture(self, kind: str) -> str | None:
+        """What the target file names, or what can be looked up; None for what has to be made."""
+        if kind == POPULATED:
+            return self._lab.settings.fixtures.app_id or self._populated()
+        if not self._kinds[kind].get("given"):
+            return None
+        named = self._named().get(kind)
+        if named is not None and named not in self._gone:
+            return named
+        if kind not in self._shared:
+            self._shared[kind] = self._look_up(kind)
+        return self._shared[kind]
+
+    def _named(self) -> dict[str, str | None]:
         fixtures = self._lab.settings.fixtures
-        known = {
+        return {
             "project": self._lab.settings.project_id,
             "bucket": fixtures.bucket,
+            "bucket_location": fixtures.bucket_location,
             "room": fixtures.room_id,
             "user": fixtures.user_id,
-            "data_app": fixtures.app_id,
+            "project_name": self._lab.settings.project_name,
+            **(asdict(self._lab.reach.account) if self._lab.reach.account else {}),
         }
-        value = known.get(kind)
-        if value is None and kind == "data_app":
-            return self.get("app")
-        if value is None and self._kinds.get(kind, {}).get("given"):
-            if kind == "project":
-                raise Blocked("the target's project id is not known; set SPARKRTC_PROJECT_ID")
-            return self._given(kind)
-        return value
 
-    def _given(self, kind: str) -> str:
-        if kind in self._shared:
-            return self._shared[kind]
+    def _look_up(self, kind: str) -> str:
+        """Find a given thing in the list that shows it (``list``, ``items``, ``field``)."""
         spec = self._kinds[kind]
+        if kind == "project":
+            raise Blocked("the project id is not known; set SPARKRTC_PROJECT_ID")
         if "list" not in spec:
             return f"{self._lab.prefix}{kind}"
-        exchange = self._lab.send(Template(spec["list"]), judge=False)
-        items = exchange.json if isinstance(exchange.json, dict) else {}
-        for rows in items.values():
-            for row in rows if isinstance(rows, list) else ():
-                if isinstance(row, dict) and isinstance(row.get(spec["field"]), str):
-                    self._shared[kind] = row[spec["field"]]
-                    return self._shared[kind]
-        raise Blocked(
-            f"no {kind} is known: {spec['list']} shows none and the target file names none"
-        )
+        path = {"project_id": Given("project")} if spec.get("in_project") else {}
+        query = {name: self._where(value) for name, value in spec.get("query", {}).items()}
+        exchange = self._lab.send(Template(spec["list"], path=path, query=query), judge=False)
+        rows = exchange.json.get(spec["items"]) if isinstance(exchange.json, dict) else None
+        for row in rows if isinstance(rows, list) else ():
+            found = row.get(spec["field"]) if isinstance(row, dict) else None
+            if isinstance(found, str) and found and found not in self._gone:
+                return found
+        raise Blocked(f"no {kind} is known: {spec['list']} shows none, the target file names none")
+
+    def _where(self, value: str) -> str:
+        """A query value of a lookup; ``{kind}`` stands for the id of another resource."""
+        if value.startswith("{"):
+            return self.get(value.strip("{}"))
+        return value
+
+    def _populated(self) -> str:
+        """An application that others have filled with rooms; one of ours when there is none."""
+        if POPULATED not in self._shared:
+            exchange = self._lab.send(Template("ListApps"), judge=False)
+            rows = exchange.json.get("apps") if isinstance(exchange.json, dict) else None
+            ours = {made.id for made in self._made}
+            ids = [
+                row["app_id"]
+                for row in (rows if isinstance(rows, list) else ())
+                if isinstance(row, dict) and isinstance(row.get("app_id"), str)
+            ]
+            theirs = [identifier for identifier in ids if identifier not in ours]
+            self._shared[POPULATED] = theirs[0] if theirs else self.get("app")
+        return self._shared[POPULATED]
 
     def _make(self, kind: str, *, fresh: bool) -> str:
         spec = self._kinds[kind]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import cached_property
 from typing import Any
 
@@ -20,17 +20,8 @@ from conformance.suite.judging import judge
 from conformance.suite.lab import Lab
 from conformance.suite.rules import Scenario
 from conformance.suite.selection import Selection, select
-from conformance.target.credentials import Credentials
-from conformance.target.settings import TargetSettings
+from conformance.suite.reaching import Reach
 from conformance.target.transport import TargetClient
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """Where to send: the target's settings and who we are there."""
-
-    settings: TargetSettings
-    credentials: Credentials
 
 
 class Session:
@@ -69,8 +60,7 @@ class Session:
             run = uuid.UUID(int=self.config.seed << 64 | os.getpid()).hex[8:16]
             self._lab = Lab(
                 self.contract,
-                self.reach.settings,
-                self.reach.credentials,
+                self.reach,
                 TargetClient(self.reach.settings),
                 prefix=f"sparkconf-{run}{self._worker}-",
                 seed=self.config.seed,

@@ -27,10 +27,19 @@ CAPABILITIES: Mapping[str, str] = MappingProxyType(
         AUTHORISE_BUCKET: "grant and revoke the bucket of the fixtures (12.3)",
         "statistics": "statistics of the project (chapter 13)",
         "identity": "an identity service for tokens and project ids (3.1, 14.3)",
-        "signature": "access key signatures besides tokens (3.2)",
-        "callbacks": "call back a listener that this machine can offer (chapter 8, 14.6)",
-        "clock": "a clock that the run may move",
-        "quotas": "run into quotas and flow control on purpose (1.4)",
+        "aksk": "access key signatures besides tokens (3.2)",
+        "callback": "call back a listener that this machine can offer (chapter 8, 14.6)",
+        "unreachable-callback": "a callback address is tried before it is taken (14.2)",
+        "clock": "a clock that the run may move (fixtures.clock_url)",
+        "quota": "run into quotas on purpose: 20 applications, many jobs (14.2)",
+        "duplicates": "a job that duplicates a running one is told from it (14.2)",
+        "flow-control": "run into flow control on purpose (1.4)",
+        "running-room": "a room with users in it is running (chapter 11)",
+        "room-effects": "what happens to a room is seen in the statistics (chapters 11, 13)",
+        "second-project": "credentials for a second project are at hand",
+        "second-tenant": "credentials for a second tenant are at hand",
+        "server-errors": "the target can be made to answer 5xx",
+        "tls": "the target is reached over TLS",
     }
 )
 

@@ -40,6 +40,7 @@ class Fixtures:
     bucket: str | None = entry("an OBS bucket of the account", default=None)
     bucket_location: str | None = entry("region of that bucket", default=None)
     callback_url: str | None = entry("address where the target reaches our listener", default=None)
+    clock_url: str | None = entry("POST {seconds} here moves the target's clock", default=None)
 
 
 @dataclass(frozen=True, slots=True)
