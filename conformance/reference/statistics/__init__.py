@@ -5,6 +5,7 @@ one operation says of a room, a minute or a day is what the others say of it.
 """
 
 from conformance.reference.statistics.data import StatisticsData
+from conformance.reference.statistics.operations import OPERATIONS, StatisticsOperation
 from conformance.reference.statistics.routing import routes
 
-__all__ = ["StatisticsData", "routes"]
+__all__ = ["OPERATIONS", "StatisticsData", "StatisticsOperation", "routes"]
