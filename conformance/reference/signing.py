@@ -97,10 +97,13 @@ def _payload_hash(request: Signed) -> str | None:
 
 
 def _canonical_path(path: str) -> str:
-    encoded = quote(path, safe="/~")
+    encoded = quote(path, safe="/~", errors="surrogateescape")
     return encoded if encoded.endswith("/") else encoded + "/"
 
 
 def _canonical_query(query: Sequence[tuple[str, str]]) -> str:
-    pairs = sorted(query)
-    return "&".join(f"{quote(name, safe='~')}={quote(value, safe='~')}" for name, value in pairs)
+    return "&".join(f"{_encode(name)}={_encode(value)}" for name, value in sorted(query))
+
+
+def _encode(text: str) -> str:
+    return quote(text, safe="~", errors="surrogateescape")

@@ -194,6 +194,12 @@ def test_tampered_signature(anonymous, sign, world, refused, change):
     refused(anonymous.get(uri, headers=headers), 401, "APIGW.0301")
 
 
+def test_query_that_is_no_text(anonymous, sign, refused):
+    """A signed request whose query is no UTF-8 any more is refused, not an accident."""
+    headers, uri = sign("GET", "/v2/apps")
+    refused(anonymous.get(f"{uri}?a=%FF&%FE=1", headers=headers), 401, "APIGW.0301")
+
+
 def test_foreign_project_header(anonymous, sign, world, refused):
     """A signed X-Project-Id must be the signer's."""
     project = {"X-Project-Id": world.identities[1].project_id}
