@@ -1,0 +1,132 @@
+"""Time windows of chapter 13: what ``x-time-window`` says of an operation, and spans within it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.suite.rules import Scenario
+
+SECOND = dt.timedelta(seconds=1)
+MINUTE = dt.timedelta(minutes=1)
+HOUR = dt.timedelta(hours=1)
+DAY = dt.timedelta(days=1)
+
+SETTLING = 2 * MINUTE
+"""How long after a minute its numbers may still change, and how far clocks may differ."""
+
+_DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?")
+_FORMS = {"date-time": "%Y-%m-%dT%H:%M:%SZ", "date": "%Y-%m-%d"}
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From ``start`` to ``end``, both included; of days, the first and the last one."""
+
+    start: dt.datetime
+    end: dt.datetime
+
+    def __contains__(self, moment: dt.datetime) -> bool:
+        return self.start <= moment <= self.end
+
+    def moved(self, by: dt.timedelta) -> Span:
+        """The same span, later by that much."""
+        return Span(self.start + by, self.end + by)
+
+    def inner(self) -> Span:
+        """Its second third, in whole minutes or whole days as the span itself is."""
+        unit = MINUTE if (self.end - self.start) % DAY else HOUR
+        if (self.end - self.start) % DAY == dt.timedelta() and self.start.time() == dt.time():
+            unit = DAY
+        third = (self.end - self.start) // 3 // unit * unit
+        return Span(self.start + third, self.end - third)
+
+    def __str__(self) -> str:
+        return f"{self.start:%Y-%m-%dT%H:%M:%SZ} to {self.end:%Y-%m-%dT%H:%M:%SZ}"
+
+
+@dataclass(frozen=True, slots=True)
+class TimeWindow:
+    """``x-time-window`` of one operation: the names of its ends and how far apart they may be.
+
+    ``single`` is the longer span that the document grants a query for a single user.
+    """
+
+    start: str
+    end: str
+    form: str
+    longest: dt.timedelta
+    default: dt.timedelta | None
+    single: dt.timedelta | None
+    retention: dt.timedelta | None
+
+    @property
+    def daily(self) -> bool:
+        """Whether its ends are days."""
+        return self.form == "date"
+
+    def query(self, span: Span) -> dict[str, str]:
+        """Both ends as the query parameters that they are."""
+        return {self.start: self.write(span.start), self.end: self.write(span.end)}
+
+    def write(self, moment: dt.datetime) -> str:
+        """A moment in the notation of this operation."""
+        return moment.strftime(_FORMS[self.form])
+
+    def past(self, now: dt.datetime, length: dt.timedelta | None = None) -> Span:
+        """A span that is over and settled, the longest one unless ``length`` says otherwise.
+
+        It ends two minutes ago on a whole minute, or yesterday, the first and last day counted.
+        """
+        length = self.longest if length is None else length
+        if self.daily:
+            yesterday = midnight(now) - DAY
+            return Span(yesterday - length + DAY, yesterday)
+        end = (now - SETTLING).replace(second=0, microsecond=0)
+        return Span(end - length, end)
+
+
+def time_window(scenario: Scenario, operation: str) -> TimeWindow:
+    """What the contract says of the window of an operation. Raises LookupError if it has none."""
+    window = scenario.lab.contract.operation(operation).window
+    if window is None:
+        raise LookupError(f"{operation} has no time window")
+    return TimeWindow(
+        window["start"],
+        window["end"],
+        window["format"],
+        parse_duration(window["max_span"]),
+        _optional(window.get("default_span")),
+        _optional(window.get("single_user_span")),
+        _optional(window.get("retention")),
+    )
+
+
+def parse_duration(text: str) -> dt.timedelta:
+    """Read ``P90D``, ``PT1H`` and their like."""
+    found = _DURATION.fullmatch(text)
+    if found is None:
+        raise ValueError(f"{text} is no duration of days, hours and minutes")
+    days, hours, minutes = (int(part or 0) for part in found.groups())
+    return dt.timedelta(days=days, hours=hours, minutes=minutes)
+
+
+def midnight(moment: dt.datetime) -> dt.datetime:
+    """The first moment of its day."""
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def read_time(value: Any) -> dt.datetime | None:
+    """A time or a day of an answer; None for everything else, such as the "-" of what goes on."""
+    for form in _FORMS.values():
+        try:
+            return dt.datetime.strptime(value, form).replace(tzinfo=dt.UTC)
+        except (TypeError, ValueError):
+            continue
+    return None
+
+
+def _optional(text: str | None) -> dt.timedelta | None:
+    return None if text is None else parse_duration(text)
