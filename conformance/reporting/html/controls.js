@@ -27,8 +27,7 @@ function drawFilters() {
     spellcheck: "false", placeholder: say("ui.search.hint"), "aria-keyshortcuts": "/" });
   const group = choice("group", say("ui.group"), [["cause", say("ui.group.cause")], ["none", say("ui.group.none")]]);
   group.querySelector("option").textContent = say("ui.group.operation");
-  form.append(
-    make("label.search", {}, make("span", {}, say("ui.search")), search),
+  const narrow = make("div.narrow", {},
     make("div.chip-row", {},
       chips("verdict", say("ui.verdict"), verdicts.map((v) => [v, `${symbols[v]} ${say(`verdict.${v}`)}`, `v-${v}`])),
       chips("level", say("ui.level"), levels.map((level) => [level, say(`level.${level}`)]))),
@@ -41,6 +40,8 @@ function drawFilters() {
       requirements.some((item) => item.fresh)
         ? make("label.chip.fresh", {}, make("input", { type: "checkbox", name: "fresh" }), say("ui.only-new")) : null,
       make("button", { type: "reset" }, say("ui.clear"))));
+  form.append(make("label.search", {}, make("span", {}, say("ui.search")), search),
+    make("details.narrowing", { open: innerWidth > 736 }, make("summary", {}, say("ui.filter")), narrow));
   form.hidden = false;
 }
 

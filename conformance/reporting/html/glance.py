@@ -209,7 +209,7 @@ def cause_cards(
 
 
 def facts(report: Report, words: Language) -> list[tuple[str, str]]:
-    """What was run against what: label and value."""
+    """What was run, beside the name of the target: label and value."""
     run, target = report.run, report.target
     chosen = run["selection"]
     parts = [
@@ -218,7 +218,6 @@ def facts(report: Report, words: Language) -> list[tuple[str, str]]:
         if chosen[key]
     ]
     named = [
-        ("ui.target", target["name"]),
         ("ui.profile", target["profile"]),
         ("ui.capabilities", ", ".join(target["capabilities"]) or "–"),
         ("ui.revision", report.contract["revision"]),
@@ -230,5 +229,5 @@ def facts(report: Report, words: Language) -> list[tuple[str, str]]:
         ("ui.suite", f"{report.suite['name']} {report.suite['version']}"),
     ]
     if target["base_url"]:
-        named.insert(1, ("ui.base-url", target["base_url"]))
+        named.insert(0, ("ui.base-url", target["base_url"]))
     return [(words.say(key), str(value)) for key, value in named]

@@ -56,12 +56,18 @@ function applyFilter() {
   countElement.textContent = shown.length ? say("ui.count", counted) : say("ui.nothing");
 }
 
+/** The one line that tells most: what went wrong, why it was not judged, else what is required. */
+function gist(item) {
+  const told = item.findings[0]?.message || item.reason || item.text;
+  return visible(told.length > 160 ? `${told.slice(0, 160)}…` : told);
+}
+
 function drawRow(item) {
   const verdict = say(`verdict.${item.verdict}`);
   const button = make("button.head", { type: "button", "aria-expanded": "false", title: say(`verdict.${item.verdict}.meaning`) },
     make(`span.stamp.v-${item.verdict}`, {}, make("span.sign", { "aria-hidden": "true" }, symbols[item.verdict]), verdict),
     make("span.level", {}, say(`level.${item.level}`)),
-    make("span.id", {}, item.id), item.fresh ? make("span.new", {}, say("ui.new")) : null);
+    make("span.id", {}, item.id), make("span.gist", {}, gist(item)), item.fresh ? make("span.new", {}, say("ui.new")) : null);
   return make("li.row", { id: item.id }, button);
 }
 
