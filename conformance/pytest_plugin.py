@@ -200,7 +200,7 @@ class ConformanceRun:
         scenario = self.session.scenario(request.node.name, marker.args if marker else ())
         mark = self.session.lab.resources.mark
         yield scenario
-        self.session.lab.resources.release(mark)
+        self.session.lab.resources.release(mark, spares=False)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:

@@ -27,11 +27,15 @@ _POLL_SECONDS = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """One resource that this run has created: its kind, its id, and the path that leads to it."""
+    """One resource that this run has created: its kind, its id, and the path that leads to it.
+
+    ``number`` counts everything that the run has created, in order.
+    """
 
     kind: str
     id: str
     path: Mapping[str, Any]
+    number: int
 
 
 class Resources:
@@ -42,7 +46,11 @@ class Resources:
         self._shared: dict[str, str] = {}
         self._made: list[Made] = []
         self._spare: dict[str, list[Made]] = {}
-        self._taken: set[str] = set()
+        self._kept: set[str] = set()
+        """Shared ones and spares: they outlive the case that made them."""
+        self._lent: set[str] = set()
+        """Spares that have been handed out: they go with the case that got them."""
+        self._count = 0
         self._gone: set[str] = set()
         self._kinds = lab.contract.resources
         self._creators = {
@@ -68,6 +76,8 @@ class Resources:
         spare = self._spare.get(kind)
         if spare:
             made = spare.pop()
+            self._kept.discard(made.id)
+            self._lent.add(made.id)
             self._wait(made, self._kinds[kind])
             return made.id
         return self._make(kind, fresh=True)
@@ -81,7 +91,8 @@ class Resources:
             identifier = exchange.json.get(self._kinds[kind]["id"])
             known = {made.id for made in self._made}
             if isinstance(identifier, str) and identifier and identifier not in known:
-                self._made.append(Made(kind, identifier, dict(filled.path)))
+                self._count += 1
+                self._made.append(Made(kind, identifier, dict(filled.path), self._count))
         if operation.id == "RemoveRoom":
             self._gone.add(str(filled.path["room_id"]))
             self._shared.pop("room", None)
@@ -90,22 +101,28 @@ class Resources:
         if gone is not None:
             self._forget(gone, str(filled.path.get(self._kinds[gone]["id"], "")))
 
-    def release(self, mark: int) -> None:
-        """Delete what was created since ``mark``, but for one spare of each kind."""
-        for made in reversed(self._made[mark:]):
-            if made.id in self._taken:
+    def release(self, mark: int, *, spares: bool = True) -> None:
+        """Delete what was created or lent since ``mark``.
+
+        One of each kind is kept for later when ``spares`` says that nothing was done to it.
+        """
+        for made in reversed(self._made[:]):
+            if made not in self._made or made.id in self._kept:
                 continue
-            spare = self._spare.setdefault(made.kind, [])
-            if not spare and not self._kinds[made.kind].get("alone"):
-                spare.append(made)
-                self._taken.add(made.id)
-            else:
+            if made.id in self._lent:
                 self._delete(made)
+            elif made.number > mark:
+                spare = self._spare.setdefault(made.kind, [])
+                if spares and not spare and not self._kinds[made.kind].get("alone"):
+                    spare.append(made)
+                    self._kept.add(made.id)
+                else:
+                    self._delete(made)
 
     @property
     def mark(self) -> int:
         """Where ``release`` may start from later."""
-        return len(self._made)
+        return self._count
 
     def clean(self) -> list[str]:
         """Delete everything that this run created, the newest first; what is left is returned."""
@@ -192,7 +209,7 @@ class Resources:
             raise Blocked(f"no {kind} could be created: {operation.id} answered {_said(exchange)}")
         made = next((m for m in self._made if m.id == identifier), None)
         if made is not None:
-            self._taken.add(made.id)
+            (self._lent if fresh else self._kept).add(made.id)
             self._wait(made, spec)
         return identifier
 
@@ -234,6 +251,8 @@ class Resources:
         ]
         for made in gone:
             self._made.remove(made)
+            self._lent.discard(made.id)
+            self._kept.discard(made.id)
             if self._shared.get(made.kind) == made.id:
                 del self._shared[made.kind]
             for spare in self._spare.values():
