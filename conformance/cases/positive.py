@@ -10,15 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from conformance.cases.requests import Base, bases, drop, holds, plain_body, put
+from conformance.cases.requests import WIDE, Base, bases, drop, holds, plain_body, put
 from conformance.cases.values import Choice, accepted
+from conformance.contract.catalogue import read_answers
 from conformance.contract.document import Contract
 from conformance.contract.fields import Field
 from conformance.contract.operations import Operation
-from conformance.contract.requirements import input_keywords, judged_parameters
+from conformance.contract.requirements import input_keywords, input_level, judged_parameters
 from conformance.contract.validation import Validator
 from conformance.model.case import Case, Claim, Template
-from conformance.model.expectation import succeeds
+from conformance.model.expectation import Answer, Expectation, succeeds
+from conformance.model.requirement import Level
 
 
 @dataclass(slots=True)
@@ -30,6 +32,11 @@ class _Row:
     taken: set[str] = field(default_factory=set)
     claims: list[Claim] = field(default_factory=list)
 
+    @property
+    def sealed(self) -> bool:
+        """A window as wide as allowed is there to show data: filters would empty the answer."""
+        return self.base.name == WIDE
+
 
 def positive_cases(contract: Contract, operation: Operation) -> Iterator[Case]:
     """Every request of the operation that must be accepted."""
@@ -37,6 +44,9 @@ def positive_cases(contract: Contract, operation: Operation) -> Iterator[Case]:
     rows = [_Row(base, base.template) for base in bases(operation)]
     for place, item in _inputs(operation):
         _claim_absence(operation, rows, place, item)
+        if "x-also-answered" in item.schema:
+            yield from _allowed(operation, place, item)
+            continue
         for choice in accepted(item):
             _place(operation, rows, validator, place, item, choice)
     answered = f"{operation.id}/{operation.success.status}/status/answered"
@@ -56,6 +66,29 @@ def positive_cases(contract: Contract, operation: Operation) -> Iterator[Case]:
             effort="quick",
             title=f"a valid request ({row.base.name}{suffix}) is accepted",
             claims=claims,
+            needs=operation.needs,
+        )
+
+
+def _allowed(operation: Operation, place: str, item: Field) -> Iterator[Case]:
+    """Listed values that are valid, though they may name what is not there (``x-also-answered``).
+
+    Each goes alone: its answer says nothing of other choices.
+    """
+    others = read_answers(item.schema["x-also-answered"])
+    expectation = Expectation((Answer(operation.success.status), *others))
+    for choice in accepted(item):
+        template = put(bases(operation)[0].template, place, item.path, choice.value)
+        requirement = f"{operation.id}/{place}/{item.path}/{choice.keyword}"
+        yield Case(
+            id=f"{requirement}~takes-{choice.variant}",
+            operation=operation.id,
+            kind="positive",
+            template=template,
+            expectation=expectation,
+            effort="quick",
+            title=f"{place} {item.path} takes {choice.value!r}",
+            violates=requirement,
         )
 
 
@@ -91,7 +124,8 @@ def _claim_absence(operation: Operation, rows: list[_Row], place: str, item: Fie
     row.taken.add(f"{place}:{item.path}")
     prefix = f"{operation.id}/{place}/{item.path}"
     row.claims.append(Claim(f"{prefix}/optional", row.base.template))
-    if "default" in item.schema and place == "body":
+    judged = input_level(item, "default") is not Level.MAY
+    if "default" in item.schema and place == "body" and judged:
         others = tuple(item.schema.get("x-default-alternatives", ()))
         default = item.schema["default"]
         row.claims.append(Claim(f"{prefix}/default", row.base.template, item.path, default, others))
@@ -131,7 +165,10 @@ def _place(
         return
     requirement = f"{operation.id}/{place}/{item.path}/{keyword}"
     slot = f"{place}:{item.path.removesuffix('[]')}"
-    near = sorted(rows, key=lambda r: not _near(r.base.template, place, item))
+    near = sorted(
+        (row for row in rows if not row.sealed),
+        key=lambda row: not _near(row.base.template, place, item),
+    )
     for row in [r for r in near if slot not in r.taken and _near(r.base.template, place, item)]:
         if _set(row, validator, place, item, choice, requirement, slot):
             return

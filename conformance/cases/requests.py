@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +17,8 @@ HOUR = 3600
 DAY = 24 * HOUR
 _LOOK_AT_ROOMS = frozenset({"statistics", "rooms.remove", "rooms.dismiss"})
 """Operations that need these look at rooms, which only a populated application has."""
+WIDE = "window"
+"""Name of the base request that asks for a long window and filters nothing."""
 UNKNOWN_ID = "0123456789abcdef0123456789abcdef"
 """An identifier of the documented look that names nothing."""
 
@@ -40,15 +43,20 @@ def bases(operation: Operation) -> tuple[Base, ...]:
             for name, body in examples.items()
         ]
         return tuple(found) or (Base("minimal", plain),)
+    found = [Base("minimal", plain)]
+    window = operation.window or {}
+    ends = {p.name: _query(operation, p) for p in _queries(operation) if _is_end(window, p)}
+    if ends and not ends.keys() <= needed.keys():
+        found.append(Base(WIDE, replace(plain, query={**needed, **ends})))
     full = {p.name: _query(operation, p) for p in _queries(operation)}
-    if full == needed:
-        return (Base("minimal", plain),)
-    return Base("minimal", plain), Base("full", replace(plain, query=full))
+    if full not in ({**needed, **ends}, needed):
+        found.append(Base("full", replace(plain, query=full)))
+    return tuple(found)
 
 
 def given(operation: Operation, parameter: Parameter) -> Any:
     """What stands for a parameter: the resource that it names, or a sample."""
-    kind = parameter.field.resource
+    kind = parameter.field.given
     if kind == "app" and operation.capabilities & _LOOK_AT_ROOMS:
         return Given("populated_app")
     return Given(kind) if kind else sample(parameter.field.schema)
@@ -95,6 +103,22 @@ def _text(value: Any) -> str:
     return "0123456789abcdef" if isinstance(value, Given) else "2024-01-01T00:00:00Z"
 
 
+def _is_end(window: Mapping[str, Any], parameter: Parameter) -> bool:
+    return parameter.name in {window.get("start"), window.get("end")}
+
+
+def span_seconds(text: str) -> int:
+    """Seconds of an ISO 8601 duration in days, hours and minutes: ``P31D``, ``PT1H``, ``PT1M``.
+
+    Raises ValueError for any other text.
+    """
+    found = re.fullmatch(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?", text)
+    if found is None or not any(found.groups()):
+        raise ValueError(f"{text!r} is no duration such as P31D or PT1H")
+    days, hours, minutes = (int(part or 0) for part in found.groups())
+    return days * DAY + hours * HOUR + minutes * 60
+
+
 def _queries(operation: Operation) -> Iterator[Parameter]:
     return (p for p in judged_parameters(operation) if p.place == "query")
 
@@ -102,12 +126,13 @@ def _queries(operation: Operation) -> Iterator[Parameter]:
 def _query(operation: Operation, parameter: Parameter) -> Any:
     window = operation.window or {}
     form = window.get("format", "date-time")
+    end = 0 if form == "date-time" else -DAY
     if parameter.name == window.get("start"):
-        return Moment(-HOUR if form == "date-time" else -7 * DAY, form)
+        return Moment(end - span_seconds(window.get("max_span") or "P14D") // 2, form)
     if parameter.name == window.get("end"):
-        return Moment(0 if form == "date-time" else -DAY, form)
-    if parameter.name == window.get("at"):
-        return Moment(-60, form)
+        return Moment(end, form)
+    if "x-moment" in parameter.field.schema:
+        return Moment(parameter.field.schema["x-moment"])
     return given(operation, parameter)
 
 
@@ -118,8 +143,8 @@ def _provided(operation: Operation, body: Any) -> Any:
     for field in operation.body.fields:
         if paths.read(body, field.path) is paths.MISSING:
             continue
-        if field.resource:
-            body = paths.write(body, field.path, Given(field.resource))
+        if field.given:
+            body = paths.write(body, field.path, Given(field.given))
         elif field.schema.get("x-unique"):
             body = paths.write(body, field.path, Unique(str(paths.read(body, field.path))))
     return body

@@ -26,8 +26,8 @@ class Choice:
 
 def sample(schema: Schema) -> Any:
     """One ordinary value that the schema accepts."""
-    if "x-resource" in schema:
-        return Given(schema["x-resource"])
+    if "x-resource" in schema or "x-given" in schema:
+        return Given(schema.get("x-resource") or schema["x-given"])
     if schema.get("x-unique"):
         return Unique(str(schema.get("example", "name")))
     for key in ("example", "default", "const"):

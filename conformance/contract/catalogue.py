@@ -61,8 +61,12 @@ def read_kinds(node: Mapping[str, Any]) -> dict[str, Expectation]:
     return {kind: _expectation(entry) for kind, entry in node.items() if isinstance(entry, dict)}
 
 
-def _expectation(entry: Mapping[str, Any]) -> Expectation:
-    answers = tuple(
+def read_answers(entry: Mapping[str, Any]) -> tuple[Answer, ...]:
+    """Read the ``answers`` of an entry: statuses, each with its codes."""
+    return tuple(
         Answer(int(a["status"]), tuple(map(str, a.get("codes", ())))) for a in entry["answers"]
     )
-    return Expectation(answers, entry.get("preferred"), entry.get("erratum"))
+
+
+def _expectation(entry: Mapping[str, Any]) -> Expectation:
+    return Expectation(read_answers(entry), entry.get("preferred"), entry.get("erratum"))

@@ -70,6 +70,12 @@ class Field:
         kind: str | None = self.schema.get("x-resource")
         return kind
 
+    @property
+    def given(self) -> str | None:
+        """Kind of given thing whose value a valid request carries here, if it is not free."""
+        kind: str | None = self.schema.get("x-resource") or self.schema.get("x-given")
+        return kind
+
 
 def source_of(node: Schema, section: str) -> Source | None:
     """The ``x-source`` of a node; its own section wins over the operation's."""

@@ -118,6 +118,7 @@ class Operation:
     window: Mapping[str, Any] | None
     server: str | None
     refusals: Mapping[str, Expectation]
+    needs: tuple[str, ...]
 
     @property
     def success(self) -> AnswerSpec:
@@ -166,6 +167,7 @@ def read_operation(path: str, method: str, node: Mapping[str, Any]) -> Operation
         window=node.get("x-time-window"),
         server=servers[0].get("url"),
         refusals=read_kinds(node.get("x-refusals", {})),
+        needs=tuple(node.get("x-needs", ())),
     )
 
 

@@ -97,7 +97,7 @@ class Case:
     """One request and what it judges. ``effort`` is the lowest level of a run that includes it.
 
     ``violates`` names the requirement that a refused request breaks; ``claims`` are those that
-    an accepted one shows.
+    an accepted one shows. ``needs`` are kinds of resource that must exist beforehand.
     """
 
     id: str
@@ -109,6 +109,7 @@ class Case:
     title: str
     violates: str | None = None
     claims: tuple[Claim, ...] = ()
+    needs: tuple[str, ...] = ()
 
     @property
     def requirements(self) -> tuple[str, ...]:

@@ -25,7 +25,14 @@ from conformance.model.verdict import Judgement, Outcome, RunVerdict, Verdict
 from conformance.suite.evidence import replay
 from conformance.suite.ledger import Ledger
 from conformance.suite.session import Session
-from conformance.suite.verdicts import Plan, Said, run_verdict, verdicts, waive
+from conformance.suite.verdicts import (
+    Plan,
+    Said,
+    conditional_fields,
+    run_verdict,
+    verdicts,
+    waive,
+)
 
 DISTRIBUTION = "sparkrtc-conformance"
 
@@ -62,7 +69,13 @@ class Collected:
 def assemble(session: Session, collected: Collected, finished: dt.datetime) -> Report:
     """The report of a run: verdicts, findings with evidence, coverage."""
     config, contract = session.config, session.contract
-    plan = Plan(collected.effort_of, frozenset(collected.planned), config.level)
+    plan = Plan(
+        collected.effort_of,
+        frozenset(collected.planned),
+        config.level,
+        collected.ledger.statuses,
+        conditional_fields(contract),
+    )
     said = verdicts(contract, collected.ledger, session.selection, plan, config.strict)
     said, problems = waive(said, session.reach.settings.waivers, finished.date())
     verdict = run_verdict(said, problems)

@@ -18,6 +18,8 @@ def judge(lab: Lab, case: Case) -> None:
     Raises Blocked when a resource that it needs cannot be provided.
     """
     lab.begin(case.id)
+    for kind in case.needs:
+        lab.resources.get(kind)
     mark = lab.resources.mark
     exchange = lab.send(case.template, case.expectation)
     if exchange.response is None:

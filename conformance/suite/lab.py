@@ -100,13 +100,23 @@ class Lab:
         """The same request with resources, names and times filled in."""
         return Template(
             template.operation,
-            resolve(dict(template.path), self._answer),
+            self._fill_path(template),
             resolve(dict(template.query), self._answer),
             dict(template.headers),
             template.body if template.body is ABSENT else resolve(template.body, self._answer),
             template.raw,
             template.credentials,
         )
+
+    def _fill_path(self, template: Template) -> dict[str, Any]:
+        """Path parameters; a fresh resource brings the path that leads to it."""
+        path: dict[str, Any] = dict(template.path)
+        for name, value in template.path.items():
+            if isinstance(value, Given) and value.fresh:
+                identifier = self.resources.fresh(value.kind)
+                path = {**path, name: identifier, **self.resources.path_of(value.kind, identifier)}
+        filled: dict[str, Any] = resolve(path, self._answer)
+        return filled
 
     def request(self, operation: Operation, filled: Template) -> Request:
         """The bytes of a filled template."""

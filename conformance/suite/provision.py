@@ -215,7 +215,9 @@ class Resources:
 
     def path_of(self, kind: str, identifier: str) -> dict[str, Any]:
         """Path parameters that lead to a resource that this run has made."""
-        made = next(m for m in self._made if m.kind == kind and m.id == identifier)
+        made = next((m for m in self._made if m.kind == kind and m.id == identifier), None)
+        if made is None:
+            return {}
         return {**made.path, self._kinds[kind]["id"]: identifier}
 
     def _wait(self, made: Made, spec: Mapping[str, Any]) -> None:

@@ -32,6 +32,12 @@ class Plan:
     effort_of: Mapping[str, str]
     planned: frozenset[str]
     level: str
+    statuses: Mapping[str, int]
+    conditional: frozenset[str]
+
+    def answered(self, requirement: Requirement) -> bool:
+        """Whether any answer had the operation and status that an answer requirement is of."""
+        return f"{requirement.operation} {requirement.place}" in self.statuses
 
 
 def say(
@@ -67,8 +73,16 @@ def _unjudged(requirement: Requirement, plan: Plan) -> Said:
         if effort is None:
             return Said(Verdict.NOT_SELECTED, "no case yet")
         return Said(Verdict.NOT_SELECTED, f"the level {plan.level} leaves it out; {effort} has it")
-    if requirement.kind == "answer" and requirement.keyword != "required":
-        return Said(Verdict.NOT_APPLICABLE, "no answer of this run carried the field")
+    if requirement.kind == "answer":
+        if (
+            requirement.place.isdigit()
+            and int(requirement.place) >= 400
+            and not plan.answered(requirement)
+        ):
+            reason = f"no case of this run was answered {requirement.place}"
+            return Said(Verdict.NOT_APPLICABLE, reason)
+        if requirement.keyword != "required" or requirement.id in plan.conditional:
+            return Said(Verdict.NOT_APPLICABLE, "no answer of this run carried the field")
     return Said(Verdict.INCONCLUSIVE, "its cases ran, and no answer showed it")
 
 
@@ -110,6 +124,19 @@ def run_verdict(said: Mapping[str, Said], problems: Iterable[str]) -> RunVerdict
     if verdicts & {Verdict.BLOCKED, Verdict.INCONCLUSIVE} or Verdict.PASS not in verdicts:
         return RunVerdict.INCOMPLETE
     return RunVerdict.CONFORMANT
+
+
+def conditional_fields(contract: Contract) -> frozenset[str]:
+    """Requirements on the presence of fields below something that itself may be absent."""
+    found: set[str] = set()
+    for operation in contract.operations.values():
+        for status, spec in operation.answers.items():
+            optional = [f.path for f in spec.fields if f.presence == "optional"]
+            optional = [path for path in optional if not path.endswith("[]")]
+            for item in spec.fields:
+                if any(item.path.startswith((f"{path}.", f"{path}[]")) for path in optional):
+                    found.add(f"{operation.id}/{status}/{item.path}/required")
+    return frozenset(found)
 
 
 def verdicts(
