@@ -196,6 +196,8 @@ class Resources:
 
     def _make(self, kind: str, *, fresh: bool) -> str:
         spec = self._kinds[kind]
+        if not self._lab.settings.allow_writes:
+            raise Blocked(f"it needs {kind} to be created, and the target does not allow writes")
         operation = self._lab.contract.operation(spec["create"])
         template = next(
             (b.template for b in bases(operation) if b.name == spec["example"]),
