@@ -39,7 +39,7 @@ function drawFilters() {
       group,
       requirements.some((item) => item.fresh)
         ? make("label.chip.fresh", {}, make("input", { type: "checkbox", name: "fresh" }), say("ui.only-new")) : null,
-      make("button", { type: "reset" }, say("ui.clear"))));
+      make("button", { type: "button", id: "clear" }, say("ui.clear"))));
   form.append(make("label.search", {}, make("span", {}, say("ui.search")), search),
     make("details.narrowing", { open: innerWidth > 736 }, make("summary", {}, say("ui.filter")), narrow));
   form.hidden = false;
@@ -175,7 +175,7 @@ document.getElementById("keys-open").addEventListener("click", () => document.ge
 startTheme();
 drawFilters();
 form.addEventListener("input", readFilters);
-form.addEventListener("reset", () => setTimeout(readFilters));
+document.getElementById("clear").addEventListener("click", clearFilters);
 form.addEventListener("submit", (event) => event.preventDefault());
 addEventListener("hashchange", follow);
 readFilters();

@@ -102,7 +102,7 @@ function drawBody(exchange, name, path, actual) {
   const lines = jsonLines(body) ?? body.split("\n").map((text) => ({ depth: 0, text, path: null }));
   markLines(lines, path, actual);
   const title = say(name === "sentBody" ? "ui.request" : "ui.response");
-  const block = make("pre.body", { tabindex: "0", role: "region", "aria-label": title }, drawLines(lines));
+  const block = make("pre.body", { tabindex: "0", role: "group", "aria-label": title }, drawLines(lines));
   if (!exchange[`${name}Cut`]) return block;
   return make("div", {}, block, make("p.note", {}, say("ui.cut-body")));
 }
@@ -116,7 +116,7 @@ function drawHeaders(headers, wanted) {
   if (wanted && !found) rows.push(make("ins.line", {}, `${wanted}:  ← ${say("ui.missing")}`));
   return make("details.headers", { open: Boolean(wanted) },
     make("summary", {}, say("ui.headers", { count: headers.length })),
-    make("pre", { tabindex: "0", role: "region", "aria-label": say("ui.headers", { count: headers.length }) },
+    make("pre", { tabindex: "0", role: "group", "aria-label": say("ui.headers", { count: headers.length }) },
       make("code", {}, ...rows)));
 }
 
@@ -132,7 +132,7 @@ function drawUrl(exchange, target) {
   if (wanted && !pairs.some((pair) => decode(pair.split("=")[0]) === wanted)) {
     block.append(make("ins.line", {}, `  ${wanted}  ← ${say("ui.missing")}`));
   }
-  return make("pre.url", { tabindex: "0", role: "region", "aria-label": say("ui.request") }, block);
+  return make("pre.url", { tabindex: "0", role: "group", "aria-label": say("ui.request") }, block);
 }
 
 function decode(text) {
@@ -144,10 +144,10 @@ function drawExchange(finding, id) {
   if (!exchange) return make("p.note", {}, say("ui.no-exchange"));
   const target = aim(id);
   const asked = target.side === "request";
-  const sent = make("div.pane", {}, make("h5", {}, say("ui.request")), drawUrl(exchange, target),
+  const sent = make("div.pane", {}, make("p.side", {}, say("ui.request")), drawUrl(exchange, target),
     drawHeaders(exchange.sent, asked ? target.header : ""),
     drawBody(exchange, "sentBody", asked && target.place === "body" ? target.field : "", ""));
-  const got = make("div.pane", {}, make("h5", {}, say("ui.response")));
+  const got = make("div.pane", {}, make("p.side", {}, say("ui.response")));
   if (exchange.status === undefined) {
     const { stage = "", message = "" } = exchange.failure;
     got.append(make("p", {}, make("mark", {}, say("ui.no-answer", { stage, message: visible(message) }))));
@@ -172,7 +172,7 @@ function drawDifference(text, other) {
 
 function drawReplay(line) {
   const button = make("button", { type: "button", "data-copy": line }, say("ui.copy"));
-  return make("div.replay", {}, make("pre", { tabindex: "0", role: "region", "aria-label": say("ui.replay") },
+  return make("div.replay", {}, make("pre", { tabindex: "0", role: "group", "aria-label": say("ui.replay") },
     make("code", {}, visible(line))), button);
 }
 

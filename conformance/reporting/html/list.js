@@ -64,11 +64,11 @@ function gist(item) {
 
 function drawRow(item) {
   const verdict = say(`verdict.${item.verdict}`);
-  const button = make("button.head", { type: "button", "aria-expanded": "false", title: say(`verdict.${item.verdict}.meaning`) },
+  const button = make("button.head", { id: item.id, type: "button", "aria-expanded": "false", title: say(`verdict.${item.verdict}.meaning`) },
     make(`span.stamp.v-${item.verdict}`, {}, make("span.sign", { "aria-hidden": "true" }, symbols[item.verdict]), verdict),
     make("span.level", {}, say(`level.${item.level}`)),
     make("span.id", {}, item.id), make("span.gist", {}, gist(item)), item.fresh ? make("span.new", {}, say("ui.new")) : null);
-  return make("li.row", { id: item.id }, button);
+  return make("li.row", {}, button);
 }
 
 function drawUpTo(end) {
@@ -90,7 +90,7 @@ function setOpen(element, open) {
   if ((button.getAttribute("aria-expanded") === "true") === open) return;
   button.setAttribute("aria-expanded", String(open));
   element.classList.toggle("open", open);
-  const item = requirements[indexOf.get(element.id)];
+  const item = requirements[indexOf.get(button.id)];
   if (!open) element.querySelector(".detail").remove();
   else {
     const detail = drawDetail(item);
@@ -104,10 +104,10 @@ function reveal(id) {
   const item = requirements[indexOf.get(id)];
   if (!shown.includes(item)) clearFilters();
   drawUpTo(shown.indexOf(item) + firstPortion);
-  const element = document.getElementById(id);
-  setOpen(element, true);
-  element.querySelector("button.head").focus({ preventScroll: true });
-  element.scrollIntoView({ block: "start" });
+  const head = document.getElementById(id);
+  setOpen(head.closest("li.row"), true);
+  head.focus({ preventScroll: true });
+  head.scrollIntoView({ block: "start" });
 }
 
 listElement.addEventListener("click", (event) => {
