@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
+
 from conformance.model.exchange import Exchange
-from conformance.suite.rules import Blocked, Rule, Scenario
+from conformance.suite.rules import Answer, Blocked, Inconclusive, Rule, Scenario, shown
 
 Row = Mapping[str, Any]
 
@@ -46,6 +48,14 @@ SHAPES: Mapping[str, Shape] = {
 """Every operation of the chapter; the time is the one that the window is about."""
 
 
+FINE: Mapping[str, Mapping[str, Any]] = {
+    "ListRtcUserList": {"type": "detail"},
+    "ListRtcClientQosDetails": {"mid": ["appcpu", "abit", "vbit"]},
+    "ListRtcAbnormalEventDimension": {"dimension": "abnormal_type,abnormal_factor"},
+}
+"""What makes the rows of an answer single sessions, several series, whole groups."""
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """Everything that a query answers, with the last exchange that it took."""
@@ -73,7 +83,9 @@ def rows_of(operation: str, answer: Any) -> list[Row]:
     if not isinstance(answer, dict):
         return []
     listed = answer.get(SHAPES[operation].items)
-    found = [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
+    found: list[Row] = (
+        [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
+    )
     if operation == "ListRtcClientQosDetails":
         return [
             {**{name: series.get(name) for name in ("uid", "peerid", "mid")}, **sample}
@@ -89,25 +101,87 @@ def rows_of(operation: str, answer: Any) -> list[Row]:
     return found
 
 
-def listing(scenario: Scenario, operation: str, query: Mapping[str, Any]) -> Listing:
+def listing(
+    scenario: Scenario, operation: str, query: Mapping[str, Any], accepted_by: Rule | None = None
+) -> Listing:
     """Everything that a query answers, from as many pages as that takes.
 
-    Raises Blocked when the query is refused.
+    ``accepted_by`` judges that the first page is answered at all. Raises Blocked when the query is
+    refused, Inconclusive when its data are cut off.
     """
-    pages = scenario.lab.contract.operation(operation).pagination
-    if pages is None or operation == "ListRtcClientQosDetails":
-        exchange = scenario.make(operation, query=query)
-        return Listing(rows_of(operation, exchange.json), None, exchange)
     rows: list[Row] = []
     for _ in range(_MOST_PAGES):
-        page = {pages["limit"]: WHOLE, pages["offset"]: len(rows)}
-        exchange = scenario.make(operation, query={**query, **page})
-        found = rows_of(operation, exchange.json)
+        page = _page(scenario, operation, {**query, **_paging(scenario, operation, len(rows))})
+        if accepted_by is not None and not rows:
+            accepted_by.succeeded(page)
+        if page.status != scenario.success(page):
+            raise Blocked(f"{operation} answered {shown(page)[:160]}")
+        found = rows_of(operation, page.json)
         rows += found
-        total = exchange.json.get("total") if isinstance(exchange.json, dict) else None
+        total = page.json.get("total") if isinstance(page.json, dict) else None
         if not found or not isinstance(total, int) or len(rows) >= total:
-            return Listing(rows, total, exchange)
-    raise Blocked(f"{operation} answers more than {len(rows)} items; narrow its data down")
+            return Listing(rows, total, page)
+    raise Inconclusive(f"{operation} answers more than {len(rows)} items")
+
+
+def _page(scenario: Scenario, operation: str, query: Mapping[str, Any]) -> Exchange:
+    page = scenario.send(operation, query={**FINE.get(operation, {}), **query})
+    if operation == "ListRtcClientQosDetails" and isinstance(page.json, dict):
+        series = page.json.get("data") or ()
+        if WHOLE in (len(series), len(rows_of(operation, page.json))):
+            raise Inconclusive(f"{operation} answers {WHOLE} items or more")
+    return page
+
+
+def _paging(scenario: Scenario, operation: str, offset: int) -> dict[str, int]:
+    pages = scenario.lab.contract.operation(operation).pagination
+    return {} if pages is None else {pages["limit"]: WHOLE, pages["offset"]: offset}
+
+
+def over(
+    operations: Mapping[str, Sequence[str]] | Iterable[str], *names: str, effort: str = "standard"
+) -> pytest.MarkDecorator:
+    """Run a test once for each operation; ``names`` (or the values) are the rules it judges."""
+    table = operations if isinstance(operations, Mapping) else dict.fromkeys(operations, ())
+    return pytest.mark.parametrize(
+        "operation",
+        [
+            pytest.param(
+                operation,
+                id=operation,
+                marks=pytest.mark.rules(
+                    *(f"{operation}/rule/{name}" for name in (*names, *more)), effort=effort
+                ),
+            )
+            for operation, more in table.items()
+        ],
+    )
+
+
+def enumerated(scenario: Scenario, rule: Rule, *statuses: int) -> tuple[Answer, ...]:
+    """The answers that the contract enumerates for a rule, those ``statuses`` of them if given.
+
+    A refusal carries one of the rule's codes, a success none.
+    """
+    operation, _, name = rule.id.partition("/rule/")
+    spec = next(r for r in scenario.lab.contract.operation(operation).rules if r.id == name)
+    return tuple(
+        Answer(status, spec.codes if status >= 400 else ())
+        for status in spec.statuses
+        if not statuses or status in statuses
+    )
+
+
+def nothing(rows: Iterable[Row]) -> bool:
+    """Whether rows show no data: there are none, or they only say zero of everything."""
+    return all(
+        not value for row in rows for value in row.values() if isinstance(value, (int, float))
+    ) and not any(_is_thing(row) for row in rows)
+
+
+def _is_thing(row: Row) -> bool:
+    """A room, a user, an event: something that is no number at a time."""
+    return any(name in row for name in ("room_id", "uid", "event_id", "dimension"))
 
 
 def still(rows: Iterable[Row]) -> list[Row]:
@@ -132,10 +206,13 @@ def beyond(part: Iterable[Row], whole: Iterable[Row]) -> list[Row]:
     return missing
 
 
-def settle(look: Callable[[], Finding]) -> Finding:
-    """Look, and once more if there is a problem: data may have moved between two queries."""
-    found = look()
-    return look() if found.problem else found
+def settle(look: Callable[[bool], Finding]) -> Finding:
+    """Look, and if there is a problem look again: data may have moved between two queries.
+
+    ``look`` is told whether it has to ask for everything anew.
+    """
+    found = look(False)
+    return look(True) if found.problem else found
 
 
 def tell(rule: Rule, found: Finding) -> bool:

@@ -35,14 +35,6 @@ class Span:
         """The same span, later by that much."""
         return Span(self.start + by, self.end + by)
 
-    def inner(self) -> Span:
-        """Its second third, in whole minutes or whole days as the span itself is."""
-        unit = MINUTE if (self.end - self.start) % DAY else HOUR
-        if (self.end - self.start) % DAY == dt.timedelta() and self.start.time() == dt.time():
-            unit = DAY
-        third = (self.end - self.start) // 3 // unit * unit
-        return Span(self.start + third, self.end - third)
-
     def __str__(self) -> str:
         return f"{self.start:%Y-%m-%dT%H:%M:%SZ} to {self.end:%Y-%m-%dT%H:%M:%SZ}"
 
