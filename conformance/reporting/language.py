@@ -70,19 +70,24 @@ class Language:
         return self.say(f"cause.{kind}", **facts)
 
     def verdict_sentence(self, report: Report, causes: int) -> str:
-        """What the verdict of the run rests on, in one sentence."""
-        must, all_levels = report.by_level.get("MUST", {}), report.summary
+        """What the verdict of the run rests on, and what of the document it leaves out."""
+        must, tally = report.by_level.get("MUST", {}), report.summary
         kept, broken = must.get("pass", 0), must.get("fail", 0)
         strict = report.verdict == "nonconformant" and not broken
-        return self.say(
+        sentence = self.say(
             f"run.{report.verdict.value}.{'strict' if strict else 'sentence'}",
             kept=f"{kept:,}",
             broken=f"{broken:,}",
             judged=f"{kept + broken:,}",
-            warned=f"{all_levels.get('warn', 0):,}",
-            open=f"{all_levels.get('blocked', 0) + all_levels.get('inconclusive', 0):,}",
+            warned=f"{tally.get('warn', 0):,}",
+            open=f"{tally.get('blocked', 0) + tally.get('inconclusive', 0):,}",
             causes=causes,
         )
+        waived, unselected = tally.get("waived", 0), tally.get("not-selected", 0)
+        if not waived and not unselected:
+            return sentence
+        left_out = self.say("run.left-out", waived=f"{waived:,}", unselected=f"{unselected:,}")
+        return f"{sentence} {left_out}" if self.code == "en" else f"{sentence}{left_out}"
 
     def _phrase(self, family: str, keyword: str) -> str:
         known = self.strings.get(f"{family}.{keyword}")

@@ -91,3 +91,11 @@ def test_an_unknown_chapter_is_its_number() -> None:
     """A chapter that a later revision adds does not break the report."""
     assert ENGLISH.chapter("99") == "99"
     assert CHINESE.chapter("9") == "合流任务管理"
+
+
+def test_what_was_left_out_is_part_of_the_sentence(clean_report: Report) -> None:
+    """A conformant run with waivers or exclusions does not claim to have tried everything."""
+    assert clean_report.summary["not-selected"] == 6
+    assert "6 were not selected" in ENGLISH.verdict_sentence(clean_report, 0)
+    whole = replace(clean_report, summary={"pass": 9})
+    assert "selected" not in ENGLISH.verdict_sentence(whole, 0)
