@@ -17,14 +17,17 @@ _SHOWN = 120
 
 @dataclass(slots=True)
 class _Node:
-    """One object of the documented shape: its fields, and what their presence shows."""
+    """One object of the documented shape: its fields, and what their presence shows.
+
+    ``open``: the document shows it in part only, so that any further field is declared.
+    """
 
     ids: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     recommended: Mapping[str, str] = field(default_factory=dict)
     children: dict[str, _Node] = field(default_factory=dict)
     items: _Node | None = None
-    open: bool = True
+    open: bool = False
 
 
 class BodyCheck:
@@ -117,7 +120,7 @@ class BodyCheck:
         for name, item in value.items():
             child = node.children.get(name)
             if child is None:
-                if node.children:
+                if node.children and not node.open:
                     undeclared.append(f"{path}.{name}" if path else name)
                 continue
             held.update(child.ids)
@@ -130,6 +133,9 @@ class BodyCheck:
             prefix = f"{self._prefix}/{item.path}"
             keywords = dict(answer_keywords(item))
             node = self._node(nodes, item.path)
+            node.open = item.schema.get("additionalProperties") is True
+            if item.schema.get("items", {}).get("additionalProperties") is True:
+                self._node(nodes, f"{item.path}[]").open = True
             node.ids = tuple(f"{prefix}/{k}" for k in keywords if k != "required")
             if "required" not in keywords:
                 continue

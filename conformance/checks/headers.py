@@ -30,15 +30,20 @@ def check_media_type(
 ) -> None:
     """A JSON body is declared as application/json, in UTF-8 when a charset is named."""
     value = response.header("content-type") or ""
-    media, _, parameters = value.partition(";")
-    charset = parameters.partition("charset=")[2].strip().strip('"').lower()
     found.say(
         f"{operation.id}/{spec.status}/header/content-type/json",
-        media.strip().lower() == "application/json" and charset in {"", "utf-8", "utf8"},
+        is_json(value),
         f"the answer {spec.status} of {operation.id} is not declared as JSON in UTF-8",
         "Content-Type: application/json, with no charset or utf-8",
         f"Content-Type: {value}" if value else "no Content-Type",
     )
+
+
+def is_json(content_type: str) -> bool:
+    """Whether a Content-Type declares JSON, with no charset or UTF-8."""
+    media, _, parameters = content_type.partition(";")
+    charset = parameters.lower().partition("charset=")[2].strip().strip('"')
+    return media.strip().lower() == "application/json" and charset in {"", "utf-8", "utf8"}
 
 
 class RequestIds:

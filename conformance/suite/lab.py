@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -21,9 +22,9 @@ from conformance.suite.blocking import Blocked
 from conformance.suite.ledger import Ledger
 from conformance.suite.provision import Resources
 from conformance.suite.reaching import Reach
-from conformance.target.auth import TokenAuth
+from conformance.target.auth import SignatureAuth, TokenAuth
 from conformance.target.redaction import Redactor
-from conformance.target.transport import TargetClient
+from conformance.target.transport import Sent, TargetClient
 
 _MALFORMED_TOKEN = "this-is-no-token"  # noqa: S105 - it is sent because it is none
 _JSON = ("Content-Type", "application/json")
@@ -65,6 +66,7 @@ class Lab:
         self._number = number_from - 1
         self._names = 0
         self._ahead = dt.timedelta()
+        self._adopted: dict[str, httpx.Auth] = {}
         self.case = ""
 
     def begin(self, case: str) -> None:
@@ -92,9 +94,43 @@ class Lab:
 
     def send_raw(self, request: Request, *, credentials: str = "valid") -> Exchange:
         """Send a request that no template can say (another method, an unknown path)."""
-        exchange = self._exchange(request, credentials, "identity")
+        known = self.contract.operations.get(request.operation or "")
+        exchange = self._exchange(request, credentials, known.flow_group if known else "identity")
         self.ledger.found(self._checks.check(exchange))
         return exchange
+
+    def send_together(self, templates: Sequence[Template]) -> list[Exchange]:
+        """Send several requests at the same time; what comes back is noted one by one."""
+        filled = [self.fill(template) for template in templates]
+        operations = [self.contract.operation(template.operation) for template in templates]
+        requests = [self.request(*pair) for pair in zip(operations, filled, strict=True)]
+        with ThreadPoolExecutor(len(requests)) as pool:
+            sent = list(pool.map(self._client.send, requests, [self._auth("valid")] * len(filled)))
+        exchanges: list[Exchange] = []
+        for operation, template, answered in zip(operations, filled, sent, strict=True):
+            exchange = self._noted(answered, operation.flow_group)
+            self.ledger.found(self._checks.check(exchange))
+            self.resources.note(operation, template, exchange)
+            exchanges.append(exchange)
+        return exchanges
+
+    def adopt(self, name: str, auth: httpx.Auth, *secrets: str) -> str:
+        """Other credentials, to be named in a request; ``valid`` replaces those of the run."""
+        for secret in secrets:
+            self._redactor.learn(secret)
+        self._adopted[name] = auth
+        return name
+
+    @property
+    def signature(self) -> SignatureAuth:
+        """The access key of the run, on the target's time. Raises Blocked when there is none."""
+        if self._credentials.signature is None:
+            raise Blocked("no access key is known; set HUAWEICLOUD_SDK_AK")
+        return self._credentials.signature.altered(now=self.now)
+
+    def ask(self, request: Request) -> Exchange:
+        """Send a request that judges nothing."""
+        return self._exchange(request, "valid", "probe")
 
     def fill(self, template: Template) -> Template:
         """The same request with resources, names and times filled in."""
@@ -128,11 +164,12 @@ class Lab:
         if operation.server is not None:
             base = self.settings.identity_url or base
         body = filled.raw
-        headers = dict(filled.headers)
+        headers: dict[str, Any] = dict(filled.headers)
         if body is None and filled.body is not ABSENT:
             body = json.dumps(filled.body, ensure_ascii=False).encode("utf-8", "surrogatepass")
         if not any(name.lower() == "content-type" for name in headers):
             headers["Content-Type"] = "application/json"
+        headers = {name: value for name, value in headers.items() if value is not ABSENT}
         url = f"{base}{path}?{query}" if query else f"{base}{path}"
         return Request(operation.id, operation.method, url, tuple(headers.items()), body)
 
@@ -166,14 +203,18 @@ class Lab:
         return write_moment(self.now(), value)
 
     def _exchange(self, request: Request, credentials: str, group: str) -> Exchange:
+        return self._noted(self._client.send(request, self._auth(credentials)), group)
+
+    def _noted(self, sent: Sent, group: str) -> Exchange:
         self._number += 1
-        sent = self._client.send(request, self._auth(credentials))
         exchange = Exchange(self._number, self.case, sent.request, sent.response, sent.failure)
         self.evidence[self._number] = exchange
         self.ledger.answered(exchange, group)
         return exchange
 
     def _auth(self, credentials: str) -> httpx.Auth | None:
+        if credentials in self._adopted:
+            return self._adopted[credentials]
         if credentials == "none":
             return None
         if credentials == "wrong":
@@ -185,9 +226,7 @@ class Lab:
                 raise Blocked("no second tenant is known; set SPARKRTC_SECOND_TOKEN")
             return TokenAuth(self.reach.second.token)
         if credentials == "signature":
-            if self._credentials.signature is None:
-                raise Blocked("no access key is known; set HUAWEICLOUD_SDK_AK")
-            return self._credentials.signature
+            return self.signature
         return self._credentials.default
 
     def redacted(self, number: int) -> Exchange | None:

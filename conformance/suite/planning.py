@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from conformance.cases.plan import within
+from conformance.checks.exchange import EVERY_EXCHANGE
 from conformance.contract.document import Contract
 from conformance.model.case import Case
 from conformance.suite.assembly import Collected
-from conformance.suite.selection import EVERY_EXCHANGE
 from conformance.suite.session import Session
 
 

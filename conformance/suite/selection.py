@@ -6,13 +6,11 @@ import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from conformance.checks.exchange import EVERY_EXCHANGE
 from conformance.contract.document import Contract
 from conformance.errors import UsageError
 from conformance.model.case import Case
 from conformance.model.requirement import Requirement, glob_to_pattern
-
-EVERY_EXCHANGE = frozenset({"common/header/x-request-id/unique", "common/answer/no-innards"})
-"""Requirements that every exchange judges, so that no case needs to be made for them."""
 
 STATELESS_KEYWORDS = frozenset({"known", "default"})
 """What a mock that keeps no state is not asked for, besides the rules."""
@@ -60,7 +58,7 @@ def select(
     dropped = _matching(contract, exclude) if exclude else set()
     left_out = {
         **{r: "not among --only" for r in requirements if r not in kept},
-        **{r: "excluded by --exclude" for r in sorted(dropped)},
+        **dict.fromkeys(sorted(dropped), "excluded by --exclude"),
     }
     wanted = frozenset(kept - dropped)
     silent = {

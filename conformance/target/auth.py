@@ -141,6 +141,11 @@ class SignatureAuth(httpx.Auth):
                 f"access key signatures cover at most {signature.MAX_BODY} bytes",
                 "use a token for this request",
             )
+        self.sign(request)
+        yield request
+
+    def sign(self, request: httpx.Request) -> None:
+        """Put date, project and signature on a request that is otherwise ready."""
         request.headers.pop("Authorization", None)
         request.headers[signature.DATE_HEADER] = self._now().strftime(signature.DATE_FORMAT)
         if self._project_id:
@@ -151,7 +156,19 @@ class SignatureAuth(httpx.Auth):
         request.headers["Authorization"] = signature.authorization(
             signable(request), self._ak, self._sk
         )
-        yield request
+
+    def altered(
+        self,
+        *,
+        ak: str | None = None,
+        sk: str | None = None,
+        project_id: str | None = None,
+        now: Callable[[], dt.datetime] | None = None,
+    ) -> SignatureAuth:
+        """The same signature but for what is given: another key, project or time."""
+        return SignatureAuth(
+            ak or self._ak, sk or self._sk, project_id or self._project_id, now=now or self._now
+        )
 
 
 _SIGNED = ("content-type", "host", "x-project-id", "x-sdk-content-sha256", "x-sdk-date")

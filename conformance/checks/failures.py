@@ -1,0 +1,25 @@
+"""Failures: whatever a client sends, the service answers it, and does not fall over."""
+
+from __future__ import annotations
+
+from conformance.checks.found import Found
+from conformance.model.exchange import Response
+from conformance.model.expectation import Expectation
+
+NO_SERVER_ERROR = "common/answer/no-server-error"
+FAILURES = frozenset({500, 501, 505})
+"""Table 14-1 lays these at the service's door; 502, 503 and 504 may be the network's."""
+
+
+def check_failure(response: Response, expectation: Expectation | None, found: Found) -> None:
+    """The service did not fail, unless the case asked it to (tables 14-1 and 14.2)."""
+    status = response.status
+    if expectation is not None and status in expectation.statuses:
+        return
+    found.say(
+        NO_SERVER_ERROR,
+        status not in FAILURES,
+        f"the service failed with {status}",
+        "an answer, or a refusal with 4xx",
+        str(status),
+    )

@@ -1,0 +1,43 @@
+"""What a refusal must not say back: the credentials that came with the request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from conformance.checks.found import Found
+from conformance.model.exchange import Request, Response
+
+NO_SECRETS = "common/answer/no-secrets"
+_SHORTEST = 8
+"""Shorter values could stand in a message by chance."""
+
+
+def check_secrets(request: Request, response: Response, found: Found) -> None:
+    """No refusal repeats the token or the signature that was sent (section 3.2)."""
+    if response.status < 400:
+        return
+    told = next((name for name, secret in _sent(request) if _repeats(response, secret)), None)
+    found.say(
+        NO_SECRETS,
+        told is None,
+        f"the refusal {response.status} repeats the {told} that was sent",
+        "an answer without the credentials of the request",
+        "it is in the answer",
+    )
+
+
+def _sent(request: Request) -> Iterator[tuple[str, str]]:
+    for name, value in request.headers:
+        lowered = name.lower()
+        if lowered == "x-auth-token" and len(value) >= _SHORTEST:
+            yield "token", value
+        elif lowered == "authorization":
+            signature = value.partition("Signature=")[2]
+            if len(signature) >= _SHORTEST:
+                yield "signature", signature
+
+
+def _repeats(response: Response, secret: str) -> bool:
+    if secret.encode("utf-8", "surrogateescape") in response.body:
+        return True
+    return any(secret in value for _, value in response.headers)
