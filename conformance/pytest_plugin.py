@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conformance.errors import ConformanceError
+from conformance.errors import ConformanceError, TargetError
 
 if TYPE_CHECKING:
     from conformance.model.report import Report
     from conformance.suite.assembly import Collected
     from conformance.suite.rules import Scenario
-    from conformance.suite.session import Session
+    from conformance.suite.session import PreparedRun, Session
 
 SUITE = "conformance.suite"
 _FOLDER = Path(__file__).resolve().parent / "suite"
@@ -75,11 +75,12 @@ class ConformanceRun:
         self._embedded: Any = None
         self.report: Report | None = None
         self._announced: dict[str, Any] | None = None
+        self._prepared = _prepared(config)
         try:
             self.session: Session = self._make_session()
         except ConformanceError as error:
             self._stop_embedded()
-            raise pytest.UsageError(str(error)) from error
+            pytest.exit(str(error), returncode=error.exit_status)
         self.collected: Collected = self._make_collected()
 
     # -- set up -----------------------------------------------------------------------------
@@ -87,6 +88,9 @@ class ConformanceRun:
     def _make_session(self) -> Session:
         from conformance.suite.session import Session
 
+        if self._prepared is not None:
+            self._announced = self._prepared.announced
+            return self._prepared.session
         run = self._run_config()
         reach = self._reach(run.target)
         name = self._worker["workerid"] if self._worker else ""
@@ -219,7 +223,16 @@ class ConformanceRun:
         finally:
             if scenario is not None:
                 self.session.finish(scenario, error)
+            if isinstance(error, TargetError):
+                self._stop(item.session, error)
         return None
+
+    def _stop(self, session: pytest.Session, error: TargetError) -> None:
+        """The target is gone: no further case can be judged, and what was judged is reported."""
+        self.collected.interrupted = True
+        if self._prepared is not None:
+            self._prepared.stopped = error
+        session.shouldstop = str(error)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -247,7 +260,7 @@ class ConformanceRun:
         """In the controlling process: gather."""
         said = getattr(report, "conformance", None)
         if said is not None and self._worker is None:
-            self.collected.absorb(said)
+            self.collected.absorb(report.nodeid, said)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object | None) -> None:  # noqa: ARG002
@@ -293,6 +306,9 @@ class ConformanceRun:
             return
         self.report = assemble(self.session, self.collected, dt.datetime.now(dt.UTC))
         config = self.session.config
+        if self._prepared is not None:
+            self._prepared.report = self.report
+            self._prepared.collected = self.collected
         write_all(self.report, config.report_dir, config.formats)
         if session.exitstatus != pytest.ExitCode.INTERRUPTED:
             session.exitstatus = _EXIT[self.report.verdict.value]
@@ -301,6 +317,14 @@ class ConformanceRun:
         if self._embedded is not None:
             self._embedded.stop()
             self._embedded = None
+
+
+def _prepared(config: pytest.Config) -> PreparedRun | None:
+    """The run that the command line has prepared, if it is the one that started pytest."""
+    from conformance.suite.session import PreparedRun
+
+    plugins = config.pluginmanager.get_plugins()
+    return next((plugin for plugin in plugins if isinstance(plugin, PreparedRun)), None)
 
 
 def _explained(told: dict[str, Any]) -> str:

@@ -48,13 +48,15 @@ class Collected:
     effort_of: dict[str, str] = field(default_factory=dict)
     left_behind: list[str] = field(default_factory=list)
     interrupted: bool = False
+    requests_by_item: dict[str, dict[str, int]] = field(default_factory=dict)
 
-    def absorb(self, data: Mapping[str, Any]) -> None:
-        """Take over what one item has said."""
+    def absorb(self, item: str, data: Mapping[str, Any]) -> None:
+        """Take over what one item of pytest has said."""
         self.ledger.absorb(dict(data))
-        for item in data["exchanges"]:
-            exchange = item["exchange"]
-            self.exchanges[exchange["case"], exchange["number"]] = item
+        self.requests_by_item[item] = dict(data["requests"])
+        for evidence in data["exchanges"]:
+            exchange = evidence["exchange"]
+            self.exchanges[exchange["case"], exchange["number"]] = evidence
 
     def plan(self, ids: Iterable[str], effort: str, *, selected: bool) -> None:
         """A case judges these requirements from that level on; it may be part of this run."""

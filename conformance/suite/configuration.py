@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from conformance.cases.plan import EFFORTS
-from conformance.errors import UsageError
+from conformance.errors import ReportError, UsageError
 
 DEFAULT_REPORTS = Path("reports/latest")
 MAX_SEED = 2**32
@@ -31,6 +32,17 @@ class RunConfig:
     formats: tuple[str, ...] = ("json",)
     revision: str | None = None
     resume: bool = False
+
+    def check_report_dir(self) -> None:
+        """Raise ReportError unless reports can be written where they shall go."""
+        folder = self.report_dir
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+        except OSError as error:
+            problem = f"cannot be written to ({error.strerror})"
+            raise ReportError(f"report folder {folder}", problem, "choose another one") from error
 
     def __post_init__(self) -> None:
         if self.level not in EFFORTS:

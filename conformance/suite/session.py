@@ -11,7 +11,10 @@ from typing import Any
 
 from conformance.cases.plan import generated_cases, within
 from conformance.contract.document import Contract, load_contract
+from conformance.errors import ConformanceError, TargetUnreachable
 from conformance.model.case import Case
+from conformance.model.exchange import Exchange, Request
+from conformance.model.report import Report
 from conformance.model.verdict import Judgement, Outcome
 from conformance.suite.blocking import Blocked, Inconclusive
 from conformance.suite.configuration import RunConfig
@@ -67,6 +70,21 @@ class Session:
             )
         return self._lab
 
+    def probe(self) -> None:
+        """Ask once whether anything that speaks this API is there.
+
+        Raises TargetUnreachable, in one line, when nothing answers, or what answers is a
+        redirect, a web page or no text: then no verdict on any requirement would mean anything.
+        """
+        self.lab.begin("probe")
+        operation = next(o for o in self.contract.operations.values() if o.reads_only)
+        request = Request(None, "GET", f"{self.reach.settings.base_url}{operation.path}", ())
+        problem = _no_api(self.lab.ask(request))
+        if problem:
+            raise TargetUnreachable(
+                self.reach.settings.base_url, problem, "see that the address is that of the API"
+            )
+
     def run_case(self, case: Case) -> None:
         """Run one generated case; whatever it is blocked by is said of all its requirements."""
         try:
@@ -119,3 +137,38 @@ class Session:
     def _all(self, ids: Iterable[str], outcome: Outcome, case: str, reason: str) -> None:
         for requirement in ids:
             self.lab.ledger.say(Judgement(requirement, outcome, case, reason))
+
+
+class PreparedRun:
+    """A run that an entry point has prepared and hands to pytest; the report comes back in it.
+
+    ``announced`` is what the embedded reference said of itself, if that is the target.
+    ``stopped`` is why the run could not be carried to its end.
+    """
+
+    def __init__(self, session: Session, announced: dict[str, Any] | None) -> None:
+        self.session = session
+        self.announced = announced
+        self.report: Report | None = None
+        self.collected: Any = None
+        self.stopped: ConformanceError | None = None
+
+
+def _no_api(exchange: Exchange) -> str | None:
+    """Why an answer cannot be that of any implementation; None when it can."""
+    response = exchange.response
+    if response is None:
+        failure = exchange.failure
+        return f"no answer ({failure.stage}: {failure.message})" if failure else "no answer"
+    if 300 <= response.status < 400:
+        return f"answers {response.status} and redirects to {response.header('location')}"
+    start = response.body[:200].lstrip().lower()
+    if start.startswith((b"<!doctype", b"<html")) or "html" in (
+        response.header("content-type") or ""
+    ):
+        return f"answers {response.status} with a web page"
+    try:
+        response.body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return f"answers {response.status} with bytes that are no UTF-8 (byte {error.start})"
+    return None

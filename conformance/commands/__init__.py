@@ -1,0 +1,1 @@
+"""The commands of the command line, one module each: options in, one call, an exit status out."""

@@ -1,0 +1,103 @@
+"""The lists: requirements, errata, faults, capabilities; as text or JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import click
+
+from conformance.contract.document import load_contract
+from conformance.errors import UsageError
+from conformance.model.requirement import glob_to_pattern
+from conformance.target.capability import CAPABILITIES
+
+Rows = list[Mapping[str, Any]]
+_as_json = click.option("--json", "as_json", is_flag=True, help="as JSON")
+
+
+def _print(rows: Rows, as_json: bool, line: Callable[[Mapping[str, Any]], str]) -> None:
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    for row in rows:
+        click.echo(line(row))
+
+
+def _matching(rows: Iterable[Mapping[str, Any]], glob: str | None, key: str, noun: str) -> Rows:
+    if glob is None:
+        return list(rows)
+    pattern = glob_to_pattern(glob)
+    found = [row for row in rows if pattern.match(str(row[key]))]
+    if not found:
+        raise UsageError(f"pattern {glob!r}", f"matches no {noun}", f"see {noun} without a pattern")
+    return found
+
+
+@click.command()
+@click.argument("glob", required=False)
+@_as_json
+def requirements(glob: str | None, as_json: bool) -> None:
+    """List the requirements, or those that match GLOB."""
+    rows = [
+        {
+            "id": item.id,
+            "level": item.level.value,
+            "operation": item.operation,
+            "source": str(item.source),
+            "text": item.text,
+            "capabilities": sorted(item.capabilities),
+            "erratum": item.erratum,
+        }
+        for item in load_contract().requirements.values()
+    ]
+    found = _matching(rows, glob, "id", "requirements")
+    _print(found, as_json, lambda row: f"{row['level']:6} {row['id']}  {row['text']}")
+
+
+@click.command()
+@click.argument("glob", required=False)
+@_as_json
+def errata(glob: str | None, as_json: bool) -> None:
+    """List where the document contradicts itself, and the reading taken."""
+    rows: list[Mapping[str, Any]] = [
+        {
+            "id": item.id,
+            "title": item.title,
+            "reading": item.reading,
+            "readings": [dict(reading) for reading in item.readings],
+            "taken": item.taken,
+            "consequence": item.consequence,
+            "operations": list(item.operations),
+            "pins": list(item.pins),
+        }
+        for item in load_contract().errata.values()
+    ]
+    found = _matching(rows, glob, "id", "errata")
+    _print(found, as_json, lambda row: f"{row['reading']:7} {row['id']}  {row['taken']}")
+
+
+@click.command()
+@click.argument("glob", required=False)
+@_as_json
+def faults(glob: str | None, as_json: bool) -> None:
+    """List the faults that serve --fault can plant, and what each must break."""
+    from conformance.reference.faults.registry import all_faults
+
+    rows: list[Mapping[str, Any]] = [
+        {"name": name, "title": fault.title, "breaks": list(fault.breaks)}
+        for name, fault in all_faults().items()
+    ]
+    found = _matching(rows, glob, "name", "faults")
+    _print(found, as_json, lambda row: f"{row['name']}  {row['title']}")
+
+
+@click.command()
+@_as_json
+def capabilities(as_json: bool) -> None:
+    """List what a target may offer or allow."""
+    rows: list[Mapping[str, Any]] = [
+        {"name": name, "meaning": meaning} for name, meaning in CAPABILITIES.items()
+    ]
+    _print(rows, as_json, lambda row: f"{row['name']:22} {row['meaning']}")

@@ -1,0 +1,34 @@
+"""``run --dry-run``: what would be sent, per operation and flow group, and how long it takes."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from rich.console import Console
+from rich.table import Table
+
+from conformance.suite.costs import planned_requests
+from conformance.suite.session import Session
+from conformance.target.flow import lower_bound
+
+
+def print_plan(session: Session, console: Console) -> None:
+    """Print cases and requests per operation, requests per flow group, and the least time."""
+    plan = planned_requests(session)
+    table = Table(title=f"plan of level {session.config.level}")
+    for column in ("operation", "cases", "requests"):
+        table.add_column(column, justify="left" if column == "operation" else "right")
+    groups: Counter[str] = Counter()
+    for name, cost in plan.items():
+        table.add_row(name, str(cost.cases), str(sum(cost.requests.values())))
+        groups.update(cost.requests)
+    console.print(table)
+    limits = session.contract.flow_groups
+    limited = {group: count for group, count in groups.items() if group in limits}
+    for group, count in sorted(groups.items()):
+        limit = f"{limits[group][0]} per {limits[group][1]:g} s" if group in limits else "no limit"
+        console.print(f"{group}: {count} requests ({limit})")
+    seconds = lower_bound(limited, limits)
+    console.print(
+        f"in all {sum(groups.values())} requests; flow control allows it in {seconds:g} s"
+    )

@@ -1,0 +1,134 @@
+"""``sparkrtc-conformance run``: judge a running implementation."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from rich.console import Console
+
+from conformance.commands.planned import print_plan
+from conformance.commands.progress import Progress
+from conformance.errors import UsageError
+from conformance.model.report import Report
+from conformance.reporting.formats import FORMATS
+from conformance.reporting.terminal import print_summary
+from conformance.suite.configuration import DEFAULT_REPORTS, RunConfig, new_seed
+from conformance.suite.reaching import Reach, reach_embedded, reach_target
+from conformance.suite.session import PreparedRun, Session
+from conformance.target.embedded import EmbeddedReference
+
+_INI = Path(__file__).resolve().parent.parent / "suite" / "pytest.ini"
+_QUIET = ("-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:faulthandler")
+
+
+def _options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of a run, from the last to the first."""
+    for option in (
+        click.option("-n", "--numprocesses", metavar="N", help="processes, as pytest-xdist's -n"),
+        click.option("--dry-run", is_flag=True, help="say what would be sent, and send nothing"),
+        click.option("--revision", metavar="DATE", help="judge by an earlier edition"),
+        click.option("--format", "formats", default="json", show_default=True, metavar="NAMES"),
+        click.option("--report-dir", default=DEFAULT_REPORTS, type=Path, show_default=True),
+        click.option("--seed", type=int, metavar="N", help="repeat a run exactly"),
+        click.option("--strict", is_flag=True, help="a warn counts as a fail"),
+        click.option("--level", default="standard", show_default=True, metavar="NAME"),
+        click.option("--exclude", multiple=True, metavar="GLOB", help="leave these out"),
+        click.option("--only", multiple=True, metavar="GLOB", help="requirements or operations"),
+        click.option("--profile", metavar="NAME", help="stateless, emulator or live"),
+        click.option("--target", metavar="FILE.toml", help="target file"),
+        click.argument("base_url", required=False),
+    ):
+        command = option(command)
+    return command
+
+
+@click.command()
+@_options
+def run(
+    base_url: str | None,
+    target: str | None,
+    numprocesses: str | None,
+    dry_run: bool,
+    formats: str,
+    seed: int | None,
+    **chosen: Any,
+) -> int:
+    """Judge BASE_URL, a target file, or (with neither) the embedded reference."""
+    if base_url and target:
+        raise UsageError("BASE_URL and --target", "are both given", "give one of them")
+    config = RunConfig(
+        target=target or base_url,
+        formats=tuple(name for name in formats.split(",") if name),
+        seed=new_seed() if seed is None else seed,
+        **{**chosen, "only": tuple(chosen["only"]), "exclude": tuple(chosen["exclude"])},
+    )
+    _check(config)
+    with _reach(config) as (reach, announced):
+        session = Session(config, reach)
+        if dry_run:
+            print_plan(session, Console())
+            return 0
+        session.probe()
+        return _judge(PreparedRun(session, announced), numprocesses)
+
+
+def _judge(prepared: PreparedRun, numprocesses: str | None) -> int:
+    """Hand over to pytest, then print what came of it."""
+    console = Console(stderr=False)
+    progress = Progress(console, prepared.session.config.seed)
+    arguments = ["--pyargs", "conformance.suite", "-c", str(_INI), *_QUIET]
+    arguments += ["-n", numprocesses] if numprocesses else []
+    with progress:
+        status = int(pytest.main([*arguments, *_passed_on(prepared)], [prepared, progress]))
+    report: Report | None = prepared.report
+    if report is None:
+        return status if status in {2, 3, 130} else 3
+    print_summary(report, console)
+    folder = prepared.session.config.report_dir
+    files = [FORMATS[name].filename for name in prepared.session.config.formats]
+    console.print(f"seed {report.run['seed']} · reports in {folder}: {', '.join(files)}")
+    for problem in report.run["problems"]:
+        console.print(f"problem: {problem}", style="yellow")
+    if prepared.stopped is not None:
+        click.echo(f"error: {prepared.stopped}", err=True)
+        return prepared.stopped.exit_status
+    return 130 if status == pytest.ExitCode.INTERRUPTED else status
+
+
+def _passed_on(prepared: PreparedRun) -> Iterator[str]:
+    """The options that workers of pytest-xdist have to be told."""
+    config = prepared.session.config
+    for name in ("level", "profile", "revision"):
+        value = getattr(config, name)
+        if value is not None:
+            yield f"--sparkrtc-{name}={value}"
+    yield from (f"--sparkrtc-only={glob}" for glob in config.only)
+    yield from (f"--sparkrtc-exclude={glob}" for glob in config.exclude)
+    if config.strict:
+        yield "--sparkrtc-strict"
+    if config.target is not None:
+        yield f"--target={config.target}"
+
+
+def _check(config: RunConfig) -> None:
+    """What can be seen to be wrong before anything is started."""
+    for name in config.formats:
+        if name not in FORMATS:
+            raise UsageError("--format", f"{name!r} is none", f"use {', '.join(FORMATS)}")
+    config.check_report_dir()
+
+
+@contextmanager
+def _reach(config: RunConfig) -> Iterator[tuple[Reach, dict[str, Any] | None]]:
+    if config.target is not None:
+        yield reach_target(config.target, os.environ), None
+        return
+    with EmbeddedReference() as embedded:
+        announced = dict(embedded.announced)
+        yield reach_embedded(announced), announced
