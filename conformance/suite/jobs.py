@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from conformance.suite.blocking import Blocked
-from conformance.suite.rules import ABSENT, Answer, Scenario, shown
+from conformance.suite.rules import Answer, Scenario, shown
 
 if TYPE_CHECKING:
     from _pytest.mark import ParameterSet
@@ -136,7 +136,10 @@ class Jobs:
         return self._scenario.rule(self.kind.rule(name))
 
     def ask(self, *, app: str | None = None, **how: Any) -> Exchange:
-        """Send a start; the plain example by default, lasting longer than any scenario."""
+        """Send a start: the plain example by default.
+
+        Its idle time is longer than any scenario, unless ``lasting=False``.
+        """
         return self._scenario.send(self.kind.operations["Create"], **self._start(app, how))
 
     def start(self, *, app: str | None = None, **how: Any) -> Job:
@@ -197,8 +200,8 @@ class Jobs:
         return self._scenario.until(look, wanted, _READY_SECONDS)
 
     def _start(self, app: str | None, how: dict[str, Any]) -> dict[str, Any]:
-        change = {self.kind.idle: LONG, **how.pop("change", {})}
-        change = {p: v for p, v in change.items() if not (p == self.kind.idle and v is ABSENT)}
+        lasting = {self.kind.idle: LONG} if how.pop("lasting", True) else {}
+        change = {**lasting, **how.pop("change", {})}
         path = {"app_id": app} if app else {}
         return {"example": self.kind.plain, **how, "change": change, "path": path}
 

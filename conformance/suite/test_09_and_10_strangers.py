@@ -116,11 +116,11 @@ def _refused_starts(scenario: Scenario, app: str, rule: str) -> list[Exchange]:
 
 def _blame(scenario: Scenario, named: list[Exchange], deleted: Exchange) -> None:
     """A rule in use cannot be deleted (6.5): only refused starts have named this one."""
-    if any(exchange.status is not None and exchange.status < 400 for exchange in named):
+    if deleted.response is None or any(exchange.status < 400 for exchange in named):
         return
     for kind in KINDS:
         Jobs(scenario, kind).rule("Create/refused-leaves-no-job").that(
-            deleted.status is None or deleted.status >= 500,
+            deleted.status >= 500,
             "a recording rule that only refused starts have named cannot be deleted: "
             "one of them has left a job",
             expected="no job uses the rule: 204",
