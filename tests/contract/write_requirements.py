@@ -1,0 +1,18 @@
+"""Write the ids of all requirements that the contract yields to ``spec/requirements.txt``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from conformance.contract.document import load_contract
+
+LEDGER = Path(__file__).resolve().parents[2] / "spec" / "requirements.txt"
+
+
+def ledger_text() -> str:
+    """One id a line, in the order of the document."""
+    return "".join(f"{identifier}\n" for identifier in load_contract().requirements)
+
+
+if __name__ == "__main__":
+    LEDGER.write_text(ledger_text(), encoding="utf-8")
