@@ -130,21 +130,6 @@ def test_joins_within_five_seconds_are_joins(scenario: Scenario) -> None:
     )  # fmt: skip
 
 
-@over((SCALE, QUALITY), "beyond-retention-empty-or-refused")
-def test_days_that_are_gone_have_no_data(scenario: Scenario, operation: str) -> None:
-    """31 days are kept: a span wholly before them is answered without data or refused."""
-    rule = scenario.rule(f"{operation}/rule/beyond-retention-empty-or-refused")
-    day = today(scenario)
-    span = Span(day - 40 * DAY, day - 34 * DAY)
-    exchange = ask(scenario, operation, span)
-    if rule.answered(exchange, *enumerated(scenario, rule)) and exchange.status == 200:
-        rows = rows_of(operation, exchange.json)
-        rule.that(
-            nothing(rows), f"31 days are kept, and data of {span} are answered",
-            expected="no data", actual=show(rows), exchange=exchange,
-        )  # fmt: skip
-
-
 def _rooms_by_day(scenario: Scenario, anew: bool, exchange: Exchange) -> Finding:
     """Hold the room counts of the past week against the rooms that are listed.
 
