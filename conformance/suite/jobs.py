@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from conformance.model.expectation import Expectation
 from conformance.suite.blocking import Blocked
 from conformance.suite.rules import Answer, Scenario, shown
 
@@ -28,6 +29,12 @@ LONG: Final = 7200
 """An idle time, in seconds, that no scenario outlasts."""
 NO_JOB: Final = Answer(404, ("RTC.00001008",))
 NO_RULE: Final = Answer(404, ("RTC.00001011",))
+TOO_EARLY: Final = (Answer(204), Answer(400, ("RTC.00001022",)))
+"""What a stop may answer while a job is in INIT (E-9-stop-no-400)."""
+ALREADY_OVER: Final = (
+    Answer(400, ("RTC.00001009",)), Answer(404, ("RTC.00001008",)), Answer(204),
+)  # fmt: skip
+"""What a stop may answer when a job is over (E-9-stop-no-400)."""
 NO_APP: Final = Answer(404, ("RTC.00001015",))
 _READY_SECONDS = 10.0
 
@@ -166,9 +173,9 @@ class Jobs:
         """Change a job."""
         return self.call("Update", job.path, **how)
 
-    def stop(self, job: Job) -> Exchange:
-        """Stop a job."""
-        return self.call("Stop", job.path)
+    def stop(self, job: Job, *accepted: Answer) -> Exchange:
+        """Stop a job; the documented statuses, and those of ``accepted``, are no finding."""
+        return self.call("Stop", job.path, accept=Expectation(accepted) if accepted else None)
 
     def stopped(self, **how: Any) -> Job:
         """Start a job, stop it and wait until it is over. Raises Blocked when it is not."""

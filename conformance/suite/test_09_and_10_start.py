@@ -12,6 +12,7 @@ from conformance.suite.jobs import (
     NEVER_MADE,
     NO_RULE,
     RECORD_RULE,
+    TOO_EARLY,
     JobKind,
     Jobs,
     another_room,
@@ -148,10 +149,8 @@ def test_a_job_that_is_not_ready_yet(scenario: Scenario, kind: JobKind) -> None:
     updated = jobs.update(to_update)
     jobs.rule("Update/job-not-initialised").answered(updated, *_EARLY_UPDATE[kind.noun])
     to_stop = jobs.start(change=another_room(scenario, kind))
-    stopped = jobs.stop(to_stop)
-    jobs.rule("Stop/job-not-initialised").answered(
-        stopped, Answer(204), Answer(400, ("RTC.00001022",))
-    )
+    stopped = jobs.stop(to_stop, *TOO_EARLY)
+    jobs.rule("Stop/job-not-initialised").answered(stopped, *TOO_EARLY)
 
 
 @pytest.mark.parametrize("kind", both("Create/duplicate-job"))

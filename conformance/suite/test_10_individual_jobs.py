@@ -167,7 +167,11 @@ def test_updates_that_change_nothing(scenario: Scenario) -> None:
 def _refused_for_its_type(scenario: Scenario, jobs: Jobs, job: Job) -> None:
     """Whatever refuses an update, it leaves the job as it was."""
     name = "refused-update-changes-nothing"
-    for body in ({"record_param": {"record_rule_id": NEVER_MADE}}, {"record_param": {}}):
+    bodies: tuple[dict[str, Any], ...] = (
+        {"record_param": {"record_rule_id": NEVER_MADE}},
+        {"record_param": {}},
+    )
+    for body in bodies:
         before = jobs.show(job)
         refusal = jobs.update(job, body=body)
         if refusal.status >= 400:
