@@ -1,0 +1,238 @@
+"""Chapter 12: OBS buckets, what is in them, and whether the service may write to them."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from conformance.model.exchange import Exchange
+from conformance.suite.enumerated import enumerated
+from conformance.suite.rules import ABSENT, Scenario, rules
+
+AUTHORISE, REVOKE = 1, 0
+REGIONS = ("cn-north-4", "cn-north-1", "cn-north-5", "cn-north-6", "cn-south-1", "cn-east-2")
+NO_DATA = "no data: {} are none"
+
+
+@rules(
+    "ListObsBuckets/rule/count-equals-items",
+    "ListObsBuckets/rule/buckets-unique",
+    "ListObsBuckets/rule/reading-changes-nothing",
+)
+def test_buckets_are_listed_once_and_counted(scenario: Scenario) -> None:
+    """Its count is that of the buckets, none is there twice, and reading changes nothing (12.1)."""
+    first, second = scenario.make("ListObsBuckets"), scenario.make("ListObsBuckets")
+    buckets = _buckets(first)
+    scenario.rule("ListObsBuckets/rule/count-equals-items").equal(
+        first.json.get("count"), len(buckets), f"count of a list of {len(buckets)} buckets", first
+    )
+    if not buckets:
+        for name in ("buckets-unique", "reading-changes-nothing"):
+            scenario.rule(f"ListObsBuckets/rule/{name}").inconclusive(NO_DATA.format("buckets"))
+        return
+    twice = _repeated([str(row.get("bucket")) for row in buckets])
+    scenario.rule("ListObsBuckets/rule/buckets-unique").that(
+        not twice, "buckets are listed more than once", expected="each bucket once",
+        actual=", ".join(twice), exchange=first,
+    )  # fmt: skip
+    scenario.rule("ListObsBuckets/rule/reading-changes-nothing").equal(
+        _by_name(_buckets(second), "bucket"), _by_name(buckets, "bucket"),
+        "the list of buckets, asked for again", second,
+    )  # fmt: skip
+
+
+@rules(
+    "ListObsBucketObjects/rule/count-equals-items",
+    "ListObsBucketObjects/rule/objects-have-size-and-date",
+    "ListObsBucketObjects/rule/folders-are-not-objects",
+    "ListObsBucketObjects/rule/prefix-narrows",
+    "ListObsBucketObjects/rule/prefix-without-match",
+    "ListObsBucketObjects/rule/items-unique",
+    "ListObsBucketObjects/rule/reading-changes-nothing",
+)
+def test_objects_and_folders_of_a_bucket(scenario: Scenario) -> None:
+    """Counted, told apart, narrowed by a prefix, and the same when asked again (12.2)."""
+    objects, folders = _listed(scenario, "objects"), _listed(scenario, "folders")
+    _judge_prefix_without_match(scenario)
+    for exchange in (objects, folders):
+        rows = _items(exchange)
+        scenario.rule("ListObsBucketObjects/rule/count-equals-items").equal(
+            exchange.json.get("count"), len(rows), f"count of a list of {len(rows)} items", exchange
+        )
+    if not _items(objects):
+        for rule in scenario.pending:
+            scenario.rule(rule).inconclusive(NO_DATA.format("objects in the bucket"))
+        return
+    _judge_items(scenario, objects, folders)
+    for kind, whole in (("objects", objects), ("folders", folders)):
+        if _items(whole):
+            _judge_narrowing(scenario, kind, whole)
+    again = _listed(scenario, "objects")
+    scenario.rule("ListObsBucketObjects/rule/reading-changes-nothing").equal(
+        _by_name(_items(again), "file_name"), _by_name(_items(objects), "file_name"),
+        "the list of objects, asked for again", again,
+    )  # fmt: skip
+
+
+def _judge_items(scenario: Scenario, objects: Exchange, folders: Exchange) -> None:
+    bare = [row for row in _items(objects) if "size" not in row or "last_modified" not in row]
+    scenario.rule("ListObsBucketObjects/rule/objects-have-size-and-date").that(
+        not bare, f"{len(bare)} objects are listed without size or last_modified",
+        expected="both for every object", actual=str(bare[:3]), exchange=objects,
+    )  # fmt: skip
+    both = sorted(set(_names(objects)) & set(_names(folders)))
+    scenario.rule("ListObsBucketObjects/rule/folders-are-not-objects").that(
+        not both, "items are listed as objects and as folders", expected="one or the other",
+        actual=", ".join(both[:5]), exchange=folders,
+    )  # fmt: skip
+    for exchange in (objects, folders):
+        twice = _repeated(_names(exchange))
+        scenario.rule("ListObsBucketObjects/rule/items-unique").that(
+            not twice, "items are listed more than once", expected="each item once",
+            actual=", ".join(twice[:5]), exchange=exchange,
+        )  # fmt: skip
+
+
+def _judge_narrowing(scenario: Scenario, kind: str, whole: Exchange) -> None:
+    """What begins with the prefix, and nothing else: as it is listed without it."""
+    name = _names(whole)[0]
+    prefix = name[: name.rstrip("/").rfind("/") + 2]
+    narrowed = _listed(scenario, kind, prefix)
+    wanted = [row for row in _items(whole) if str(row.get("file_name")).startswith(prefix)]
+    scenario.rule("ListObsBucketObjects/rule/prefix-narrows").equal(
+        _by_name(_items(narrowed), "file_name"), _by_name(wanted, "file_name"),
+        f"the list of {kind} with prefix {prefix!r}", narrowed,
+    )  # fmt: skip
+
+
+def _judge_prefix_without_match(scenario: Scenario) -> None:
+    none = _listed(scenario, "objects", scenario.name("no-such-folder/"))
+    scenario.rule("ListObsBucketObjects/rule/prefix-without-match").equal(
+        none.json, {"count": 0, "objects": []}, "the answer for a prefix that nothing has", none
+    )
+
+
+@rules("ListObsBucketObjects/rule/bucket-in-other-region")
+def test_a_bucket_in_a_region_that_is_not_its_own(scenario: Scenario) -> None:
+    """The document leaves the answer open: a list, 400 or 404 (table 12-11)."""
+    rule = "ListObsBucketObjects/rule/bucket-in-other-region"
+    elsewhere = next(name for name in REGIONS if name != scenario.given("bucket_location"))
+    accepted = enumerated(scenario.lab.contract, rule)
+    exchange = scenario.send(
+        "ListObsBucketObjects", query={"location": elsewhere, "type": "objects"}, accept=accepted
+    )
+    scenario.rule(rule).answered(exchange, *accepted.answers)
+
+
+@rules(
+    "UpdateObsBucketAuthority/rule/authorise-is-listed",
+    "UpdateObsBucketAuthority/rule/revoke-is-listed",
+    "UpdateObsBucketAuthority/rule/twice-is-harmless",
+    "UpdateObsBucketAuthority/rule/only-this-bucket",
+)
+def test_authority_is_listed_for_this_bucket_alone(scenario: Scenario) -> None:
+    """Changed, changed again, and changed back, each seen in the list of buckets (12.3).
+
+    It ends with what it found.
+    """
+    name = scenario.given("bucket")
+    before = scenario.make("ListObsBuckets")
+    granted = bool(_row(before, name).get("is_authorized"))
+    for operation in (REVOKE, AUTHORISE) if granted else (AUTHORISE, REVOKE):
+        rule = "authorise-is-listed" if operation == AUTHORISE else "revoke-is-listed"
+        first, second = (_change(scenario, operation) for _ in range(2))
+        if first.status != scenario.success(first):
+            scenario.rule(f"UpdateObsBucketAuthority/rule/{rule}").succeeded(first)
+            continue
+        scenario.rule("UpdateObsBucketAuthority/rule/twice-is-harmless").succeeded(second)
+        after = scenario.make("ListObsBuckets")
+        scenario.rule(f"UpdateObsBucketAuthority/rule/{rule}").equal(
+            _row(after, name), {**_row(before, name), "is_authorized": operation == AUTHORISE},
+            f"bucket {name} in the list after operation {operation}", after,
+        )  # fmt: skip
+        _judge_others(scenario, name, before, after)
+
+
+def _judge_others(scenario: Scenario, name: str, before: Exchange, after: Exchange) -> None:
+    rule = scenario.rule("UpdateObsBucketAuthority/rule/only-this-bucket")
+    others, now = ([r for r in _buckets(x) if r.get("bucket") != name] for x in (before, after))
+    if others:
+        rule.equal(
+            _by_name(now, "bucket"), _by_name(others, "bucket"),
+            f"the other buckets after {name} was changed", after,
+        )  # fmt: skip
+    else:
+        rule.inconclusive(NO_DATA.format("other buckets"))
+
+
+@rules("UpdateObsBucketAuthority/rule/refused-changes-nothing")
+def test_a_refused_change_of_authority_changes_nothing(scenario: Scenario) -> None:
+    """With a wrong token, region or type, the list of buckets stays as it was (14.1)."""
+    rule = scenario.rule("UpdateObsBucketAuthority/rule/refused-changes-nothing")
+    before = scenario.make("ListObsBuckets")
+    granted = bool(_row(before, scenario.given("bucket")).get("is_authorized"))
+    other = REVOKE if granted else AUTHORISE
+    answers = [
+        _change(scenario, other, credentials="wrong"),
+        _change(scenario, other, change={"location": "nowhere-1"}),
+        _change(scenario, other, change={"location": ABSENT}),
+        _change(scenario, other, change={"project_id": 7}),
+        _change(scenario, 2),
+    ]
+    after = scenario.make("ListObsBuckets")
+    if any(exchange.status < 400 for exchange in answers):
+        _change(scenario, AUTHORISE if granted else REVOKE)
+        rule.inconclusive("a change that should be refused was made")
+        return
+    rule.equal(
+        _by_name(_buckets(after), "bucket"), _by_name(_buckets(before), "bucket"),
+        "the list of buckets after refused changes", after,
+    )  # fmt: skip
+
+
+@rules("UpdateObsBucketAuthority/rule/put-with-version")
+def test_authority_is_changed_with_put_alone(scenario: Scenario) -> None:
+    """POST, which the example shows, is not an operation of the path (12.3)."""
+    rule = "UpdateObsBucketAuthority/rule/put-with-version"
+    name = scenario.given("bucket")
+    granted = bool(_row(scenario.make("ListObsBuckets"), name).get("is_authorized"))
+    lab = scenario.lab
+    change = {"operation": AUTHORISE if granted else REVOKE}
+    template = lab.fill(scenario.template("UpdateObsBucketAuthority", change=change))
+    request = lab.request(lab.contract.operation("UpdateObsBucketAuthority"), template)
+    exchange = lab.send_raw(dataclasses.replace(request, operation=None, method="POST"))
+    scenario.rule(rule).answered(exchange, *enumerated(lab.contract, rule).answers)
+
+
+def _change(scenario: Scenario, operation: int, **how: Any) -> Exchange:
+    change = {"operation": operation, **how.pop("change", {})}
+    return scenario.send("UpdateObsBucketAuthority", change=change, **how)
+
+
+def _listed(scenario: Scenario, kind: str, prefix: str | None = None) -> Exchange:
+    query = {"type": kind, **({} if prefix is None else {"prefix": prefix})}
+    return scenario.make("ListObsBucketObjects", query=query)
+
+
+def _row(exchange: Exchange, name: str) -> dict[str, Any]:
+    return next((row for row in _buckets(exchange) if row.get("bucket") == name), {})
+
+
+def _buckets(exchange: Exchange) -> list[dict[str, Any]]:
+    return [row for row in exchange.json.get("buckets") or () if isinstance(row, dict)]
+
+
+def _items(exchange: Exchange) -> list[dict[str, Any]]:
+    return [row for row in exchange.json.get("objects") or () if isinstance(row, dict)]
+
+
+def _names(exchange: Exchange) -> list[str]:
+    return [str(row.get("file_name")) for row in _items(exchange)]
+
+
+def _by_name(rows: list[dict[str, Any]], field: str) -> list[dict[str, Any]]:
+    return sorted(rows, key=lambda row: str(row.get(field)))
+
+
+def _repeated(names: list[str]) -> list[str]:
+    return sorted({name for name in names if names.count(name) > 1})
