@@ -1,0 +1,114 @@
+"""Chapter 6: recording rules are deleted, unless they are in use (6.5)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance.suite import applications
+from conformance.suite.applications import part
+from conformance.suite.instants import earlier, is_time
+from conformance.suite.recording import NO_RULE, listed_as, plain, same_rule, show
+from conformance.suite.rules import Answer, Scenario, rules
+
+IN_USE = ("RTC.00001013", "RTC.00001003")
+"""The catalogue has no code of its own for a rule in use (E-14-1013-vs-in-use)."""
+
+
+@rules(
+    "DeleteRecordRule/rule/gone", "DeleteRecordRule/rule/gone-from-list",
+    "DeleteRecordRule/rule/twice", "DeleteRecordRule/rule/location-free-again",
+    "DeleteRecordRule/rule/others-untouched", effort="quick",
+)  # fmt: skip
+def test_a_deleted_rule_is_gone(scenario: Scenario) -> None:
+    """Section 6.5: not found, not listed; its location is free, everything else stays."""
+    bystander = scenario.path_of("record_rule", scenario.given("record_rule"))
+    path = scenario.path_of("record_rule", scenario.fresh("record_rule"))
+    others = [show(scenario, bystander).json, applications.show(scenario, path["app_id"]).json]
+    old = show(scenario, path).json
+    gone = scenario.rule("DeleteRecordRule/rule/gone")
+    if not gone.succeeded(scenario.send("DeleteRecordRule", path=path)):
+        return
+    for operation in ("ShowRecordRule", "UpdateRecordRule"):
+        gone.refused(scenario.send(operation, path=path), 404, NO_RULE)
+    listed_as(
+        scenario.rule("DeleteRecordRule/rule/gone-from-list"), scenario, path["app_id"], [],
+        "the list after the only rule was deleted",
+    )  # fmt: skip
+    again = scenario.send("DeleteRecordRule", path=path)
+    scenario.rule("DeleteRecordRule/rule/twice").refused(again, 404, NO_RULE)
+    _judge_others(scenario, bystander, path["app_id"], others)
+    _judge_anew(scenario, path["app_id"], old)
+
+
+def _judge_others(
+    scenario: Scenario, bystander: dict[str, Any], app: str, before: list[Any]
+) -> None:
+    rule = scenario.rule("DeleteRecordRule/rule/others-untouched")
+    shown = scenario.send("ShowRecordRule", path=bystander)
+    same_rule(rule, shown.json, before[0], "the rule of another application", shown)
+    after = applications.show(scenario, app)
+    applications.unchanged(rule, before[1], after, "deleting its recording rule")
+
+
+def _judge_anew(scenario: Scenario, app: str, old: Any) -> None:
+    """A rule made after the deletion is a new one: its creation is not that of the old one."""
+    rule = scenario.rule("DeleteRecordRule/rule/location-free-again")
+    made = scenario.send("CreateRecordRule", path={"app_id": app})
+    if not rule.answered(made, Answer(201)):
+        return
+    created, before = part(made.json, "create_time"), part(old, "create_time")
+    whole_seconds = is_time(created) and not str(created).partition(".")[2].strip("0Z")
+    if created == before and whole_seconds:
+        rule.inconclusive("old and new rule were created within the same second")
+        return
+    rule.that(
+        created != before and not earlier(created, before),
+        "create_time of a rule made after the deletion of another",
+        expected=f"later than {before}", actual=created, exchange=made,
+    )  # fmt: skip
+
+
+@rules(
+    "DeleteRecordRule/rule/in-use-by-auto-record", "DeleteRecordRule/rule/in-use-survives",
+    "DeleteRecordRule/rule/deletable-after-release",
+)  # fmt: skip
+def test_the_rule_of_automatic_recording_stays(scenario: Scenario) -> None:
+    """Section 6.5: a rule in use is not deleted; once it is not, it is (E-6-delete-in-use)."""
+    path = scenario.path_of("record_rule", scenario.fresh("record_rule"))
+    app = {"app_id": path["app_id"]}
+    before = show(scenario, path).json
+    rule_id = {"record_rule_id": path["rule_id"]}
+    scenario.make("UpdateAutoRecord", example="full", path=app, change=rule_id)
+    refused = scenario.send("DeleteRecordRule", path=path)
+    scenario.rule("DeleteRecordRule/rule/in-use-by-auto-record").refused(refused, 400, *IN_USE)
+    survives = scenario.rule("DeleteRecordRule/rule/in-use-survives")
+    shown = scenario.send("ShowRecordRule", path=path)
+    survives.that(
+        shown.status == 200 and plain(shown.json) == plain(before),
+        "after its deletion was refused", expected=f"200 {before}", exchange=shown,
+    )  # fmt: skip
+    listed_as(survives, scenario, app["app_id"], [before], "the list after a refused deletion")
+    scenario.make("UpdateAutoRecord", example="minimal", path=app)
+    deleted = scenario.send("DeleteRecordRule", path=path)
+    scenario.rule("DeleteRecordRule/rule/deletable-after-release").succeeded(deleted)
+
+
+@rules("DeleteRecordRule/rule/in-use-by-job")
+def test_the_rule_of_a_job_stays(scenario: Scenario) -> None:
+    """Section 6.5: a job of either kind that has not ended keeps its rule (E-6-delete-in-use)."""
+    rule = scenario.rule("DeleteRecordRule/rule/in-use-by-job")
+    for create, example in (("CreateMixJob", "custom"), ("CreateIndividualStreamJob", "full")):
+        path = scenario.path_of("record_rule", scenario.fresh("record_rule"))
+        recording = {"record_param.record_rule_id": path["rule_id"]}
+        app = {"app_id": path["app_id"]}
+        made = scenario.make(create, example=example, path=app, change=recording)
+        rule.refused(scenario.send("DeleteRecordRule", path=path), 400, *IN_USE)
+        _let_run(scenario, create, {**app, "job_id": part(made.json, "job_id")})
+
+
+def _let_run(scenario: Scenario, create: str, path: dict[str, Any]) -> None:
+    """Wait until the job can be stopped, so that nothing stays behind."""
+    show_job = create.replace("Create", "Show")
+    scenario.until(
+        lambda: scenario.send(show_job, path=path), lambda body: part(body, "state") != "INIT"
+    )

@@ -1,0 +1,68 @@
+"""Chapter 6: the list of an application's recording rules (6.2)."""
+
+from __future__ import annotations
+
+from conformance.suite.applications import part
+from conformance.suite.pages import APPS, LARGEST, Pages, Whole, judge_pages, rules_of, undisturbed
+from conformance.suite.recording import plain
+from conformance.suite.rules import Inconclusive, Scenario, rules
+
+_LOOKED_AT = 5
+"""Applications that are looked through for a rule, where none can be made."""
+
+
+@rules(
+    "ListRecordRules/rule/own-rules-only", "ListRecordRules/rule/one-per-location",
+    "ListRecordRules/rule/same-as-show", "ListRecordRules/rule/first-page-zero",
+    "ListRecordRules/rule/default-page", "ListRecordRules/rule/page-size",
+    "ListRecordRules/rule/pages-disjoint", "ListRecordRules/rule/pages-complete",
+    "ListRecordRules/rule/page-past-end",
+)  # fmt: skip
+def test_pages_of_rules_join_up(scenario: Scenario) -> None:
+    """Table 6-19, with the defaults of table 5-9 (E-6-pagination-defaults); table 6-22."""
+    listing = rules_of(_application_with_rules(scenario))
+    before, read, after = undisturbed(
+        scenario, listing, lambda whole: Pages.of(scenario, listing, len(whole.rows))
+    )
+    judge_pages(scenario, before, read, after)
+    default = scenario.rule("ListRecordRules/rule/default-page")
+    default.equal(
+        listing.rows(read.unasked), list(before.rows[:LARGEST]),
+        "the list without offset and limit", read.unasked,
+    )  # fmt: skip
+    default.equal(
+        listing.rows(read.unnumbered), list(before.rows[: read.size]),
+        f"the page of limit {read.size} without offset", read.unnumbered,
+    )  # fmt: skip
+    _judge_rows(scenario, before)
+
+
+def _application_with_rules(scenario: Scenario) -> str:
+    if scenario.lab.settings.allow_writes:
+        return str(scenario.path_of("record_rule", scenario.given("record_rule"))["app_id"])
+    for row in APPS.whole(scenario).rows[:_LOOKED_AT]:
+        app = str(row.get("app_id"))
+        if rules_of(app).whole(scenario).rows:
+            return app
+    raise Inconclusive("no data: no application with a recording rule was found")
+
+
+def _judge_rows(scenario: Scenario, whole: Whole) -> None:
+    app = whole.listing.path["app_id"]
+    foreign = [row.get("app_id") for row in whole.rows if row.get("app_id") != app]
+    scenario.rule("ListRecordRules/rule/own-rules-only").that(
+        not foreign, "rules of other applications in the list", expected=app, actual=foreign,
+        exchange=whole.exchange,
+    )  # fmt: skip
+    places = [part(row, "obs_addr", "location") for row in whole.rows]
+    scenario.rule("ListRecordRules/rule/one-per-location").that(
+        len(places) == len(set(map(str, places))), "two rules in one location",
+        expected="every location once", actual=places, exchange=whole.exchange,
+    )  # fmt: skip
+    rule = scenario.rule("ListRecordRules/rule/same-as-show")
+    for row in whole.rows:
+        shown = scenario.send("ShowRecordRule", path={"app_id": app, "rule_id": row.get("rule_id")})
+        rule.that(
+            shown.status == 200 and plain(shown.json) == plain(row),
+            "a listed rule is not the one that is shown", expected=f"200 {row}", exchange=shown,
+        )  # fmt: skip
