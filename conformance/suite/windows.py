@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from dataclasses import dataclass
 from typing import Any
 
+from conformance.cases.requests import span_seconds
 from conformance.suite.rules import Scenario
 
 SECOND = dt.timedelta(seconds=1)
@@ -17,7 +17,6 @@ DAY = dt.timedelta(days=1)
 SETTLING = 2 * MINUTE
 """How long after a minute its numbers may still change, and how far clocks may differ."""
 
-_DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?")
 _FORMS = {"date-time": "%Y-%m-%dT%H:%M:%SZ", "date": "%Y-%m-%d"}
 
 
@@ -89,20 +88,11 @@ def time_window(scenario: Scenario, operation: str) -> TimeWindow:
         window["start"],
         window["end"],
         window["format"],
-        parse_duration(window["max_span"]),
+        dt.timedelta(seconds=span_seconds(window["max_span"])),
         _optional(window.get("default_span")),
         _optional(window.get("single_user_span")),
         _optional(window.get("retention")),
     )
-
-
-def parse_duration(text: str) -> dt.timedelta:
-    """Read ``P90D``, ``PT1H`` and their like."""
-    found = _DURATION.fullmatch(text)
-    if found is None:
-        raise ValueError(f"{text} is no duration of days, hours and minutes")
-    days, hours, minutes = (int(part or 0) for part in found.groups())
-    return dt.timedelta(days=days, hours=hours, minutes=minutes)
 
 
 def midnight(moment: dt.datetime) -> dt.datetime:
@@ -121,4 +111,4 @@ def read_time(value: Any) -> dt.datetime | None:
 
 
 def _optional(text: str | None) -> dt.timedelta | None:
-    return None if text is None else parse_duration(text)
+    return None if text is None else dt.timedelta(seconds=span_seconds(text))
