@@ -1,0 +1,98 @@
+"""OpenAPI Overlay 1.0: changes to a document, written as a document.
+
+Stricter than the specification in one point: there a target that matches nothing is passed over
+in silence; here it is an error, because an overlay of ours that misses its target is out of date.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+import jsonpath_rfc9535
+
+from conformance.errors import ContractError
+
+
+def apply_overlay(document: Mapping[str, Any], overlay: Any, name: str) -> dict[str, Any]:
+    """The document with every action of the overlay applied in order; the original is kept.
+
+    ``name`` is the overlay's file, for messages. Raises ContractError when the overlay is none of
+    version 1.0, when a target is no JSONPath (RFC 9535) or matches nothing, or when an update
+    does not fit what its target selects.
+    """
+    _refuse_malformed(overlay, name)
+    result = copy.deepcopy(dict(document))
+    for number, action in enumerate(overlay["actions"], start=1):
+        where = f"{name}, action {number} ({action.get('target')!r})"
+        nodes = _select(result, action, where)
+        if action.get("remove") is True:
+            _remove(nodes, where)
+        elif "update" in action:
+            for node in nodes:
+                _update(node.value, copy.deepcopy(action["update"]), where)
+        else:
+            raise ContractError(where, "neither updates nor removes", "give it one of the two")
+    return result
+
+
+def _refuse_malformed(overlay: Any, name: str) -> None:
+    version = str(overlay.get("overlay", "")) if isinstance(overlay, dict) else ""
+    if not version.startswith("1.0."):
+        raise ContractError(
+            name, "is no OpenAPI Overlay of version 1.0", "start with overlay: 1.0.0"
+        )
+    actions = overlay.get("actions")
+    if not isinstance(actions, list) or not actions:
+        raise ContractError(name, "has no actions", "an overlay needs at least one")
+    if not all(isinstance(action, dict) for action in actions):
+        raise ContractError(name, "has an action that is no object", "give it a target")
+
+
+def _select(
+    document: dict[str, Any], action: Mapping[str, Any], where: str
+) -> list[jsonpath_rfc9535.JSONPathNode]:
+    try:
+        nodes = list(jsonpath_rfc9535.find(str(action.get("target", "")), document))
+    except jsonpath_rfc9535.JSONPathError as error:
+        raise ContractError(where, f"is no JSONPath ({error.args[0]})", "see RFC 9535") from error
+    if not nodes:
+        raise ContractError(where, "matches nothing", "bring the overlay up to date")
+    return nodes
+
+
+def _remove(nodes: list[jsonpath_rfc9535.JSONPathNode], where: str) -> None:
+    """Remove from the back, so that the indices of earlier items of an array stay true."""
+    for node in reversed(nodes):
+        if node.parent is None:
+            raise ContractError(where, "cannot remove the whole document")
+        container: Any = node.parent.value
+        del container[node.location[-1]]
+
+
+def _update(target: Any, update: Any, where: str) -> None:
+    if isinstance(target, list):
+        target.append(update)
+    elif isinstance(target, dict) and isinstance(update, dict):
+        _merge(target, update, where)
+    else:
+        kinds = f"{type(update).__name__} into {type(target).__name__}"
+        raise ContractError(where, f"cannot be updated ({kinds})", "select an object or an array")
+
+
+def _merge(target: dict[str, Any], update: dict[str, Any], where: str) -> None:
+    """Objects merge, arrays grow at their end, anything else is replaced by its own kind."""
+    for key, value in update.items():
+        present = target.get(key)
+        if isinstance(present, dict) and isinstance(value, dict):
+            _merge(present, value, where)
+        elif isinstance(present, list) and isinstance(value, list):
+            present.extend(value)
+        elif isinstance(present, (dict, list)) or (
+            key in target and isinstance(value, (dict, list))
+        ):
+            kinds = f"{type(value).__name__} over {type(present).__name__}"
+            raise ContractError(where, f"cannot update {key} ({kinds})", "remove it first")
+        else:
+            target[key] = value

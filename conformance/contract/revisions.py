@@ -1,0 +1,69 @@
+"""The published editions of the document (chapter 15), each made from the newest by an overlay."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from conformance.contract.document import Contract, load_contract
+from conformance.contract.files import read_yaml, spec_folder
+from conformance.contract.overlay import apply_overlay
+from conformance.errors import ContractError, UsageError
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+
+
+def newest_revision(folder: Path | None = None) -> str:
+    """The edition that ``openapi.yaml`` itself is.
+
+    Raises ContractError when the contract does not say which edition it is.
+    """
+    path = (folder or spec_folder()) / "openapi.yaml"
+    return _revision(read_yaml(path), path)
+
+
+def revisions(folder: Path | None = None) -> list[str]:
+    """Every known edition by its date, the newest first (table 15-1)."""
+    folder = folder or spec_folder()
+    found = {path.stem for path in (folder / "revisions").glob("*.yaml") if _DATE.match(path.stem)}
+    return sorted(found | {newest_revision(folder)}, reverse=True)
+
+
+def load_contract_at(revision: str | None = None, folder: Path | None = None) -> Contract:
+    """The contract as it was published on that date; None is the newest edition.
+
+    Its digest covers the contract and the overlay, so that no two editions share one.
+    Raises UsageError for an edition that is not known, ContractError for an overlay that does
+    not fit the contract.
+    """
+    folder = folder or spec_folder()
+    path = folder / "openapi.yaml"
+    raw = read_yaml(path)
+    newest = _revision(raw, path)
+    if revision is None or revision == newest:
+        return load_contract(folder, raw)
+    overlay_path = folder / "revisions" / f"{revision}.yaml"
+    if not _DATE.match(revision) or not overlay_path.is_file():
+        known = ", ".join(revisions(folder))
+        raise UsageError(f"revision {revision!r}", "is not known", f"known are {known}")
+    document = apply_overlay(raw, read_yaml(overlay_path), str(overlay_path))
+    if document["x-revision"] != revision:
+        problem = f"leads to the edition of {document['x-revision']}"
+        raise ContractError(str(overlay_path), problem, "let it set x-revision to its own date")
+    contract = load_contract(folder, document)
+    return replace(contract, sha256=_digest(path, overlay_path))
+
+
+def _revision(raw: Any, path: Path) -> str:
+    if not isinstance(raw, dict) or "x-revision" not in raw:
+        raise ContractError(str(path), "does not say which edition it is", "give it x-revision")
+    return str(raw["x-revision"])
+
+
+def _digest(*paths: Path) -> str:
+    """SHA-256 over the SHA-256 of each file in turn."""
+    digests = b"".join(hashlib.sha256(path.read_bytes()).digest() for path in paths)
+    return hashlib.sha256(digests).hexdigest()
