@@ -1,0 +1,50 @@
+"""All faults by name, and planting one."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from conformance.errors import UsageError
+from conformance.reference.app import create_app
+from conformance.reference.faults import answers, envelopes
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+    from conformance.reference.faults.fault import Fault
+    from conformance.reference.world import World
+
+SOURCES: tuple[Callable[[], Iterable[Fault]], ...] = (answers.faults, envelopes.faults)
+"""Where faults come from, in the order in which they are listed."""
+
+
+@lru_cache(maxsize=1)
+def all_faults() -> Mapping[str, Fault]:
+    """Every fault by its name, in a fixed order. Two of one name are an error of ours."""
+    found: dict[str, Fault] = {}
+    for source in SOURCES:
+        for fault in source():
+            if fault.name in found:
+                raise ValueError(f"two faults are called {fault.name}")
+            found[fault.name] = fault
+    return MappingProxyType(found)
+
+
+def find_fault(name: str) -> Fault:
+    """The fault of that name. Raises UsageError, with the name that was probably meant."""
+    known = all_faults()
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]}?" if near else "sparkrtc-conformance faults lists them"
+        raise UsageError(f"fault {name!r}", "is not known", hint)
+    return known[name]
+
+
+def plant(name: str, world: World, *, with_control: bool = False) -> ASGIApp:
+    """The reference over ``world`` with the fault of that name. Raises UsageError for no fault."""
+    fault = find_fault(name)
+    return fault.apply(world, create_app(world, with_control=with_control))

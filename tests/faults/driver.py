@@ -1,0 +1,278 @@
+"""Runs just the cases that judge some requirements, in this process, without pytest or network.
+
+The same lab, cases and tests as a run; only the wire is missing, so that thousands of faults can
+be hunted in minutes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import itertools
+import pkgutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import httpx
+import pytest
+from starlette.types import ASGIApp, Message
+
+import conformance.suite
+from conformance.cases.plan import EFFORTS, generated_cases
+from conformance.contract.document import Contract, load_contract
+from conformance.model.case import Case
+from conformance.model.verdict import Judgement, Outcome
+from conformance.reference.faults.fault import Fault
+from conformance.reference.seeds import seeded_world
+from conformance.reference.server import announcement
+from conformance.reference.world import World
+from conformance.suite.blocking import Blocked, Inconclusive
+from conformance.suite.judging import judge
+from conformance.suite.lab import Lab
+from conformance.suite.ledger import Ledger
+from conformance.suite.reaching import reach_embedded
+from conformance.suite.rules import Scenario
+from conformance.suite.selection import Selection
+from conformance.target.transport import TargetClient
+
+BASE_URL = "http://127.0.0.1:9"
+"""Nothing listens there; no request gets that far."""
+
+
+class Disconnected(Exception):  # noqa: N818 - what a server does that hangs up
+    """The application ended its answer before it was complete."""
+
+
+class InProcess(httpx.BaseTransport):
+    """Hands requests to an ASGI application; what it does not answer is a network failure."""
+
+    def __init__(self, app: ASGIApp, runner: asyncio.Runner) -> None:
+        self._app = app
+        self._runner = runner
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Run the application for one request."""
+        sent: list[Message] = []
+        body = request.read()
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        timeout = request.extensions.get("timeout", {}).get("read")
+        try:
+            self._runner.run(asyncio.wait_for(self._app(_scope(request), receive, send), timeout))
+        except TimeoutError:
+            raise httpx.ReadTimeout("no answer in time", request=request) from None
+        except Exception as error:
+            raise httpx.RemoteProtocolError(f"server disconnected: {error}") from error
+        if not sent or sent[-1].get("more_body"):
+            raise httpx.RemoteProtocolError("peer closed connection", request=request)
+        return httpx.Response(
+            sent[0]["status"],
+            headers=sent[0]["headers"],
+            content=b"".join(message.get("body", b"") for message in sent[1:]),
+        )
+
+
+def _scope(request: httpx.Request) -> dict[str, Any]:
+    return {
+        "type": "http",
+        "http_version": "1.1",
+        "method": request.method,
+        "scheme": request.url.scheme,
+        "path": request.url.path,
+        "raw_path": request.url.raw_path.split(b"?")[0],
+        "query_string": request.url.query,
+        "headers": [(name.lower(), value) for name, value in request.headers.raw],
+        "server": (request.url.host, request.url.port),
+        "client": ("127.0.0.1", 1),
+        "root_path": "",
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTest:
+    """One test of the suite with one set of its parameters, and the requirements it judges."""
+
+    name: str
+    function: Callable[..., None]
+    arguments: Mapping[str, Any]
+    judges: tuple[str, ...]
+    effort: str
+
+    def run(self, scenario: Scenario) -> None:
+        """Call it."""
+        self.function(scenario=scenario, **self.arguments)
+
+
+@lru_cache(maxsize=1)
+def contract() -> Contract:
+    """The contract, read once."""
+    return load_contract()
+
+
+@lru_cache(maxsize=1)
+def cases() -> tuple[Case, ...]:
+    """Every generated case, made once."""
+    return tuple(generated_cases(contract()))
+
+
+@lru_cache(maxsize=1)
+def rule_tests() -> tuple[RuleTest, ...]:
+    """Every test of a rule in ``conformance.suite``."""
+    found: list[RuleTest] = []
+    for module in pkgutil.iter_modules(conformance.suite.__path__):
+        if module.name.startswith("test_") and module.name != "test_generated":
+            loaded = importlib.import_module(f"conformance.suite.{module.name}")
+            for name, value in vars(loaded).items():
+                if name.startswith("test_") and callable(value):
+                    found += _variants(name, value)
+    return tuple(found)
+
+
+def _variants(name: str, function: Callable[..., None]) -> Iterator[RuleTest]:
+    marks = getattr(function, "pytestmark", [])
+    own = [mark for mark in marks if mark.name == "rules"]
+    choices = [_choices(mark.args) for mark in marks if mark.name == "parametrize"]
+    for combination in itertools.product(*choices):
+        arguments: dict[str, Any] = {}
+        given: list[pytest.Mark] = []
+        for values, more in combination:
+            arguments.update(values)
+            given += more
+        rules = (given or own)[:1]
+        if rules:
+            effort = rules[0].kwargs.get("effort", "standard")
+            yield RuleTest(name, function, arguments, rules[0].args, effort)
+
+
+def _choices(arguments: tuple[Any, ...]) -> list[tuple[dict[str, Any], list[pytest.Mark]]]:
+    names, values = arguments
+    names = [one.strip() for one in names.split(",")] if isinstance(names, str) else list(names)
+    found = []
+    for value in values:
+        marks: list[pytest.Mark] = []
+        if hasattr(value, "marks") and hasattr(value, "values"):
+            marks = [
+                getattr(mark, "mark", mark)
+                for mark in value.marks
+                if getattr(mark, "name", "") == "rules"
+            ]
+            value = value.values if len(names) > 1 else value.values[0]
+        row = value if len(names) > 1 else (value,)
+        found.append((dict(zip(names, row, strict=True)), marks))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """What a hunt has found out: each requirement's worst outcome, and its first message."""
+
+    ledger: Ledger
+    requests: int
+
+    def failed(self, requirement: str) -> bool:
+        """Whether the requirement was broken (fail, or warn where it is a SHOULD)."""
+        entry = self.ledger.entries.get(requirement)
+        return entry is not None and entry.counts.get(Outcome.FAIL, 0) > 0
+
+    def outcomes(self, requirement: str) -> str:
+        """What was said about the requirement, for people."""
+        entry = self.ledger.entries.get(requirement)
+        if entry is None:
+            return "nothing said"
+        told = next((judgement.message for judgement in entry.told), "")
+        counts = ", ".join(f"{outcome} {count}" for outcome, count in entry.counts.items())
+        return f"{counts}: {told}"[:300]
+
+    @property
+    def findings(self) -> list[Judgement]:
+        """Every judgement that says that something is broken."""
+        return [
+            judgement
+            for entry in self.ledger.entries.values()
+            for judgement in entry.told
+            if judgement.outcome is Outcome.FAIL
+        ]
+
+
+class Run:
+    """One application under judgement, with the lab that judges it."""
+
+    def __init__(self, world: World, app: ASGIApp, wanted: Iterable[str], seed: int = 0) -> None:
+        self._runner = asyncio.Runner()
+        reach = reach_embedded(announcement(world, BASE_URL))
+        self.capabilities = reach.settings.capabilities
+        client = TargetClient(reach.settings, transport=InProcess(app, self._runner))
+        prefix = f"sparkconf-{seed:08x}-"
+        self._lab = Lab(contract(), reach, client, prefix=prefix, seed=seed)
+        self._wanted = frozenset(wanted)
+        self._selection = Selection(self._wanted, {}, {})
+
+    def __enter__(self) -> Run:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._runner.close()
+
+    def judge(self, level: str = "thorough", *, until_failed: bool = False) -> Verdicts:
+        """Run what judges the wanted requirements; ``until_failed`` stops once all have failed."""
+        most = EFFORTS.index(level)
+        said = Verdicts(self._lab.ledger, 0)
+        for step in self._steps(most):
+            if until_failed and all(said.failed(requirement) for requirement in self._wanted):
+                break
+            step()
+        return Verdicts(self._lab.ledger, sum(self._lab.ledger.requests.values()))
+
+    def _steps(self, most: int) -> Iterator[Callable[[], None]]:
+        for case in cases():
+            if EFFORTS.index(case.effort) <= most and self._selection.needs(case):
+                yield lambda case=case: self._case(case)  # type: ignore[misc]
+        for test in rule_tests():
+            if EFFORTS.index(test.effort) <= most and self._wanted & set(test.judges):
+                yield lambda test=test: self._rule(test)  # type: ignore[misc]
+
+    def _case(self, case: Case) -> None:
+        try:
+            judge(self._lab, case)
+        except Blocked as blocked:
+            self._all(case.requirements, Outcome.BLOCKED, case.id, blocked.reason)
+
+    def _rule(self, test: RuleTest) -> None:
+        self._lab.begin(test.name)
+        mark = self._lab.resources.mark
+        scenario = Scenario(self._lab, test.judges)
+        outcome, reason = Outcome.INCONCLUSIVE, "its test ended before it was judged"
+        try:
+            test.run(scenario)
+        except Blocked as blocked:
+            outcome, reason = Outcome.BLOCKED, blocked.reason
+        except Inconclusive as inconclusive:
+            reason = inconclusive.reason
+        self._all(scenario.pending, outcome, test.name, reason)
+        self._lab.resources.release(mark, spares=False)
+
+    def _all(self, ids: Iterable[str], outcome: Outcome, case: str, reason: str) -> None:
+        for requirement in ids:
+            self._lab.ledger.say(Judgement(requirement, outcome, case, reason))
+
+
+def hunt(fault: Fault, app: Callable[[World], ASGIApp], seed: int = 0) -> dict[str, str]:
+    """Plant a fault and run what it names; the ids that did not fail, with what was said."""
+    world = seeded_world(seed)
+    with Run(world, app(world), fault.breaks, seed) as run:
+        verdicts = run.judge(until_failed=True)
+    if fault.inconclusive:
+        return {r: verdicts.outcomes(r) for r in fault.breaks if _passed(verdicts, r)}
+    return {r: verdicts.outcomes(r) for r in fault.breaks if not verdicts.failed(r)}
+
+
+def _passed(verdicts: Verdicts, requirement: str) -> bool:
+    entry = verdicts.ledger.entries.get(requirement)
+    return entry is None or entry.counts.get(Outcome.PASS, 0) > 0
