@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from conformance.model.exchange import Exchange
@@ -81,3 +83,41 @@ def not_earlier(rule: Rule, before: Any, after: Any, what: str, exchange: Exchan
         not earlier(after, before), f"{what} went back",
         expected=f"{before} or later", actual=after, exchange=exchange,
     )  # fmt: skip
+
+
+def any_app(scenario: Scenario) -> str:
+    """The shared application; the first one of the tenant, where none may be created."""
+    if scenario.lab.settings.allow_writes:
+        return scenario.given("app")
+    rows = APPS.whole(scenario).rows
+    if not rows:
+        raise Inconclusive("no data: the tenant has no applications")
+    return str(rows[0].get("app_id"))
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """One setting of an application in the three places that show it."""
+
+    query: Exchange
+    shown: Exchange
+    list: Exchange
+    settings: Mapping[str, Any]
+    """By place: ``query`` (7.2, 8.2), ``app`` (5.3) and ``list`` (5.2)."""
+
+    @classmethod
+    def of(cls, scenario: Scenario, app: str, query: str, field: str, *inside: str) -> Views:
+        """Ask ``query`` for ``field``, and applications for the same at ``inside``."""
+        asked = scenario.make(query, path={"app_id": app})
+        shown = show(scenario, app)
+        row, page = listed(scenario, app)
+        settings = {
+            "query": part(asked.json, field),
+            "app": part(shown.json, *inside),
+            "list": part(row, *inside),
+        }
+        return cls(asked, shown, page, settings)
+
+    def exchange(self, place: str) -> Exchange:
+        """The answer that showed a place."""
+        return {"query": self.query, "app": self.shown, "list": self.list}[place]
