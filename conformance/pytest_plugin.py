@@ -192,6 +192,13 @@ class ConformanceRun:
 
         plan_generated(self.session, self.collected)
 
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A module of the suite that cannot be collected: nothing is judged then."""
+        if report.failed and self._prepared is not None:
+            text = str(report.longrepr).strip().splitlines()
+            problem = f"cannot be collected ({text[-1] if text else 'no reason given'})"
+            self._prepared.stopped = TargetError(f"the suite's {report.nodeid}", problem)
+
     # -- running ----------------------------------------------------------------------------
 
     @pytest.fixture(name="conformance_session")
@@ -302,7 +309,8 @@ class ConformanceRun:
             pytest.ExitCode.INTERNAL_ERROR,
             pytest.ExitCode.USAGE_ERROR,
         }
-        if broken or self._config.option.collectonly:
+        failed_to_collect = session.testsfailed and not self.collected.requests_by_item
+        if broken or failed_to_collect or self._config.option.collectonly:
             return
         self.report = assemble(self.session, self.collected, dt.datetime.now(dt.UTC))
         config = self.session.config

@@ -87,6 +87,9 @@ def _judge(prepared: PreparedRun, numprocesses: str | None) -> int:
     with progress:
         status = int(pytest.main([*arguments, *_passed_on(prepared)], [prepared, progress]))
     report: Report | None = prepared.report
+    if report is None and prepared.stopped is not None:
+        click.echo(f"error: {prepared.stopped}", err=True)
+        return prepared.stopped.exit_status
     if report is None:
         return status if status in {2, 3, 130} else 3
     print_summary(report, console)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from starlette.applications import Starlette
+    from starlette.types import ASGIApp
 
     from conformance.reference.world import World
 
@@ -128,7 +129,7 @@ def serve(
     flow_scale: float = 1.0,
     seed_data: bool = True,
     with_control: bool = False,
-    app: Starlette | None = None,
+    app: ASGIApp | None = None,
     world: World | None = None,
 ) -> None:
     """Serve until interrupted; the first line on stdout is JSON (see ``announcement``).
@@ -165,7 +166,7 @@ def _url(listening: socket.socket) -> str:
     return f"http://{LOOPBACK}:{listening.getsockname()[1]}"
 
 
-def _config(app: Starlette) -> uvicorn.Config:
+def _config(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http="httptools",

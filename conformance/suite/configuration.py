@@ -9,6 +9,7 @@ from pathlib import Path
 
 from conformance.cases.plan import EFFORTS
 from conformance.errors import ReportError, UsageError
+from conformance.target.capability import PROFILES
 
 DEFAULT_REPORTS = Path("reports/latest")
 MAX_SEED = 2**32
@@ -47,6 +48,9 @@ class RunConfig:
     def __post_init__(self) -> None:
         if self.level not in EFFORTS:
             raise UsageError("--level", f"{self.level!r} is none", f"use {', '.join(EFFORTS)}")
+        if self.profile is not None and self.profile not in PROFILES:
+            problem = f"{self.profile!r} is none"
+            raise UsageError("--profile", problem, f"use {', '.join(PROFILES)}")
         if not 0 <= self.seed < MAX_SEED:
             raise UsageError("--seed", f"{self.seed} is out of range", "use 0 to 4294967295")
 

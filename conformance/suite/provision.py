@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 POPULATED = "populated_app"
 """The kind of an application that has rooms and statistics; it is never changed."""
 
+TRIES = 3
+"""How often a kind is tried in vain before all that need it are blocked without a request."""
+
 _POLL_SECONDS = 0.05
 
 
@@ -52,6 +55,7 @@ class Resources:
         """Spares that have been handed out: they go with the case that got them."""
         self._count = 0
         self._gone: set[str] = set()
+        self._failed: dict[str, tuple[str, int]] = {}
         self._kinds = lab.contract.resources
         self._creators = {
             spec["create"]: kind for kind, spec in self._kinds.items() if "create" in spec
@@ -198,6 +202,8 @@ class Resources:
         spec = self._kinds[kind]
         if not self._lab.settings.allow_writes:
             raise Blocked(f"it needs {kind} to be created, and the target does not allow writes")
+        if self._failed.get(kind, ("", 0))[1] >= TRIES:
+            raise Blocked(self._failed[kind][0])
         operation = self._lab.contract.operation(spec["create"])
         template = next(
             (b.template for b in bases(operation) if b.name == spec["example"]),
@@ -208,7 +214,9 @@ class Resources:
         exchange = self._lab.send(template, judge=False)
         identifier = exchange.json.get(spec["id"]) if isinstance(exchange.json, dict) else None
         if exchange.status != operation.success.status or not isinstance(identifier, str):
-            raise Blocked(f"no {kind} could be created: {operation.id} answered {_said(exchange)}")
+            reason = f"no {kind} could be created: {operation.id} answered {_said(exchange)}"
+            self._failed[kind] = reason, self._failed.get(kind, ("", 0))[1] + 1
+            raise Blocked(reason)
         made = next((m for m in self._made if m.id == identifier), None)
         if made is not None:
             (self._lent if fresh else self._kept).add(made.id)
