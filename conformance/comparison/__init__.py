@@ -1,0 +1,1 @@
+"""What two or more reports, or two contracts, say beside each other."""

@@ -1,0 +1,291 @@
+"""Two runs beside each other: what got worse, what got better, what is no longer the same."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from conformance.model.verdict import Verdict
+from conformance.reporting.json_file import read_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from conformance.model.report import Report, ReportedRequirement
+
+_BROKEN: Final = frozenset({Verdict.FAIL, Verdict.WARN})
+_UNJUDGED: Final = frozenset({Verdict.BLOCKED, Verdict.INCONCLUSIVE})
+_LEFT_OUT: Final = frozenset({Verdict.NOT_APPLICABLE, Verdict.NOT_SELECTED})
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictChange:
+    """One requirement whose verdict is not the same; None where a report does not know it.
+
+    ``detail`` is why: the message of the first finding, or the reason of the verdict.
+    """
+
+    requirement: str
+    level: str
+    source: str
+    before: Verdict | None
+    after: Verdict | None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RequirementChange:
+    """One requirement that says something else: ``field`` is ``text``, ``level`` or ``source``."""
+
+    requirement: str
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverChange:
+    """What became of a waiver: ``new``, ``changed``, ``expired``, ``removed`` or ``needless``.
+
+    ``needless``: removed, and the requirement is kept now. ``verdict`` is that of the later run.
+    """
+
+    requirement: str
+    kind: str
+    verdict: Verdict | None
+    reason: str
+    owner: str
+    expires: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunSide:
+    """Which run it was: enough to see whether two runs can be compared at all."""
+
+    target: str
+    started: str
+    suite: str
+    revision: str
+    contract: str
+    profile: str
+    level: str
+    verdict: str
+    summary: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class RunComparison:
+    """Run A beside run B; a requirement is in at most one group of verdict changes.
+
+    ``regressions`` are broken in B and were not, or were less so, in A; among them those that A
+    could not judge. ``fixes`` the other way round. ``unjudged`` had a verdict in A and could not
+    be judged in B, ``judged`` the other way round and kept. ``left_out`` had one and was not
+    asked in B, ``taken_in`` the other way round. ``waived`` moved to or from a waiver.
+    ``new`` and ``gone`` are known to only one report. ``differences`` are settings of the runs
+    that are not the same, so that more than the target may explain the changes.
+    """
+
+    a: RunSide
+    b: RunSide
+    differences: tuple[str, ...]
+    regressions: tuple[VerdictChange, ...]
+    fixes: tuple[VerdictChange, ...]
+    unjudged: tuple[VerdictChange, ...]
+    judged: tuple[VerdictChange, ...]
+    left_out: tuple[VerdictChange, ...]
+    taken_in: tuple[VerdictChange, ...]
+    waived: tuple[VerdictChange, ...]
+    new: tuple[VerdictChange, ...]
+    gone: tuple[VerdictChange, ...]
+    changed: tuple[RequirementChange, ...]
+    waivers: tuple[WaiverChange, ...]
+
+    @property
+    def groups(self) -> tuple[tuple[str, tuple[VerdictChange, ...]], ...]:
+        """The groups of verdict changes that are not empty, the gravest first."""
+        return tuple((name, rows) for name in GROUPS if (rows := getattr(self, name)))
+
+    @property
+    def same(self) -> bool:
+        """Whether B says of every requirement what A said."""
+        return not self.groups and not self.changed and not self.waivers
+
+    @property
+    def exit_status(self) -> int:
+        """1 on a regression, otherwise 0; what could not be judged any more is B's own affair."""
+        return 1 if self.regressions else 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """The comparison as plain JSON data, with its exit status."""
+        return {**asdict(self), "exit_status": self.exit_status}
+
+
+GROUPS: Final = (
+    "regressions",
+    "unjudged",
+    "fixes",
+    "judged",
+    "left_out",
+    "taken_in",
+    "waived",
+    "new",
+    "gone",
+)
+
+
+def compare_reports(path_a: Path, path_b: Path) -> RunComparison:
+    """Compare two report files. Raises ReportError when one cannot be read."""
+    return compare(read_json(path_a), read_json(path_b))
+
+
+def compare(a: Report, b: Report) -> RunComparison:
+    """Compare two runs, requirement by requirement, in the order of the later one."""
+    before = {item.id: item for item in a.requirements}
+    after = {item.id: item for item in b.requirements}
+    messages = {finding.requirement: finding.message for finding in reversed(b.findings)}
+    groups: dict[str, list[VerdictChange]] = {name: [] for name in GROUPS}
+    for identifier in dict.fromkeys((*after, *before)):
+        old, new = before.get(identifier), after.get(identifier)
+        group = _group(old.verdict if old else None, new.verdict if new else None)
+        if group is not None:
+            groups[group].append(_change(old, new, messages))
+    return RunComparison(
+        a=_side(a),
+        b=_side(b),
+        differences=_differences(a, b),
+        changed=_changed(before, after),
+        waivers=_waivers(before, after, _day(b)),
+        **{name: tuple(rows) for name, rows in groups.items()},
+    )
+
+
+def _group(old: Verdict | None, new: Verdict | None) -> str | None:
+    """The one group of a change; None where nothing changed that is worth a word."""
+    if old is new:
+        return None
+    if old is None or new is None:
+        return "new" if old is None else "gone"
+    if Verdict.WAIVED in (old, new):
+        return "fixes" if new is Verdict.PASS else "waived"
+    if new in _BROKEN:
+        return "fixes" if old is Verdict.FAIL else "regressions"
+    if old in _BROKEN and new is Verdict.PASS:
+        return "fixes"
+    if new in _UNJUDGED:
+        return None if old in _UNJUDGED else "taken_in" if old in _LEFT_OUT else "unjudged"
+    if new in _LEFT_OUT:
+        return None if old in _LEFT_OUT else "left_out"
+    return "judged" if old in _UNJUDGED else "taken_in"
+
+
+def _change(
+    old: ReportedRequirement | None, new: ReportedRequirement | None, messages: Mapping[str, str]
+) -> VerdictChange:
+    told = new or old
+    assert told is not None, "a requirement comes from one of the reports"
+    return VerdictChange(
+        requirement=told.id,
+        level=told.level,
+        source=told.source,
+        before=old.verdict if old else None,
+        after=new.verdict if new else None,
+        detail=messages.get(told.id, told.reason) if new else "",
+    )
+
+
+def _changed(
+    before: Mapping[str, ReportedRequirement], after: Mapping[str, ReportedRequirement]
+) -> tuple[RequirementChange, ...]:
+    return tuple(
+        RequirementChange(identifier, field, getattr(old, field), getattr(new, field))
+        for identifier, new in after.items()
+        if (old := before.get(identifier)) is not None
+        for field in ("text", "level", "source")
+        if getattr(old, field) != getattr(new, field)
+    )
+
+
+def _waivers(
+    before: Mapping[str, ReportedRequirement],
+    after: Mapping[str, ReportedRequirement],
+    day: dt.date,
+) -> tuple[WaiverChange, ...]:
+    found: list[WaiverChange] = []
+    for identifier in dict.fromkeys((*after, *before)):
+        old = before[identifier].waiver if identifier in before else None
+        new = after[identifier].waiver if identifier in after else None
+        verdict = after[identifier].verdict if identifier in after else None
+        if old == new:
+            continue
+        if new is not None:
+            kind = "changed" if old is not None else "new"
+        else:
+            kind = _ended(old or {}, verdict, day)
+        told = new or old or {}
+        found.append(
+            WaiverChange(
+                requirement=identifier,
+                kind=kind,
+                verdict=verdict,
+                reason=told.get("reason", ""),
+                owner=told.get("owner", ""),
+                expires=told.get("expires", ""),
+            )
+        )
+    return tuple(found)
+
+
+def _ended(old: Mapping[str, str], verdict: Verdict | None, day: dt.date) -> str:
+    if verdict is Verdict.PASS:
+        return "needless"
+    expires = old.get("expires", "")
+    try:
+        return "expired" if dt.date.fromisoformat(expires) < day else "removed"
+    except ValueError:
+        return "removed"
+
+
+def _day(report: Report) -> dt.date:
+    return dt.datetime.fromisoformat(str(report.run["finished"])).date()
+
+
+def _side(report: Report) -> RunSide:
+    return RunSide(
+        target=str(report.target["name"]),
+        started=str(report.run["started"]),
+        suite=str(report.suite["version"]),
+        revision=str(report.contract["revision"]),
+        contract=str(report.contract["sha256"]),
+        profile=str(report.target["profile"]),
+        level=str(report.run["level"]),
+        verdict=report.verdict.value,
+        summary=report.summary,
+    )
+
+
+def _differences(a: Report, b: Report) -> tuple[str, ...]:
+    """What is not the same about the runs themselves, in words."""
+    pairs = (
+        ("target", a.target["name"], b.target["name"]),
+        ("profile", a.target["profile"], b.target["profile"]),
+        ("capabilities", a.target["capabilities"], b.target["capabilities"]),
+        ("revision", a.contract["revision"], b.contract["revision"]),
+        ("contract", a.contract["sha256"][:12], b.contract["sha256"][:12]),
+        ("suite", a.suite["version"], b.suite["version"]),
+        ("level", a.run["level"], b.run["level"]),
+        ("strict", a.run.get("strict", False), b.run.get("strict", False)),
+        ("selection", a.run["selection"], b.run["selection"]),
+        ("interrupted", a.run["interrupted"], b.run["interrupted"]),
+    )
+    return tuple(f"{name}: {_shown(x)}, then {_shown(y)}" for name, x, y in pairs if x != y)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, dict):
+        told = [f"--{key} {glob}" for key, globs in value.items() for glob in globs]
+        return " ".join(told) or "everything"
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    return str(value).lower() if isinstance(value, bool) else str(value)
