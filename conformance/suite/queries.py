@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ import pytest
 
 from conformance.model.exchange import Exchange
 from conformance.suite.rules import Answer, Blocked, Inconclusive, Rule, Scenario, shown
+from conformance.suite.windows import DAY, time_window
 
 Row = Mapping[str, Any]
 
@@ -124,6 +125,20 @@ def listing(
     raise Inconclusive(f"{operation} answers more than {len(rows)} items")
 
 
+def lately(scenario: Scenario, operation: str) -> tuple[dict[str, str], Listing]:
+    """A query over the past day and what it answers; over the longest span, if that is nothing.
+
+    Raises Inconclusive when there is nothing in either.
+    """
+    window = time_window(scenario, operation)
+    for length in dict.fromkeys((min(window.longest, DAY), window.longest)):
+        query = window.query(window.past(scenario.lab.now(), length))
+        found = listing(scenario, operation, query)
+        if found.rows:
+            return query, found
+    raise Inconclusive(f"no data: {operation} shows nothing of the longest span")
+
+
 def _page(scenario: Scenario, operation: str, query: Mapping[str, Any]) -> Exchange:
     page = scenario.send(operation, query={**FINE.get(operation, {}), **query})
     if operation == "ListRtcClientQosDetails" and isinstance(page.json, dict):
@@ -204,6 +219,42 @@ def beyond(part: Iterable[Row], whole: Iterable[Row]) -> list[Row]:
         else:
             missing.append(row)
     return missing
+
+
+def narrowed(
+    found: Listing, whole: Listing, narrow: Mapping[str, Any], field: str, values: Collection[Any]
+) -> Finding:
+    """A filter's answer is exactly what of the whole has one of the values in that field."""
+    asked = ", ".join(f"{name}={value}" for name, value in narrow.items())
+    rows, due = still(found.rows), still(row for row in whole.rows if row.get(field) in values)
+    foreign = [row for row in rows if row.get(field) not in values]
+    strange, lost = beyond(rows, still(whole.rows)), beyond(due, rows)
+    problem, seen = "", rows
+    if foreign:
+        problem, seen = f"with {asked} items are answered that it leaves out", foreign
+    elif strange:
+        problem, seen = f"with {asked} items are answered that are not without it", strange
+    elif lost:
+        problem = f"with {asked} items are missing that are there without it"
+    return Finding(found.exchange, problem, show(due), show(seen))
+
+
+def held(
+    scenario: Scenario, operation: str, whole: tuple[Mapping[str, Any], Listing],
+    narrow: Mapping[str, Any], field: str, values: Collection[Any],
+) -> Finding:  # fmt: skip
+    """Ask with a filter and hold the answer against the whole, a query and what it answers.
+
+    If they differ, both are asked for once more.
+    """
+    query, before = whole
+
+    def look(again: bool) -> Finding:
+        every = listing(scenario, operation, query) if again else before
+        found = listing(scenario, operation, {**query, **narrow})
+        return narrowed(found, every, narrow, field, values)
+
+    return settle(look)
 
 
 def settle(look: Callable[[bool], Finding]) -> Finding:
