@@ -234,7 +234,8 @@ class Run:
         for case in cases():
             if EFFORTS.index(case.effort) <= most and self._selection.needs(case):
                 yield lambda case=case: self._case(case)  # type: ignore[misc]
-        for test in rule_tests():
+        rules = any(contract().requirements[r].kind == "rule" for r in self._wanted)
+        for test in rule_tests() if rules else ():
             if EFFORTS.index(test.effort) <= most and self._wanted & set(test.judges):
                 yield lambda test=test: self._rule(test)  # type: ignore[misc]
 

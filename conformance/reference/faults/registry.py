@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 
 from conformance.errors import UsageError
 from conformance.reference.app import create_app
-from conformance.reference.faults import answers, envelopes
+from conformance.reference.faults import (
+    answers,
+    credentials,
+    envelopes,
+    inputs,
+    strangers,
+    strictness,
+)
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -18,7 +25,14 @@ if TYPE_CHECKING:
     from conformance.reference.faults.fault import Fault
     from conformance.reference.world import World
 
-SOURCES: tuple[Callable[[], Iterable[Fault]], ...] = (answers.faults, envelopes.faults)
+SOURCES: tuple[Callable[[], Iterable[Fault]], ...] = (
+    inputs.faults,
+    strictness.faults,
+    strangers.faults,
+    credentials.faults,
+    answers.faults,
+    envelopes.faults,
+)
 """Where faults come from, in the order in which they are listed."""
 
 

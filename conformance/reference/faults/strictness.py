@@ -1,0 +1,112 @@
+"""Faults of what is not taken, derived: values of the document refused, defaults changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from conformance.reference.faults import tree
+from conformance.reference.faults.derivation import input_keywords
+from conformance.reference.faults.endpoints import ENDPOINTS, Endpoint
+from conformance.reference.faults.fault import Fault
+from conformance.reference.faults.fields import Place
+from conformance.reference.faults.inputs import refusing
+from conformance.reference.faults.layer import Turn
+from conformance.reference.faults.messages import Asked
+from conformance.reference.faults.violations import Spotted, holding, lacking
+from conformance.reference.faults.ways import on_request
+
+FAMILY = "input-refused-needlessly"
+DEFAULTS = "default"
+_DOCUMENTED_DEFAULTS = (
+    "record_prefix", "record_slice_duration", "record_max_duration_to_merge_file",
+    "max_idle_time", "video_type", "is_record_audio", "select_stream_type",
+)  # fmt: skip
+"""Fields of bodies for which the tables give a default; the models fill in more."""
+_OTHER_DEFAULTS: dict[str, Any] = {
+    "CAMERASTREAM": "SCREENSTREAM", "FHD": "HD", True: False, 30: 31, 10: 11, 0: 1,
+}  # fmt: skip
+
+
+def faults() -> Iterator[Fault]:
+    """Every fault of an input that must be taken, and of every default."""
+    for endpoint in ENDPOINTS.values():
+        for where, place in endpoint.inputs():
+            for keyword in input_keywords(where, place):
+                for deviation, spotted in _refusable(where, place, keyword):
+                    yield _refused(endpoint, where, place, keyword, deviation, spotted)
+            if where == "body" and place.name in _DOCUMENTED_DEFAULTS:
+                yield from _other_default(endpoint, place)
+
+
+def _refusable(where: str, place: Place, keyword: str) -> Iterator[tuple[str, Spotted]]:
+    schema = place.schema
+    if keyword == "optional":
+        yield "demanded", lacking(where, place)
+    elif keyword == "enum":
+        values = schema["enum"]
+        for value in dict.fromkeys((values[0], values[-1])):
+            yield f"refuses-{value}", holding(where, place, _equal(value))
+    elif keyword in {"minimum", "maximum"}:
+        yield "bound-refused", holding(where, place, _equal(schema[keyword]))
+    elif keyword == "minLength" and "pattern" not in schema:
+        least = schema[keyword]
+        yield "shortest-refused", holding(where, place, lambda v: _size(v, str) == least)
+    elif keyword == "minItems" and where == "body":
+        least = schema[keyword]
+        yield "fewest-refused", holding(where, place, lambda v: _size(v, list) == least)
+    elif keyword == "range":
+        yield "zero-refused", holding(where, place, _equal(0))
+    elif keyword == "type" and place.kind == "boolean":
+        yield "false-refused", holding(where, place, _equal(False))
+
+
+def _equal(value: object) -> Any:
+    return lambda found: type(found) in {type(value), float} and found == value
+
+
+def _size(value: object, kind: type) -> int | None:
+    return len(value) if isinstance(value, kind) and hasattr(value, "__len__") else None
+
+
+def _refused(
+    endpoint: Endpoint, where: str, place: Place, keyword: str, deviation: str, spotted: Spotted
+) -> Fault:
+    requirement = f"{endpoint.name}/{where}/{place.path}/{keyword}"
+    code = "DATA.100011002" if endpoint.family == "data" else "RTC.00001003"
+    return Fault(
+        f"{requirement}/{deviation}",
+        f"{endpoint.name} refuses a valid {place.path} ({deviation.replace('-', ' ')})",
+        FAMILY,
+        (requirement,),
+        (endpoint.name,),
+        refusing(spotted, 400, code),
+    )
+
+
+def _other_default(endpoint: Endpoint, place: Place) -> Iterator[Fault]:
+    default = place.schema.get("default")
+    if default is None:
+        return
+    other = _OTHER_DEFAULTS.get(default, "{app_id}/{stream}")
+    absent = lacking("body", place)
+
+    def change(turn: Turn) -> Asked:
+        if not absent(turn):
+            return turn.asked
+
+        def edit(holder: tree.Holder, key: object) -> None:
+            if not tree.has(holder, key):
+                holder[key] = other
+
+        return turn.asked.with_json(tree.change(turn.asked.json, place.path, edit))
+
+    requirement = f"{endpoint.name}/body/{place.path}/default"
+    yield Fault(
+        f"{requirement}/other",
+        f"{endpoint.name} takes {other} where {place.path} is left out",
+        DEFAULTS,
+        (requirement,),
+        (endpoint.name,),
+        on_request(change),
+    )
