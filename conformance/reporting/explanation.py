@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
 from http import HTTPStatus
 from typing import TYPE_CHECKING
+
+from conformance.reporting.excerpt import excerpt
+from conformance.reporting.trace import trace
 
 if TYPE_CHECKING:
     from conformance.model.report import (
@@ -15,8 +17,6 @@ if TYPE_CHECKING:
         SentRequest,
     )
 
-_BODY_LINES = 24
-_BODY_CHARACTERS = 4000
 _WIDTH = 100
 _MARGIN = 12
 
@@ -27,8 +27,10 @@ def explain(finding: ReportedFinding, text: str = "") -> str:
     ``text`` is the text of its requirement: what the document says.
     """
     lines = [f"{finding.requirement}  ({finding.level})", _indent(finding.message, 2), ""]
-    lines += _entry("sent", _sent(finding.exchange))
-    lines += _entry("came back", _received(finding.exchange))
+    aimed = trace(finding)
+    field = aimed.field if aimed.part == "field" else ""
+    lines += _entry("sent", _sent(finding.exchange, field if aimed.place == "body" else ""))
+    lines += _entry("came back", _received(finding.exchange, field))
     lines += _entry("expected", finding.expected)
     lines += _entry("received", finding.actual)
     lines += _entry("document", "\n".join(line for line in (text, finding.source) if line))
@@ -44,36 +46,23 @@ def status_line(status: int) -> str:
         return str(status)
 
 
-def pretty_body(body: str | None, base64: str | None = None) -> str:
-    """A body to be read: JSON indented, anything else as it is, long ones cut and said so."""
+def pretty_body(body: str | None, base64: str | None = None, field: str = "") -> str:
+    """A body to be read: JSON around ``field``, anything else as it is, cut with a count."""
     if body is None:
         return "" if base64 is None else f"({len(base64) * 3 // 4} bytes that are not UTF-8 text)"
-    lines = _indented(body).splitlines()
-    kept = [line if len(line) <= 400 else line[:400] + "…" for line in lines[:_BODY_LINES]]
-    if len(lines) > _BODY_LINES:
-        kept.append(f"… {len(lines) - _BODY_LINES} more lines, whole in report.json")
-    return "\n".join(kept)
+    return excerpt(body, field)
 
 
-def _indented(body: str) -> str:
-    if len(body) > 50 * _BODY_CHARACTERS:
-        return body[:_BODY_CHARACTERS] + "…"
-    try:
-        return json.dumps(json.loads(body), ensure_ascii=False, indent=2)
-    except (ValueError, RecursionError):
-        return body
-
-
-def _sent(exchange: ReportedExchange | None) -> str:
+def _sent(exchange: ReportedExchange | None, field: str) -> str:
     if exchange is None:
         return "(no single exchange shows this)"
     request: SentRequest = exchange.request
-    body = pretty_body(request.body, request.body_base64)
+    body = pretty_body(request.body, request.body_base64, field)
     first = f"{request.method} {request.url}"
     return f"{first}\n{body}" if body else first
 
 
-def _received(exchange: ReportedExchange | None) -> str:
+def _received(exchange: ReportedExchange | None, field: str) -> str:
     if exchange is None:
         return ""
     response: ReceivedResponse | None = exchange.response
@@ -82,7 +71,7 @@ def _received(exchange: ReportedExchange | None) -> str:
         stage = failure.get("stage", "network")
         return f"no answer: {stage} failed ({failure.get('message', 'no reason given')})"
     first = f"{status_line(response.status)}, {response.elapsed_ms:.0f} ms"
-    body = pretty_body(response.body, response.body_base64)
+    body = pretty_body(response.body, response.body_base64, field)
     note = "\n(the rest of the body was not kept)" if response.truncated else ""
     return (f"{first}\n{body}" if body else f"{first}, empty body") + note
 

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from conformance.model.report import Report
-    from conformance.reporting.causes import Cause
+    from conformance.reporting.cause import Cause
 
 LANGUAGES: Final = ("en", "zh")
+_NAMED: Final = 3
 _SOURCE: Final = re.compile(r"section (?P<section>[\w.-]+)(?:, tables? (?P<tables>.+))?")
 
 
@@ -53,21 +54,21 @@ class Language:
     def cause(self, cause: Cause) -> str:
         """The title of a cause."""
         facts = {name: _printable(value) for name, value in cause.facts}
-        kind = cause.kind
-        if kind in {"field", "header"}:
-            kind = f"{kind}.{facts['side']}"
-        elif kind == "wrong-refusal":
-            kind = f"{kind}.{facts['asked']}"
         keyword = facts.get("keyword", "")
-        if keyword == "undeclared" and not facts.get("field"):
-            return self.say("cause.undeclared")
         facts["violation"] = self._phrase("violation", keyword)
         facts["problem"] = self._phrase("problem", keyword)
+        facts["auth"] = self._phrase("auth", keyword)
         facts["answer"] = self._answer(facts.get("status", ""), facts.get("code", ""))
-        facts["where"] = ", ".join(_printable(name) for name in cause.operations)
+        facts["where"] = self._where(cause.struck)
         facts["body"] = self.strings.get(f"body.{facts.get('body', '')}", "")
         facts["parent"] = facts.get("parent") or self.say("body.whole")
-        return self.say(f"cause.{kind}", **facts)
+        return self.say(f"cause.{_title(cause.kind, facts)}", **facts)
+
+    def _where(self, operations: tuple[str, ...]) -> str:
+        named = ", ".join(_printable(name) for name in operations[:_NAMED])
+        if len(operations) <= _NAMED:
+            return named
+        return self.say("where.more", named=named, count=len(operations) - _NAMED)
 
     def verdict_sentence(self, report: Report, causes: int) -> str:
         """What the verdict of the run rests on, and what of the document it leaves out."""
@@ -83,11 +84,12 @@ class Language:
             open=f"{tally.get('blocked', 0) + tally.get('inconclusive', 0):,}",
             causes=causes,
         )
-        waived, unselected = tally.get("waived", 0), tally.get("not-selected", 0)
-        if not waived and not unselected:
-            return sentence
-        left_out = self.say("run.left-out", waived=f"{waived:,}", unselected=f"{unselected:,}")
-        return f"{sentence} {left_out}" if self.code == "en" else f"{sentence}{left_out}"
+        left_out = [
+            ("waived", tally.get("waived", 0)),
+            ("unselected", tally.get("not-selected", 0)),
+        ]
+        told = [self.say(f"run.{name}", count=f"{count:,}") for name, count in left_out if count]
+        return (" " if self.code == "en" else "").join([sentence, *told])
 
     def _phrase(self, family: str, keyword: str) -> str:
         known = self.strings.get(f"{family}.{keyword}")
@@ -106,6 +108,18 @@ def language(code: str) -> Language:
         )
     text = resources.files(__package__).joinpath(f"strings.{code}.json").read_text("utf-8")
     return Language(code, json.loads(text))
+
+
+def _title(kind: str, facts: Mapping[str, str]) -> str:
+    """Which of a lens's titles fits: some differ by side, by keyword or by what was asked."""
+    variant = {
+        "field": facts.get("side"),
+        "header": facts.get("side"),
+        "wrong-refusal": facts.get("asked"),
+        "status": facts.get("keyword"),
+        "body": facts.get("keyword"),
+    }.get(kind)
+    return f"{kind}.{variant}" if variant else kind
 
 
 def _printable(text: str) -> str:

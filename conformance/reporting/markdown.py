@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from conformance.model.verdict import RunVerdict, Verdict
-from conformance.reporting.causes import Cause, causes_of
+from conformance.reporting.cause import Cause
+from conformance.reporting.causes import causes_of
 from conformance.reporting.explanation import explain
 from conformance.reporting.file import write_text
 from conformance.reporting.language import Language, language
@@ -48,6 +49,9 @@ def markdown(material: Material) -> str:
     parts = [_head(report, words, len(causes)), _table(report, words)]
     if material.previous is not None:
         parts.append(_news(material.previous, report, words))
+    if problems := report.run.get("problems"):
+        listed = "\n".join(f"- {_text(str(problem))}" for problem in problems)
+        parts.append(f"### {words.say('ui.problems')}\n\n{listed}")
     if causes:
         parts.append(f"### {words.say('ui.causes')}")
     texts = {item.id: item.text for item in report.requirements}

@@ -10,7 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from conformance.model.verdict import RunVerdict, Verdict
-from conformance.reporting.causes import Cause, causes_of
+from conformance.reporting.cause import Cause
+from conformance.reporting.causes import causes_of
 from conformance.reporting.explanation import explain
 from conformance.reporting.language import Language, language
 from conformance.reporting.news import news

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from conformance.model.report import ReceivedResponse, ReportedFinding
@@ -18,6 +18,18 @@ _VARIABLE = re.compile(
     """,
     re.VERBOSE,
 )
+_INDEX = re.compile(r"\[\d+\]")
+_REFUSAL = re.compile(r"\b4\d\d\b")
+_WHOLE: Final = {
+    ("status", "answered"): "status",
+    ("status", "documented"): "status",
+    ("body", "json"): "body",
+    ("body", "empty"): "body",
+    ("body", "undeclared"): "body",
+    ("json", "malformed"): "body",
+    ("json", "object"): "body",
+}
+"""Ids that speak of no field, by their last two segments."""
 _SPACE = re.compile(r"\s+")
 
 
@@ -25,16 +37,19 @@ _SPACE = re.compile(r"\s+")
 class Trace:
     """What grouping looks at.
 
-    ``side``: ``request`` (the id speaks of an input), ``answer``, ``rule`` or ``common``.
-    ``field`` is the path as in the id, ``name`` what follows its last array, ``header`` the header
-    that is meant (lower case, else empty). ``status`` is 0 when nothing was answered. ``code`` is
+    ``side``: ``request`` (the id speaks of an input), ``answer``, ``auth``, ``rule`` or ``common``.
+    ``part`` is the part of the message that is meant: ``field``, ``header``, ``body`` (as a whole),
+    ``status``, or ``none``. ``asked`` is the operation whose answer shows it, which for a rule may
+    be another than ``operation``. ``status`` is 0 when nothing was answered. ``code`` is
     the error code that was answered, ``body`` what kind of body it was (``object``, ``hollow``,
     ``json``, ``html``, ``text``, ``empty``, ``none``). ``shape`` is the message without its values.
     """
 
     finding: ReportedFinding
     operation: str
+    asked: str
     side: str
+    part: str
     place: str
     field: str
     keyword: str
@@ -51,10 +66,12 @@ class Trace:
     @property
     def header(self) -> str:
         """The header that is meant, in lower case; empty when it is not about a header."""
-        if self.place == "header":
-            return self.field.lower()
-        kind, _, name = self.field.partition("/")
-        return name.lower() if kind == "header" else ""
+        return self.field.removeprefix("header/").lower() if self.part == "header" else ""
+
+    @property
+    def expects_refusal(self) -> bool:
+        """Whether the document wants this request refused."""
+        return _REFUSAL.search(self.finding.expected) is not None
 
 
 def trace(finding: ReportedFinding) -> Trace:
@@ -67,7 +84,9 @@ def trace(finding: ReportedFinding) -> Trace:
     return Trace(
         finding=finding,
         operation=operation,
+        asked=(finding.exchange and finding.exchange.operation) or operation,
         side=side_of(operation, place),
+        part=_part(operation, place, field, keyword or place),
         place=place,
         field=field,
         keyword=keyword or place,
@@ -84,7 +103,17 @@ def side_of(operation: str, place: str) -> str:
         return "common"
     if place == "rule":
         return "rule"
-    return "answer" if place[:1].isdigit() else "request"
+    if place == "auth":
+        return "auth"
+    return "answer" if place[:1].isdigit() or place == "answer" else "request"
+
+
+def _part(operation: str, place: str, field: str, keyword: str) -> str:
+    if place == "header" or field.startswith("header/"):
+        return "header"
+    if operation == "common" or place in {"rule", "auth"}:
+        return "none"
+    return _WHOLE.get((field, keyword), "field")
 
 
 def _answered(response: ReceivedResponse | None) -> tuple[int, str, str]:
@@ -106,7 +135,7 @@ def _answered(response: ReceivedResponse | None) -> tuple[int, str, str]:
 def _shape(message: str, operation: str, field: str) -> str:
     """The message without values, numbers, and the operation and field that it names."""
     words = {operation, field, field.rpartition("[].")[2], *field.replace("[]", "").split(".")}
-    bare = _VARIABLE.sub("_", message)
+    bare = _VARIABLE.sub("_", _INDEX.sub("[]", message))
     for word in sorted(words - {""}, key=len, reverse=True):
         bare = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", "_", bare)
     return _SPACE.sub(" ", bare).strip().lower()

@@ -144,7 +144,9 @@ def _requirements() -> list[ReportedRequirement]:
         ]
         found.append(_requirement(f"{op}/rule/state-kept", op, section, "What is read is written."))
         found.append(
-            _requirement(f"{op}/200/undeclared", op, section, "No undeclared fields.", "SHOULD")
+            _requirement(
+                f"{op}/200/body/undeclared", op, section, "No undeclared fields.", "SHOULD"
+            )
         )
     found.append(
         _requirement(
@@ -259,9 +261,15 @@ def _fault(requirement: ReportedRequirement, number: int) -> ReportedFinding | N
         answer = {"count": 9007199254740993, "state": {"update_time": "2023-11-28T01:02:03Z"}}
         seen = exchange_of(number, op, 200, answer)
         return finding_of(requirement, seen, "state.state is missing", "present", "absent")
-    if rest == "200/undeclared" and requirement.chapter == "10":
+    if rest == "200/body/undeclared" and requirement.chapter == "10":
         seen = exchange_of(number, op, 200, {"job_id": "1", "internal_state": 7})
-        return finding_of(requirement, seen, "internal_state is not documented", "no", "1 extra")
+        return finding_of(
+            requirement,
+            seen,
+            "internal_state is not documented",
+            "only documented fields",
+            "internal_state",
+        )
     return None
 
 

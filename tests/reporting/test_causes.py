@@ -33,9 +33,13 @@ def _finding(
     message: str = "wrong",
     expected: str = "400",
     level: str = "MUST",
+    asked: str = "",
+    actual: str = "",
 ) -> ReportedFinding:
-    seen = exchange_of(1, "CreateApp", status, answer)
-    return finding_of(_requirement(identity, level), seen, message, expected, str(status))
+    seen = replace(
+        exchange_of(1, "CreateApp", status, answer), operation=asked or identity.partition("/")[0]
+    )
+    return finding_of(_requirement(identity, level), seen, message, expected, actual or str(status))
 
 
 def _causes(*findings: ReportedFinding, passed: tuple[str, ...] = ()) -> list[Cause]:
@@ -55,6 +59,7 @@ def test_the_planted_faults_are_told_apart(report: Report) -> None:
         "field",
         "wrong-refusal",
         "crash",
+        "undeclared",
     }
     assert len(causes) == 8
     told = [identity for cause in causes for identity in cause.requirements]
@@ -111,6 +116,70 @@ def test_an_operation_that_sometimes_works_is_not_refused_altogether() -> None:
     found = [_finding(f"A/body/{name}/type", 404, REFUSED) for name in "abc"]
     kinds = {cause.kind for cause in _causes(*found, passed=("A/200/x/required",))}
     assert "refused" not in kinds
+
+
+def test_a_rule_that_needs_a_refused_operation_follows_it() -> None:
+    """A rule of another operation that fails on the refused one is not a second fault."""
+    found = [_finding(f"A/body/{name}/type", 404, REFUSED) for name in "abc"]
+    found.append(_finding("B/rule/gone-beneath", 404, REFUSED, asked="A"))
+    (cause,) = _causes(*found)
+    assert cause.operations == ("A", "B")
+    assert cause.struck == ("A",)
+
+
+def test_an_operation_that_checks_nothing_is_one() -> None:
+    """Accepting whatever is wrong is one fault; a single check that works makes it several."""
+    words = ("required", "type", "null")
+    found = [_finding(f"A/body/app_name/{word}", 201) for word in words]
+    found.append(_finding("A/rule/name-unique", 201, expected="400 with error_code RTC.00001020"))
+    (cause,) = _causes(*found)
+    assert cause.kind == "unvalidated"
+    assert len(_causes(*found, passed=("A/body/app_name/maxLength",))) == 4
+
+
+def test_numbers_in_quotes_are_one_wherever_they_show() -> None:
+    """Types, defaults and rules that stumble over the same quoted number are one fault."""
+    (cause,) = _causes(
+        _finding("A/200/count/type", expected='"4" is not of type "integer"', actual="'4' (str)"),
+        _finding("B/rule/count-is-total", expected="11", actual="['11', '11']"),
+        _finding("C/body/idle/default", 201, message="idle reads '30'", expected="30"),
+    )
+    assert cause.kind == "numbers-as-text"
+
+
+def test_what_is_text_by_the_document_is_not_mistaken_for_a_number() -> None:
+    """A quoted number that the document quotes too is another fault."""
+    kinds = {
+        cause.kind
+        for cause in _causes(
+            _finding("A/200/job_id/enum", expected="'4' or '5'", actual="'7'"),
+            _finding("B/rule/read-back", expected="'11'", actual="'12'"),
+        )
+    }
+    assert kinds == {"field", "rule"}
+
+
+def test_a_wrong_value_misleads_the_rules_that_read_it() -> None:
+    """A rule that fails on the same undocumented value follows the field that has it."""
+    (cause,) = _causes(
+        _finding("A/200/state/enum", actual="'ENABLED' (str)"),
+        _finding("B/rule/state-filter", expected="ACTIVATION", actual="{'a': 'ENABLED'}"),
+    )
+    assert cause.findings[0].requirement == "A/200/state/enum"
+
+
+def test_common_statements_follow_the_refusal_that_breaks_them() -> None:
+    """A wrong error body everywhere is told with the refusals that have it."""
+    found = [_finding(f"A/body/{f}/type", 422, {"detail": []}) for f in "abc"]
+    found.append(_finding("common/answer/error-envelope", 422, {"detail": []}))
+    (cause,) = _causes(*found, passed=("A/200/x/required",))
+    assert "common/answer/error-envelope" in cause.requirements
+
+
+def test_credentials_are_causes_of_their_own() -> None:
+    """Accepting a wrong token in every operation is one fault."""
+    (cause,) = _causes(*(_finding(f"{op}/auth/wrong-token", expected="401") for op in "ABC"))
+    assert cause.kind == "auth"
 
 
 def test_a_crash_is_one_cause_across_operations() -> None:
@@ -175,7 +244,7 @@ def test_no_answer_is_one_cause_by_stage() -> None:
 def test_a_finding_without_exchange_still_has_a_cause() -> None:
     """What no single exchange shows is grouped too: rules by name, common ones by themselves."""
     rule = [replace(_finding(f"{op}/rule/page-end"), exchange=None) for op in "AB"]
-    common = replace(_finding("common/header/x-request-id/unique"), exchange=None)
+    common = replace(_finding("common/answer/error-envelope"), exchange=None)
     kinds = sorted(cause.kind for cause in _causes(*rule, common))
     assert kinds == ["rule", "single"]
 
@@ -199,7 +268,9 @@ def test_cause_ids_are_stable_and_differ(report: Report) -> None:
          "x-request-id"),
         ("A/rule/one-per-location", "rule", "", "one-per-location", ""),
         ("common/header/x-request-id/unique", "common", "x-request-id", "unique", "x-request-id"),
-        ("A/200/undeclared", "answer", "", "undeclared", ""),
+        ("A/200/body/undeclared", "answer", "body", "undeclared", ""),
+        ("A/answer/status/documented", "answer", "status", "documented", ""),
+        ("A/auth/wrong-token", "auth", "", "wrong-token", ""),
     ],
 )  # fmt: skip
 def test_ids_are_taken_apart_by_their_grammar(

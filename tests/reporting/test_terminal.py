@@ -106,7 +106,7 @@ def test_bodies_are_shown_readably(body: str | None, base64: str | None, shown: 
 
 def test_a_huge_body_is_cut_and_said_to_be_cut() -> None:
     """Neither many lines nor one long line floods the terminal."""
-    assert "76 more lines" in pretty_body("\n".join("x" * 100))
+    assert "86 more lines" in pretty_body("\n".join("x" * 100))
     assert len(pretty_body("y" * 1_000_000)) < 5_000
 
 

@@ -13,12 +13,17 @@ function chips(name, legend, options) {
     make(`label.chip${kind ? `.${kind}` : ""}`, {}, make("input", { type: "checkbox", name, value }), text)));
 }
 
+function chapterTitle(chapter) {
+  const title = data.words[`chapter.${chapter}`] ?? "";
+  return /^\d/.test(chapter) ? `${chapter} ${title}` : title || chapter;
+}
+
 function present(values) {
   return [...new Set(values)];
 }
 
 function drawFilters() {
-  const chapters = present(requirements.map((item) => item.chapter)).sort((a, b) => a - b);
+  const chapters = present(requirements.map((item) => item.chapter)).sort((a, b) => (Number(a) || 99) - (Number(b) || 99));
   const capabilities = present(requirements.flatMap((item) => item.capabilities)).sort();
   const verdicts = data.verdicts.filter((verdict) => requirements.some((item) => item.verdict === verdict));
   const levels = data.levels.filter((level) => requirements.some((item) => item.level === level));
@@ -32,7 +37,7 @@ function drawFilters() {
       chips("verdict", say("ui.verdict"), verdicts.map((v) => [v, `${symbols[v]} ${say(`verdict.${v}`)}`, `v-${v}`])),
       chips("level", say("ui.level"), levels.map((level) => [level, say(`level.${level}`)]))),
     make("div.choices", {},
-      choice("chapter", say("ui.chapter"), chapters.map((n) => [n, `${n} ${data.words[`chapter.${n}`] ?? ""}`])),
+      choice("chapter", say("ui.chapter"), chapters.map((n) => [n, chapterTitle(n)])),
       choice("kind", say("ui.kind"), kinds.map((kind) => [kind, say(`kind.${kind}`)])),
       capabilities.length ? choice("capability", say("ui.capability"), capabilities.map((c) => [c, c])) : null,
       data.causes.length ? choice("cause", say("ui.cause"), data.causes.map((cause, n) => [n, cause.title])) : null,
@@ -162,6 +167,7 @@ addEventListener("beforeprint", () => {
   opened.forEach((card) => { card.open = true; enrich(card); });
   unfiltered = !isFiltered();
   if (unfiltered) { filter.verdicts = new Set(attention); applyFilter(); }
+  startAt(0);
   drawUpTo(shown.length);
 });
 

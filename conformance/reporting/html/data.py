@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from conformance.model.report import ReportedExchange, ReportedFinding, ReportedRequirement
-    from conformance.reporting.causes import Cause
+    from conformance.reporting.cause import Cause
     from conformance.reporting.language import Language
     from conformance.reporting.material import Material
     from conformance.reporting.news import News
@@ -91,7 +91,10 @@ def page_data(
     """Everything below the glance: requirements, findings, exchanges, causes and words."""
     report = material.report
     exchanges, sources, reasons, capabilities = _Exchanges(), _Pool(), _Pool(), _Pool()
-    cause_of = {name: n for n, cause in enumerate(causes) for name in cause.requirements}
+    causes_of: dict[str, list[int]] = {}
+    for place, cause in enumerate(causes):
+        for name in cause.requirements:
+            causes_of.setdefault(name, []).append(place)
     broken = set(compared.broken) if compared else set()
     findings: dict[str, list[list[Any]]] = {}
     for finding in report.findings:
@@ -109,7 +112,7 @@ def page_data(
             item.erratum or 0,
             item.waiver or 0,
             [capabilities.number(name) for name in item.capabilities],
-            cause_of.get(item.id, -1),
+            causes_of.get(item.id, []),
             int(item.id in broken),
             findings.get(item.id, []),
             _kind(item),

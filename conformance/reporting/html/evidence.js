@@ -1,13 +1,18 @@
 // One requirement in full: what the document says, what was sent, what came back, where they part.
 
+/** Ids that speak of no field, by their last two segments. */
+const wholes = new Set(["status/answered", "status/documented", "body/json", "body/empty",
+  "body/undeclared", "json/malformed", "json/object"]);
+
 /** Where a requirement id points: side, place (body, query, 200, …), field path, header name. */
 function aim(id) {
   const [operation, place, ...rest] = id.split("/");
   const field = rest.slice(0, -1).join("/");
-  const answer = /^\d/.test(place);
+  const answer = /^\d/.test(place) || place === "answer";
+  const whole = wholes.has(`${field}/${rest.at(-1)}`) || place === "path" || place === "auth";
   const header = place === "header" ? field : field.startsWith("header/") ? field.slice(7) : "";
-  return { side: operation === "common" ? "" : answer ? "answer" : place === "rule" ? "" : "request",
-    place, field: header ? "" : field, header: header.toLowerCase(), keyword: rest.at(-1) };
+  return { side: operation === "common" || place === "rule" ? "" : answer ? "answer" : "request",
+    place, field: header || whole ? "" : field, header: header.toLowerCase(), keyword: rest.at(-1) };
 }
 
 /** The raw JSON text in lines, literals as they were received, each with the path it belongs to.
@@ -203,8 +208,7 @@ function drawDetail(item) {
   if (item.erratum) facts.append(row(say("ui.erratum"), item.erratum));
   if (item.waiver) facts.append(row(say("ui.waiver"), ...drawWaiver(item.waiver)));
   if (item.capabilities.length) facts.append(row(say("ui.capability"), item.capabilities.join(", ")));
-  if (item.cause >= 0) {
-    const cause = data.causes[item.cause];
+  for (const cause of item.causes.map((place) => data.causes[place])) {
     facts.append(row(say("ui.cause"), make("a", { href: `#${cause.id}` }, cause.title)));
   }
   if (item.cases.length) {

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from conformance.model.report import Report
-    from conformance.reporting.causes import Cause
+    from conformance.reporting.cause import Cause
     from conformance.reporting.language import Language
 
 _STORIES = 60

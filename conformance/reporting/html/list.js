@@ -3,6 +3,7 @@
 const listElement = document.getElementById("list");
 const countElement = document.getElementById("count");
 const moreElement = document.getElementById("more");
+const earlierElement = document.getElementById("earlier");
 const firstPortion = 40;
 const portion = 120;
 
@@ -11,6 +12,7 @@ const filter = {
   chapter: "", kind: "", capability: "", cause: "", fresh: false, group: "operation",
 };
 let shown = requirements;
+let first = 0; // the rows that are drawn are those from first up to, not including, drawn
 let drawn = 0;
 let haystacks = null;
 
@@ -25,7 +27,7 @@ function matches(item) {
   if (filter.chapter && item.chapter !== filter.chapter) return false;
   if (filter.kind && item.kind !== filter.kind) return false;
   if (filter.capability && !item.capabilities.includes(filter.capability)) return false;
-  if (filter.cause !== "" && item.cause !== Number(filter.cause)) return false;
+  if (filter.cause !== "" && !item.causes.includes(Number(filter.cause))) return false;
   if (filter.fresh && !item.fresh) return false;
   return filter.words.every((word) => haystacks[item.index].includes(word));
 }
@@ -37,7 +39,7 @@ function isFiltered() {
 
 function groupOf(item) {
   if (filter.group === "operation") return item.operation;
-  if (filter.group === "cause") return item.cause < 0 ? say("ui.no-cause") : data.causes[item.cause].title;
+  if (filter.group === "cause") return item.causes.length ? data.causes[item.causes[0]].title : say("ui.no-cause");
   return null;
 }
 
@@ -46,12 +48,10 @@ function applyFilter() {
   if (filter.words.length && !haystacks) haystacks = requirements.map(haystack);
   shown = isFiltered() ? requirements.filter(matches) : requirements;
   if (filter.group === "cause") {
-    const order = (item) => item.cause < 0 ? data.causes.length : item.cause;
+    const order = (item) => item.causes[0] ?? data.causes.length;
     shown = [...shown].sort((a, b) => order(a) - order(b) || a.index - b.index);
   }
-  drawn = 0;
-  listElement.replaceChildren();
-  drawUpTo(firstPortion);
+  startAt(0);
   const counted = { shown: number(shown.length), all: number(requirements.length) };
   countElement.textContent = shown.length ? say("ui.count", counted) : say("ui.nothing");
 }
@@ -71,18 +71,48 @@ function drawRow(item) {
   return make("li.row", {}, button);
 }
 
-function drawUpTo(end) {
+/** Rows from `start` to `end`, with a heading wherever a group begins. */
+function drawRows(start, end) {
   const rows = document.createDocumentFragment();
-  for (; drawn < Math.min(end, shown.length); drawn += 1) {
-    const item = shown[drawn];
-    const group = groupOf(item);
-    if (group !== null && (drawn === 0 || groupOf(shown[drawn - 1]) !== group)) {
+  for (let place = start; place < end; place += 1) {
+    const group = groupOf(shown[place]);
+    if (group !== null && (place === first || groupOf(shown[place - 1]) !== group)) {
       rows.append(make("li.group", {}, make("h3", {}, group)));
     }
-    rows.append(drawRow(item));
+    rows.append(drawRow(shown[place]));
   }
-  listElement.append(rows);
+  return rows;
+}
+
+function drawUpTo(end) {
+  const next = Math.min(end, shown.length);
+  if (next > drawn) listElement.append(drawRows(drawn, next));
+  drawn = Math.max(drawn, next);
   moreElement.hidden = drawn >= shown.length;
+  earlierElement.hidden = first === 0;
+}
+
+function drawEarlier() {
+  const before = first;
+  first = Math.max(0, first - portion);
+  const heading = listElement.querySelector("li.group:first-child");
+  if (heading && groupOf(shown[before]) === groupOf(shown[before - 1])) heading.remove();
+  listElement.prepend(drawRows(first, before));
+  earlierElement.hidden = first === 0;
+}
+
+/** Draws the list anew with `place` as its first row. */
+function startAt(place) {
+  first = place;
+  drawn = place;
+  listElement.replaceChildren();
+  drawUpTo(place + firstPortion);
+}
+
+/** Sees to it that the row at `place` is drawn, without drawing thousands before it. */
+function reach(place) {
+  if (place < first || place > drawn + 4 * portion) startAt(Math.max(0, place - 10));
+  else drawUpTo(place + firstPortion);
 }
 
 function setOpen(element, open) {
@@ -103,7 +133,7 @@ function setOpen(element, open) {
 function reveal(id) {
   const item = requirements[indexOf.get(id)];
   if (!shown.includes(item)) clearFilters();
-  drawUpTo(shown.indexOf(item) + firstPortion);
+  reach(shown.indexOf(item));
   const head = document.getElementById(id);
   setOpen(head.closest("li.row"), true);
   head.focus({ preventScroll: true });
@@ -120,20 +150,22 @@ listElement.addEventListener("click", (event) => {
 listElement.addEventListener("keydown", (event) => {
   const head = event.target.closest?.("button.head");
   if (!head || event.altKey || event.ctrlKey || event.metaKey) return;
-  const heads = () => [...listElement.querySelectorAll("button.head")];
-  const at = heads().indexOf(head);
-  const steps = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: shown.length - 1 };
+  const at = indexOf.get(head.id);
+  const place = shown.findIndex((item) => item.index === at);
+  const steps = { ArrowDown: place + 1, ArrowUp: place - 1, Home: 0, End: shown.length - 1 };
   if (!(event.key in steps)) return;
   event.preventDefault();
   const wanted = Math.max(0, Math.min(steps[event.key], shown.length - 1));
-  if (wanted >= drawn) drawUpTo(Math.max(wanted + 1, drawn + portion));
-  heads()[wanted].focus();
+  reach(wanted);
+  document.getElementById(shown[wanted].id).focus();
 });
+
+earlierElement.querySelector("button").addEventListener("click", drawEarlier);
 
 moreElement.querySelector("button").addEventListener("click", () => {
   const next = drawn;
   drawUpTo(drawn + portion);
-  listElement.querySelectorAll("button.head")[next]?.focus();
+  document.getElementById(shown[next].id).focus();
 });
 
 new IntersectionObserver((entries) => {

@@ -1,0 +1,59 @@
+"""A cause: findings that one fault explains."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from conformance.model.requirement import Level
+
+if TYPE_CHECKING:
+    from conformance.model.report import ReportedFinding
+
+Facts = tuple[tuple[str, str], ...]
+_LEVELS: Final = [level.value for level in Level]
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Findings that one fault explains.
+
+    ``kind`` is the lens that saw it, ``facts`` what its title is drawn from (``language.py``).
+    """
+
+    kind: str
+    facts: Facts
+    findings: tuple[ReportedFinding, ...]
+
+    @property
+    def id(self) -> str:
+        """Stable from run to run as long as the fault is the same."""
+        said = "\n".join([self.kind, *(f"{name}={value}" for name, value in self.facts)])
+        return "cause-" + hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:10]
+
+    @property
+    def requirements(self) -> tuple[str, ...]:
+        """The ids that it breaks, each once, in order."""
+        return tuple(dict.fromkeys(finding.requirement for finding in self.findings))
+
+    @property
+    def operations(self) -> tuple[str, ...]:
+        """The operations that it strikes, each once, in order."""
+        return tuple(dict.fromkeys(item.partition("/")[0] for item in self.requirements))
+
+    @property
+    def struck(self) -> tuple[str, ...]:
+        """The operations that show it themselves, not only through a rule of another."""
+        own = (item for item in self.requirements if "/rule/" not in item)
+        return tuple(dict.fromkeys(item.partition("/")[0] for item in own)) or self.operations
+
+    @property
+    def level(self) -> str:
+        """The most binding level that it breaks."""
+        return min((finding.level for finding in self.findings), key=_LEVELS.index)
+
+    @property
+    def gravity(self) -> tuple[int, int, str]:
+        """Sorts the gravest first: by level, then by how much it breaks."""
+        return _LEVELS.index(self.level), -len(self.requirements), self.requirements[0]
