@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     Endpoint = Callable[[Request, bytes], Awaitable[Response]]
 
 _log = logging.getLogger(__name__)
+_SLASH = b"%2f"
+"""No id has a slash in it: one that is escaped is part of an id, and leads to no other path."""
 
 
 class Resource:
@@ -56,7 +58,7 @@ class Resource:
         await response(scope, receive, send)
 
     async def _respond(self, request: Request) -> Response:
-        if not self._endpoints:
+        if not self._endpoints or _SLASH in request.scope.get("raw_path", b"").lower():
             raise Refusal(refusals.NO_API)
         endpoint = self._endpoints.get(request.method)
         if endpoint is None:
