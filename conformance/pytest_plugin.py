@@ -287,7 +287,7 @@ class ConformanceRun:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Clean up; in the controlling process write the reports and set the exit status."""
-        left = [] if self._spreads else self.session.close()
+        left = self.session.close()
         self.collected.left_behind.extend(left)
         if self._worker is not None:
             self._config.workeroutput["sparkrtc"] = {  # type: ignore[attr-defined]

@@ -23,8 +23,13 @@ from conformance.suite.ledger import Ledger
 from conformance.suite.provision import Resources
 from conformance.suite.reaching import Reach
 from conformance.target.auth import SignatureAuth, TokenAuth
+from conformance.target.gateway import Gateway
+from conformance.target.journal import Journal
 from conformance.target.redaction import Redactor
-from conformance.target.transport import Sent, TargetClient
+from conformance.target.transport import Sent
+
+BUCKET_AUTHORITY = "UpdateObsBucketAuthority"
+"""The one operation that changes settings of something that the run has not made (12.3)."""
 
 _MALFORMED_TOKEN = "this-is-no-token"  # noqa: S105 - it is sent because it is none
 _JSON = ("Content-Type", "application/json")
@@ -42,11 +47,12 @@ class Lab:
         self,
         contract: Contract,
         reach: Reach,
-        client: TargetClient,
+        gateway: Gateway,
         *,
         prefix: str,
         seed: int,
         number_from: int = 1,
+        journal: Journal | None = None,
     ) -> None:
         self.contract = contract
         self.reach = reach
@@ -57,7 +63,8 @@ class Lab:
         self.random = random.Random(seed)  # noqa: S311 - reproducible, not secret
         self.evidence: dict[int, Exchange] = {}
         self._credentials = reach.credentials
-        self._client = client
+        self._gateway = gateway
+        self._journal = journal
         self._checks = ExchangeChecks(contract)
         self._redactor = Redactor(reach.credentials.secrets)
         reach.credentials.listen(self._redactor.learn)
@@ -65,6 +72,7 @@ class Lab:
             self._redactor.learn(reach.second.token)
         self._number = number_from - 1
         self._names = 0
+        self._remembered: dict[str, str] = {}
         self._ahead = dt.timedelta()
         self._adopted: dict[str, httpx.Auth] = {}
         self.case = ""
@@ -86,7 +94,9 @@ class Lab:
         operation = self.contract.operation(template.operation)
         filled = self.fill(template)
         request = self.request(operation, filled)
+        entry = self._intend(operation, filled)
         exchange = self._exchange(request, filled.credentials, operation.flow_group)
+        self._settle(entry, operation, exchange)
         if judge:
             self.ledger.found(self._checks.check(exchange, expectation))
         self.resources.note(operation, filled, exchange)
@@ -104,11 +114,17 @@ class Lab:
         filled = [self.fill(template) for template in templates]
         operations = [self.contract.operation(template.operation) for template in templates]
         requests = [self.request(*pair) for pair in zip(operations, filled, strict=True)]
+        entries = [self._intend(*pair) for pair in zip(operations, filled, strict=True)]
+        groups = [operation.flow_group for operation in operations]
+        auths = [self._auth("valid")] * len(filled)
         with ThreadPoolExecutor(len(requests)) as pool:
-            sent = list(pool.map(self._client.send, requests, [self._auth("valid")] * len(filled)))
+            sent = list(pool.map(self._gateway.send, requests, auths, groups))
         exchanges: list[Exchange] = []
-        for operation, template, answered in zip(operations, filled, sent, strict=True):
+        for operation, template, answered, entry in zip(
+            operations, filled, sent, entries, strict=True
+        ):
             exchange = self._noted(answered, operation.flow_group)
+            self._settle(entry, operation, exchange)
             self.ledger.found(self._checks.check(exchange))
             self.resources.note(operation, template, exchange)
             exchanges.append(exchange)
@@ -183,7 +199,8 @@ class Lab:
         if url is None:
             raise Blocked("the target's clock cannot be moved; set fixtures.clock_url")
         body = json.dumps({"seconds": seconds}).encode()
-        sent = self._client.send(Request(None, "POST", url, (_JSON,), body), self._auth("valid"))
+        request = Request(None, "POST", url, (_JSON,), body)
+        sent = self._gateway.send(request, self._auth("valid"), "clock")
         if sent.response is None or sent.response.status != 200:
             raise Blocked(f"the clock at {url} did not move")
         self._ahead += dt.timedelta(seconds=seconds)
@@ -203,7 +220,57 @@ class Lab:
         return write_moment(self.now(), value)
 
     def _exchange(self, request: Request, credentials: str, group: str) -> Exchange:
-        return self._noted(self._client.send(request, self._auth(credentials)), group)
+        return self._noted(self._gateway.send(request, self._auth(credentials), group), group)
+
+    def _intend(self, operation: Operation, filled: Template) -> str | None:
+        """Note on disk, before it is sent, what a request creates or changes of others'."""
+        if self._journal is None:
+            return None
+        kind = self.resources.creates(operation)
+        path = {name: str(value) for name, value in filled.path.items()}
+        if kind is not None:
+            body = filled.body if isinstance(filled.body, dict) else {}
+            name = str(body.get("app_name", path.get("app_id", "")))
+            return self._journal.intend(kind, operation.id, name, path)
+        if operation.id == BUCKET_AUTHORITY:
+            self._remember_bucket(operation, filled)
+        return None
+
+    def _settle(self, entry: str | None, operation: Operation, exchange: Exchange) -> None:
+        """Note what became of an intention: its id, or that nothing came of it."""
+        if entry is None or self._journal is None or exchange.response is None:
+            return
+        kind = self.resources.creates(operation)
+        identifier = None
+        if kind is not None and isinstance(exchange.json, dict):
+            identifier = exchange.json.get(self.contract.resources[kind]["id"])
+        if isinstance(identifier, str) and 200 <= exchange.status < 300:
+            self._journal.created(entry, identifier)
+            self.resources.journaled(identifier, entry)
+        elif 400 <= exchange.status < 500:
+            self._journal.settled(entry, "refused")
+
+    def settle(self, entry: str | None) -> None:
+        """Note that what an entry of the journal created is deleted again."""
+        if entry is not None and self._journal is not None:
+            self._journal.settled(entry, "deleted")
+
+    def _remember_bucket(self, operation: Operation, filled: Template) -> None:
+        """Before a bucket's authorisation is changed for the first time: how it was."""
+        bucket = filled.body.get("bucket") if isinstance(filled.body, dict) else None
+        if self._journal is None or not isinstance(bucket, str) or bucket in self._remembered:
+            return
+        listed = self.send(Template("ListObsBuckets"), judge=False).json
+        rows = listed.get("buckets", []) if isinstance(listed, dict) else []
+        row = next((r for r in rows if isinstance(r, dict) and r.get("bucket") == bucket), None)
+        if row is None:
+            return
+        before = {
+            "bucket": bucket,
+            "location": row.get("location"),
+            "operation": int(bool(row.get("is_authorized"))),
+        }
+        self._remembered[bucket] = self._journal.changing("bucket", operation.id, {}, before)
 
     def _noted(self, sent: Sent, group: str) -> Exchange:
         self._number += 1

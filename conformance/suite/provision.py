@@ -55,6 +55,7 @@ class Resources:
         """Spares that have been handed out: they go with the case that got them."""
         self._count = 0
         self._gone: set[str] = set()
+        self._entries: dict[str, str] = {}
         self._failed: dict[str, tuple[str, int]] = {}
         self._kinds = lab.contract.resources
         self._creators = {
@@ -85,6 +86,14 @@ class Resources:
             self._wait(made, self._kinds[kind])
             return made.id
         return self._make(kind, fresh=True)
+
+    def creates(self, operation: Operation) -> str | None:
+        """Kind of resource that an operation creates, if any."""
+        return self._creators.get(operation.id)
+
+    def journaled(self, identifier: str, entry: str) -> None:
+        """What was created under this id stands in the journal under that entry."""
+        self._entries[identifier] = entry
 
     def note(self, operation: Operation, filled: Template, exchange: Exchange) -> None:
         """Remember what an exchange created or deleted, whoever sent it."""
@@ -263,6 +272,7 @@ class Resources:
         ]
         for made in gone:
             self._made.remove(made)
+            self._lab.settle(self._entries.pop(made.id, None))
             self._lent.discard(made.id)
             self._kept.discard(made.id)
             if self._shared.get(made.kind) == made.id:

@@ -21,10 +21,22 @@ from conformance.suite.configuration import RunConfig
 from conformance.suite.evidence import curl, reported
 from conformance.suite.judging import judge
 from conformance.suite.lab import Lab
+from conformance.suite.reaching import Reach
 from conformance.suite.rules import Scenario
 from conformance.suite.selection import Selection, select
-from conformance.suite.reaching import Reach
+from conformance.suite.undoing import LabUndo
+from conformance.target.budget import RequestBudget
+from conformance.target.cleanup import cleanup
+from conformance.target.gateway import Gateway
+from conformance.target.guard import Guard
+from conformance.target.journal import Journal, RunHeader
 from conformance.target.transport import TargetClient
+
+JOURNAL = "journal"
+"""Start of the names of journals in the report folder; one per process."""
+
+BUDGET = "budget"
+FLOW_STORE = "flow.sqlite"
 
 
 class Session:
@@ -41,6 +53,7 @@ class Session:
         )
         self._worker = worker
         self._lab: Lab | None = None
+        self._journal: Journal | None = None
 
     @cached_property
     def cases(self) -> tuple[Case, ...]:
@@ -61,14 +74,41 @@ class Session:
         """The lab, with its connection opened at first use."""
         if self._lab is None:
             run = uuid.UUID(int=self.config.seed << 64 | os.getpid()).hex[8:16]
+            prefix = f"sparkconf-{run}{self._worker}-"
             self._lab = Lab(
                 self.contract,
                 self.reach,
-                TargetClient(self.reach.settings),
-                prefix=f"sparkconf-{run}{self._worker}-",
+                self._gateway(),
+                prefix=prefix,
                 seed=self.config.seed,
+                journal=self._begin_journal(prefix),
             )
         return self._lab
+
+    def _gateway(self) -> Gateway:
+        settings = self.reach.settings
+        if not self._worker:
+            (self.config.report_dir / BUDGET).unlink(missing_ok=True)
+        budget = RequestBudget(settings.limits.requests, self.config.report_dir / BUDGET)
+        client = TargetClient(
+            settings,
+            guard=Guard(settings, budget if settings.limits.requests else None),
+            proxy_auth=self.reach.credentials.proxy,
+        )
+        store = self.config.report_dir / FLOW_STORE if settings.has_flow_control else None
+        return Gateway(settings, client, self.contract.flow_groups, store)
+
+    def _begin_journal(self, prefix: str) -> Journal | None:
+        """The journal of this process; the embedded reference forgets by itself."""
+        settings = self.reach.settings
+        if self.config.target is None or not settings.allow_writes:
+            return None
+        path = self.config.report_dir / f"{JOURNAL}{self._worker}.jsonl"
+        if path.exists() and not Journal(path).pending():
+            path.unlink()
+        header = RunHeader(prefix, prefix, settings.base_url, settings.project_id)
+        self._journal = Journal.create(path, header)
+        return self._journal
 
     def probe(self) -> None:
         """Ask once whether anything that speaks this API is there.
@@ -126,7 +166,13 @@ class Session:
         if self._lab is None:
             return []
         self._lab.begin("cleanup")
-        return self._lab.resources.clean()
+        left = self._lab.resources.clean()
+        if self._journal is None:
+            return left
+        result = cleanup(self._journal, LabUndo(self._lab))
+        if result.complete:
+            self._journal.path.unlink()
+        return [f"{item.resource}: {why}" for item, why in result.failed]
 
     def _reported(self, number: int) -> dict[str, Any] | None:
         exchange = self.lab.redacted(number)

@@ -72,6 +72,9 @@ class Limits:
     consecutive_network_failures: int = entry(
         "failures in a row after which the run stops with exit status 3", default=5, minimum=1
     )
+    flow_control: bool | None = entry(
+        "it has the flow control of table 1-2; by default only a live target has", default=None
+    )
     scale: float = entry(
         "the target's clock runs this many times faster (serve --flow-control)",
         default=1.0,
@@ -127,6 +130,12 @@ class TargetSettings:
     def allow_writes(self) -> bool:
         """Whether anything but reading may be sent."""
         return WRITES in self.capabilities
+
+    @property
+    def has_flow_control(self) -> bool:
+        """Whether requests have to wait for their turn (table 1-2)."""
+        given = self.limits.flow_control
+        return self.profile == "live" if given is None else given
 
     def allows(self, capability: str) -> bool:
         """Whether the target offers or allows ``capability``."""
