@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from conformance.reporting.material import Material
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_STORIES = 3
 _UNJUDGED = {Verdict.BLOCKED, Verdict.INCONCLUSIVE}
 _OUTSIDE = {Verdict.NOT_APPLICABLE, Verdict.NOT_SELECTED, Verdict.WAIVED}
 
@@ -110,7 +111,9 @@ def _outcome(
 ) -> None:
     verdict = requirement.verdict
     reason = requirement.reason or (findings[0].message if findings else verdict.value)
-    story = "\n\n".join(explain(finding, requirement.text) for finding in findings)
+    story = "\n\n".join(explain(item, requirement.text) for item in findings[:_STORIES])
+    if len(findings) > _STORIES:
+        story += f"\n\n… {len(findings) - _STORIES} more cases, all of them in report.json"
     if verdict is Verdict.FAIL or (verdict is Verdict.WARN and strict):
         _telling(case, "failure", reason, requirement.level, story)
     elif verdict is Verdict.WARN:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,16 +29,22 @@ def write_sarif(material: Material, path: Path) -> None:
 
 
 def sarif(material: Material) -> dict[str, Any]:
-    """The SARIF log: one run, one rule for each broken requirement, one result for each finding."""
+    """The SARIF log: one run, and for each broken requirement one rule and one result.
+
+    A result tells the first finding and counts the others: code scanning shows a line once, and
+    takes 5,000 results at most.
+    """
     report = material.report
     requirements = {item.id: item for item in report.requirements}
-    found = dict.fromkeys(finding.requirement for finding in report.findings)
-    broken = [identity for identity in found if identity in requirements]
+    cases = Counter(finding.requirement for finding in report.findings)
+    first = {finding.requirement: finding for finding in reversed(report.findings)}
+    broken = [identity for identity in cases if identity in requirements]
     index = {identity: number for number, identity in enumerate(broken)}
     titles = _cause_titles(material)
     results = [
-        _result(material, finding, index, requirements.get(finding.requirement), titles)
-        for finding in report.findings
+        _result(material, first[identity], requirements[identity], index[identity], titles)
+        | {"occurrenceCount": cases[identity]}
+        for identity in broken
     ]
     driver = {
         "name": report.suite["name"],
@@ -79,8 +86,8 @@ def _rule(requirement: ReportedRequirement) -> dict[str, Any]:
 def _result(
     material: Material,
     finding: ReportedFinding,
-    index: dict[str, int],
-    requirement: ReportedRequirement | None,
+    requirement: ReportedRequirement,
+    index: int,
     titles: dict[str, str],
 ) -> dict[str, Any]:
     line = material.locate(finding.requirement) if material.locate else None
@@ -90,15 +97,14 @@ def _result(
     )
     result: dict[str, Any] = {
         "ruleId": finding.requirement,
+        "ruleIndex": index,
         "level": _LEVELS[finding.level],
         "message": {"text": text},
         "locations": [_location(material.contract_path, line, finding.requirement)],
-        "partialFingerprints": {"requirement/v1": _fingerprint(finding)},
+        "partialFingerprints": {"requirement/v1": _fingerprint(finding.requirement)},
         "properties": {"case": finding.case, "cause": titles.get(finding.requirement, "")},
     }
-    if requirement is not None:
-        result["ruleIndex"] = index[finding.requirement]
-    if requirement is not None and requirement.verdict is Verdict.WAIVED:
+    if requirement.verdict is Verdict.WAIVED:
         reason = (requirement.waiver or {}).get("reason", "waived")
         result["suppressions"] = [{"kind": "external", "justification": reason}]
     return result
@@ -123,9 +129,8 @@ def _cause_titles(material: Material) -> dict[str, str]:
     }
 
 
-def _fingerprint(finding: ReportedFinding) -> str:
-    said = f"{finding.requirement}\n{finding.case}"
-    return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()
+def _fingerprint(requirement: str) -> str:
+    return hashlib.sha256(requirement.encode("utf-8", "replace")).hexdigest()
 
 
 def _utc(moment: str) -> str:

@@ -320,7 +320,7 @@ def test_a_hostile_answer_stays_text(pages: Callable[..., Path], visit: Callable
     item = next(r for r in report.requirements if r.id == finding.requirement)
     evil = "<img src=x onerror=alert(1)></script><script>alert(1)</script>\u202e\x1b[2J"
     item = replace(item, text=evil, reason=evil, waiver={"issue": "javascript:alert(1)"})
-    bodies = [evil, '{"a": "' + evil.replace('"', "") + '"}', "[" * 7000, "{" * 10, '"\\ud800"']
+    bodies = [evil, '{"a": "' + evil.replace('"', "") + '"}', "[" * 7000, '"\\ud800"']
     found = [
         replace(finding, message=evil, expected=evil, actual=evil,
                 exchange=exchange_of(number, "CreateApp", 200, body))

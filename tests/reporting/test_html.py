@@ -19,7 +19,7 @@ from conformance.reporting.causes import causes_of
 from conformance.reporting.html import draw_page
 from conformance.reporting.html.data import page_data
 from conformance.reporting.html.embedding import embedded_json
-from conformance.reporting.html.glance import bar, chapter_rows, operation_rows
+from conformance.reporting.html.glance import bar, chapter_rows, moment, operation_rows
 from conformance.reporting.html.page import SCRIPTS
 from conformance.reporting.language import language
 from conformance.reporting.material import Material
@@ -156,6 +156,28 @@ def test_binary_and_missing_answers_are_carried(report: Report) -> None:
     assert data["exchanges"][1]["failure"]["stage"] == "tls"
     row = next(row for row in data["requirements"] if row[0] == found[0].requirement)
     assert [finding[3] for finding in row[13]] == [0, 1, -1]
+
+
+def test_many_findings_of_one_requirement_are_counted(report: Report) -> None:
+    """Four are told, the others are a number: a fault in every answer does not swell the page."""
+    finding = report.findings[0]
+    whole = replace(report, findings=[finding] * 50)
+    data = page_data(Material(whole), language("en"), [], None)
+    row = next(row for row in data["requirements"] if row[0] == finding.requirement)
+    assert len(row[13]) == 4
+    assert row[15] == 46
+
+
+def test_moments_are_read_in_one_time() -> None:
+    """Offsets and fractions of a second do not show."""
+    assert moment("2026-11-23T01:00:00.184+08:00") == "2026-11-22 17:00:00 UTC"
+
+
+def test_what_the_run_could_not_tidy_is_told(report: Report) -> None:
+    """Problems of the run stand next to its verdict, as text."""
+    run = {**report.run, "problems": ["not deleted: application <b>1</b>"]}
+    text = draw_page(Material(replace(report, run=run)))
+    assert "not deleted: application &lt;b&gt;1&lt;/b&gt;" in text
 
 
 def test_a_bar_is_full_and_shows_even_one(report: Report) -> None:

@@ -110,3 +110,13 @@ def test_a_hostile_answer_cannot_break_the_file(report: Report, tmp_path: Path) 
     failure = ET.fromstring(path.read_bytes()).find(".//failure")  # noqa: S314 - our own file
     assert failure is not None
     assert "</failure>" in failure.get("message", "")
+
+
+def test_a_requirement_that_many_cases_break_is_told_a_few_times(report: Report) -> None:
+    """Three stories and a count: a fault in every answer does not swell the file."""
+    finding = report.findings[0]
+    item = next(r for r in report.requirements if r.id == finding.requirement)
+    failure = junit_tree(assemble([item], [finding] * 50)).find(".//failure")
+    assert failure is not None
+    assert (failure.text or "").count("came back") == 3
+    assert "47 more cases" in (failure.text or "")

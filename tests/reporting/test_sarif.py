@@ -92,14 +92,15 @@ def _run(material: Material) -> dict[str, Any]:
     return run
 
 
-def test_every_finding_is_a_result_of_a_known_rule(report: Report) -> None:
+def test_every_broken_requirement_is_one_result_of_its_rule(report: Report) -> None:
     """The ruleIndex and ruleId agree, levels follow MUST and SHOULD, locations are complete."""
-    run = _run(Material(report))
+    run = _run(Material(replace(report, findings=[*report.findings, *report.findings])))
     rules = run["tool"]["driver"]["rules"]
     assert len(run["results"]) == len(report.findings)
     for result, finding in zip(run["results"], report.findings, strict=True):
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"] == finding.requirement
         assert result["level"] == {"MUST": "error", "SHOULD": "warning"}[finding.level]
+        assert result["occurrenceCount"] == 2
         place = result["locations"][0]["physicalLocation"]
         assert place["artifactLocation"]["uri"] == "spec/openapi.yaml"
         assert place["region"]["startLine"] >= 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _VERDICTS: Final = list(Verdict)
 _LEVELS: Final = [level.value for level in Level]
+_FINDINGS_TOLD = 4
 _BODY_CHARACTERS = 8_000
 _BODY_CHARACTERS_WHEN_FULL = 400
 _BUDGET_CHARACTERS = 12_000_000
@@ -97,8 +99,13 @@ def page_data(
             causes_of.setdefault(name, []).append(place)
     broken = set(compared.broken) if compared else set()
     findings: dict[str, list[list[Any]]] = {}
+    untold: Counter[str] = Counter()
     for finding in report.findings:
-        findings.setdefault(finding.requirement, []).append(_finding(finding, exchanges))
+        told = findings.setdefault(finding.requirement, [])
+        if len(told) < _FINDINGS_TOLD:
+            told.append(_finding(finding, exchanges))
+        else:
+            untold[finding.requirement] += 1
     rows = [
         [
             item.id,
@@ -116,6 +123,7 @@ def page_data(
             int(item.id in broken),
             findings.get(item.id, []),
             _kind(item),
+            untold[item.id],
         ]
         for item in report.requirements
     ]

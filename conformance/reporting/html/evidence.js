@@ -204,7 +204,7 @@ function drawWaiver(waiver) {
 /** Everything that the report knows of one requirement. */
 function drawDetail(item) {
   const facts = make("dl.about", {}, row(say("ui.says"), visible(item.text || "–")), row(say("ui.source"), item.source));
-  if (item.reason) facts.append(row(say("ui.reason"), visible(item.reason)));
+  if (item.reason && item.reason !== item.findings[0]?.message) facts.append(row(say("ui.reason"), visible(item.reason)));
   if (item.erratum) facts.append(row(say("ui.erratum"), item.erratum));
   if (item.waiver) facts.append(row(say("ui.waiver"), ...drawWaiver(item.waiver)));
   if (item.capabilities.length) facts.append(row(say("ui.capability"), item.capabilities.join(", ")));
@@ -216,5 +216,6 @@ function drawDetail(item) {
     const rest = item.cases.length - 12;
     facts.append(row(say("ui.cases"), make("span.cases", {}, rest > 0 ? `${cases}\n${say("ui.and-more", { count: rest })}` : cases)));
   }
-  return make("div.detail", {}, facts, ...item.findings.map((finding) => drawFinding(finding, item.id)));
+  return make("div.detail", {}, facts, ...item.findings.map((finding) => drawFinding(finding, item.id)),
+    item.untold ? make("p.note", {}, say("ui.untold", { count: number(item.untold) })) : null);
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from conformance.model.requirement import Level
@@ -208,6 +209,11 @@ def cause_cards(
     return cards
 
 
+def moment(text: str) -> str:
+    """A moment of a report to be read: ``2026-11-22 17:00:00 UTC``."""
+    return f"{datetime.fromisoformat(text).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
 def facts(report: Report, words: Language) -> list[tuple[str, str]]:
     """What was run, beside the name of the target: label and value."""
     run, target = report.run, report.target
@@ -222,7 +228,7 @@ def facts(report: Report, words: Language) -> list[tuple[str, str]]:
         ("ui.capabilities", ", ".join(target["capabilities"]) or "–"),
         ("ui.revision", report.contract["revision"]),
         ("ui.selection", "; ".join(parts) or words.say("ui.selection.everything")),
-        ("ui.started", str(run["started"]).replace("T", " ").replace("Z", " UTC")),
+        ("ui.started", moment(str(run["started"]))),
         ("ui.duration", words.say("ui.seconds", count=run["duration_s"])),
         ("ui.requests", f"{run['requests']:,}"),
         ("ui.seed", str(run["seed"])),

@@ -20,6 +20,7 @@ from conformance.reporting.html.glance import (
     chapter_rows,
     counts,
     facts,
+    moment,
     operation_rows,
     statuses,
 )
@@ -60,6 +61,7 @@ def draw_page(material: Material) -> str:
         operations=operation_rows(report, words),
         causes=cause_cards(report, causes, words, broken),
         news=compared,
+        since=moment(compared.since) if compared else "",
         data=embedded_json(page_data(material, words, causes, compared)),
         script=Markup(script),  # noqa: S704 - our own file, and its digest is in the policy
         style=Markup(style),  # noqa: S704 - our own file, and its digest is in the policy
