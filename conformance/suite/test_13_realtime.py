@@ -172,7 +172,9 @@ def _shared_out(
         shares, online = seen
         if again:
             shares = _shares(scenario, moment, dimension=name)
-            online = _scale(scenario, Span(moment, moment + MINUTE), "OnlineUsers")[0][moment]
+            online = _scale(scenario, Span(moment, moment + MINUTE), "OnlineUsers")[0].get(
+                moment, 0
+            )
         same = online == _sum(shares)
         problem = "" if same else f"by {name}, the values do not add up to OnlineUsers"
         return Finding(shares.exchange, problem, online, f"{_sum(shares)}: {show(shares.rows, 9)}")
