@@ -15,6 +15,7 @@ import httpx
 from conformance.checks.exchange import ExchangeChecks
 from conformance.contract.document import Contract
 from conformance.contract.operations import Operation
+from conformance.errors import Refused
 from conformance.model.case import ABSENT, Given, Moment, Template, Unique, resolve
 from conformance.model.exchange import Exchange, Request
 from conformance.model.expectation import Expectation
@@ -23,6 +24,7 @@ from conformance.suite.ledger import Ledger
 from conformance.suite.provision import Resources
 from conformance.suite.reaching import Reach
 from conformance.target.auth import SignatureAuth, TokenAuth
+from conformance.target.budget import BudgetSpent
 from conformance.target.gateway import Gateway
 from conformance.target.journal import Journal
 from conformance.target.redaction import Redactor
@@ -220,7 +222,13 @@ class Lab:
         return write_moment(self.now(), value)
 
     def _exchange(self, request: Request, credentials: str, group: str) -> Exchange:
-        return self._noted(self._gateway.send(request, self._auth(credentials), group), group)
+        try:
+            sent = self._gateway.send(request, self._auth(credentials), group)
+        except BudgetSpent:
+            raise
+        except Refused as refused:
+            raise Blocked(f"not sent: {refused}") from refused
+        return self._noted(sent, group)
 
     def _intend(self, operation: Operation, filled: Template) -> str | None:
         """Note on disk, before it is sent, what a request creates or changes of others'."""

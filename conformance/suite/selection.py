@@ -18,11 +18,15 @@ STATELESS_KEYWORDS = frozenset({"known", "default"})
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Ids that the run is asked to judge, and why the others are left out."""
+    """Ids that the run is asked to judge, and why the others are left out.
+
+    ``claimed`` are the operations that the target offers.
+    """
 
     wanted: frozenset[str]
     left_out: Mapping[str, str]
     not_applicable: Mapping[str, str]
+    claimed: frozenset[str]
 
     @property
     def judged(self) -> frozenset[str]:
@@ -30,7 +34,9 @@ class Selection:
         return self.wanted - self.not_applicable.keys()
 
     def needs(self, case: Case) -> bool:
-        """Whether the case judges anything that the run is asked for."""
+        """Whether the target offers the operation and the case judges anything asked for."""
+        if case.operation not in self.claimed:
+            return False
         if any(requirement in self.judged for requirement in case.requirements):
             return True
         prefixes = tuple(f"{case.operation}/{status}/" for status in case.expectation.statuses)
@@ -66,7 +72,12 @@ def select(
         for r in requirements.values()
         if (reason := _not_claimed(r, capabilities, profile))
     }
-    return Selection(wanted, left_out, silent)
+    claimed = frozenset(
+        operation.id
+        for operation in contract.operations.values()
+        if operation.capabilities <= capabilities
+    )
+    return Selection(wanted, left_out, silent, claimed)
 
 
 def _not_claimed(requirement: Requirement, capabilities: frozenset[str], profile: str) -> str:
