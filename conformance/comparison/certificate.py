@@ -1,0 +1,265 @@
+"""A statement of what exactly a conformant run has judged, checkable without any network.
+
+The file is an in-toto Statement (v1), so that public tools can sign it; by itself it proves that
+its evidence is unchanged and says what it says, not who issued it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any, Final
+
+import jsonschema_rs
+
+from conformance.comparison.merge import tally
+from conformance.errors import ReportError
+from conformance.model.report import Report
+from conformance.model.verdict import RunVerdict, Verdict
+from conformance.reporting.file import write_text
+from conformance.reporting.formats import FORMATS
+from conformance.reporting.json_file import read_json
+
+STATEMENT: Final = "https://in-toto.io/Statement/v1"
+PREDICATE: Final = "https://sparkrtc-conformance.invalid/certificate/v1"
+FILENAME: Final = "certificate.json"
+_RED: Final = (Verdict.FAIL, Verdict.BLOCKED, Verdict.INCONCLUSIVE)
+
+
+class CertificateRefusedError(ReportError):
+    """The run does not earn a certificate: 1 when something failed, 4 when it is incomplete."""
+
+    def __init__(self, thing: str, problem: str, remedy: str, exit_status: int) -> None:
+        super().__init__(thing, problem, remedy)
+        self.exit_status = exit_status
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateCheck:
+    """What verifying a certificate has found: it holds when there are no ``problems``.
+
+    ``notes`` are worth knowing and break nothing: a waiver that has expired since.
+    """
+
+    certificate: Mapping[str, Any]
+    problems: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether the evidence is there, unchanged, and says what the certificate says."""
+        return not self.problems
+
+    @property
+    def exit_status(self) -> int:
+        """0 when it holds, otherwise 1."""
+        return 0 if self.holds else 1
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12, closed) of a certificate."""
+    text = resources.files(__package__).joinpath("certificate.schema.json").read_text("utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+def issue_certificate(
+    report_path: Path, *, output: Path | None = None, issued: dt.datetime | None = None
+) -> Path:
+    """Certify the run of ``report_path``; the other formats beside it are evidence too.
+
+    Written to ``output``, or beside the report as ``certificate.json``.
+    Raises CertificateRefusedError when anything failed or was left incomplete, ReportError when a
+    file cannot be read or written.
+    """
+    report = read_json(report_path)
+    _refuse_unearned(report, report_path)
+    output = output or report_path.parent / FILENAME
+    names = {report_path.name, *(known.filename for known in FORMATS.values())}
+    files = sorted(
+        path for path in report_path.parent.iterdir() if path.name in names and path != output
+    )
+    moment = (issued or dt.datetime.now(dt.UTC)).isoformat(timespec="seconds")
+    statement = {
+        "_type": STATEMENT,
+        "subject": [{"name": path.name, "digest": {"sha256": _digest(path)}} for path in files],
+        "predicateType": PREDICATE,
+        "predicate": {"issued": moment, **_predicate(report, report_path.name)},
+    }
+    problem = _schema_problem(statement)
+    if problem:
+        raise ReportError(str(output), problem, "this is a fault of the suite, please report it")
+    write_text(output, json.dumps(statement, ensure_ascii=False, indent=1) + "\n")
+    return output
+
+
+def verify_certificate(
+    path: Path, *, folder: Path | None = None, today: dt.date | None = None
+) -> CertificateCheck:
+    """Check a certificate against its evidence, in its own folder or in ``folder``.
+
+    Raises ReportError when the file is no certificate at all.
+    """
+    statement = _load(path)
+    problem = _schema_problem(statement)
+    if problem:
+        raise ReportError(str(path), f"is no certificate: {problem}", "pass a certificate.json")
+    folder = folder or path.parent
+    predicate = statement["predicate"]
+    problems = list(_changed_files(statement["subject"], folder))
+    named = {subject["name"] for subject in statement["subject"]}
+    if predicate["report"] not in named:
+        problems.append(f"{predicate['report']}: is not among the evidence")
+    elif not any(line.startswith(f"{predicate['report']}:") for line in problems):
+        problems += _disagreements(predicate, folder / predicate["report"])
+    notes = _expired(predicate, today or dt.datetime.now(dt.UTC).date())
+    return CertificateCheck(statement, tuple(problems), notes)
+
+
+def check_lines(check: CertificateCheck) -> list[str]:
+    """The outcome of a verification for a terminal, the verdict last."""
+    predicate = check.certificate["predicate"]
+    contract, target = predicate["contract"], predicate["target"]
+    counts = predicate["requirements"]["by_verdict"]
+    lines = [
+        f"target    {target['name']} (profile {target['profile']})",
+        f"contract  revision {contract['revision']}, sha256 {contract['sha256']}",
+        f"suite     {predicate['suite']['name']} {predicate['suite']['version']}",
+        f"run       {predicate['run']['started']}, level {predicate['run']['level']},"
+        f" seed {predicate['run']['seed']}",
+        "judged    " + ", ".join(f"{count} {name}" for name, count in counts.items() if count),
+        *(f"note      {note}" for note in check.notes),
+        *(f"problem   {problem}" for problem in check.problems),
+    ]
+    evidence = len(check.certificate["subject"])
+    held = f"holds: {evidence} files of evidence are unchanged"
+    return [*lines, f"certificate {held if check.holds else 'does not hold'}"]
+
+
+def _refuse_unearned(report: Report, path: Path) -> None:
+    broken = [item.id for item in report.requirements if item.verdict in _RED]
+    failed = any(item.verdict is Verdict.FAIL for item in report.requirements)
+    if report.verdict is RunVerdict.CONFORMANT and not broken and not report.run["interrupted"]:
+        return
+    status = 1 if failed or report.verdict is RunVerdict.NONCONFORMANT else 4
+    counts = tally(report.requirements)
+    told = ", ".join(f"{counts[v.value]} {v.value}" for v in _RED if counts[v.value])
+    if report.run["interrupted"]:
+        told = ", ".join(filter(None, (told, "interrupted")))
+    told = told or "; ".join(report.run.get("problems", ())) or "nothing was judged"
+    word = "nonconformant" if status == 1 else "incomplete"
+    first = f"; the first is {broken[0]}" if broken else ""
+    raise CertificateRefusedError(
+        str(path),
+        f"gets no certificate, the run is {word} ({told}{first})",
+        "certify a conformant run",
+        status,
+    )
+
+
+def _predicate(report: Report, name: str) -> dict[str, Any]:
+    """What was judged, drawn from the report alone, so that it can be drawn again."""
+    run = report.run
+    return {
+        "report": name,
+        "verdict": report.verdict.value,
+        "suite": report.suite,
+        "contract": report.contract,
+        "target": report.target,
+        "run": {
+            **{key: run[key] for key in ("started", "finished", "seed", "level", "requests")},
+            "strict": bool(run.get("strict", False)),
+            "selection": run["selection"],
+        },
+        "requirements": {
+            "total": len(report.requirements),
+            "by_verdict": tally(report.requirements),
+            "by_level": {
+                level: tally(item for item in report.requirements if item.level == level)
+                for level in dict.fromkeys(item.level for item in report.requirements)
+            },
+        },
+        "warned": [item.id for item in report.requirements if item.verdict is Verdict.WARN],
+        "waived": [
+            {**(item.waiver or {}), "id": item.id}
+            for item in report.requirements
+            if item.verdict is Verdict.WAIVED
+        ],
+        "not_selected": _by_reason(report, Verdict.NOT_SELECTED),
+        "not_applicable": _by_reason(report, Verdict.NOT_APPLICABLE),
+        "problems": list(run.get("problems", ())),
+    }
+
+
+def _by_reason(report: Report, verdict: Verdict) -> dict[str, list[str]]:
+    reasons: dict[str, list[str]] = {}
+    for item in report.requirements:
+        if item.verdict is verdict:
+            reasons.setdefault(item.reason or "no reason given", []).append(item.id)
+    return reasons
+
+
+def _changed_files(subjects: Sequence[Mapping[str, Any]], folder: Path) -> list[str]:
+    problems: list[str] = []
+    for subject in subjects:
+        file = folder / subject["name"]
+        if not file.is_file():
+            problems.append(f"{subject['name']}: is missing from {folder}")
+        elif _digest(file) != subject["digest"]["sha256"]:
+            problems.append(f"{subject['name']}: was changed after the certificate was issued")
+    return problems
+
+
+def _disagreements(predicate: Mapping[str, Any], path: Path) -> list[str]:
+    """What the certificate says that its own report does not, or that earns none."""
+    try:
+        report = read_json(path)
+        _refuse_unearned(report, path)
+    except ReportError as error:
+        return [str(error)]
+    drawn = json.loads(json.dumps(_predicate(report, path.name)))
+    return [
+        f"{key}: the certificate says something else than {path.name}"
+        for key, value in drawn.items()
+        if predicate[key] != value
+    ]
+
+
+def _expired(predicate: Mapping[str, Any], today: dt.date) -> tuple[str, ...]:
+    return tuple(
+        f"the waiver of {item['id']} has expired on {item['expires']}"
+        for item in predicate["waived"]
+        if item.get("expires", "9999-12-31") < today.isoformat()
+    )
+
+
+def _digest(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        problem = f"cannot be read ({error.strerror})"
+        raise ReportError(str(path), problem, "check its permissions") from error
+
+
+def _schema_problem(statement: Any) -> str | None:
+    validator = jsonschema_rs.Draft202012Validator(schema())
+    error = next(iter(validator.iter_errors(statement)), None)
+    if error is None:
+        return None
+    place = "/" + "/".join(str(step) for step in error.instance_path)
+    return f"it breaks its schema at {place}: {error.message[:200]}"
+
+
+def _load(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        problem = f"cannot be read as JSON ({type(error).__name__})"
+        raise ReportError(str(path), problem, "pass a certificate.json") from error
