@@ -9,7 +9,7 @@ import pytest
 from conformance.model.exchange import Exchange, Request
 from conformance.suite.enumerated import enumerated
 from conformance.suite.rules import Answer, Scenario, rules
-from conformance.suite.wire import elsewhere, foreign, written
+from conformance.suite.wire import claimed, elsewhere, foreign, written
 
 METHODS = ("GET", "PUT", "POST", "DELETE", "PATCH")
 SOME = (
@@ -33,7 +33,7 @@ def test_an_unsupported_method_is_refused(scenario: Scenario, everywhere: bool) 
     """A method that a path does not offer answers 405 and says which ones it does (14.1)."""
     accepted = enumerated(scenario.lab.contract, REFUSED).answers
     for operation, method in _every(scenario) if everywhere else SOME:
-        if not _claimed(scenario, operation):
+        if not claimed(scenario, operation):
             continue
         exchange = scenario.lab.send_raw(foreign(written(scenario, operation), method, b"{}"))
         if scenario.rule(REFUSED).answered(exchange, *accepted):
@@ -70,18 +70,13 @@ def _every(scenario: Scenario) -> Iterator[tuple[str, str]]:
                 yield operation.id, method
 
 
-def _claimed(scenario: Scenario, operation: str) -> bool:
-    capabilities = scenario.lab.contract.operation(operation).capabilities
-    return all(scenario.lab.settings.allows(capability) for capability in capabilities)
-
-
 @rules("common/method/head-and-options-safe")
 def test_head_and_options_are_safe(scenario: Scenario) -> None:
     """Answered or refused with 405, never a failure, and nothing is changed by them (3.1)."""
     rule = scenario.rule("common/method/head-and-options-safe")
     before = scenario.make("ListApps")
     for operation in READS:
-        if not _claimed(scenario, operation):
+        if not claimed(scenario, operation):
             continue
         path = {"app_id": scenario.given("populated_app")} if operation == "ShowApp" else {}
         for method in ("HEAD", "OPTIONS"):
@@ -104,7 +99,7 @@ def test_an_unknown_path_is_refused(scenario: Scenario) -> None:
     requests = [elsewhere(listing, "-and-more"), _moved(listing, "/v2/apps", "/v9/apps")]
     app = {"app_id": scenario.given("populated_app")}
     requests.append(elsewhere(written(scenario, "ShowApp", path=app), "/no-such-thing"))
-    if _claimed(scenario, "ListRtcRoomList"):
+    if claimed(scenario, "ListRtcRoomList"):
         requests.append(elsewhere(written(scenario, "ListRtcRoomList"), "/no-such-thing"))
     for request in requests:
         exchange = scenario.lab.send_raw(request)

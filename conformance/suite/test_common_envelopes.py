@@ -9,7 +9,7 @@ import pytest
 from conformance.model.exchange import Exchange
 from conformance.model.expectation import Expectation
 from conformance.suite.rules import ABSENT, Answer, Scenario, rules
-from conformance.suite.wire import asked, written
+from conformance.suite.wire import asked, claimed, written
 
 WRONG = {"text": "text/plain", "xml": "application/xml",
          "form": "application/x-www-form-urlencoded"}  # fmt: skip
@@ -75,7 +75,7 @@ def test_a_parameter_sent_twice(scenario: Scenario) -> None:
         ("ListRtcRoomList", "limit", ("1", "2")),
         ("ListObsBucketObjects", "type", ("objects", "folders")),
     ):
-        if not _claimed(scenario, operation):
+        if not claimed(scenario, operation):
             continue
         request = written(scenario, operation)
         before = [part for part in _parts(request.url) if not part.startswith(f"{name}=")]
@@ -95,7 +95,7 @@ def test_a_parameter_that_no_table_declares(scenario: Scenario) -> None:
     """Ignored, so that the answer is that without it, or refused with 400 (3.1)."""
     rule = "common/query/undeclared-harmless"
     for operation in ("ListApps", "ListObsBuckets"):
-        if not _claimed(scenario, operation):
+        if not claimed(scenario, operation):
             continue
         plain = scenario.make(operation)
         exchange = scenario.send(operation, query={"undeclared": "1"})
@@ -111,7 +111,7 @@ def test_a_parameter_that_no_table_declares(scenario: Scenario) -> None:
 def test_a_query_that_is_no_text(scenario: Scenario, broken: str) -> None:
     """A broken escape, bytes that are no UTF-8, a NUL: refused with 400, or ignored (3.1)."""
     for operation, name in (("ListApps", "nothing"), ("ListRtcRoomList", "room_id")):
-        if _claimed(scenario, operation):
+        if claimed(scenario, operation):
             request = written(scenario, operation)
             query = "&".join([*_parts(request.url), f"{name}={broken}"])
             exchange = scenario.lab.send_raw(asked(request, query))
@@ -121,11 +121,6 @@ def test_a_query_that_is_no_text(scenario: Scenario, broken: str) -> None:
 def _taken_or_refused(scenario: Scenario, rule: str, exchange: Exchange) -> bool:
     success = Answer(scenario.success(exchange))
     return scenario.rule(rule).answered(exchange, success, Answer(400, ("*",)))
-
-
-def _claimed(scenario: Scenario, operation: str) -> bool:
-    capabilities = scenario.lab.contract.operation(operation).capabilities
-    return all(scenario.lab.settings.allows(capability) for capability in capabilities)
 
 
 def _parts(url: str) -> list[str]:

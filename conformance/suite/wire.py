@@ -16,6 +16,12 @@ def written(scenario: Scenario, operation_id: str, **how: Any) -> Request:
     return lab.request(lab.contract.operation(operation_id), template)
 
 
+def claimed(scenario: Scenario, operation_id: str) -> bool:
+    """Whether the target offers everything that an operation needs."""
+    capabilities = scenario.lab.contract.operation(operation_id).capabilities
+    return all(scenario.lab.settings.allows(capability) for capability in capabilities)
+
+
 def foreign(request: Request, method: str, body: bytes | None = None) -> Request:
     """The same address with another method: a request that is no operation."""
     return dataclasses.replace(request, operation=None, method=method, body=body)
