@@ -42,6 +42,11 @@ class Language:
         """The title of a chapter of the document, or its number when it has none."""
         return self.strings.get(f"chapter.{number}", number)
 
+    def numbered_chapter(self, number: str) -> str:
+        """A chapter with its number; what is common to all has a title alone."""
+        title = self.chapter(number)
+        return f"{number:>2} {title}" if number.isdigit() and title != number else title
+
     def source(self, source: str) -> str:
         """Where in the document: ``section 9.1, tables 9-3, 9-4``, in this language."""
         match = _SOURCE.fullmatch(source)

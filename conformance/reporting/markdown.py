@@ -93,7 +93,7 @@ def _table(report: Report, words: Language) -> str:
     ]
     for number in sorted(report.by_chapter, key=lambda n: (int(n) if n.isdigit() else 0, n)):
         counts = [str(report.by_chapter[number].get(v.value, 0) or "") for v in shown]
-        rows.append(f"| {number} {_text(words.chapter(number))} | " + " | ".join(counts) + " |")
+        rows.append(f"| {_text(words.numbered_chapter(number))} | " + " | ".join(counts) + " |")
     totals = [f"**{report.summary[v.value]}**" for v in shown]
     rows.append(f"| **{words.say('ui.all')}** | " + " | ".join(totals) + " |")
     return "\n".join(rows)

@@ -88,7 +88,7 @@ def chapter_table(report: Report, words: Language) -> Table:
     for number in sorted(report.by_chapter, key=lambda n: (int(n) if n.isdigit() else 0, n)):
         tally = report.by_chapter[number]
         counts = [str(tally.get(verdict.value, 0) or "·") for verdict in shown]
-        table.add_row(Text(f"{number:>2} {words.chapter(number)}"), *counts)
+        table.add_row(Text(words.numbered_chapter(number)), *counts)
     table.add_section()
     totals = [str(report.summary.get(verdict.value, 0)) for verdict in shown]
     table.add_row(words.say("ui.all"), *totals, style="bold")

@@ -97,7 +97,7 @@ def _operations() -> list[tuple[str, str, str, str, str]]:
 def _requirement(
     identity: str, operation: str | None, section: str, text: str, level: str = "MUST"
 ) -> ReportedRequirement:
-    chapter = section.split(".")[0]
+    chapter = section.split(".")[0] if operation else "common"
     return ReportedRequirement(
         id=identity,
         level=level,

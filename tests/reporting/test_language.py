@@ -91,7 +91,10 @@ def test_an_unknown_language_is_refused() -> None:
 def test_an_unknown_chapter_is_its_number() -> None:
     """A chapter that a later revision adds does not break the report."""
     assert ENGLISH.chapter("99") == "99"
+    assert ENGLISH.numbered_chapter("99") == "99"
     assert CHINESE.chapter("9") == "合流任务管理"
+    assert CHINESE.numbered_chapter("9") == " 9 合流任务管理"
+    assert ENGLISH.numbered_chapter("common") == "Common to all"
 
 
 def test_what_was_left_out_is_part_of_the_sentence(clean_report: Report) -> None:
