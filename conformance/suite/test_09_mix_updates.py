@@ -145,12 +145,12 @@ def test_nine_grids_for_a_custom_job(scenario: Scenario) -> None:
 def test_refused_updates(scenario: Scenario) -> None:
     """A layout that is not custom stays; a refused update leaves nothing behind (9.3, 14.2)."""
     jobs = Jobs(scenario, MIX)
-    grids, shared = jobs.running(), jobs.running(example="screen_share")
+    started = [jobs.start(example=name) for name in ("nine_grids", "screen_share", "custom")]
+    grids, shared, own = (jobs.ready(job) for job in started)
     panes = {"mix_param.layout_panes[].user_id": "someone"}
     extra = {f"mix_param.{name}": field for name, field in _EXTRA.items()} | panes
     unknown = {**extra, "mix_param.layout_template": "ten_grids_view"}
     too_short = {**extra, "mix_param.max_idle_time": 4}
-    own = jobs.running(example="custom")
     for job, change, name, accepted in (
         (grids, extra, "other-layout-to-custom", _LAYOUT_REFUSED),
         (shared, extra, "other-layout-to-custom", _LAYOUT_REFUSED),
