@@ -8,7 +8,7 @@ from typing import Any
 from conformance.cases.requests import UNKNOWN_ID
 from conformance.suite.queries import FINE, SHAPES, enumerated, nothing, over, rows_of, show
 from conformance.suite.rules import ABSENT, Scenario
-from conformance.suite.windows import time_window
+from conformance.suite.windows import DAY, time_window
 
 BY_PROJECT = (
     "ListRtcRoomList", "ListRtcUserList", "ListRtcRealtimeScale", "ListRtcRealtimeScaleDimension",
@@ -72,9 +72,10 @@ def _strangers(scenario: Scenario, operation: str) -> None:
 
 
 def _wide(scenario: Scenario, operation: str) -> dict[str, Any]:
-    """A query over the longest span, so that there would be something to show."""
+    """A query over a long span, so that there would be something to show."""
     query: dict[str, Any] = dict(FINE.get(operation, {}))
     if scenario.lab.contract.operation(operation).window is None:
         return query
     window = time_window(scenario, operation)
-    return {**query, **window.query(window.past(scenario.lab.now()))}
+    long = window.longest // DAY // 2 * DAY or window.longest // 2
+    return {**query, **window.query(window.past(scenario.lab.now(), long))}
