@@ -11,9 +11,11 @@ from collections.abc import Sequence
 
 import click
 
+from conformance.commands.cleanup import cleanup
 from conformance.commands.listing import capabilities, errata, faults, requirements
 from conformance.commands.run import run
 from conformance.commands.serve import serve
+from conformance.commands.target import target
 from conformance.errors import ConformanceError
 
 COMMANDS: tuple[click.Command, ...] = (
@@ -23,6 +25,8 @@ COMMANDS: tuple[click.Command, ...] = (
     errata,
     faults,
     capabilities,
+    target,
+    cleanup,
 )
 
 

@@ -19,6 +19,7 @@ from conformance.errors import ConformanceError, TargetError
 if TYPE_CHECKING:
     from conformance.model.report import Report
     from conformance.suite.assembly import Collected
+    from conformance.suite.progress_file import ProgressFile
     from conformance.suite.rules import Scenario
     from conformance.suite.session import PreparedRun, Session
 
@@ -43,6 +44,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     for name in ("only", "exclude", "case"):
         group.addoption(f"--sparkrtc-{name}", action="append", default=[], metavar="GLOB")
     group.addoption("--sparkrtc-strict", action="store_true", help="a warn counts as a fail")
+    group.addoption("--sparkrtc-resume", action="store_true", help="go on with an interrupted run")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -64,8 +66,9 @@ def _is_suite(argument: str) -> bool:
 
 
 class ConformanceRun:
-    """One pytest session as a conformance run. Under xdist each worker has one, and so has the
-    controller, which gathers what they say.
+    """One pytest session as a conformance run.
+
+    Under xdist each worker has one, and so has the controller, which gathers what they say.
     """
 
     def __init__(self, config: pytest.Config) -> None:
@@ -82,6 +85,7 @@ class ConformanceRun:
             self._stop_embedded()
             pytest.exit(str(error), returncode=error.exit_status)
         self.collected: Collected = self._make_collected()
+        self._progress = self._open_progress()
 
     # -- set up -----------------------------------------------------------------------------
 
@@ -100,6 +104,24 @@ class ConformanceRun:
         from conformance.suite.assembly import Collected
 
         return Collected(dt.datetime.now(dt.UTC))
+
+    def _open_progress(self) -> ProgressFile | None:
+        """The file that lets an interrupted run go on; the embedded reference needs none."""
+        from conformance.suite.progress_file import ProgressFile
+
+        session = self.session
+        if session.config.target is None:
+            return None
+        progress = ProgressFile(session.config.report_dir, session.fingerprint)
+        try:
+            if session.config.resume:
+                for item, said in progress.resume():
+                    self.collected.absorb(item, said)
+            elif self._worker is None:
+                progress.begin()
+        except ConformanceError as error:
+            pytest.exit(str(error), returncode=error.exit_status)
+        return progress
 
     def _run_config(self) -> Any:
         from conformance.suite.configuration import RunConfig, new_seed
@@ -123,11 +145,12 @@ class ConformanceRun:
             report_dir=Path(option("report_dir") or "reports/latest"),
             formats=formats,
             revision=option("revision"),
+            resume=bool(option("resume")),
         )
 
     def _reach(self, target: str | None) -> Any:
-        from conformance.target.embedded import EmbeddedReference
         from conformance.suite.reaching import reach_embedded, reach_target
+        from conformance.target.embedded import EmbeddedReference
 
         if target is not None:
             return reach_target(target, os.environ)
@@ -164,12 +187,26 @@ class ConformanceRun:
         """Leave out the rules' tests that this run does not need; note what is planned."""
         kept: list[pytest.Item] = []
         dropped: list[pytest.Item] = []
+        done = self.collected.requests_by_item.keys() if self.session.config.resume else ()
         for item in items:
-            (kept if self._needed(item) else dropped).append(item)
+            needed = self._needed(item) and item.nodeid not in done
+            (kept if needed else dropped).append(item)
+        if self.session.reach.settings.has_flow_control:
+            for item in kept:
+                item.add_marker(pytest.mark.xdist_group(self._flow_group(item)))
         if dropped:
             config.hook.pytest_deselected(items=dropped)
             items[:] = kept
         self._plan()
+
+    def _flow_group(self, item: pytest.Item) -> str:
+        """The flow group of an item's operation, so that one process waits for one group."""
+        marker = item.get_closest_marker("rules")
+        callspec = getattr(item, "callspec", None)
+        case = callspec.params.get("case") if callspec else None
+        name = case.operation if case is not None else marker.args[0] if marker else ""
+        operation = self.session.contract.operations.get(name.partition("/")[0])
+        return operation.flow_group if operation else "management"
 
     def _needed(self, item: pytest.Item) -> bool:
         from conformance.cases.plan import EFFORTS
@@ -243,7 +280,7 @@ class ConformanceRun:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
+        self, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Attach what the item said to its report, so that it crosses processes."""
         report = yield
@@ -268,6 +305,8 @@ class ConformanceRun:
         said = getattr(report, "conformance", None)
         if said is not None and self._worker is None:
             self.collected.absorb(report.nodeid, said)
+            if self._progress is not None:
+                self._progress.add(report.nodeid, said)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object | None) -> None:  # noqa: ARG002
@@ -318,6 +357,8 @@ class ConformanceRun:
             self._prepared.report = self.report
             self._prepared.collected = self.collected
         write_all(self.report, config.report_dir, config.formats)
+        if self._progress is not None and not self.collected.interrupted:
+            self._progress.end()
         if session.exitstatus != pytest.ExitCode.INTERRUPTED:
             session.exitstatus = _EXIT[self.report.verdict.value]
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import click
@@ -31,6 +33,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of a run, from the last to the first."""
     for option in (
         click.option("-n", "--numprocesses", metavar="N", help="processes, as pytest-xdist's -n"),
+        click.option("--resume", is_flag=True, help="go on with an interrupted run"),
         click.option("--dry-run", is_flag=True, help="say what would be sent, and send nothing"),
         click.option("--revision", metavar="DATE", help="judge by an earlier edition"),
         click.option("--format", "formats", default="json", show_default=True, metavar="NAMES"),
@@ -82,8 +85,9 @@ def _judge(prepared: PreparedRun, numprocesses: str | None) -> int:
     """Hand over to pytest, then print what came of it."""
     console = Console(stderr=False)
     progress = Progress(console, prepared.session.config.seed)
+    signal.signal(signal.SIGTERM, _interrupt)
     arguments = ["--pyargs", "conformance.suite", "-c", str(_INI), *_QUIET]
-    arguments += ["-n", numprocesses] if numprocesses else []
+    arguments += _processes(prepared, numprocesses)
     with progress:
         status = int(pytest.main([*arguments, *_passed_on(prepared)], [prepared, progress]))
     report: Report | None = prepared.report
@@ -104,6 +108,20 @@ def _judge(prepared: PreparedRun, numprocesses: str | None) -> int:
     return 130 if status == pytest.ExitCode.INTERRUPTED else status
 
 
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    """SIGTERM ends a run as Ctrl-C does: cleaned up, with a report."""
+    raise KeyboardInterrupt
+
+
+def _processes(prepared: PreparedRun, numprocesses: str | None) -> list[str]:
+    """Where flow control makes requests wait, the flow groups run side by side."""
+    session = prepared.session
+    if session.reach.settings.has_flow_control:
+        count = numprocesses or str(len(session.contract.flow_groups))
+        return ["-n", count, "--dist", "loadgroup"]
+    return ["-n", numprocesses] if numprocesses else []
+
+
 def _passed_on(prepared: PreparedRun) -> Iterator[str]:
     """The options that workers of pytest-xdist have to be told."""
     config = prepared.session.config
@@ -115,6 +133,8 @@ def _passed_on(prepared: PreparedRun) -> Iterator[str]:
     yield from (f"--sparkrtc-exclude={glob}" for glob in config.exclude)
     if config.strict:
         yield "--sparkrtc-strict"
+    if config.resume:
+        yield "--sparkrtc-resume"
     if config.target is not None:
         yield f"--target={config.target}"
 

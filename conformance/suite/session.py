@@ -55,6 +55,19 @@ class Session:
         self._lab: Lab | None = None
         self._journal: Journal | None = None
 
+    @property
+    def fingerprint(self) -> dict[str, Any]:
+        """What must be the same for one run to go on where another stopped."""
+        config = self.config
+        return {
+            "contract": self.contract.sha256,
+            "target": self.reach.settings.base_url,
+            "profile": self.profile,
+            "level": config.level,
+            "only": list(config.only),
+            "exclude": list(config.exclude),
+        }
+
     @cached_property
     def cases(self) -> tuple[Case, ...]:
         """Every generated case, whatever the level and selection."""

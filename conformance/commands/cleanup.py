@@ -1,0 +1,72 @@
+"""``sparkrtc-conformance cleanup``: delete what an interrupted run left, from its journal only."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from conformance.errors import ConfigurationError
+from conformance.suite.configuration import DEFAULT_REPORTS, RunConfig
+from conformance.suite.reaching import reach_target
+from conformance.suite.session import JOURNAL, Session
+from conformance.suite.undoing import LabUndo
+from conformance.target.cleanup import CleanupResult
+from conformance.target.cleanup import cleanup as undo_journal
+from conformance.target.journal import Journal
+
+
+@click.command()
+@click.option("--target", metavar="FILE|URL", help="the target; the journal's own by default")
+@click.option("--report-dir", default=DEFAULT_REPORTS, type=Path, show_default=True)
+def cleanup(target: str | None, report_dir: Path) -> int:
+    """Delete what the journals in the report folder name, and put settings back.
+
+    Only what still carries the run's prefix is deleted. Exit status 1 when something is left.
+    """
+    journals = sorted(report_dir.glob(f"{JOURNAL}*.jsonl"))
+    if not journals:
+        click.echo(f"no journal in {report_dir}: nothing is left to be cleaned up")
+        return 0
+    complete = True
+    for path in journals:
+        complete = _undo(Journal(path), target) and complete
+    return 0 if complete else 1
+
+
+def _undo(journal: Journal, target: str | None) -> bool:
+    if not journal.pending():
+        journal.path.unlink()
+        return True
+    header = journal.header()
+    reach = reach_target(target or header.base_url, os.environ)
+    if not reach.settings.allow_writes:
+        raise ConfigurationError(
+            str(journal.path), "the target does not allow writes", "name its file with --target"
+        )
+    session = Session(RunConfig(report_dir=journal.path.parent), reach)
+    result = undo_journal(
+        journal,
+        LabUndo(session.lab),
+        base_url=reach.settings.base_url,
+        project_id=reach.settings.project_id,
+    )
+    _tell(result)
+    if result.complete:
+        journal.path.unlink()
+    return result.complete
+
+
+def _tell(result: CleanupResult) -> None:
+    for noun, items in (
+        ("deleted", result.deleted),
+        ("gone already", result.gone),
+        ("left alone, it is not ours", result.foreign),
+    ):
+        for item in items:
+            click.echo(f"{item.resource} {item.id or item.name}: {noun}")
+    for change in result.restored:
+        click.echo(f"{change.resource}: put back as it was")
+    for pending, why in result.failed:
+        click.echo(f"{pending.resource}: NOT undone ({why})", err=True)
