@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from conformance.model.exchange import Exchange
+from conformance.suite.instants import earlier, is_time
 from conformance.suite.judging import same
 
 _FLOAT = 1e-6
@@ -23,8 +24,8 @@ def sent(exchange: Exchange) -> dict[str, Any]:
 def not_read_back(wanted: Any, found: Any, place: str = "") -> list[str]:
     """Every value of ``wanted`` that ``found`` does not have; what it has besides is its own.
 
-    Lists have to be as long, and in the same order. An encoding template is the same in either
-    of its spellings (E-9-template-separator).
+    Lists have to be as long, and in the same order; an empty text may be left out. An encoding
+    template is the same in either of its spellings (E-9-template-separator).
     """
     if isinstance(wanted, dict):
         if not isinstance(found, dict):
@@ -46,13 +47,17 @@ def not_read_back(wanted: Any, found: Any, place: str = "") -> list[str]:
 
 
 def changed(before: Any, after: Any, fields: Iterable[str]) -> list[str]:
-    """Those of the fields that two answers show differently; null is as good as absent."""
+    """Those of the fields that two answers show differently.
+
+    Null is as good as absent, a time as good as the same one with fewer digits, and a template
+    as good as in its other spelling.
+    """
     left = before if isinstance(before, Mapping) else {}
     right = after if isinstance(after, Mapping) else {}
     return [
         f"{name} was {left.get(name)!r} and is {right.get(name)!r}"
         for name in fields
-        if not same(without_nulls(left.get(name)), without_nulls(right.get(name)))
+        if not _as_good(name, without_nulls(left.get(name)), without_nulls(right.get(name)))
     ]
 
 
@@ -65,9 +70,20 @@ def without_nulls(value: Any) -> Any:
     return value
 
 
+def _as_good(name: str, left: Any, right: Any) -> bool:
+    if name.endswith("_time") and is_time(left) and is_time(right):
+        return not earlier(left, right) and not earlier(right, left)
+    if isinstance(left, dict) and isinstance(right, dict) and "encode_template" in left:
+        names = {**left, **right}
+        return all(_alike(left.get(n), right.get(n), n) for n in names)
+    return _alike(left, right, name)
+
+
 def _alike(left: Any, right: Any, place: str) -> bool:
     if place.endswith("encode_template") and isinstance(left, str) and isinstance(right, str):
         return left.replace("*", "x") == right.replace("*", "x")
+    if left == "" and right is None:
+        return True
     if type(left) is float and type(right) in {int, float}:
         return math.isclose(left, right, rel_tol=_FLOAT)
     return same(left, right)
