@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from conformance.cases.requests import UNKNOWN_ID
-from conformance.suite.queries import FINE, SHAPES, enumerated, nothing, over, rows_of, show
+from conformance.suite.queries import FINE, NEEDED, SHAPES, enumerated, nothing, over, rows_of, show
 from conformance.suite.rules import ABSENT, Scenario
 from conformance.suite.windows import DAY, time_window
 
@@ -27,7 +27,8 @@ def test_the_application_decides(scenario: Scenario, operation: str) -> None:
     name = "app_id" if operation in APP_ID else "app"
     query = _wide(scenario, operation)
     named = scenario.rule(f"{operation}/rule/missing-app-named")
-    missing = scenario.send(operation, query={**query, name: ABSENT})
+    without = {**NEEDED.get(operation, {}), **query, name: ABSENT}
+    missing = scenario.send(operation, query=without)
     if named.answered(missing, *enumerated(scenario, named)):
         message = missing.json.get("error_msg") if isinstance(missing.json, dict) else None
         named.that(
