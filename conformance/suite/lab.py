@@ -54,7 +54,6 @@ class Lab:
         prefix: str,
         seed: int,
         number_from: int = 1,
-        journal: Journal | None = None,
     ) -> None:
         self.contract = contract
         self.reach = reach
@@ -66,7 +65,7 @@ class Lab:
         self.evidence: dict[int, Exchange] = {}
         self._credentials = reach.credentials
         self._gateway = gateway
-        self._journal = journal
+        self.journal: Journal | None = None
         self._checks = ExchangeChecks(contract)
         self._redactor = Redactor(reach.credentials.secrets)
         reach.credentials.listen(self._redactor.learn)
@@ -232,41 +231,41 @@ class Lab:
 
     def _intend(self, operation: Operation, filled: Template) -> str | None:
         """Note on disk, before it is sent, what a request creates or changes of others'."""
-        if self._journal is None:
+        if self.journal is None:
             return None
         kind = self.resources.creates(operation)
         path = {name: str(value) for name, value in filled.path.items()}
         if kind is not None:
             body = filled.body if isinstance(filled.body, dict) else {}
             name = str(body.get("app_name", path.get("app_id", "")))
-            return self._journal.intend(kind, operation.id, name, path)
+            return self.journal.intend(kind, operation.id, name, path)
         if operation.id == BUCKET_AUTHORITY:
             self._remember_bucket(operation, filled)
         return None
 
     def _settle(self, entry: str | None, operation: Operation, exchange: Exchange) -> None:
         """Note what became of an intention: its id, or that nothing came of it."""
-        if entry is None or self._journal is None or exchange.response is None:
+        if entry is None or self.journal is None or exchange.response is None:
             return
         kind = self.resources.creates(operation)
         identifier = None
         if kind is not None and isinstance(exchange.json, dict):
             identifier = exchange.json.get(self.contract.resources[kind]["id"])
         if isinstance(identifier, str) and 200 <= exchange.status < 300:
-            self._journal.created(entry, identifier)
+            self.journal.created(entry, identifier)
             self.resources.journaled(identifier, entry)
         elif 400 <= exchange.status < 500:
-            self._journal.settled(entry, "refused")
+            self.journal.settled(entry, "refused")
 
     def settle(self, entry: str | None) -> None:
         """Note that what an entry of the journal created is deleted again."""
-        if entry is not None and self._journal is not None:
-            self._journal.settled(entry, "deleted")
+        if entry is not None and self.journal is not None:
+            self.journal.settled(entry, "deleted")
 
     def _remember_bucket(self, operation: Operation, filled: Template) -> None:
         """Before a bucket's authorisation is changed for the first time: how it was."""
         bucket = filled.body.get("bucket") if isinstance(filled.body, dict) else None
-        if self._journal is None or not isinstance(bucket, str) or bucket in self._remembered:
+        if self.journal is None or not isinstance(bucket, str) or bucket in self._remembered:
             return
         listed = self.send(Template("ListObsBuckets"), judge=False).json
         rows = listed.get("buckets", []) if isinstance(listed, dict) else []
@@ -278,7 +277,7 @@ class Lab:
             "location": row.get("location"),
             "operation": int(bool(row.get("is_authorized"))),
         }
-        self._remembered[bucket] = self._journal.changing("bucket", operation.id, {}, before)
+        self._remembered[bucket] = self.journal.changing("bucket", operation.id, {}, before)
 
     def _noted(self, sent: Sent, group: str) -> Exchange:
         self._number += 1

@@ -89,13 +89,10 @@ class Session:
             run = uuid.UUID(int=self.config.seed << 64 | os.getpid()).hex[8:16]
             prefix = f"sparkconf-{run}{self._worker}-"
             self._lab = Lab(
-                self.contract,
-                self.reach,
-                self._gateway(),
-                prefix=prefix,
-                seed=self.config.seed,
-                journal=self._begin_journal(prefix),
+                self.contract, self.reach, self._gateway(), prefix=prefix, seed=self.config.seed
             )
+            self._lab.begin("cleanup")
+            self._lab.journal = self._begin_journal(prefix, self._lab)
         return self._lab
 
     def _gateway(self) -> Gateway:
@@ -111,14 +108,21 @@ class Session:
         store = self.config.report_dir / FLOW_STORE if settings.has_flow_control else None
         return Gateway(settings, client, self.contract.flow_groups, store)
 
-    def _begin_journal(self, prefix: str) -> Journal | None:
-        """The journal of this process; the embedded reference forgets by itself."""
+    def _begin_journal(self, prefix: str, lab: Lab) -> Journal | None:
+        """The journal of this process; the embedded reference forgets by itself.
+
+        A run that goes on first undoes what its earlier part has left.
+        """
         settings = self.reach.settings
         if self.config.target is None or not settings.allow_writes:
             return None
         path = self.config.report_dir / f"{JOURNAL}{self._worker}.jsonl"
-        if path.exists() and not Journal(path).pending():
-            path.unlink()
+        if path.exists():
+            old = Journal(path)
+            if self.config.resume and old.pending():
+                cleanup(old, LabUndo(lab))
+            if not old.pending():
+                path.unlink()
         header = RunHeader(prefix, prefix, settings.base_url, settings.project_id)
         self._journal = Journal.create(path, header)
         return self._journal

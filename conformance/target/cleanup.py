@@ -70,6 +70,15 @@ def cleanup(
     _same("target", header.base_url, base_url, journal)
     _same("project", header.project_id, project_id, journal)
     result = CleanupResult()
+    _undo_all(journal, undo, header.prefix, result)
+    if result.failed:
+        # What could not go while something used it may go now, or went with its parent.
+        result.failed.clear()
+        _undo_all(journal, undo, header.prefix, result)
+    return result
+
+
+def _undo_all(journal: Journal, undo: Undo, prefix: str, result: CleanupResult) -> None:
     for item in journal.pending():
         try:
             if isinstance(item, Changed):
@@ -77,10 +86,9 @@ def cleanup(
                 journal.settled(item.entry, "restored")
                 result.restored.append(item)
             else:
-                _remove(item, journal, undo, header.prefix, result)
+                _remove(item, journal, undo, prefix, result)
         except Exception as error:
             result.failed.append((item, f"{type(error).__name__}: {error}"))
-    return result
 
 
 def _remove(
