@@ -164,11 +164,11 @@ def test_an_end_that_is_left_out(scenario: Scenario, operation: str) -> None:
         _groups_of_an_end_left_out(scenario, operation, window)
         return
     now = scenario.lab.now().replace(microsecond=0)
-    reach = Span(now - 2 * HOUR, now)
+    reach = Span(now - 6 * HOUR, now)
     whole = listing(scenario, operation, window.query(reach))
     if not whole.rows:
         raise Inconclusive(f"no data: {operation} shows nothing of {reach}")
-    early, late = now - 100 * MINUTE, now - 20 * MINUTE
+    early, late = now - 250 * MINUTE, now - 20 * MINUTE
     asked = (
         _LeftOut("default-window", {}, Span(now - HOUR + SLACK, now - SLACK),
                  Span(now - HOUR - SLACK, now + SLACK)),
@@ -220,7 +220,7 @@ def _within(operation: str, found: Listing, span: Span, *, wanted: bool = True) 
 def _groups_of_an_end_left_out(scenario: Scenario, operation: str, window: TimeWindow) -> None:
     """13.14 shows no times: each answer is one of those that the same ends, written out, give."""
     now = scenario.lab.now().replace(microsecond=0)
-    late, early = now - 20 * MINUTE, now - 100 * MINUTE
+    late, early = now - 20 * MINUTE, now - 250 * MINUTE
     asked: dict[str, tuple[dict[str, str], list[Span]]] = {
         "default-window": ({}, [Span(now - HOUR, now)]),
         "start-only": ({window.start: window.write(early)}, [Span(early, now)]),
