@@ -1,4 +1,4 @@
-"""Statuses: only those that the document lists."""
+"""Statuses: only those that the document lists, or that an erratum accepts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def check_status(
 ) -> None:
     """The status is one of the operation's, a general one, or one that the case accepts."""
     status = response.status
-    known = status in operation.answers or status in GENERAL
+    known = status in operation.answers or status in GENERAL | operation.tolerated_statuses
     if expectation is not None and status in expectation.statuses:
         known = True
     listed = ", ".join(str(s) for s in sorted(operation.answers))

@@ -91,7 +91,7 @@ class RuleSpec:
     source: Source
     statuses: tuple[int, ...]
     codes: tuple[str, ...]
-    capability: str | None
+    capabilities: frozenset[str]
     erratum: str | None
 
 
@@ -119,6 +119,7 @@ class Operation:
     server: str | None
     refusals: Mapping[str, Expectation]
     needs: tuple[str, ...]
+    tolerated_statuses: frozenset[int]
 
     @property
     def success(self) -> AnswerSpec:
@@ -168,11 +169,13 @@ def read_operation(path: str, method: str, node: Mapping[str, Any]) -> Operation
         server=servers[0].get("url"),
         refusals=read_kinds(node.get("x-refusals", {})),
         needs=tuple(node.get("x-needs", ())),
+        tolerated_statuses=frozenset(node.get("x-tolerated-statuses", ())),
     )
 
 
 def read_rule(node: Mapping[str, Any], section: str) -> RuleSpec:
     """Build the record of one ``x-rules`` entry."""
+    named = node.get("capability", ())
     return RuleSpec(
         id=node["id"],
         level=node["level"],
@@ -180,7 +183,7 @@ def read_rule(node: Mapping[str, Any], section: str) -> RuleSpec:
         source=source_of({"x-source": _tables(node["source"])}, section) or Source(section),
         statuses=tuple(node.get("statuses", ())),
         codes=tuple(map(str, node.get("codes", ()))),
-        capability=node.get("capability"),
+        capabilities=frozenset([named] if isinstance(named, str) else named),
         erratum=node.get("erratum"),
     )
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from conformance.cases.requests import bases
+from conformance.cases.requests import bases, put
 from conformance.contract.operations import Operation
 from conformance.model.case import Given, Template
 from conformance.model.exchange import Exchange
@@ -218,6 +218,8 @@ class Resources:
             (b.template for b in bases(operation) if b.name == spec["example"]),
             bases(operation)[0].template,
         )
+        for path, value in spec.get("change", {}).items():
+            template = put(template, "body", path, value)
         if fresh and spec.get("alone"):
             template = template.with_fresh(frozenset({"app"}))
         exchange = self._lab.send(template, judge=False)
