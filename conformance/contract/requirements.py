@@ -230,9 +230,7 @@ def _make(operation: Operation, tail: str, source: Source, kind: str, level: Lev
 
 
 def _rule(identifier: str, rule: RuleSpec, operation: Operation | None) -> Requirement:
-    capabilities = set(operation.capabilities if operation else ())
-    if rule.capability:
-        capabilities.add(rule.capability)
+    capabilities = operation.capabilities if operation else frozenset()
     return Requirement(
         id=identifier,
         level=Level(rule.level),
@@ -242,7 +240,7 @@ def _rule(identifier: str, rule: RuleSpec, operation: Operation | None) -> Requi
         text=rule.text,
         kind="rule",
         keyword="rule",
-        capabilities=frozenset(capabilities),
+        capabilities=capabilities | rule.capabilities,
         erratum=rule.erratum,
     )
 
