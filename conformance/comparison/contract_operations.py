@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from conformance.comparison.contract_change import Observation
@@ -120,15 +121,11 @@ def _rules(
     after = {rule.id: rule for rule in new}
     for name in dict.fromkeys((*before, *after)):
         was, now = before.get(name), after.get(name)
-        if was is not None and now is not None and _says(was) == _says(now):
+        if was and now and replace(was, source=now.source, erratum=now.erratum) == now:
             continue
         kind = "added" if was is None else "removed" if now is None else "changed"
         text = f"rule {name}: {(after if now else before)[name].text}"
         yield Observation(f"rule-{kind}", place, text, exact=(f"{prefix}{name}",))
-
-
-def _says(rule: RuleSpec) -> tuple[Any, ...]:
-    return rule.level, rule.text, rule.statuses, rule.codes, rule.capability
 
 
 def _catalogue(old: Contract, new: Contract) -> Iterator[Observation]:
