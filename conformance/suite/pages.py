@@ -149,7 +149,8 @@ def judge_pages(scenario: Scenario, before: Whole, read: Pages, after: Whole) ->
     listing, first = before.listing, read.pages[0]
     parts = [listing.rows(page) for page in read.pages]
     _judge_sizes(scenario, listing, read)
-    seen = [row.get(listing.key) for part in parts for row in part]
+    beyond = listing.rows(read.past) if read.past.status == 200 else []
+    seen = [row.get(listing.key) for part in (*parts, beyond) for row in part]
     twice = sorted({str(one) for one in seen if seen.count(one) > 1})
     scenario.rule(f"{listing.operation}/rule/pages-disjoint").that(
         not twice, f"on two pages of {read.size}, or twice on one: {', '.join(twice)}",

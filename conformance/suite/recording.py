@@ -17,7 +17,7 @@ NO_RULE = "RTC.00001011"
 OTHER_REGIONS = ("cn-north-1", "cn-north-5", "cn-north-6", "cn-south-1", "cn-east-2")
 """Where buckets may be and recording is not offered (tables 6-4 and 12-11)."""
 
-LEAST_HLS = {"hls_config": {"record_cycle": 0}}
+LEAST_HLS = {"hls_config": {"record_cycle": 120}}
 """The least that HLS needs (table 6-5)."""
 
 _PREFIXES = (

@@ -199,22 +199,3 @@ def test_a_name_that_is_not_utf8_is_refused(scenario: Scenario) -> None:
     for broken in (b"\xff\xfe", b"\xc0\xaf", b"\xed\xa0\x80", b"\xe4\xb8"):
         raw = b'{"app_name": "%s%s"}' % (scenario.name("bytes").encode(), broken)
         rule.refused(scenario.send("CreateApp", raw=raw), 400, "RTC.00001002", "RTC.00001003")
-
-
-@rules("CreateApp/rule/at-most-20", effort="thorough")
-def test_twenty_applications_are_the_most(scenario: Scenario) -> None:
-    """Section 14.2, RTC.00001017: the default quota of a tenant is 20 applications."""
-    rule = scenario.rule("CreateApp/rule/at-most-20")
-    before = APPS.whole(scenario)
-    last = scenario.send("CreateApp")
-    for _ in range(max(0, 20 - len(before.rows))):
-        if last.status != 201:
-            break
-        last = scenario.send("CreateApp")
-    if not rule.refused(last, 400, "RTC.00001017"):
-        return
-    after = APPS.whole(scenario)
-    rule.that(
-        len(after.rows) >= 20, f"refused with {len(after.rows)} applications in the tenant",
-        expected="20 applications before one is refused", actual=len(after.rows), exchange=last,
-    )  # fmt: skip

@@ -36,7 +36,7 @@ _JOBS_BENEATH = (
 )  # fmt: skip
 def test_a_deleted_application_is_gone(scenario: Scenario) -> None:
     """Section 5.4: neither shown nor listed, not to be deleted again; the others stay."""
-    bystander = scenario.path_of("record_rule", scenario.given("record_rule"))
+    bystander = scenario.path_of("record_rule", scenario.fresh("record_rule"))
     app = scenario.fresh("app")
     before = show(scenario, bystander["app_id"]).json
     rule_before = scenario.make("ShowRecordRule", path=bystander).json

@@ -29,7 +29,7 @@ def test_pages_of_applications_join_up(scenario: Scenario) -> None:
     """
     _provide(scenario)
     before, read, after = undisturbed(
-        scenario, APPS, lambda whole: Pages.of(scenario, APPS, len(whole.rows))
+        scenario, APPS, lambda whole: Pages.of(scenario, APPS, len(whole.rows)), _touched
     )
     if not before.rows:
         raise Inconclusive("no data: the tenant has no applications")
@@ -44,6 +44,12 @@ def test_pages_of_applications_join_up(scenario: Scenario) -> None:
         not repeated, f"listed twice: {', '.join(repeated)}",
         expected="every application once", actual=repeated, exchange=before.exchange,
     )  # fmt: skip
+
+
+def _touched(row: Any) -> object:
+    """When another user changed it last: its state, its callback, its automatic recording."""
+    places = (("state",), ("callbacks", "record_callback"), ("auto_record_mode",))
+    return [part(row, *place, "update_time") for place in places]
 
 
 def _provide(scenario: Scenario) -> None:

@@ -21,7 +21,7 @@ IN_USE = ("RTC.00001013", "RTC.00001003")
 )  # fmt: skip
 def test_a_deleted_rule_is_gone(scenario: Scenario) -> None:
     """Section 6.5: not found, not listed; its location is free, everything else stays."""
-    bystander = scenario.path_of("record_rule", scenario.given("record_rule"))
+    bystander = scenario.path_of("record_rule", scenario.fresh("record_rule"))
     path = scenario.path_of("record_rule", scenario.fresh("record_rule"))
     others = [show(scenario, bystander).json, applications.show(scenario, path["app_id"]).json]
     old = show(scenario, path).json
