@@ -65,6 +65,7 @@ def test_a_callback_is_what_was_configured_last(scenario: Scenario) -> None:
     app = scenario.fresh("app")
     other = scenario.given("app")
     untouched = show(scenario, other).json
+    time = part(show(scenario, app).json, "create_time")
     bodies: tuple[dict[str, str], ...] = (
         {"url": _address(scenario, path="/first?room=1"), "auth_key": _KEY},
         {"url": _address(scenario, "https", "/second")},
@@ -78,9 +79,9 @@ def test_a_callback_is_what_was_configured_last(scenario: Scenario) -> None:
             scenario.rule(f"UpdateRecordCallback/rule/{accepted}").answered(answered, Answer(200))
         if answered.status != 200:
             continue
-        _judge_answer(scenario, app, body, answered, before)
+        _judge_answer(scenario, app, body, answered, time)
         _judge_views(scenario, app, body, answered, before)
-        before = answered
+        before, time = answered, part(answered.json, _FIELD, "update_time")
     unchanged(
         scenario.rule("UpdateRecordCallback/rule/other-apps-untouched"), untouched,
         show(scenario, other), "the callback of another application",
@@ -88,9 +89,9 @@ def test_a_callback_is_what_was_configured_last(scenario: Scenario) -> None:
 
 
 def _judge_answer(
-    scenario: Scenario, app: str, body: dict[str, str], answered: Exchange,
-    before: Exchange | None,
-) -> None:  # fmt: skip
+    scenario: Scenario, app: str, body: dict[str, str], answered: Exchange, time: Any
+) -> None:
+    """Judge the answer itself; ``time`` is the last update, or the application's creation."""
     callback = part(answered.json, _FIELD)
     scenario.rule("UpdateRecordCallback/rule/id-echoed").equal(
         part(answered.json, "app_id"), app, "app_id in the answer", answered
@@ -103,12 +104,10 @@ def _judge_answer(
         isinstance(events, list) and set(_EVENTS) <= set(events), "subscribed events",
         expected=f"{' and '.join(_EVENTS)} among them", actual=events, exchange=answered,
     )  # fmt: skip
-    if before is not None:
-        not_earlier(
-            scenario.rule("UpdateRecordCallback/rule/update-time-not-earlier"),
-            part(before.json, _FIELD, "update_time"), part(callback, "update_time"),
-            "update_time of the callback", answered,
-        )  # fmt: skip
+    not_earlier(
+        scenario.rule("UpdateRecordCallback/rule/update-time-not-earlier"), time,
+        part(callback, "update_time"), "update_time of the callback", answered,
+    )  # fmt: skip
 
 
 def _judge_views(
