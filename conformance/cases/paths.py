@@ -62,6 +62,27 @@ def write(value: Any, path: str, new: Any) -> Any:
     return result
 
 
+def write_all(value: Any, path: str, new: Any) -> Any:
+    """A copy with ``new`` at ``path`` of every item, where ``[]`` stands for each in turn."""
+    result = copy.deepcopy(value)
+    *way, last = split(path)
+    found = [result]
+    for step in way:
+        following: list[Any] = []
+        for place in found:
+            if step == 0:
+                following.extend(place if isinstance(place, list) else ())
+            elif isinstance(place, dict) and step in place:
+                following.append(place[step])
+        found = following
+    for place in found:
+        if isinstance(place, dict):
+            place[last] = new
+        elif isinstance(place, list):
+            place[:] = [new] * len(place)
+    return result
+
+
 def remove(value: Any, path: str) -> Any:
     """A copy without what is at ``path``."""
     result = copy.deepcopy(value)

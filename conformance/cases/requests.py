@@ -9,6 +9,7 @@ from typing import Any
 
 from conformance.cases import paths
 from conformance.cases.values import sample
+from conformance.contract.document import Contract
 from conformance.contract.operations import Operation, Parameter
 from conformance.contract.requirements import judged_parameters
 from conformance.model.case import ABSENT, Given, Moment, Template, Unique, resolve
@@ -62,6 +63,15 @@ def given(operation: Operation, parameter: Parameter) -> Any:
     return Given(kind) if kind else sample(parameter.field.schema)
 
 
+def own_resources(contract: Contract, operation: Operation) -> frozenset[str]:
+    """Kinds that a success would use up or upset for the other cases."""
+    if operation.effect not in {"delete", "action"}:
+        return frozenset()
+    last = [p.field.resource for p in operation.parameters if p.place == "path"]
+    kinds = [kind for kind in last if kind and not contract.resources[kind].get("given")]
+    return frozenset(kinds[-1:])
+
+
 def put(template: Template, place: str, path: str, value: Any) -> Template:
     """The same request with one input changed."""
     if place == "body":
@@ -100,7 +110,7 @@ def plain_body(body: Any) -> Any:
 def _text(value: Any) -> str:
     if isinstance(value, Unique):
         return value.stem or "text"
-    return "0123456789abcdef" if isinstance(value, Given) else "2024-01-01T00:00:00Z"
+    return value.like if isinstance(value, Given) else "2024-01-01T00:00:00Z"
 
 
 def _is_end(window: Mapping[str, Any], parameter: Parameter) -> bool:
@@ -144,7 +154,8 @@ def _provided(operation: Operation, body: Any) -> Any:
         if paths.read(body, field.path) is paths.MISSING:
             continue
         if field.given:
-            body = paths.write(body, field.path, Given(field.given))
+            shown = str(paths.read(body, field.path))
+            body = paths.write(body, field.path, Given(field.given, like=shown))
         elif field.schema.get("x-unique"):
             body = paths.write(body, field.path, Unique(str(paths.read(body, field.path))))
     return body

@@ -11,10 +11,14 @@ from conformance.model.expectation import Expectation
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """Stands for the id of a resource that the run provides; ``fresh``: nobody else uses it."""
+    """Stands for the id of a resource that the run provides; ``fresh``: nobody else uses it.
+
+    ``like`` is a value of that look, for schemas that the request is held against beforehand.
+    """
 
     kind: str
     fresh: bool = False
+    like: str = field(default="0123456789abcdef", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

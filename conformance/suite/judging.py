@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from conformance.cases import paths
@@ -9,6 +10,8 @@ from conformance.model.case import Case, Claim, Template
 from conformance.model.exchange import Exchange
 from conformance.model.expectation import Expectation
 from conformance.model.verdict import Judgement, Outcome
+from conformance.suite.blame import guilty_claims
+from conformance.suite.blocking import Blocked
 from conformance.suite.lab import Lab
 
 
@@ -21,7 +24,13 @@ def judge(lab: Lab, case: Case) -> None:
     for kind in case.needs:
         lab.resources.get(kind)
     mark = lab.resources.mark
-    exchange = lab.send(case.template, case.expectation)
+    try:
+        exchange = lab.send(case.template, case.expectation)
+    except Blocked:
+        if len(case.claims) < 2:
+            raise
+        _each_alone(lab, case)
+        return
     if exchange.response is None:
         _unheard(lab, case, exchange)
     elif case.violates is not None:
@@ -97,9 +106,7 @@ def _laid_at_the_right_door(lab: Lab, case: Case, exchange: Exchange) -> None:
     if plain.status not in case.expectation.statuses:
         message = f"a valid request is not accepted ({case.template.operation})"
         _fail(lab, case, first.requirement, message, case.expectation, plain)
-        for claim in others:
-            reason = f"{case.operation} does not accept its plain valid request"
-            lab.ledger.say(Judgement(claim.requirement, Outcome.BLOCKED, case.id, reason))
+        _blame(lab, case, plain)
         return
     lab.ledger.passed(first.requirement, case.id)
     guilty = False
@@ -114,6 +121,47 @@ def _laid_at_the_right_door(lab: Lab, case: Case, exchange: Exchange) -> None:
     if not guilty:
         message = "each choice alone is accepted, all of them in one request are not"
         _fail(lab, case, first.requirement, message, case.expectation, exchange)
+
+
+def _each_alone(lab: Lab, case: Case) -> None:
+    """The packed request needs what cannot be had: what each choice alone shows is still seen."""
+    for claim in case.claims:
+        try:
+            alone = _alone(lab, claim.alone)
+        except Blocked as blocked:
+            said = Judgement(claim.requirement, Outcome.BLOCKED, case.id, blocked.reason)
+            lab.ledger.say(said)
+            continue
+        if alone.status in case.expectation.statuses:
+            _claimed(lab, case, claim, alone)
+        else:
+            message = f"a valid request is not accepted ({claim.requirement})"
+            _fail(lab, case, claim.requirement, message, case.expectation, alone)
+
+
+def _blame(lab: Lab, case: Case, plain: Exchange) -> None:
+    """The plain request was refused: what it has or lacks that a taken one does not, is broken."""
+    first, *others = case.claims
+    operation = lab.contract.operation(case.operation)
+
+    def takes(template: Template) -> bool:
+        try:
+            return _alone(lab, template).status in case.expectation.statuses
+        except Blocked:
+            return False
+
+    taken = [claim for claim in others if claim.alone != first.alone and takes(claim.alone)]
+    for claim in taken:
+        lab.ledger.passed(claim.requirement, case.id)
+    refused = replace(case, claims=(first, *(claim for claim in others if claim not in taken)))
+    guilty = list(guilty_claims(operation, refused, takes))
+    for claim in guilty:
+        message = f"refused, and accepted once {claim.requirement} does not apply"
+        _fail(lab, case, claim.requirement, message, case.expectation, plain)
+    for claim in others:
+        if claim not in guilty and claim not in taken:
+            reason = f"{case.operation} does not accept its plain valid request"
+            lab.ledger.say(Judgement(claim.requirement, Outcome.BLOCKED, case.id, reason))
 
 
 def _alone(lab: Lab, template: Template) -> Exchange:

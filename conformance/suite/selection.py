@@ -37,7 +37,8 @@ class Selection:
         """Whether the target offers the operation and the case judges anything asked for."""
         if case.operation not in self.claimed:
             return False
-        if any(requirement in self.judged for requirement in case.requirements):
+        judged = self.judged
+        if any(r in judged or f"{r}-code" in judged for r in case.requirements):
             return True
         prefixes = tuple(f"{case.operation}/{status}/" for status in case.expectation.statuses)
         if any(requirement.startswith(prefixes) for requirement in self.judged):

@@ -11,7 +11,7 @@ import importlib
 import itertools
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -34,7 +34,8 @@ from conformance.suite.lab import Lab
 from conformance.suite.ledger import Ledger
 from conformance.suite.reaching import reach_embedded
 from conformance.suite.rules import Scenario
-from conformance.suite.selection import Selection
+from conformance.suite.selection import Selection, select
+from conformance.target.gateway import Gateway
 from conformance.target.transport import TargetClient
 
 BASE_URL = "http://127.0.0.1:9"
@@ -120,6 +121,12 @@ def contract() -> Contract:
 def cases() -> tuple[Case, ...]:
     """Every generated case, made once."""
     return tuple(generated_cases(contract()))
+
+
+@lru_cache(maxsize=4)
+def selection(capabilities: frozenset[str], profile: str) -> Selection:
+    """Everything that such a target is held to."""
+    return select(contract(), (), (), capabilities, profile)
 
 
 @lru_cache(maxsize=1)
@@ -210,9 +217,11 @@ class Run:
         self.capabilities = reach.settings.capabilities
         client = TargetClient(reach.settings, transport=InProcess(app, self._runner))
         prefix = f"sparkconf-{seed:08x}-"
-        self._lab = Lab(contract(), reach, client, prefix=prefix, seed=seed)
+        gateway = Gateway(reach.settings, client, contract().flow_groups, None)
+        self._lab = Lab(contract(), reach, gateway, prefix=prefix, seed=seed)
         self._wanted = frozenset(wanted)
-        self._selection = Selection(self._wanted, {}, {})
+        everything = selection(self.capabilities, reach.settings.profile)
+        self._selection = replace(everything, wanted=self._wanted)
 
     def __enter__(self) -> Run:
         return self

@@ -17,9 +17,7 @@ from conformance.reference.faults.ways import Edit, on_answer, on_body, on_field
 FAMILY = "answer"
 UNLISTED = "UNLISTED_VALUE"
 _OTHER_STATUS = {200: 201, 201: 200, 202: 200, 204: 200}
-_NULLABLE = frozenset(
-    {"next", "previous", "abnormal_list", "catalog"}
-)
+_NULLABLE = frozenset({"next", "previous", "abnormal_list"})
 
 
 def faults() -> Iterator[Fault]:
@@ -34,7 +32,7 @@ def faults() -> Iterator[Fault]:
 
 def _of_field(endpoint: Endpoint, place: Place) -> Iterator[Fault]:
     for keyword in answer_keywords(place):
-        for deviation, title, edit in _edits(place, keyword):
+        for deviation, title, path, edit in _edits(place, keyword):
             name = f"{endpoint.name}/{endpoint.status}/{place.path}"
             yield Fault(
                 f"{name}/{deviation}",
@@ -42,41 +40,50 @@ def _of_field(endpoint: Endpoint, place: Place) -> Iterator[Fault]:
                 FAMILY,
                 (f"{name}/{keyword}",),
                 (endpoint.name,),
-                on_field(place.path, edit, endpoint.status),
+                on_field(path, edit, endpoint.status),
             )
 
 
-def _edits(place: Place, keyword: str) -> Iterator[tuple[str, str, Edit]]:
-    schema = place.schema
+def _edits(place: Place, keyword: str) -> Iterator[tuple[str, str, str, Edit]]:
     if keyword == "required":
-        yield "dropped", "nowhere", tree.drop
-        yield "renamed", "under another name", tree.rename
-    elif keyword == "type":
+        yield "dropped", "nowhere", place.path, tree.drop
+        yield "renamed", "under another name", place.path, tree.rename
+        return
+    for deviation, title, value in _values(place, keyword):
+        if place.is_item:
+            yield deviation, title, place.parent, tree.plant([value])
+        else:
+            edit = tree.put(value) if place.required else tree.plant(value)
+            yield deviation, title, place.path, edit
+
+
+def _values(place: Place, keyword: str) -> Iterator[tuple[str, str, Any]]:
+    schema = place.schema
+    if keyword == "type":
         yield "other-type", "as another type", other_type(place)
         if place.name not in _NULLABLE:
-            yield "null", "as null", tree.put(None) if place.required else tree.plant(None)
+            yield "null", "as null", None
     elif keyword == "enum":
         other = UNLISTED if isinstance(schema["enum"][0], str) else 99
-        yield "unlisted", "with a value that is not listed", tree.put(other)
+        yield "unlisted", "with a value that is not listed", other
     elif keyword == "minimum":
-        yield "below-minimum", "below its minimum", tree.put(schema["minimum"] - 1)
+        yield "below-minimum", "below its minimum", schema["minimum"] - 1
     elif keyword == "maximum":
-        yield "above-maximum", "above its maximum", tree.put(schema["maximum"] + 1)
+        yield "above-maximum", "above its maximum", schema["maximum"] + 2
     elif keyword == "range":
-        yield "out-of-range", "between its ranges", tree.put(59)
+        yield "out-of-range", "between its ranges", 59
     elif keyword == "minLength":
-        yield "empty", "as an empty text", tree.put("")
+        yield "empty", "as an empty text", ""
     elif keyword == "minItems":
-        yield "empty", "as an empty list", tree.put([])
+        yield "empty", "as an empty list", []
     elif keyword == "format":
-        yield "malformed", "in another format", tree.put("2023/11/28 08:00:00 UTC")
+        yield "malformed", "in another format", "2023/11/28 08:00:00 UTC"
 
 
-def other_type(place: Place) -> Edit:
-    """An edit that writes a value of a type that the field does not have."""
+def other_type(place: Place) -> Any:
+    """A value of a type that the field does not have."""
     wrong = {"integer": "12", "number": "12.5", "boolean": "true", "array": "one"}
-    new: Any = wrong.get(place.kind, 7)
-    return tree.plant(new) if not place.is_item else tree.put(new)
+    return wrong.get(place.kind, 7)
 
 
 def _of_status(endpoint: Endpoint) -> Iterator[Fault]:

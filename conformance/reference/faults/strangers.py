@@ -27,7 +27,7 @@ def faults() -> Iterator[Fault]:
         for where, place in endpoint.inputs():
             if where == "query" and place.name in _QUERIED:
                 yield from _of_query(endpoint, place.name)
-            elif place.name in {"record_rule_id", "bucket"}:
+            elif place.path in {"record_param.record_rule_id", "bucket"}:
                 yield from _of_body(endpoint, place.path)
 
 

@@ -46,6 +46,8 @@ KEYWORDS: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("ListRtcClientQosDetails/query/mid[]", {"anyOf": None, "enum": _MIDS}),
     ("ListRtcAbnormalEventDimension/query/dimension", {"enum": _DIMENSIONS}),
     ("ListRtcAbnormalEventDimension/query/dimension[]", {"enum": None}),
+    ("CreateToken/body/auth.identity.password.user.name", {"minLength": None}),
+    ("CreateToken/body/auth.identity.password.user.password", {"minLength": None}),
     # Answers of chapters 5 to 8
     ("*/20?/app_id", _NAMED),
     ("ListApps/200/apps[].app_id", _NAMED),
@@ -63,6 +65,7 @@ KEYWORDS: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("*IndividualStreamJob/20?/user_id", _NAMED),
     ("*Job/20?/stream_name", _FORM),
     ("*Job/20?/mix_param.*background_image", _FORM),
+    ("*Job/20?/mix_param.max_idle_time", {"minimum": 0}),
     ("*Job/20?/mix_param.layout_panes[].id", {"minimum": 1}),
     ("*Job/20?/mix_param.layout_panes[].crop_mode", {"enum": ("KEEP_RATIO_PADDING",)}),
     ("*Job/20?/mix_param.layout_panes[].filling_policy", {"enum": ("FIXED_USER",)}),
