@@ -50,6 +50,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker, and the run if this session is one."""
+    config.addinivalue_line("markers", "explores(operation): random requests to an operation")
     config.addinivalue_line("markers", "rules(*ids, effort): requirements that a test judges")
     if _asked_for(config) and not config.pluginmanager.hasplugin("sparkrtc-run"):
         config.pluginmanager.register(ConformanceRun(config), "sparkrtc-run")
@@ -200,11 +201,23 @@ class ConformanceRun:
         items[:] = sorted(kept, key=_comes_last)
         self._plan()
 
+    def _explores(self, item: pytest.Item) -> bool:
+        """Random requests belong to the level thorough, for operations that are offered."""
+        marker = item.get_closest_marker("explores")
+        if marker is None:
+            return True
+        (operation,) = marker.args
+        session = self.session
+        wanted = any(r.startswith(f"{operation}/") for r in session.selection.judged)
+        offered = operation in session.selection.claimed
+        return session.config.level == "thorough" and wanted and offered
+
     def _flow_group(self, item: pytest.Item) -> str:
         """The flow group of an item's operation, so that one process waits for one group."""
         marker = item.get_closest_marker("rules")
         callspec = getattr(item, "callspec", None)
         case = callspec.params.get("case") if callspec else None
+        marker = marker or item.get_closest_marker("explores")
         name = case.operation if case is not None else marker.args[0] if marker else ""
         operation = self.session.contract.operations.get(name.partition("/")[0])
         return operation.flow_group if operation else "management"
@@ -214,7 +227,7 @@ class ConformanceRun:
 
         marker = item.get_closest_marker("rules")
         if marker is None:
-            return True
+            return self._explores(item)
         effort = marker.kwargs.get("effort", "standard")
         level = self.session.config.level
         judged = self.session.selection.judged

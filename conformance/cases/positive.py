@@ -10,7 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from conformance.cases.requests import WIDE, Base, bases, drop, holds, plain_body, put
+from conformance.cases.requests import (
+    WIDE,
+    Base,
+    bases,
+    drop,
+    holds,
+    own_resources,
+    plain_body,
+    put,
+)
 from conformance.cases.values import Choice, accepted
 from conformance.contract.catalogue import read_answers
 from conformance.contract.document import Contract
@@ -50,7 +59,7 @@ def positive_cases(contract: Contract, operation: Operation) -> Iterator[Case]:
         for choice in accepted(item):
             _place(operation, rows, validator, place, item, choice)
     answered = f"{operation.id}/{operation.success.status}/status/answered"
-    kinds = _own_resources(contract, operation)
+    kinds = own_resources(contract, operation)
     counts: dict[str, int] = {}
     for row in rows:
         counts[row.base.name] = number = counts.get(row.base.name, 0) + 1
@@ -100,15 +109,6 @@ def _inputs(operation: Operation) -> Iterator[tuple[str, Field]]:
     if operation.body is not None:
         for item in operation.body.fields:
             yield "body", item
-
-
-def _own_resources(contract: Contract, operation: Operation) -> frozenset[str]:
-    """Kinds that a success would use up or upset for the other cases."""
-    if operation.effect not in {"delete", "action"}:
-        return frozenset()
-    last = [p.field.resource for p in operation.parameters if p.place == "path"]
-    kinds = [kind for kind in last if kind and not contract.resources[kind].get("given")]
-    return frozenset(kinds[-1:])
 
 
 def _claim_absence(operation: Operation, rows: list[_Row], place: str, item: Field) -> None:

@@ -13,12 +13,13 @@ from urllib.parse import quote, urlencode
 import httpx
 
 from conformance.checks.exchange import ExchangeChecks
+from conformance.checks.found import Found
 from conformance.contract.document import Contract
 from conformance.contract.operations import Operation
 from conformance.errors import Refused
 from conformance.model.case import ABSENT, Given, Moment, Template, Unique, resolve
 from conformance.model.exchange import Exchange, Request
-from conformance.model.expectation import Expectation
+from conformance.model.expectation import Answer, Expectation
 from conformance.suite.blocking import Blocked
 from conformance.suite.ledger import Ledger
 from conformance.suite.provision import Resources
@@ -102,6 +103,13 @@ class Lab:
             self.ledger.found(self._checks.check(exchange, expectation))
         self.resources.note(operation, filled, exchange)
         return exchange
+
+    def look(self, template: Template) -> tuple[Exchange, Found]:
+        """Send one request and judge the answer without noting it: the caller decides."""
+        operation = self.contract.operation(template.operation)
+        exchange = self.send(template, judge=False)
+        tolerated = Expectation(tuple(map(Answer, operation.tolerated_statuses)))
+        return exchange, self._checks.check(exchange, tolerated)
 
     def send_raw(self, request: Request, *, credentials: str = "valid") -> Exchange:
         """Send a request that no template can say (another method, an unknown path)."""
