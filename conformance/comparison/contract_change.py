@@ -57,7 +57,7 @@ IMPACTS: Final[Mapping[str, tuple[Impact, Impact]]] = {
     "answer-body-added": (_R, _B),
     "answer-body-removed": (_B, _B),
     "answer-header-added": (_C, _B),
-    "answer-header-removed": (_R, _C),
+    "answer-header-removed": (_B, _C),
     "answer-field-added-required": (_C, _B),
     "answer-field-added-recommended": (_C, _R),
     "answer-field-added-optional": (_C, _C),

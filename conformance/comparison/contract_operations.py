@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any, Final
 
 from conformance.comparison.contract_change import Observation
@@ -15,7 +15,11 @@ from conformance.comparison.contract_fields import (
 from conformance.contract.document import Contract
 from conformance.contract.operations import AnswerSpec, Operation, Parameter, RuleSpec
 
-_PLAIN: Final = ("effect", "flow_group", "error_family", "pagination", "window", "needs")
+_ELSEWHERE: Final = frozenset(
+    {"id", "method", "path", "server", "chapter", "section", "source", "summary", "capabilities",
+     "parameters", "body", "answers", "rules", "refusals"}
+)  # fmt: skip
+"""Compared on their own, or only told by requirements that say something else."""
 
 
 def observe(old: Contract, new: Contract) -> Iterator[Observation]:
@@ -40,7 +44,7 @@ def _operation(old: Operation, new: Operation) -> Iterator[Observation]:
     if place != (new.method, new.path, new.server):
         text = f"{old.method} {old.path} is {new.method} {new.path} now"
         yield Observation("operation-moved", new.id, text, scope=(f"{new.id}/path",))
-    for name in _PLAIN:
+    for name in (field.name for field in fields(Operation) if field.name not in _ELSEWHERE):
         before, after = getattr(old, name), getattr(new, name)
         if before != after:
             text = f"{name} was {before or 'nothing'}, is {after or 'nothing'}"
@@ -80,7 +84,7 @@ def _body(old: Operation, new: Operation) -> Iterator[Observation]:
         return
     if old.body.required != new.body.required:
         how = "required" if new.body.required else "optional"
-        text = f"the body is {how} now"
+        text = f"the body as a whole is {how} now"
         yield Observation(f"request-field-now-{how}", base, text)
     yield from compare_inputs(base, old.body.fields, new.body.fields)
     yield from compare_combinations(base, "request", old.body.combinations, new.body.combinations)

@@ -1,0 +1,396 @@
+"""Two contracts compared: every kind of change is seen, weighed and told with its requirements."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import subprocess
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from rich.console import Console
+
+from conformance.comparison.contract_change import IMPACTS, Impact, within
+from conformance.comparison.contract_formats import render_json, render_markdown, render_text
+from conformance.comparison.contracts import (
+    BaselineLoss,
+    ContractDiff,
+    baseline_loss,
+    diff,
+    diff_contracts,
+)
+from conformance.contract.document import Contract, load_contract
+from conformance.contract.files import read_yaml
+from conformance.contract.overlay import apply_overlay
+from conformance.contract.revisions import load_contract_at
+from conformance.errors import ContractError, UsageError
+from conformance.model.report import ReportedRequirement
+from conformance.model.verdict import Verdict
+from tests.comparison.conftest import WAIVER
+from tests.reporting.sample import assemble
+
+SPEC = Path(__file__).parents[2] / "spec"
+APPS = "$.paths['/v2/apps']"
+CREATE, LIST = f"{APPS}.post", f"{APPS}.get"
+SHOW = "$.paths['/v2/apps/{app_id}'].get"
+REQUEST, APP = "$.components.schemas.AppReq", "$.components.schemas.App"
+RULE_REQUEST = "$.components.schemas.RecordRuleReq"
+CALLBACK = "$.components.schemas.AppPushCallbackUrl"
+HLS = f"{RULE_REQUEST}.allOf[?@['x-name'] == 'hls-needs-config']"
+HAS_TIME = f"{CALLBACK}.allOf[?@['x-name'] == 'set-callback-has-time']"
+LIMIT, OFFSET = (f"{LIST}.parameters[?@.name == '{name}'].schema" for name in ("limit", "offset"))
+
+Action = dict[str, Any]
+
+
+def put(target: str, update: Any) -> Action:
+    """An action that updates."""
+    return {"target": target, "update": update}
+
+
+def drop(target: str) -> Action:
+    """An action that removes."""
+    return {"target": target, "remove": True}
+
+
+@cache
+def base() -> Contract:
+    """The newest contract."""
+    return load_contract_at()
+
+
+def changed(*actions: Action) -> Contract:
+    """The newest contract with planted changes."""
+    overlay = {"overlay": "1.0.0", "actions": list(actions)}
+    return load_contract(document=apply_overlay(base().raw, overlay, "planted"))
+
+
+# Each planted change with the kind it is, what it means to (client, server), one requirement id
+# that it must name, and the same for the way back. C, R, B: compatible, risky, breaking.
+PLANTED: list[tuple[list[Action], str, str, str, str, str]] = [
+    ([drop("$.paths['/v2/rtc-ops/buckets']")],
+     "operation-removed", "BC", "ListObsBuckets/200/body/json", "operation-added", "CB"),
+    ([put(CREATE, {"servers": [{"url": "https://elsewhere.example.test"}]})],
+     "operation-moved", "BB", "", "operation-moved", "BB"),
+    ([put(CREATE, {"x-flow-group": "jobs"})],
+     "operation-changed", "RR", "", "operation-changed", "RR"),
+    ([drop(f"{CREATE}.requestBody")],
+     "request-body-removed", "RC", "CreateApp/body/app_name/required", "request-body-added", "BR"),
+    ([put(f"{REQUEST}.properties", {"note": {"type": "object", "properties": {"a": {}}}})],
+     "request-field-added", "CR", "CreateApp/body/note.a/optional", "request-field-removed", "RC"),
+    ([put(f"{REQUEST}.properties", {"note": {"type": "string"}}),
+      put(REQUEST, {"required": ["note"]})],
+     "request-field-added-required", "BR", "CreateApp/body/note/required",
+     "request-field-removed", "RC"),
+    ([drop(f"{REQUEST}.required")],
+     "request-field-now-optional", "CB", "CreateApp/body/app_name/required",
+     "request-field-now-required", "BR"),
+    ([put(LIMIT, {"maximum": 50})],
+     "request-narrowed", "BR", "ListApps/query/limit/maximum", "request-widened", "CB"),
+    ([put(LIMIT, {"type": "string"})],
+     "request-replaced", "BB", "ListApps/query/limit/type", "request-replaced", "BB"),
+    ([put(LIMIT, {"default": 10})],
+     "request-meaning", "RR", "ListApps/query/limit/default", "request-meaning", "RR"),
+    ([drop(HLS)],
+     "request-combination-removed", "CB", "CreateRecordRule/body/hls-needs-config/combination",
+     "request-combination-added", "BR"),
+    ([put(HLS, {"then": {"required": ["x"]}})],
+     "request-combination-changed", "RR", "CreateRecordRule/body/hls-needs-config/combination",
+     "request-combination-changed", "RR"),
+    ([drop(f"{SHOW}.responses['200']"), put(f"{SHOW}.responses", {"202": {"description": "x"}})],
+     "answer-success-removed", "BB", "ShowApp/200/app_id/required", "answer-success-added", "BB"),
+    ([put(f"{SHOW}.responses", {"409": {"description": "x"}})],
+     "answer-error-added", "RC", "ShowApp/409/body/empty", "answer-error-removed", "CR"),
+    ([drop(f"{CREATE}.responses['201'].content")],
+     "answer-body-removed", "BB", "CreateApp/201/app_id/required", "answer-body-added", "RB"),
+    ([drop(f"{CREATE}.responses['201'].headers")],
+     "answer-header-removed", "BC", "CreateApp/201/header/x-request-id/required",
+     "answer-header-added", "CB"),
+    ([put(f"{APP}.properties", {"note": {"type": "string"}})],
+     "answer-field-added-optional", "CC", "ShowApp/200/note/type",
+     "answer-field-removed-optional", "RR"),
+    ([put(f"{APP}.properties", {"note": {}}), put(APP, {"x-recommended": ["note"]})],
+     "answer-field-added-recommended", "CR", "ShowApp/200/note/required",
+     "answer-field-removed-recommended", "RR"),
+    ([put(f"{APP}.properties", {"note": {}}), put(APP, {"required": ["note"]})],
+     "answer-field-added-required", "CB", "ShowApp/200/note/required",
+     "answer-field-removed-required", "BR"),
+    ([drop(f"{APP}.required")],
+     "answer-field-no-longer-required", "BC", "ShowApp/200/app_id/required",
+     "answer-field-now-required", "CB"),
+    ([put(APP, {"x-recommended": ["callbacks"]})],
+     "answer-field-now-recommended", "CR", "ShowApp/200/callbacks/required",
+     "answer-field-no-longer-recommended", "RC"),
+    ([drop(f"{APP}.properties.scope.enum[0]")],
+     "answer-narrowed", "CB", "ShowApp/200/scope/enum", "answer-widened", "RC"),
+    ([put(f"{APP}.properties.create_time", {"pattern": "^.*$"})],
+     "answer-replaced", "RB", "ShowApp/200/create_time/format", "answer-replaced", "RB"),
+    ([drop(f"{APP}.properties.domain.type"),
+      put(f"{APP}.properties.domain", {"type": ["string", "null"]})],
+     "answer-type-widened", "BC", "ShowApp/200/domain/type", "answer-narrowed", "CB"),
+    ([put(f"{APP}.properties.domain", {"type": "integer"})],
+     "answer-type-replaced", "BB", "ShowApp/200/domain/type", "answer-type-replaced", "BB"),
+    ([put(f"{APP}.properties.domain", {"x-unit": "seconds"})],
+     "answer-meaning", "RR", "", "answer-meaning", "RR"),
+    ([drop(HAS_TIME)],
+     "answer-combination-removed", "RC",
+     "ShowApp/200/callbacks.push_callback.set-callback-has-time/combination",
+     "answer-combination-added", "CB"),
+    ([put(HAS_TIME, {"then": {"required": ["x"]}})],
+     "answer-combination-changed", "RR",
+     "ShowApp/200/callbacks.push_callback.set-callback-has-time/combination",
+     "answer-combination-changed", "RR"),
+    ([drop(f"{CREATE}['x-rules'][0]")],
+     "rule-removed", "RC", "CreateApp/rule/name-unique-in-tenant", "rule-added", "CR"),
+    ([put(f"{CREATE}['x-rules'][0]", {"text": "Something else."})],
+     "rule-changed", "RR", "CreateApp/rule/name-unique-in-tenant", "rule-changed", "RR"),
+    ([drop("$['x-error-catalogue'].codes[0]")],
+     "error-code-removed", "CR", "", "error-code-added", "RC"),
+    ([put("$['x-error-catalogue'].codes[0]", {"status": 401})],
+     "error-code-changed", "RR", "", "error-code-changed", "RR"),
+    ([drop("$['x-refusals'].rtc.range")],
+     "refusal-changed", "RR", "", "refusal-changed", "RR"),
+    ([drop("$['x-refusals'].rtc.missing.preferred")],
+     "requirement-removed", "RC", "CreateApp/body/app_name/required-code",
+     "requirement-added", "CR"),
+    ([put("$['x-flow-groups'].jobs", {"limit": 5})],
+     "flow-limit-lowered", "RR", "", "flow-limit-raised", "CR"),
+    ([drop("$['x-flow-groups'].jobs")],
+     "flow-limit-removed", "CC", "", "flow-limit-added", "RR"),
+    ([drop("$['x-regions'][0]")],
+     "region-removed", "RR", "", "region-added", "RC"),
+    ([drop(f"{OFFSET}['x-levels']")],
+     "level-raised", "CR", "ListApps/query/offset/minimum", "level-lowered", "RC"),
+    ([put(f"{REQUEST}['x-source'].tables", "9-9")],
+     "wording", "CC", "CreateApp/body/app_name/required", "wording", "CC"),
+]  # fmt: skip
+LETTERS = {"C": Impact.COMPATIBLE, "R": Impact.RISKY, "B": Impact.BREAKING}
+
+
+def requirement_ids(difference: ContractDiff) -> set[str]:
+    """Every id that any change of the difference names."""
+    return {
+        identifier
+        for change in difference.changes
+        for identifier in (*change.added, *change.removed, *change.changed)
+    }
+
+
+@pytest.mark.parametrize("planted", PLANTED, ids=[row[1] for row in PLANTED])
+def test_planted_change_is_seen_both_ways(
+    planted: tuple[list[Action], str, str, str, str, str],
+) -> None:
+    """One change of the document is told as what it is, forwards and backwards, with its ids."""
+    actions, kind, impact, identifier, kind_back, impact_back = planted
+    after = changed(*actions)
+    for old, new, name, letters in (
+        (base(), after, kind, impact),
+        (after, base(), kind_back, impact_back),
+    ):
+        difference = diff(old, new)
+        change = next((c for c in difference.changes if c.kind == name), None)
+        assert change is not None, [c.kind for c in difference.changes]
+        assert (change.client, change.server) == tuple(LETTERS[letter] for letter in letters)
+        assert not identifier or identifier in requirement_ids(difference)
+        _assert_everything_is_told(old, new, difference)
+
+
+def _assert_everything_is_told(old: Contract, new: Contract, difference: ContractDiff) -> None:
+    before, after = old.requirements, new.requirements
+    assert set(difference.added) == after.keys() - before.keys()
+    assert set(difference.removed) == before.keys() - after.keys()
+    both = before.keys() & after.keys()
+    restated = {i for i in both if before[i].text != after[i].text}
+    assert restated <= set(difference.changed) <= both
+    assert requirement_ids(difference) == {
+        *difference.added,
+        *difference.removed,
+        *difference.changed,
+    }
+
+
+def test_every_kind_has_its_planted_change() -> None:
+    """No kind of change is listed that no change of a document brings about."""
+    assert {row[1] for row in PLANTED} | {row[4] for row in PLANTED} == IMPACTS.keys()
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "kinds", "client", "server"),
+    [
+        ("2022-09-30", "2023-05-24", {"request-widened": 1, "answer-widened": 3}, "R", "B"),
+        ("2023-05-24", "2023-07-06", {"request-field-removed": 3}, "R", "C"),
+        ("2023-07-06", "2023-11-28", {"operation-added": 5, "error-code-added": 1}, "R", "B"),
+        ("2023-11-28", "2023-11-28", {}, "C", "C"),
+    ],
+)
+def test_editions_of_the_document(
+    a: str, b: str, kinds: dict[str, int], client: str, server: str
+) -> None:
+    """Table 15-1, and nothing else, is what leads from one edition to the next."""
+    difference = diff_contracts(a, b)
+    told = [change.kind for change in difference.changes]
+    assert {kind: told.count(kind) for kind in told} == kinds
+    assert difference.worst("client") is LETTERS[client]
+    assert difference.worst("server") is LETTERS[server]
+    _assert_everything_is_told(load_contract_at(a), load_contract_at(b), difference)
+
+
+def test_only_recommended_things_break_nobody() -> None:
+    """A constraint that is a SHOULD in the document weighs no more than risky."""
+    difference = diff(base(), changed(put(OFFSET, {"minimum": 1})))
+    (change,) = (c for c in difference.changes if c.kind == "request-narrowed")
+    assert change.changed == ("ListApps/query/offset/minimum",)
+    assert change.client is Impact.RISKY
+
+
+def test_a_segment_is_not_cut_in_the_middle() -> None:
+    """The field app does not claim the requirements of the field app_name."""
+    assert within("CreateApp/body/app.x/type", "CreateApp/body/app")
+    assert within("CreateApp/body/app[]/type", "CreateApp/body/app")
+    assert not within("CreateApp/body/app_name/type", "CreateApp/body/app")
+
+
+def report_by(contract: Contract, waived: str) -> Any:
+    """A report that judges every requirement of that contract as kept, one being waived."""
+    rows = [
+        ReportedRequirement(
+            id=r.id,
+            level=r.level.value,
+            operation=r.operation,
+            chapter=r.chapter,
+            source=str(r.source),
+            text=r.text,
+            verdict=Verdict.WAIVED if r.id == waived else Verdict.PASS,
+            waiver=WAIVER if r.id == waived else None,
+        )
+        for r in contract.requirements.values()
+    ]
+    facts = {"revision": contract.revision, "sha256": contract.sha256, "errata_applied": []}
+    return assemble(rows, [], contract=facts)
+
+
+def test_what_a_baseline_report_loses() -> None:
+    """Verdicts on what is gone are lost, on what changed are stale, and waivers with them."""
+    waived = "CreateMixJob/body/publish_param/type"
+    old = load_contract_at("2022-09-30")
+    difference = diff(old, base())
+    loss = baseline_loss(difference, report_by(old, waived))
+    assert loss.gone == {"pass": 11, "waived": 1}
+    assert loss.stale == {"pass": 4}
+    assert sum(loss.kept.values()) == len(old.requirements) - 16
+    assert loss.unjudged == difference.added
+    assert loss.waivers == (waived,)
+    assert not loss.foreign
+    assert baseline_loss(difference, report_by(base(), waived)).foreign
+
+
+def text(difference: ContractDiff, loss: BaselineLoss | None = None) -> str:
+    """What the terminal shows."""
+    console = Console(file=io.StringIO(), width=120)
+    render_text(difference, console, loss)
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def test_every_format_tells_changes_and_requirements() -> None:
+    """Text shows the first ids and counts the rest; JSON and Markdown have them all."""
+    old = load_contract_at("2022-09-30")
+    difference = diff(old, base(), "2022-09-30", "2023-11-28")
+    shown = text(difference)
+    assert "operation-added  ListObsBuckets  client: compatible, server: breaking" in shown
+    assert "+ … and " in shown
+    assert "also takes 640*480_30_1500, 640x480_30_1500" in shown
+    assert "a baseline report by A loses 12 verdicts" in shown
+    data = json.loads(render_json(difference))
+    assert data["impact"]["server"]["breaking"] == 6
+    assert len(data["added"]) == len(difference.added)
+    assert data["baseline"] is None
+    markdown = render_markdown(difference)
+    assert "| operation-added | `ListObsBuckets` |" in markdown
+    assert all(f"- `{identifier}`" in markdown for identifier in difference.removed)
+    assert "640\\*480\\_30\\_1500" in markdown
+
+
+def test_a_baseline_report_is_part_of_every_format() -> None:
+    """With a report at hand, its own verdicts and waivers are counted."""
+    waived = "CreateMixJob/body/publish_param/type"
+    old = load_contract_at("2023-05-24")
+    difference = diff(old, base())
+    loss = baseline_loss(difference, report_by(old, waived))
+    assert "the baseline report loses 12 verdicts (11 pass, 1 waived)" in text(difference, loss)
+    assert f"its waiver of {waived} loses its hold" in text(difference, loss)
+    assert json.loads(render_json(difference, loss))["baseline"]["waivers"] == [waived]
+    assert "loses its hold" in render_markdown(difference, loss)
+    stranger = text(difference, replace(loss, foreign=True))
+    assert "the baseline report was not made by contract A" in stranger
+
+
+def test_the_same_contract_twice_has_no_changes() -> None:
+    """Nothing is told of a contract beside itself."""
+    assert text(diff(base(), base())).endswith("no change\n")
+
+
+def test_files_and_folders_are_contracts(tmp_path: Path) -> None:
+    """A document on disk, alone or in a folder with its errata, is compared like a revision."""
+    raw = read_yaml(SPEC / "openapi.yaml")
+    raw["paths"]["/v2/apps"]["post"]["x-rules"].pop(0)
+    alone = tmp_path / "alone.yaml"
+    alone.write_text(yaml.dump(raw, Dumper=yaml.CSafeDumper, allow_unicode=True), "utf-8")
+    folder = tmp_path / "spec"
+    folder.mkdir()
+    shutil.copy(alone, folder / "openapi.yaml")
+    shutil.copy(SPEC / "errata.yaml", folder)
+    for name in (str(alone), str(folder)):
+        difference = diff_contracts("2023-11-28", name)
+        assert difference.removed == ("CreateApp/rule/name-unique-in-tenant",)
+        assert difference.b == name
+        assert difference.sha256_b != difference.sha256_a
+
+
+def test_git_references_are_contracts(tmp_path: Path) -> None:
+    """What a commit had in spec/ is read from git, whatever stands in the checkout now."""
+    spec = tmp_path / "spec"
+    spec.mkdir()
+    for name in ("openapi.yaml", "errata.yaml"):
+        shutil.copy(SPEC / name, spec)
+
+    def git(*words: str) -> None:
+        identity = ("-c", "user.name=t", "-c", "user.email=t@example.test")
+        command = ["git", *identity, "-C", str(tmp_path), *words]
+        subprocess.run(command, check=True, capture_output=True)
+
+    git("init", "-q")
+    git("add", "spec")
+    git("commit", "-q", "-m", "one")
+    raw = read_yaml(spec / "openapi.yaml")
+    raw["paths"]["/v2/apps"]["post"]["x-rules"].pop(0)
+    text_now = yaml.dump(raw, Dumper=yaml.CSafeDumper, allow_unicode=True)
+    (spec / "openapi.yaml").write_text(text_now, "utf-8")
+    git("commit", "-q", "-a", "-m", "two")
+    difference = diff_contracts("HEAD~1", "HEAD", repository=tmp_path)
+    assert difference.removed == ("CreateApp/rule/name-unique-in-tenant",)
+    assert difference.sha256_a == base().sha256
+
+
+@pytest.mark.parametrize("name", ["no-such-reference", "--output=x", "2001-01-01"])
+def test_what_is_no_contract_is_a_wrong_usage(name: str, tmp_path: Path) -> None:
+    """One line says what was asked for and what could have been."""
+    with pytest.raises(UsageError, match="is no revision, no file and no git reference") as refusal:
+        diff_contracts("2023-11-28", name, repository=tmp_path)
+    assert "2022-09-30" in str(refusal.value)
+
+
+def test_files_that_hold_no_contract_are_refused(tmp_path: Path) -> None:
+    """A file of something else, and one that only looks like a contract, are told apart."""
+    path = tmp_path / "x.yaml"
+    path.write_text("just: text\n")
+    with pytest.raises(UsageError, match="is no OpenAPI document"):
+        diff_contracts("2023-11-28", str(path))
+    path.write_text("paths: {}\n")
+    with pytest.raises(ContractError, match="is not the contract"):
+        diff_contracts("2023-11-28", str(path))
