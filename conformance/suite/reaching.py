@@ -14,7 +14,7 @@ from conformance.target.credentials import Credentials, credentials_from
 from conformance.target.settings import Fixtures, TargetSettings, load_target, target_from_url
 
 _EMBEDDED_CANNOT = frozenset({"callback", "duplicates", "server-errors", "tls", "flow-control"})
-"""What the embedded reference does not offer: it calls nobody, tells no duplicates, speaks plain HTTP."""
+"""What the embedded reference does not offer: it calls nobody back, and speaks plain HTTP."""
 
 
 @dataclass(frozen=True, slots=True)
