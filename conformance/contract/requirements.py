@@ -60,7 +60,8 @@ def input_keywords(field: Field, place: str) -> tuple[str, ...]:
     elif field.types and field.types[0] not in {"string", "array"}:
         found.append("type")
     found += [k for k in field.keywords if k != "const"]
-    if "default" in field.schema:
+    if "default" in field.schema and place == "body":
+        # Where nothing is read back, as with queries, a default is a rule.
         found.append("default")
     if field.resource in {"record_rule", "bucket", "app"}:
         found.append("known")

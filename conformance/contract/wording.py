@@ -55,7 +55,7 @@ def _statement(keyword: str, field: Field, subject: str) -> str:
         return f"{subject} is present."
     if keyword == "type":
         return f"{subject} is of type {' or '.join(field.types)}."
-    return f"{subject} {_limit(keyword, field)}."
+    return f"{subject} {limit_of(keyword, field)}."
 
 
 def _demand(keyword: str, field: Field, subject: str) -> str:
@@ -70,10 +70,11 @@ def _demand(keyword: str, field: Field, subject: str) -> str:
     }
     if keyword in demands:
         return _capital(demands[keyword])
-    return _capital(f"{subject} {_limit(keyword, field)}: values within are accepted, others not.")
+    return _capital(f"{subject} {limit_of(keyword, field)}: values within are accepted, others not.")
 
 
-def _limit(keyword: str, field: Field) -> str:
+def limit_of(keyword: str, field: Field) -> str:
+    """What a constraint keyword says of a value, as the rest of a sentence."""
     schema = field.schema
     value = schema.get(keyword)
     form = schema.get("x-form", schema.get("pattern", schema.get("format")))

@@ -11,6 +11,7 @@ from typing import Any
 
 from conformance.cases.plan import EFFORTS
 from conformance.contract.document import Contract
+from conformance.contract.operations import Operation
 from conformance.contract.requirements import SERVER_ERROR_CAPABILITY
 from conformance.model.report import (
     ReceivedResponse,
@@ -26,6 +27,7 @@ from conformance.suite.evidence import replay
 from conformance.suite.ledger import Ledger
 from conformance.suite.session import Session
 from conformance.suite.verdicts import (
+    NOT_PROVOKED,
     Plan,
     Said,
     conditional_fields,
@@ -103,7 +105,7 @@ def assemble(session: Session, collected: Collected, finished: dt.datetime) -> R
         by_operation=_grouped(contract, said, lambda r: r.operation or "common"),
         by_level=_grouped(contract, said, lambda r: r.level.value),
         by_chapter=_grouped(contract, said, lambda r: r.chapter),
-        status_coverage=_coverage(contract, collected.ledger, session),
+        status_coverage=_coverage(collected, session),
         requirements=_requirements(contract, collected.ledger, said),
         findings=list(_findings(contract, collected, said)),
     )
@@ -153,23 +155,27 @@ def _grouped(contract: Contract, said: Mapping[str, Said], key: Any) -> dict[str
     }
 
 
-def _coverage(contract: Contract, ledger: Ledger, session: Session) -> list[StatusCell]:
+def _coverage(collected: Collected, session: Session) -> list[StatusCell]:
+    """Every operation × documented status: how often it was answered, or why it was not."""
+    provoked = {tuple(requirement.split("/", 2)[:2]) for requirement in collected.effort_of}
     cells: list[StatusCell] = []
-    capabilities = session.reach.settings.capabilities
-    for operation in contract.operations.values():
+    for operation in session.contract.operations.values():
         for status in sorted(operation.answers):
-            reached = ledger.statuses.get(f"{operation.id} {status}", 0)
-            reason = ""
-            if not reached:
-                missing = sorted(operation.capabilities - capabilities)
-                if missing:
-                    reason = f"the target does not claim {', '.join(missing)}"
-                elif status >= 500 and SERVER_ERROR_CAPABILITY not in capabilities:
-                    reason = "a server error cannot be provoked from outside"
-                else:
-                    reason = "no case of this run was answered so"
+            reached = collected.ledger.statuses.get(f"{operation.id} {status}", 0)
+            can_be = (operation.id, str(status)) in provoked
+            reason = "" if reached else _unreached(session, operation, status, can_be)
             cells.append(StatusCell(operation.id, str(status), reached, reason))
     return cells
+
+
+def _unreached(session: Session, operation: Operation, status: int, can_be: bool) -> str:
+    capabilities = session.reach.settings.capabilities
+    missing = sorted(operation.capabilities - capabilities)
+    if missing:
+        return f"the target does not claim {', '.join(missing)}"
+    if status >= 500 and SERVER_ERROR_CAPABILITY not in capabilities:
+        return "a server error cannot be provoked from outside"
+    return "no case of this run was answered so" if can_be else NOT_PROVOKED
 
 
 def _requirements(

@@ -16,6 +16,9 @@ from conformance.target.settings import Waiver
 WAIVER_WARNING = dt.timedelta(days=14)
 
 
+NOT_PROVOKED = "no input that the document describes provokes this answer"
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """The verdict on one requirement, with its reason."""
@@ -68,21 +71,22 @@ def say(
 
 def _unjudged(requirement: Requirement, plan: Plan) -> Said:
     """Nobody said anything about it: why."""
+    effort = plan.effort_of.get(requirement.id)
+    unanswered = requirement.kind == "answer" and not plan.answered(requirement)
+    refusal = requirement.place.isdigit() and int(requirement.place) >= 400
+    if unanswered and refusal and effort is None:
+        return Said(Verdict.NOT_APPLICABLE, NOT_PROVOKED)
     if requirement.id not in plan.planned:
-        effort = plan.effort_of.get(requirement.id)
         if effort is None:
             return Said(Verdict.NOT_SELECTED, "no case yet")
         return Said(Verdict.NOT_SELECTED, f"the level {plan.level} leaves it out; {effort} has it")
-    if requirement.kind == "answer":
-        if (
-            requirement.place.isdigit()
-            and int(requirement.place) >= 400
-            and not plan.answered(requirement)
-        ):
-            reason = f"no case of this run was answered {requirement.place}"
-            return Said(Verdict.NOT_APPLICABLE, reason)
-        if requirement.keyword != "required" or requirement.id in plan.conditional:
-            return Said(Verdict.NOT_APPLICABLE, "no answer of this run carried the field")
+    if unanswered and refusal:
+        reason = f"no case of this run was answered {requirement.place}"
+        return Said(Verdict.NOT_APPLICABLE, reason)
+    if requirement.kind == "answer" and (
+        requirement.keyword != "required" or requirement.id in plan.conditional
+    ):
+        return Said(Verdict.NOT_APPLICABLE, "no answer of this run carried the field")
     return Said(Verdict.INCONCLUSIVE, "its cases ran, and no answer showed it")
 
 
