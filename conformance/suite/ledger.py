@@ -72,7 +72,7 @@ class Ledger:
 
     def drain(self) -> dict[str, Any]:
         """What is new since the last call, as plain data that crosses processes."""
-        told = [asdict(judgement) for judgement in self._new]
+        told = [{**asdict(one), "outcome": one.outcome.value} for one in self._new]
         held = list(self._held.items())
         statuses, requests = self.statuses, self.requests
         self._new, self._held, self.statuses, self.requests = [], {}, {}, {}
