@@ -11,12 +11,12 @@ from conformance.suite.windows import Span, time_window
 
 KIND, CAUSE = "abnormal_type", "abnormal_factor"
 BOTH = f"{KIND},{CAUSE}"
-SLOW_JOIN = 1
+_SLOW_JOIN = 1
 
-OTHER = "其他"
+_OTHER = "其他"
 """In these words any cause may be described (E-13-factor-other)."""
 
-SHORT: Mapping[object, int] = {
+_SHORT: Mapping[object, int] = {
     90000004: 9000004,
     90100009: 9010009,
     90100008: 9010008,
@@ -33,6 +33,14 @@ _OF_BOTH_FAMILIES = frozenset({*range(1, 10), 15})
 def past_span(scenario: Scenario) -> Span:
     """The longest span that is over, a day."""
     return time_window(scenario, "ListRtcAbnormalEvents").past(scenario.lab.now())
+
+
+def number_of(row: Row, name: str) -> object:
+    """The number of a kind or a cause; a cause is the same in either of its spellings."""
+    number = row.get(name)
+    if not isinstance(number, int):
+        return str(number)
+    return _SHORT.get(number, number)
 
 
 def descriptions_of(rows: Iterable[Row]) -> list[str]:
@@ -52,16 +60,16 @@ def descriptions_of(rows: Iterable[Row]) -> list[str]:
     return [
         f"{label} is {' and '.join(sorted(said))}"
         for label, said in words.items()
-        if len(said - {OTHER}) > allowed[label]
+        if len(said - {_OTHER}) > allowed[label]
     ]
 
 
 def _meaning(row: Row, name: str) -> tuple[str, int]:
     """What a number is the number of, and how many things it can be."""
-    number = row[name]
+    number = number_of(row, name)
     if name == KIND:
         return f"{KIND} {number}", 1
     if KIND not in row:
         return f"{CAUSE} {number}", 2 if number in _OF_BOTH_FAMILIES else 1
-    family = "a slow join" if row[KIND] == SLOW_JOIN else "a freeze"
+    family = "a slow join" if row[KIND] == _SLOW_JOIN else "a freeze"
     return f"{CAUSE} {number} of {family}", 1

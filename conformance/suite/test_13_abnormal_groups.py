@@ -7,7 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from conformance.model.exchange import Exchange
-from conformance.suite.abnormalities import BOTH, CAUSE, KIND, SHORT, descriptions_of, past_span
+from conformance.suite.abnormalities import (
+    BOTH,
+    CAUSE,
+    KIND,
+    descriptions_of,
+    number_of,
+    past_span,
+)
 from conformance.suite.queries import Finding, Row, beyond, listing, rows_of, settle, show, tell
 from conformance.suite.rules import Inconclusive, Scenario, rules
 from conformance.suite.windows import Span, read_time, time_window
@@ -22,16 +29,17 @@ Answers = Mapping[str, Exchange]
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """An answer by kind and cause, and the events that it counts the users of."""
+    """An answer by kind, or by kind and cause, and the events that it counts the users of."""
 
     what: str
     exchange: Exchange
     events: Sequence[Row]
+    dimension: str = BOTH
 
     @property
     def counts(self) -> dict[Group, int]:
         """The users of each group."""
-        return _counts(self.exchange, BOTH)
+        return _counts(self.exchange, self.dimension)
 
 
 @rules(
@@ -71,7 +79,7 @@ def test_dimension_chooses_the_groups(scenario: Scenario) -> None:
 )
 def test_groups_count_users(scenario: Scenario) -> None:
     """Groups count the users of the events of 13.13, fewer in a room or a shorter span (13.14)."""
-    everything, in_room, shorter = counted = _ask(scenario)
+    everything, in_room, shorter, _ = counted = _ask(scenario)
     bounded = scenario.rule(f"{GROUPS}/rule/filter-room-bounded")
     narrower = scenario.rule(f"{GROUPS}/rule/narrower-window-bounded")
     for rule, part in ((bounded, in_room), (narrower, shorter)):
@@ -101,8 +109,8 @@ def test_groups_count_users(scenario: Scenario) -> None:
     )
 
 
-def _ask(scenario: Scenario) -> tuple[Counted, Counted, Counted]:
-    """The users and events of the past day, of one room in it, and of its later events."""
+def _ask(scenario: Scenario) -> tuple[Counted, Counted, Counted, Counted]:
+    """The users and events of the past day, of one room in it, of its later part, and by kind."""
     day = past_span(scenario)
     events = listing(scenario, EVENTS, time_window(scenario, EVENTS).query(day)).rows
     times = sorted(time for row in events if (time := read_time(row.get("time"))) is not None)
@@ -113,14 +121,14 @@ def _ask(scenario: Scenario) -> tuple[Counted, Counted, Counted]:
     there = [row for row in events if row.get("room_id") == room]
     later = Span(times[len(times) // 2], day.end)
     then = [row for row in events if (time := read_time(row.get("time"))) and time in later]
+    whole, part = _both(scenario, day), _both(scenario, later)
+    by_kind = scenario.make(GROUPS, query={**whole, "dimension": KIND})
+    in_room = scenario.make(GROUPS, query={**whole, "room_id": room})
     return (
-        Counted(f"all of {day}", scenario.make(GROUPS, query=_both(scenario, day)), events),
-        Counted(
-            f"room {room}",
-            scenario.make(GROUPS, query={**_both(scenario, day), "room_id": room}),
-            there,
-        ),
-        Counted(f"only {later}", scenario.make(GROUPS, query=_both(scenario, later)), then),
+        Counted(f"all of {day}", scenario.make(GROUPS, query=whole), events),
+        Counted(f"room {room}", in_room, there),
+        Counted(f"only {later}", scenario.make(GROUPS, query=part), then),
+        Counted(f"all of {day} by kind alone", by_kind, events, KIND),
     )
 
 
@@ -205,7 +213,7 @@ def _agree(counted: Iterable[Counted]) -> Finding:
 def _disagreement(counted: Counted, user: Sequence[str]) -> Finding | None:
     users: dict[Group, set[Group]] = defaultdict(set)
     for row in counted.events:
-        users[_group(row, BOTH)].add(tuple(row.get(name) for name in user))
+        users[_group(row, counted.dimension)].add(tuple(str(row.get(name)) for name in user))
     wanted = {group: len(them) for group, them in users.items()}
     if wanted == counted.counts:
         return None
@@ -229,8 +237,7 @@ def _users(row: Row) -> int:
 
 def _group(row: Row, dimension: str) -> Group:
     """What a row is the group of; a cause's number alone needs its words, for it can mean two."""
-    cause = row.get(CAUSE)
     if dimension == KIND:
-        return (row.get(KIND),)
-    words = row.get(f"{CAUSE}_desc") if dimension == CAUSE else row.get(KIND)
-    return (SHORT.get(cause, cause), words)
+        return (number_of(row, KIND),)
+    other = str(row.get(f"{CAUSE}_desc")) if dimension == CAUSE else number_of(row, KIND)
+    return (number_of(row, CAUSE), other)
