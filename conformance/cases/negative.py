@@ -51,21 +51,18 @@ def _input_cases(
     contract: Contract, operation: Operation, place: str, field: Field
 ) -> Iterator[Case]:
     keywords = input_keywords(field, place)
-    seen: dict[str, int] = {}
     for choice, template in _violations(operation, place, field, keywords):
         expectation = _expected(contract, operation, field, choice.keyword)
         if expectation is None or input_level(field, choice.keyword) is Level.MAY:
             continue
         requirement = f"{operation.id}/{place}/{field.path}/{choice.keyword}"
-        first = choice.keyword not in seen
-        seen[choice.keyword] = 1
         yield Case(
             id=f"{requirement}~{choice.variant}",
             operation=operation.id,
             kind="negative",
             template=template,
             expectation=expectation,
-            effort="quick" if first else "standard",
+            effort="standard",
             title=f"{place} {field.path}: {choice.keyword} broken ({choice.variant})",
             violates=requirement,
         )
@@ -138,14 +135,14 @@ def _unreadable(contract: Contract, operation: Operation) -> Iterator[Case]:
         expectation = contract.refusal(operation, kind)
         if expectation is None:
             continue
-        for number, (variant, raw) in enumerate(bodies.items()):
+        for variant, raw in bodies.items():
             yield Case(
                 id=f"{operation.id}/{tail}~{variant}",
                 operation=operation.id,
                 kind="negative",
                 template=replace(base, body=ABSENT, raw=raw, headers={**base.headers, **_JSON}),
                 expectation=expectation,
-                effort="quick" if number == 0 else "standard",
+                effort="standard",
                 title=f"a body that is {kind} ({variant})",
                 violates=f"{operation.id}/{tail}",
             )
@@ -176,7 +173,7 @@ def _combination_cases(
             kind="negative",
             template=template,
             expectation=expectation,
-            effort="quick" if len(seen) == 1 else "standard",
+            effort="standard",
             title=f"{combination.name} broken ({variant})",
             violates=requirement,
         )

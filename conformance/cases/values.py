@@ -11,8 +11,11 @@ from typing import Any
 from conformance.contract.fields import Field, Schema
 from conformance.model.case import Given, Unique
 
-LONG_TEXT = 64
-"""Characters of a long but ordinary text, where the document sets no maximum."""
+MALFORMED = 4
+"""Ways in which one field of a body is misspelt."""
+
+MALFORMED_QUERIES = 2
+"""The same for a query: statistics allow 30 requests a minute, and rules misspell times too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,8 @@ def refused(field: Field, *, in_body: bool) -> Iterator[Choice]:
     schema = field.schema
     tolerated = schema.get("x-tolerated", ())
     kinds = (_wrong_types(field, in_body), _unlisted(schema), _beyond(schema))
-    for choice in itertools.chain(*kinds, _malformed(schema), _wrong_sizes(schema)):
+    malformed = itertools.islice(_malformed(schema), MALFORMED if in_body else MALFORMED_QUERIES)
+    for choice in itertools.chain(*kinds, malformed, _wrong_sizes(schema)):
         if not any(choice.value == value for value in tolerated):
             yield choice
 
@@ -214,7 +218,7 @@ def _malformed(schema: Schema) -> Iterator[Choice]:
     for text in texts[:1]:
         candidates += [f"x{text}", text[1:], text[:-1], f"{text}x"]
     kept = (c for c in dict.fromkeys(candidates) if c and not re.search(pattern, c))
-    for number, value in enumerate(itertools.islice(kept, 4)):
+    for number, value in enumerate(kept):
         yield Choice("format", f"malformed-{number + 1}", value)
 
 

@@ -18,9 +18,9 @@ def plan_generated(session: Session, collected: Collected) -> None:
     for case in session.cases:
         selected = within(case, session.config.level) and session.selection.needs(case)
         collected.plan(case.requirements, case.effort, selected=selected)
-        for code in (f"{requirement}-code" for requirement in case.requirements):
-            if code in session.contract.requirements:
-                collected.plan((code,), case.effort, selected=selected)
+        code = f"{case.violates}-code"
+        if code in session.contract.requirements:
+            collected.plan((code,), case.effort, selected=selected)
         for prefix in _reached(case):
             collected.plan(answers.get(prefix, ()), case.effort, selected=selected)
         collected.plan(EVERY_EXCHANGE, case.effort, selected=selected)
