@@ -29,7 +29,7 @@ class Turn:
     endpoint: Endpoint
     path: Mapping[str, str]
     asked: Asked
-    memory: dict[str, Any]
+    memory: dict[Any, Any]
     forward: Callable[[Asked], Awaitable[Answer]]
 
 
@@ -45,7 +45,7 @@ class Layer:
     world: World
     operations: tuple[str, ...]
     behaviour: Behaviour
-    memory: dict[str, Any] = field(default_factory=dict)
+    memory: dict[Any, Any] = field(default_factory=dict)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""

@@ -12,6 +12,7 @@ from conformance.errors import UsageError
 from conformance.reference.app import create_app
 from conformance.reference.faults import (
     answers,
+    chapter_13_windows,
     credentials,
     envelopes,
     inputs,
@@ -32,6 +33,7 @@ SOURCES: tuple[Callable[[], Iterable[Fault]], ...] = (
     credentials.faults,
     answers.faults,
     envelopes.faults,
+    chapter_13_windows.faults,
 )
 """Where faults come from, in the order in which they are listed."""
 

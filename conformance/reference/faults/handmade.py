@@ -1,0 +1,149 @@
+"""What hand-written faults of rules are made with."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from conformance.reference.faults.fault import Fault
+from conformance.reference.faults.layer import Behaviour, Turn
+from conformance.reference.faults.messages import Answer, Asked, refusal
+
+FAMILY = "rule"
+When = Callable[[Turn], bool]
+Change = Callable[[Turn, Any], Any]
+
+
+def breaking(
+    requirement: str, title: str, behaviour: Behaviour, *operations: str, slug: str = "broken"
+) -> Fault:
+    """A fault that breaks one rule; in its own operation unless others are named."""
+    own = () if requirement.startswith("common/") else (requirement.split("/")[0],)
+    chosen = operations or own
+    if chosen == ("*",):
+        chosen = ()
+    return Fault(f"{requirement}/{slug}", title, FAMILY, (requirement,), chosen, behaviour)
+
+
+def always(_turn: Turn) -> bool:
+    """Every request."""
+    return True
+
+
+def refused_when(when: When, status: int = 400, code: str = "RTC.00001003") -> Behaviour:
+    """Refuse some requests, whatever the reference would say, and carry nothing out."""
+
+    async def behave(turn: Turn) -> Answer:
+        if when(turn):
+            return refusal(status, code)
+        return await turn.forward(turn.asked)
+
+    return behave
+
+
+def crash_when(when: When) -> Behaviour:
+    """Fail with 500 on some requests."""
+    return refused_when(when, 500, "RTC.00002002")
+
+
+def crash_if_refused(when: When = always) -> Behaviour:
+    """Fail with 500 where the reference refuses."""
+
+    async def behave(turn: Turn) -> Answer:
+        answer = await turn.forward(turn.asked)
+        if answer.status in {400, 404} and when(turn):
+            return refusal(500, "RTC.00002002")
+        return answer
+
+    return behave
+
+
+def rewritten(change: Callable[[Turn], Asked | None]) -> Behaviour:
+    """Change the request on its way; None leaves it as it is."""
+
+    async def behave(turn: Turn) -> Answer:
+        return await turn.forward(change(turn) or turn.asked)
+
+    return behave
+
+
+def shown(change: Change, when: When = always) -> Behaviour:
+    """Change the body of an answer of success; the change gets a copy."""
+
+    async def behave(turn: Turn) -> Answer:
+        answer = await turn.forward(turn.asked)
+        body = answer.json
+        if not answer.succeeded or not isinstance(body, dict) or not when(turn):
+            return answer
+        return answer.with_json(change(turn, copy.deepcopy(body)))
+
+    return behave
+
+
+def lost() -> Behaviour:
+    """Answer as if the request had been carried out, and keep everything as it was."""
+
+    async def behave(turn: Turn) -> Answer:
+        before = copy.deepcopy(turn.world.tenants)
+        answer = await turn.forward(turn.asked)
+        if answer.succeeded:
+            turn.world.tenants = before
+        return answer
+
+    return behave
+
+
+def afterwards(change: Callable[[Turn, Any], None], *, refused: bool = False) -> Behaviour:
+    """Change the world after a request was carried out (or refused)."""
+
+    async def behave(turn: Turn) -> Answer:
+        answer = await turn.forward(turn.asked)
+        if answer.succeeded is not refused and answer.status not in {401, 500}:
+            change(turn, answer.json)
+        return answer
+
+    return behave
+
+
+def stale(when: When = always) -> Behaviour:
+    """Answer a read as it was answered the first time."""
+
+    async def behave(turn: Turn) -> Answer:
+        key = (turn.asked.path, turn.asked.query)
+        if key not in turn.memory or not when(turn):
+            turn.memory[key] = await turn.forward(turn.asked)
+        found: Answer = turn.memory[key]
+        return found.with_header("x-request-id", turn.world.ids.request())
+
+    return behave
+
+
+def every_other(change: Change) -> Behaviour:
+    """Change every second answer."""
+
+    def odd(turn: Turn) -> bool:
+        key = (turn.asked.path, turn.asked.query)
+        turn.memory[key] = not turn.memory.get(key, True)
+        return bool(turn.memory[key])
+
+    return shown(change, odd)
+
+
+def field_set(name: str, value: Any) -> Change:
+    """A change that writes one field of the body."""
+
+    def change(_turn: Turn, body: Any) -> Any:
+        return {**body, name: value}
+
+    return change
+
+
+def later_by(text: str, days: int) -> str:
+    """A time of an answer moved by whole days (28 of a month at most are kept in order)."""
+    return f"{int(text[:4]) + (1 if days > 0 else -1)}{text[4:]}" if text[:4].isdigit() else text
+
+
+def tenant_apps(turn: Turn) -> Mapping[str, Any]:
+    """The applications of the first tenant."""
+    return turn.world.tenant_of(turn.world.identities[0]).apps
