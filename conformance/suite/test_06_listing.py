@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from conformance.suite.applications import part
-from conformance.suite.pages import APPS, LARGEST, Pages, Whole, judge_pages, rules_of, undisturbed
+from conformance.suite.pages import (
+    APPS,
+    LARGEST,
+    Pages,
+    Whole,
+    agree,
+    judge_pages,
+    rules_of,
+    undisturbed,
+)
 from conformance.suite.recording import plain
 from conformance.suite.rules import Inconclusive, Scenario, rules
 
@@ -22,8 +31,9 @@ def test_pages_of_rules_join_up(scenario: Scenario) -> None:
     """Table 6-19, with the defaults of table 5-9 (E-6-pagination-defaults); table 6-22."""
     listing = rules_of(_application_with_rules(scenario))
     before, read, after = undisturbed(
-        scenario, listing, lambda whole: Pages.of(scenario, listing, len(whole.rows))
-    )
+        scenario, listing, lambda whole: Pages.of(scenario, listing, len(whole.rows)),
+        sound=agree,
+    )  # fmt: skip
     judge_pages(scenario, before, read, after)
     default = scenario.rule("ListRecordRules/rule/default-page")
     default.equal(
