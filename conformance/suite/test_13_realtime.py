@@ -52,6 +52,12 @@ def test_rooms_and_users_by_the_minute(scenario: Scenario) -> None:
     one, one_of = _scale(scenario, span, "RoomCount", room_id=room)
     bounded = f"{SCALE}/rule/filter-room-bounded"
     _compared(scenario, bounded, mine, users, mine_of, f"room {room} alone has more users than all")
+    shared = [time for time, count in open_rooms.items() if count > 1 and users.get(time)]
+    scenario.rule(bounded).that(
+        mine != users or len(shared) < 3, f"room {room} has all users, though other rooms are open",
+        expected="fewer users than without room_id", actual=show(mine_of.rows),
+        exchange=mine_of.exchange,
+    )  # fmt: skip
     _compared(
         scenario, bounded, one, {time: min(count, 1) for time, count in open_rooms.items()},
         one_of, f"room {room} alone is more than one room, or more than all",
