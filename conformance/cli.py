@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import click
 
+from conformance.commands.certify import certify_client
 from conformance.commands.cleanup import cleanup
 from conformance.commands.listing import capabilities, errata, faults, requirements
 from conformance.commands.run import run
@@ -26,6 +27,7 @@ COMMANDS: tuple[click.Command, ...] = (
     faults,
     capabilities,
     target,
+    certify_client,
     cleanup,
 )
 

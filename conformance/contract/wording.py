@@ -70,7 +70,8 @@ def _demand(keyword: str, field: Field, subject: str) -> str:
     }
     if keyword in demands:
         return _capital(demands[keyword])
-    return _capital(f"{subject} {limit_of(keyword, field)}: values within are accepted, others not.")
+    limit = limit_of(keyword, field)
+    return _capital(f"{subject} {limit}: values within are accepted, others not.")
 
 
 def limit_of(keyword: str, field: Field) -> str:

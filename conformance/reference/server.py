@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from starlette.applications import Starlette
     from starlette.types import ASGIApp
 
     from conformance.reference.world import World
@@ -51,7 +50,7 @@ class _Server(uvicorn.Server):
 class ReferenceServer:
     """An ASGI application on a loopback port, in a thread; use it in a ``with`` statement."""
 
-    def __init__(self, app: Starlette, port: int = 0) -> None:
+    def __init__(self, app: ASGIApp, port: int = 0) -> None:
         self._socket = _listen(port)
         self.base_url = _url(self._socket)
         self._server = _Server(_config(app))

@@ -109,7 +109,7 @@ def _unchecked(item: Trace) -> dict[str, str] | None:
 
 
 def _undeclared(item: Trace) -> dict[str, str] | None:
-    if item.keyword != "undeclared":
+    if item.keyword != "undeclared" or item.side == "client":
         return None
     return {"keyword": item.keyword, "names": item.finding.actual[:80]}
 

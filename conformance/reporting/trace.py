@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from conformance.model.report import ReceivedResponse, ReportedFinding
 
+CLIENT: Final = "client/"
+"""What the ids of requirements for clients begin with."""
 _VARIABLE = re.compile(
     r"""
       "[^"]*" | '[^']*' | `[^`]*`          # what is quoted
@@ -37,7 +39,8 @@ _SPACE = re.compile(r"\s+")
 class Trace:
     """What grouping looks at.
 
-    ``side``: ``request`` (the id speaks of an input), ``answer``, ``auth``, ``rule`` or ``common``.
+    ``side``: ``request`` (the id speaks of an input), ``answer``, ``auth``, ``rule`` or ``common``;
+    ``client`` for whatever a client owes.
     ``part`` is the part of the message that is meant: ``field``, ``header``, ``body`` (as a whole),
     ``status``, or ``none``. ``asked`` is the operation whose answer shows it, which for a rule may
     be another than ``operation``. ``status`` is 0 when nothing was answered. ``code`` is
@@ -76,7 +79,9 @@ class Trace:
 
 def trace(finding: ReportedFinding) -> Trace:
     """Take a finding apart, by the grammar of requirement ids and by its exchange."""
-    operation, _, rest = finding.requirement.partition("/")
+    identifier = finding.requirement.removeprefix(CLIENT)
+    of_client = identifier != finding.requirement
+    operation, _, rest = identifier.partition("/")
     place, _, path = rest.partition("/")
     field, _, keyword = path.rpartition("/")
     response = finding.exchange.response if finding.exchange else None
@@ -85,7 +90,7 @@ def trace(finding: ReportedFinding) -> Trace:
         finding=finding,
         operation=operation,
         asked=(finding.exchange and finding.exchange.operation) or operation,
-        side=side_of(operation, place),
+        side="client" if of_client else side_of(operation, place),
         part=_part(operation, place, field, keyword or place),
         place=place,
         field=field,

@@ -1,85 +1,14 @@
-"""Turns redacted exchanges into what reports show, and into lines that replay them."""
+"""The line that runs a case of the suite again, beside what reports show of its exchanges."""
 
 from __future__ import annotations
 
-import base64
 import shlex
 
-from conformance.model.exchange import Exchange, Request, Response
-from conformance.model.report import ReceivedResponse, ReportedExchange, SentRequest
+from conformance.reporting.evidence import curl, reported
 
-KEPT_BYTES = 64 * 1024
-"""Bodies are reported up to this length; what is cut is said."""
-
-_VARIABLES = {"x-auth-token": "$SPARKRTC_TOKEN", "authorization": "$AUTHORIZATION"}
-_UNSENT = frozenset({"host", "user-agent", "accept-encoding", "content-length", "connection"})
-
-
-def reported(exchange: Exchange) -> ReportedExchange:
-    """One redacted exchange as reports show it."""
-    failure = exchange.failure
-    return ReportedExchange(
-        number=exchange.number,
-        case=exchange.case,
-        operation=exchange.request.operation,
-        request=_request(exchange.request),
-        response=_response(exchange.response) if exchange.response else None,
-        failure={"stage": failure.stage, "message": failure.message} if failure else None,
-    )
-
-
-def curl(request: Request) -> str:
-    """A curl line that sends the same request; secrets stand as variables of the shell."""
-    words = ["curl", "-i", "-X", request.method]
-    for name, value in request.headers:
-        variable = _VARIABLES.get(name.lower())
-        if variable is not None:
-            words.append(f'-H "{name}: {variable}"')
-        elif name.lower() not in _UNSENT:
-            words.append(f"-H {shlex.quote(f'{name}: {value}')}")
-    if request.body:
-        text = _text(request.body)
-        if text is not None:
-            words.append(f"--data-binary {shlex.quote(text)}")
-        else:
-            encoded = base64.b64encode(request.body).decode()
-            line = f"{' '.join(words)} --data-binary @- {shlex.quote(request.url)}"
-            return f"echo {encoded} | base64 -d | {line}"
-    return f"{' '.join(words)} {shlex.quote(request.url)}"
+__all__ = ["curl", "replay", "reported"]
 
 
 def replay(case: str) -> str:
     """A pytest line that runs the same case again."""
     return f"pytest --pyargs conformance.suite --sparkrtc-case {shlex.quote(case)}"
-
-
-def _request(request: Request) -> SentRequest:
-    body, encoded = _bodies(request.body)
-    headers = [[name, value] for name, value in request.headers]
-    return SentRequest(request.method, request.url, headers, body, encoded)
-
-
-def _response(response: Response) -> ReceivedResponse:
-    body, encoded = _bodies(response.body[:KEPT_BYTES])
-    return ReceivedResponse(
-        status=response.status,
-        headers=[[name, value] for name, value in response.headers],
-        body=body,
-        elapsed_ms=round(response.elapsed * 1000, 3),
-        body_base64=encoded,
-        truncated=len(response.body) > KEPT_BYTES,
-    )
-
-
-def _bodies(body: bytes | None) -> tuple[str | None, str | None]:
-    if body is None:
-        return None, None
-    text = _text(body)
-    return (text, None) if text is not None else (None, base64.b64encode(body).decode())
-
-
-def _text(body: bytes) -> str | None:
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError:
-        return None

@@ -1,0 +1,113 @@
+"""One request that a client has sent, with everything that judging it needs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import parse_qsl, urlsplit
+
+from conformance.contract.document import Contract
+from conformance.contract.operations import Operation
+from conformance.model.exchange import Exchange
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a request leads: ``operation`` is None for a path or method that is not documented.
+
+    ``allowed`` are the methods of the path; none for an unknown one. ``path`` are the raw
+    segments that stand for the path parameters.
+    """
+
+    operation: Operation | None
+    allowed: tuple[str, ...] = ()
+    path: tuple[tuple[str, str], ...] = ()
+
+
+class Router:
+    """Finds the operation of a request by its method and its raw path."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._table: dict[str, tuple[re.Pattern[str], dict[str, Operation]]] = {}
+        for operation in contract.operations.values():
+            pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]*)", re.escape(operation.path))
+            ending = "/?" if operation.server else ""
+            entry = self._table.setdefault(operation.path, (re.compile(pattern + ending), {}))
+            entry[1][operation.method] = operation
+
+    def __call__(self, method: str, path: str) -> Route:
+        """The route; only the identity service is shown with a slash at the end (section 14.3)."""
+        allowed: set[str] = set()
+        for pattern, methods in self._ordered():
+            match = pattern.fullmatch(path)
+            if match is None:
+                continue
+            if method in methods:
+                return Route(methods[method], tuple(methods), tuple(match.groupdict().items()))
+            allowed.update(methods)
+        return Route(None, tuple(sorted(allowed)))
+
+    def _ordered(self) -> list[tuple[re.Pattern[str], dict[str, Operation]]]:
+        return [self._table[path] for path in sorted(self._table, key=lambda p: p.count("{"))]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One recorded request. Not slotted: what is read out of the address is cached.
+
+    ``moment`` is when it arrived, in seconds since the epoch; ``scripted`` the situation that
+    answered it in place of the reference.
+    """
+
+    exchange: Exchange
+    route: Route
+    moment: float
+    scripted: str | None = None
+
+    @property
+    def operation(self) -> Operation | None:
+        """What was called, if the contract has it."""
+        return self.route.operation
+
+    @property
+    def case(self) -> str:
+        """How reports call it."""
+        return f"request-{self.exchange.number}"
+
+    @cached_property
+    def raw_path(self) -> str:
+        """The path as sent."""
+        return urlsplit(self.exchange.request.url).path
+
+    @cached_property
+    def raw_query(self) -> str:
+        """The query as sent."""
+        return urlsplit(self.exchange.request.url).query
+
+    @cached_property
+    def query(self) -> tuple[tuple[str, str], ...]:
+        """Names and values of the query, decoded, in order."""
+        return tuple(parse_qsl(self.raw_query, keep_blank_values=True, errors="surrogateescape"))
+
+    @cached_property
+    def headers(self) -> dict[str, str]:
+        """The headers, names in lower case; the last value of a name counts."""
+        return {name.lower(): value for name, value in self.exchange.request.headers}
+
+    @property
+    def body(self) -> bytes:
+        """The body as sent; empty for none."""
+        return self.exchange.request.body or b""
+
+    @property
+    def status(self) -> int:
+        """Status of the answer; 0 for none."""
+        return self.exchange.status
+
+    @property
+    def code(self) -> str:
+        """Error code of the answer; empty for none."""
+        answer = self.exchange.json
+        code = answer.get("error_code") if isinstance(answer, dict) else None
+        return code if isinstance(code, str) else ""

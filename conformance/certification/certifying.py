@@ -1,0 +1,114 @@
+"""One certification from beginning to end: run the client or read its recording, judge, report."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from conformance.certification.assembly import Circumstances, Outcome, assemble
+from conformance.certification.book import Book
+from conformance.certification.call import Call
+from conformance.certification.childprocess import run_command
+from conformance.certification.coverage import Coverage, coverage_of
+from conformance.certification.har import read_har
+from conformance.certification.judge import Judge
+from conformance.certification.session import RecordingServer
+from conformance.certification.sweep import Sweep
+from conformance.contract.document import Contract
+from conformance.target.settings import Waiver
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is certified, and how: one of ``command``, ``driver`` and ``har`` is given."""
+
+    command: tuple[str, ...] = ()
+    driver: tuple[str, ...] = ()
+    har: Path | None = None
+    only: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    name: str | None = None
+    strict: bool = False
+    flow_control: bool = False
+    flow_scale: float = 1.0
+    timeout: float | None = None
+
+    @property
+    def client(self) -> str:
+        """What reports call the client."""
+        if self.name:
+            return self.name
+        return self.har.name if self.har else Path((self.command or self.driver)[0]).name
+
+
+@dataclass(frozen=True, slots=True)
+class Certification:
+    """What came of it."""
+
+    outcome: Outcome
+    coverage: Coverage
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What a client has done, and how it went."""
+
+    calls: Sequence[Call]
+    book: Book
+    base_url: str | None = None
+    secrets: tuple[str, ...] = ()
+    problems: list[str] = field(default_factory=list)
+    interrupted: bool = False
+
+
+def certify(contract: Contract, plan: Plan) -> Certification:
+    """Certify one client. Raises TargetError when its command cannot be started."""
+    started = dt.datetime.now(dt.UTC)
+    seen = _recording(contract, plan) if plan.har else _run(contract, plan)
+    if not seen.calls:
+        seen.problems.append("the client sent no request that could be judged")
+    around = Circumstances(
+        name=plan.client,
+        base_url=seen.base_url,
+        started=started,
+        finished=dt.datetime.now(dt.UTC),
+        strict=plan.strict,
+        exclude=plan.exclude,
+        waivers=plan.waivers,
+        secrets=seen.secrets,
+        problems=tuple(seen.problems),
+        interrupted=seen.interrupted,
+    )
+    coverage = coverage_of(contract, seen.calls)
+    outcome = assemble(contract, seen.book, seen.calls, coverage, around)
+    return Certification(outcome, coverage)
+
+
+def _recording(contract: Contract, plan: Plan) -> _Seen:
+    calls = read_har(plan.har or Path(), contract)
+    return _Seen(calls, Judge(contract, None, plan.flow_scale).judge(calls))
+
+
+def _run(contract: Contract, plan: Plan) -> _Seen:
+    """Run the client's command, or drive its driver, against the reference."""
+    problems: list[str] = []
+    interrupted = False
+    sweep: Sweep | None = None
+    with RecordingServer(contract, flow_control=plan.flow_control) as server:
+        try:
+            if plan.driver:
+                sweep = Sweep(contract, server, plan.only)
+                problem = sweep.drive(plan.driver)
+            else:
+                _, problem = run_command(plan.command, server.environment, plan.timeout)
+            problems += [problem] if problem else []
+        except KeyboardInterrupt:
+            interrupted = True
+        extra = sweep.requirements if sweep else ()
+        book = server.judge(plan.flow_scale, extra)
+        if sweep is not None:
+            sweep.report(book)
+        return _Seen(server.calls, book, server.base_url, server.secrets, problems, interrupted)

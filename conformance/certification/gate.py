@@ -1,0 +1,39 @@
+"""The gate on coverage: ``--min-coverage 80`` or ``--min-coverage operations=100``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from conformance.certification.coverage import KINDS, Coverage
+from conformance.errors import UsageError
+
+_EVERY = "all"
+
+
+def read_gates(texts: Iterable[str]) -> dict[str, float]:
+    """Least percentages by kind. Raises UsageError for what is no such thing."""
+    gates: dict[str, float] = {}
+    for text in texts:
+        kind, _, number = text.rpartition("=")
+        kind = kind or _EVERY
+        if kind not in {*KINDS, _EVERY}:
+            raise UsageError("--min-coverage", f"{kind!r} is not counted",
+                             f"use {', '.join(KINDS)} or {_EVERY}")  # fmt: skip
+        try:
+            gates[kind] = float(number)
+        except ValueError:
+            raise UsageError(
+                "--min-coverage", f"{number!r} is no number", "give a percentage"
+            ) from None
+        if not 0 <= gates[kind] <= 100:
+            raise UsageError("--min-coverage", f"{number} is no percentage", "give 0 to 100")
+    return gates
+
+
+def shortfalls(coverage: Coverage, gates: Mapping[str, float]) -> list[str]:
+    """What is covered less than it must be, one line each."""
+    return [
+        f"coverage of {kind}: {coverage.share(kind)}, less than {least:g} %"
+        for kind, least in gates.items()
+        if coverage.share(kind).percent < least
+    ]

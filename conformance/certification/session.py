@@ -1,0 +1,84 @@
+"""The server that a client is certified against: the reference behind a recorder."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self
+
+from conformance.certification.book import Book
+from conformance.certification.call import Call, Router
+from conformance.certification.childprocess import environment
+from conformance.certification.control import SituationControl
+from conformance.certification.credentials import Known
+from conformance.certification.judge import Judge
+from conformance.certification.recorder import CONTROL_PATH, Recorder
+from conformance.contract.document import Contract
+from conformance.model.requirement import Requirement
+from conformance.reference.app import create_app
+from conformance.reference.flow import FlowControl
+from conformance.reference.seeds import seeded_world
+from conformance.reference.server import ReferenceServer, announcement
+
+
+class RecordingServer:
+    """The reference on a loopback port, with everything that it is asked kept in order."""
+
+    def __init__(self, contract: Contract, *, flow_control: bool = False, seed: int = 0) -> None:
+        flow = FlowControl() if flow_control else None
+        self._contract = contract
+        self._world = seeded_world(seed, flow=flow)
+        self.control = SituationControl(contract)
+        self.recorder = Recorder(
+            create_app(self._world),
+            Router(contract),
+            choose=self.control.choose,
+            control=self.control,
+        )
+        self._server = ReferenceServer(self.recorder)
+        self.started = dt.datetime.now(dt.UTC)
+
+    @property
+    def base_url(self) -> str:
+        """Where it listens."""
+        return self._server.base_url
+
+    @property
+    def announced(self) -> Mapping[str, Any]:
+        """Address and credentials, as ``serve`` announces them."""
+        return announcement(self._world, self.base_url)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a client's command is told."""
+        return environment(self.announced, f"{self.base_url}{CONTROL_PATH}")
+
+    @property
+    def calls(self) -> Sequence[Call]:
+        """Every request so far."""
+        return self.recorder.calls
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What no report may show."""
+        owners = self._world.identities
+        return tuple(s for i in owners for s in (i.token, i.sk, i.ak, i.password))
+
+    def judge(self, flow_scale: float = 1.0, extra: Iterable[Requirement] = ()) -> Book:
+        """Judge every request so far; ``extra`` requirements are for others to judge."""
+        known = Known.of(self._world.identities)
+        judge = Judge(self._contract, known, flow_scale, extra)
+        return judge.judge(self.calls)
+
+    def __enter__(self) -> Self:
+        self._server.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._server.stop()

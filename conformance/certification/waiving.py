@@ -1,0 +1,25 @@
+"""Waivers of a client: the ``[[waivers]]`` of a target file, in a file of their own."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from conformance.errors import ConfigurationError
+from conformance.target.record import entry, read_record
+from conformance.target.settings import Waiver
+
+
+@dataclass(frozen=True, slots=True)
+class _WaiverFile:
+    waivers: tuple[Waiver, ...] = entry("known deviations of the client", default=())
+
+
+def read_waivers(path: Path) -> tuple[Waiver, ...]:
+    """Read a file of waivers. Raises ConfigurationError naming file, key and remedy."""
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(str(path), f"is no TOML that can be read ({error})") from error
+    return read_record(_WaiverFile, table, str(path)).waivers

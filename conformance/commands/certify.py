@@ -1,0 +1,112 @@
+"""``sparkrtc-conformance certify-client``: judge a client by what it sends and understands."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from conformance.certification.certifying import Certification, Plan, certify
+from conformance.certification.gate import read_gates, shortfalls
+from conformance.certification.tables import coverage_table, write_coverage
+from conformance.certification.waiving import read_waivers
+from conformance.contract.document import load_contract
+from conformance.errors import UsageError
+from conformance.model.verdict import RunVerdict
+from conformance.reporting.formats import FORMATS, write_all
+from conformance.reporting.terminal import print_summary
+
+_EXIT = {RunVerdict.CONFORMANT: 0, RunVerdict.NONCONFORMANT: 1, RunVerdict.INCOMPLETE: 4}
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+def _options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of a certification, from the last to the first."""
+    for option in (
+        click.option("--format", "formats", default="json", show_default=True, metavar="NAMES"),
+        click.option("--report-dir", default="reports/latest", type=Path, show_default=True),
+        click.option("--timeout", type=float, metavar="SECONDS", help="stop the command then"),
+        click.option("--flow-scale", default=1.0, show_default=True, help="multiplies its limits"),
+        click.option("--flow-control", is_flag=True, help="enforce table 1-2 with 429"),
+        click.option("--strict", is_flag=True, help="a warn counts as a fail"),
+        click.option("--name", metavar="TEXT", help="what reports call the client"),
+        click.option("--waivers", type=_FILE, metavar="FILE.toml", help="known deviations"),
+        click.option("--exclude", multiple=True, metavar="GLOB", help="requirements left out"),
+        click.option("--only", multiple=True, metavar="GLOB", help="operations to be driven"),
+        click.option("--driver", metavar="COMMAND", help="sweep every situation through it"),
+        click.option("--har", type=_FILE, metavar="FILE", help="judge a recording, run nothing"),
+        click.option("--min-coverage", multiple=True, metavar="[KIND=]PERCENT",
+                     help="of all, or of operations, statuses, parameters, values"),
+        click.argument("command", nargs=-1, type=click.UNPROCESSED),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+@click.command("certify-client")
+@_options
+def certify_client(
+    command: tuple[str, ...],
+    har: Path | None,
+    driver: str | None,
+    waivers: Path | None,
+    min_coverage: tuple[str, ...],
+    report_dir: Path,
+    formats: str,
+    **chosen: Any,
+) -> int:
+    """Run COMMAND against the validating reference, and judge every request that it sends.
+
+    The command is told where the server is by its environment: SPARKRTC_BASE_URL, SPARKRTC_TOKEN,
+    HUAWEICLOUD_SDK_AK and others. Exit status: 0 conformant, 1 nonconformant or too little
+    covered, 2 wrong usage, 3 not carried out, 4 incomplete (the command failed, or sent nothing).
+    """
+    names = tuple(name for name in formats.split(",") if name)
+    _check(names, har, driver, command)
+    gates = read_gates(min_coverage)
+    plan = Plan(
+        command=command,
+        driver=tuple(shlex.split(driver or "")),
+        har=har,
+        waivers=read_waivers(waivers) if waivers else (),
+        **chosen,
+    )
+    done = certify(load_contract(), plan)
+    return _tell(done, shortfalls(done.coverage, gates), report_dir, names)
+
+
+def _check(
+    formats: tuple[str, ...], har: Path | None, driver: str | None, command: tuple[str, ...]
+) -> None:
+    for name in formats:
+        if name not in FORMATS:
+            raise UsageError("--format", f"{name!r} is none", f"use {', '.join(FORMATS)}")
+    if sum(map(bool, (har, driver, command))) != 1:
+        raise UsageError("certify-client", "has not one thing to judge",
+                         "give a COMMAND after --, or --driver, or --har")  # fmt: skip
+
+
+def _tell(
+    done: Certification, lacking: list[str], report_dir: Path, formats: tuple[str, ...]
+) -> int:
+    """Print and write what came of it; the exit status."""
+    console = Console(stderr=False)
+    report = done.outcome.report
+    report_dir.mkdir(parents=True, exist_ok=True)
+    write_all(report, report_dir, formats, done.outcome.exchanges)
+    path = write_coverage(done.coverage, report_dir)
+    console.print()
+    console.print(coverage_table(done.coverage))
+    print_summary(report, console)
+    files = [*(FORMATS[name].filename for name in formats), path.name]
+    console.print(f"reports in {report_dir}: {', '.join(files)}")
+    for problem in (*report.run["problems"], *lacking):
+        console.print(f"problem: {problem}", style="yellow", soft_wrap=True)
+    if report.run["interrupted"]:
+        return 130
+    status = _EXIT[report.verdict]
+    return 1 if lacking and status == 0 else status
