@@ -166,6 +166,10 @@ def _place(
         return
     requirement = f"{operation.id}/{place}/{item.path}/{keyword}"
     slot = f"{place}:{item.path.removesuffix('[]')}"
+    if choice.variant in {"sample", "given"} and holds(rows[0].base.template, place, item.path):
+        # The base request shows an ordinary value already, and a better one: of now, or of ours.
+        rows[0].claims.append(Claim(requirement, rows[0].base.template))
+        return
     near = sorted(
         (row for row in rows if not row.sealed),
         key=lambda row: not _near(row.base.template, place, item),

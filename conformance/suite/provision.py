@@ -179,9 +179,10 @@ class Resources:
         path = {"project_id": Given("project")} if spec.get("in_project") else {}
         query = {name: self._where(value) for name, value in spec.get("query", {}).items()}
         exchange = self._lab.send(Template(spec["list"], path=path, query=query), judge=False)
-        rows = exchange.json.get(spec["items"]) if isinstance(exchange.json, dict) else None
-        for row in rows if isinstance(rows, list) else ():
-            found = row.get(spec["field"]) if isinstance(row, dict) else None
+        listed = exchange.json.get(spec["items"]) if isinstance(exchange.json, dict) else None
+        rows = [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
+        for row in rows:
+            found = row.get(spec["field"])
             if isinstance(found, str) and found and found not in self._gone:
                 return found
         raise Blocked(f"no {kind} is known: {spec['list']} shows none, the target file names none")
