@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 
+from conformance.comparison.place import target_name, target_url
 from conformance.errors import ReportError
 from conformance.model.report import Report, ReportedFinding, ReportedRequirement, StatusCell
 from conformance.model.verdict import RunVerdict, Verdict
@@ -36,7 +36,6 @@ WEIGHT: Final[Mapping[Verdict, int]] = {
         )
     )
 }
-_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _NOT_ASKED: Final = "not among --only"
 _Key = tuple[str, str, str, str, str]
 
@@ -105,20 +104,13 @@ def _refuse_stranger(first_name: str, first: Report, name: str, shard: Report) -
         )
 
 
-def _host(report: Report) -> str | None:
-    """Where the target is; each machine may have its own copy on a loopback port."""
-    url = report.target["base_url"]
-    host = urlsplit(url).hostname if url else None
-    return "loopback" if host in _LOOPBACK else url
-
-
 _IDENTITY: Final[Sequence[tuple[str, Callable[[Report], Any]]]] = (
     ("contract.sha256", lambda report: report.contract["sha256"]),
     ("contract.revision", lambda report: report.contract["revision"]),
     ("suite.name", lambda report: report.suite["name"]),
     ("suite.version", lambda report: report.suite["version"]),
-    ("target.name", lambda report: report.target["name"]),
-    ("target.base_url", _host),
+    ("target.name", target_name),
+    ("target.base_url", target_url),
     ("target.profile", lambda report: report.target["profile"]),
     ("target.capabilities", lambda report: sorted(report.target["capabilities"])),
     ("run.seed", lambda report: report.run["seed"]),

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from conformance.comparison.place import target_name
 from conformance.model.verdict import Verdict
 from conformance.reporting.json_file import read_json
 
@@ -268,7 +269,7 @@ def _side(report: Report) -> RunSide:
 def _differences(a: Report, b: Report) -> tuple[str, ...]:
     """What is not the same about the runs themselves, in words."""
     pairs = (
-        ("target", a.target["name"], b.target["name"]),
+        ("target", target_name(a), target_name(b)),
         ("profile", a.target["profile"], b.target["profile"]),
         ("capabilities", a.target["capabilities"], b.target["capabilities"]),
         ("revision", a.contract["revision"], b.contract["revision"]),

@@ -17,6 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
+from conformance.comparison.place import target_name
 from conformance.errors import ReportError
 from conformance.model.report import SCHEMA, Report
 from conformance.model.verdict import Verdict
@@ -140,7 +141,7 @@ def _is_report(path: Path) -> bool:
 
 def _series(report: Report) -> str:
     facts = [
-        report.target["name"],
+        target_name(report),
         report.target["profile"],
         sorted(report.target["capabilities"]),
         report.contract["sha256"],

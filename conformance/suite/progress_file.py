@@ -20,7 +20,8 @@ class ProgressFile:
         self._fingerprint = dict(fingerprint)
 
     def begin(self) -> None:
-        """Start anew."""
+        """Start anew, in a folder that need not be there yet."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
         self.path.write_text(json.dumps({"run": self._fingerprint}) + "\n", encoding="utf-8")
 
     def add(self, item: str, said: Mapping[str, Any]) -> None:

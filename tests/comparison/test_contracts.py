@@ -39,6 +39,7 @@ APPS = "$.paths['/v2/apps']"
 CREATE, LIST = f"{APPS}.post", f"{APPS}.get"
 SHOW = "$.paths['/v2/apps/{app_id}'].get"
 REQUEST, APP = "$.components.schemas.AppReq", "$.components.schemas.App"
+HLS_CONFIG = "$.components.schemas.HLSRecordConfigReq"
 RULE_REQUEST = "$.components.schemas.RecordRuleReq"
 CALLBACK = "$.components.schemas.AppPushCallbackUrl"
 HLS = f"{RULE_REQUEST}.allOf[?@['x-name'] == 'hls-needs-config']"
@@ -94,8 +95,9 @@ PLANTED: list[tuple[list[Action], str, str, str, str, str]] = [
      "request-narrowed", "BR", "ListApps/query/limit/maximum", "request-widened", "CB"),
     ([put(LIMIT, {"type": "string"})],
      "request-replaced", "BB", "ListApps/query/limit/type", "request-replaced", "BB"),
-    ([put(LIMIT, {"default": 10})],
-     "request-meaning", "RR", "ListApps/query/limit/default", "request-meaning", "RR"),
+    ([put(f"{HLS_CONFIG}.properties.record_slice_duration", {"default": 11})],
+     "request-meaning", "RR", "CreateRecordRule/body/hls_config.record_slice_duration/default",
+     "request-meaning", "RR"),
     ([drop(HLS)],
      "request-combination-removed", "CB", "CreateRecordRule/body/hls-needs-config/combination",
      "request-combination-added", "BR"),

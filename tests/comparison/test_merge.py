@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from conformance.comparison.merge import WEIGHT, merge, merge_reports
+from conformance.comparison.runs import compare
 from conformance.errors import ReportError
 from conformance.model.report import Report, ReportedRequirement
 from conformance.model.verdict import RunVerdict, Verdict
@@ -174,8 +175,11 @@ def test_left_behind_is_carried_and_breaks_nothing(clean: Report) -> None:
 
 def test_shards_on_their_own_loopback_copies_belong_together(clean: Report) -> None:
     """Every machine may run its own copy of the target on any local port."""
-    a = replace(clean, target={**clean.target, "base_url": "http://127.0.0.1:4000"})
-    b = replace(clean, target={**clean.target, "base_url": "http://localhost:4001"})
+    a, b = (
+        replace(clean, target={**clean.target, "name": name, "base_url": f"http://{name}"})
+        for name in ("127.0.0.1:4000", "localhost:4001")
+    )
+    assert compare(a, b).differences == ()
     assert merge([("a", a), ("b", b)]).target["base_url"] == "http://127.0.0.1:4000"
 
 

@@ -89,6 +89,16 @@ def test_what_changed_with_the_suite_is_not_flaky(clean: Report, fields: dict[st
     assert [run.series for run in found.runs] == [1, 2, 1]
 
 
+def test_another_local_port_is_the_same_series(clean: Report) -> None:
+    """A target named by nothing but its local port is the same one on another port."""
+    told = [
+        (file, replace(run, target={**run.target, "name": name, "base_url": f"http://{name}"}))
+        for number, (file, run) in enumerate(runs_of(clean, "pfp"))
+        for name in (f"127.0.0.1:{4000 + number}",)
+    ]
+    assert [row.requirement for row in trend(told).flaky] == [ONE]
+
+
 def test_another_level_is_another_series(clean: Report) -> None:
     """A quick run judges less, and a strict one otherwise: neither is held against the rest."""
     told = runs_of(clean, "pfp")
