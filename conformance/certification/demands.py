@@ -19,7 +19,8 @@ from conformance.model.requirement import Level, Requirement, Source
 
 PREFIX = "client"
 COMMON = f"{PREFIX}/common"
-CONTENT_TYPE = "content-type"
+COMMAS_STATED = frozenset({("ListRtcClientQosDetails", "mid")})
+"""Lists whose table says that commas stand between the values (13-65); others only show it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,10 @@ def _of_operation(operation: Operation) -> Iterator[Requirement]:
     for parameter in judged_parameters(operation):
         for field in parameter.fields:
             for keyword, level in parameter_keywords(parameter, field):
-                yield _field(operation, parameter.place, field, keyword, level)
+                if keyword == "comma-list":
+                    yield _comma_list(operation, field)
+                else:
+                    yield _field(operation, parameter.place, field, keyword, level)
     yield _plain(operation, "query/undeclared", Level.SHOULD,
                  "No parameter is sent that the document does not name.")  # fmt: skip
     if operation.window:
@@ -168,6 +172,14 @@ def _field(
     tail = f"{place}/{field.path}/{keyword}"
     text = _text(place, field, keyword)
     erratum = _first(field.schema.get("x-erratum"))
+    return _plain(operation, tail, level, text, erratum, field.source)
+
+
+def _comma_list(operation: Operation, field: Field) -> Requirement:
+    stated = (operation.id, field.path) in COMMAS_STATED
+    level = Level.MUST if stated else Level.SHOULD
+    tail, text = f"query/{field.path}/comma-list", _text("query", field, "comma-list")
+    erratum = None if stated else "E-13-array-form"
     return _plain(operation, tail, level, text, erratum, field.source)
 
 
