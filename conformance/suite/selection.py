@@ -43,9 +43,10 @@ class Selection:
         prefixes = tuple(f"{case.operation}/{status}/" for status in case.expectation.statuses)
         if any(requirement.startswith(prefixes) for requirement in self.judged):
             return True
-        asks_everywhere = bool(self.judged & EVERY_EXCHANGE)
         status = f"{case.operation}/answer/status/documented"
-        return (status in self.judged or asks_everywhere) and case.kind == "positive"
+        if case.kind == "positive" and status in self.judged:
+            return True
+        return case.kind in {"positive", "auth"} and bool(self.judged & EVERY_EXCHANGE)
 
 
 def select(
