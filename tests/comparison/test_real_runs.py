@@ -19,7 +19,7 @@ from conformance.reference.faults.registry import find_fault
 from conformance.reporting.json_file import read_json
 
 ROOT = Path(__file__).parents[2]
-FAULT = "CreateApp/body/app_name/type/not-enforced"
+FAULT = "CreateApp/body/app_name/maxLength/not-enforced"
 OPERATIONS = ("CreateApp", "ShowApp")
 _SERVE = "from conformance.commands.serve import serve; serve()"
 
