@@ -13,7 +13,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from conformance.reference import app as reference
 from conformance.reference.faults.fields import Place, Schema, places
-from conformance.reference.faults.unmodelled import complete
+from conformance.reference.faults.unmodelled import complete, undocumented
 from conformance.reference.models import applications, obs, record_rules
 from conformance.reference.models.auto_record import AutoRecordAnswer
 from conformance.reference.models.callbacks import RecordCallbackAnswer
@@ -55,7 +55,7 @@ _REFUSALS: Mapping[str, tuple[int, ...]] = {
     "ShowIndividualStreamJob": (404,),
     "StopIndividualStreamJob": (404,),
     "RemoveUsers": (400,),
-    "ListObsBuckets": (400, 401),
+    "ListObsBuckets": (401,),
     "ListObsBucketObjects": (401, 404),
     "UpdateObsBucketAuthority": (400, 401),
 }
@@ -94,7 +94,9 @@ class Endpoint:
         """Every field that its answer of success has."""
         if self.answer is not None:
             for place in places(self.answer):
-                yield complete(f"{self.name}/{self.status}/{place.path}", place)
+                where = f"{self.name}/{self.status}/{place.path}"
+                if not undocumented(where):
+                    yield complete(where, place)
 
     @property
     def in_path(self) -> tuple[str, ...]:

@@ -9,23 +9,45 @@ from conformance.reference.faults import tree
 from conformance.reference.faults.answers import of_headers, of_json
 from conformance.reference.faults.endpoints import ENDPOINTS, Endpoint
 from conformance.reference.faults.fault import Fault
+from conformance.reference.faults.layer import Turn
+from conformance.reference.faults.messages import Answer, Asked, refusal
 from conformance.reference.faults.ways import Edit, on_field
 
 FAMILY = "refusal"
 _OF_ANOTHER_STATUS = {400: "RTC.00001015", 401: "RTC.00001015", 404: "RTC.00001005"}
 """A catalogued code that section 14.2 gives to another status."""
+_REFUSING_NO_INPUT = frozenset(
+    {"ShowApp", "DeleteApp", "ShowRecordRule", "DeleteRecordRule", "ShowAutoRecord",
+     "ShowRecordCallback", "RemoveRoom"}
+)  # fmt: skip
+"""They document 400 and take nothing that is refused with it but bad credentials (14.2, 1001)."""
 
 
 def faults() -> Iterator[Fault]:
     """Every fault of a documented status of refusal."""
     for endpoint in ENDPOINTS.values():
         for status in endpoint.refusals:
-            yield from _of_envelope(endpoint, status)
             derived = (
+                *_of_envelope(endpoint, status),
                 *of_headers(endpoint, status, carries_id=endpoint.id_when_refused),
                 *of_json(endpoint, status),
             )
-            yield from (replace(fault, family=FAMILY) for fault in derived)
+            yield from (_provoked(endpoint, status, fault) for fault in derived)
+
+
+def _provoked(endpoint: Endpoint, status: int, fault: Fault) -> Fault:
+    """The fault, with the refusal made that nothing else makes this operation give."""
+    if status != 400 or endpoint.name not in _REFUSING_NO_INPUT:
+        return replace(fault, family=FAMILY)
+
+    async def behave(turn: Turn) -> Answer:
+        async def unauthorized(asked: Asked) -> Answer:
+            answer = await turn.forward(asked)
+            return refusal(400, "RTC.00001001") if answer.status == 401 else answer
+
+        return await fault.behaviour(replace(turn, forward=unauthorized))
+
+    return replace(fault, family=FAMILY, behaviour=behave)
 
 
 def _of_envelope(endpoint: Endpoint, status: int) -> Iterator[Fault]:

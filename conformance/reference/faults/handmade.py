@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from conformance.reference.faults.fault import Fault
@@ -139,11 +140,38 @@ def field_set(name: str, value: Any) -> Change:
     return change
 
 
-def later_by(text: str, days: int) -> str:
-    """A time of an answer moved by whole days (28 of a month at most are kept in order)."""
-    return f"{int(text[:4]) + (1 if days > 0 else -1)}{text[4:]}" if text[:4].isdigit() else text
-
-
 def tenant_apps(turn: Turn) -> Mapping[str, Any]:
     """The applications of the first tenant."""
     return turn.world.tenant_of(turn.world.identities[0]).apps
+
+
+def found_app(turn: Turn) -> Any:
+    """The application in the path, whoever's it is; None if there is none."""
+    for tenant in turn.world.tenants.values():
+        app = tenant.apps.get(turn.path.get("app_id", ""))
+        if app is not None:
+            return app
+    return None
+
+
+def policy(**values: Any) -> Behaviour:
+    """Serve with other limits or habits than the document's."""
+
+    async def behave(turn: Turn) -> Answer:
+        turn.world.policies = replace(turn.world.policies, **values)
+        return await turn.forward(turn.asked)
+
+    return behave
+
+
+def other_id(text: str) -> str:
+    """Another id of the same look."""
+    return text[1:] + ("0" if text[:1] != "0" else "1")
+
+
+def year_on(text: Any, years: int = 1) -> Any:
+    """A time of an answer moved by whole years; what is no time stays."""
+    if not isinstance(text, str) or not text[:4].isdigit():
+        return text
+    return f"{int(text[:4]) + years:04}{text[4:]}"
+

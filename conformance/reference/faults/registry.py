@@ -12,7 +12,11 @@ from conformance.errors import UsageError
 from conformance.reference.app import create_app
 from conformance.reference.faults import (
     answers,
+    chapter_05,
+    chapter_05_lists,
     chapter_13_windows,
+    chapter_13_lists,
+    chapter_13_relations,
     credentials,
     envelopes,
     inputs,
@@ -33,7 +37,11 @@ SOURCES: tuple[Callable[[], Iterable[Fault]], ...] = (
     credentials.faults,
     answers.faults,
     envelopes.faults,
+    chapter_05.faults,
+    chapter_05_lists.faults,
     chapter_13_windows.faults,
+    chapter_13_lists.faults,
+    chapter_13_relations.faults,
 )
 """Where faults come from, in the order in which they are listed."""
 

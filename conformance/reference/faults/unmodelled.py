@@ -74,6 +74,9 @@ KEYWORDS: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("*Job/20?/mix_param.layout_panes[].width", {"minimum": 0, "maximum": 1}),
     ("*Job/20?/mix_param.layout_panes[].height", {"minimum": 0, "maximum": 1}),
     ("*Job/20?/mix_param.layout_panes[].zorder", {"minimum": 0, "maximum": 24}),
+    # The identity service
+    ("CreateToken/201/token.expires_at", _FORM),
+    ("ListProjects/200/projects[].id", _NAMED),
     # Chapter 12
     ("ListObsBuckets/200/buckets[].location", {"enum": None, **_NAMED}),
     ("ListObsBuckets/200/buckets[].bucket", _NAMED),
@@ -118,10 +121,27 @@ PRESENCE: tuple[tuple[str, bool], ...] = (
     ("*RecordRule*/20?/*_config.record_prefix", True),
     ("*RecordRule*/20?/*_config.record_max_duration_to_merge_file", True),
     ("*RecordRule*/20?/*_config.record_slice_duration", True),
+    ("ListProjects/200/*links.next", True),
+    ("ListProjects/200/*links.previous", True),
     ("ListObsBucketObjects/200/objects[].last_modified", False),
     ("ListObsBucketObjects/200/objects[].size", False),
     ("ListRtcEvent/200/data", False),
 )
+
+
+UNDOCUMENTED: tuple[str, ...] = (
+    "CreateToken/201/token.project*",
+    "CreateToken/201/token.user*",
+    "CreateToken/201/token.roles*",
+    "CreateToken/201/token.issued_at",
+    "CreateToken/201/token.catalog[]",
+)
+"""What the identity service answers besides, which section 3.2 does not speak of."""
+
+
+def undocumented(where: str) -> bool:
+    """Whether the reference answers the field though no table has it."""
+    return any(_matches(glob, where) for glob in UNDOCUMENTED)
 
 
 def complete(where: str, place: Place) -> Place:
