@@ -13,6 +13,7 @@ import click
 
 from conformance.commands.certify import certify_client
 from conformance.commands.cleanup import cleanup
+from conformance.commands.compare import certificate, compare, contract, report
 from conformance.commands.listing import capabilities, errata, faults, requirements
 from conformance.commands.run import run
 from conformance.commands.serve import serve
@@ -29,6 +30,14 @@ COMMANDS: tuple[click.Command, ...] = (
     target,
     certify_client,
     cleanup,
+    compare,
+    contract,
+    report,
+    certificate,
+    compare,
+    contract,
+    report,
+    certificate,
 )
 
 

@@ -355,8 +355,10 @@ class ConformanceRun:
             self._stop_embedded()
 
     def _finish(self, session: pytest.Session) -> None:
+        from conformance.contract.files import spec_folder
+        from conformance.reporting.contract_lines import ContractLines
         from conformance.reporting.formats import write_all
-        from conformance.suite.assembly import assemble
+        from conformance.suite.assembly import assemble, reported_exchanges
 
         broken = session.exitstatus in {
             pytest.ExitCode.INTERNAL_ERROR,
@@ -370,7 +372,15 @@ class ConformanceRun:
         if self._prepared is not None:
             self._prepared.report = self.report
             self._prepared.collected = self.collected
-        write_all(self.report, config.report_dir, config.formats)
+        write_all(
+            self.report,
+            config.report_dir,
+            config.formats,
+            reported_exchanges(self.collected) if "har" in config.formats else (),
+            previous=_previous(config.report_dir),
+            locate=ContractLines(spec_folder() / "openapi.yaml").locate,
+            language=config.language,
+        )
         if self._progress is not None and not self.collected.interrupted:
             self._progress.end()
         if session.exitstatus != pytest.ExitCode.INTERRUPTED:
@@ -380,6 +390,19 @@ class ConformanceRun:
         if self._embedded is not None:
             self._embedded.stop()
             self._embedded = None
+
+
+def _previous(folder: Path) -> Report | None:
+    """The report that this run replaces, if there is one that can be read."""
+    from conformance.reporting.json_file import read_json
+
+    path = folder / "report.json"
+    if not path.is_file():
+        return None
+    try:
+        return read_json(path)
+    except ConformanceError:
+        return None
 
 
 def _prepared(config: pytest.Config) -> PreparedRun | None:

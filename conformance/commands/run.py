@@ -37,6 +37,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--dry-run", is_flag=True, help="say what would be sent, and send nothing"),
         click.option("--revision", metavar="DATE", help="judge by an earlier edition"),
         click.option("--format", "formats", default="json", show_default=True, metavar="NAMES"),
+        click.option("--lang", "language", default="en", type=click.Choice(["en", "zh"])),
         click.option("--report-dir", default=DEFAULT_REPORTS, type=Path, show_default=True),
         click.option("--seed", type=int, metavar="N", help="repeat a run exactly"),
         click.option("--strict", is_flag=True, help="a warn counts as a fail"),
@@ -96,7 +97,7 @@ def _judge(prepared: PreparedRun, numprocesses: str | None) -> int:
         return prepared.stopped.exit_status
     if report is None:
         return status if status in {2, 3, 130} else 3
-    print_summary(report, console)
+    print_summary(report, console, code=prepared.session.config.language)
     folder = prepared.session.config.report_dir
     files = [FORMATS[name].filename for name in prepared.session.config.formats]
     console.print(f"seed {report.run['seed']} · reports in {folder}: {', '.join(files)}")
@@ -131,6 +132,8 @@ def _passed_on(prepared: PreparedRun) -> Iterator[str]:
             yield f"--sparkrtc-{name}={value}"
     yield from (f"--sparkrtc-only={glob}" for glob in config.only)
     yield from (f"--sparkrtc-exclude={glob}" for glob in config.exclude)
+    yield f"--sparkrtc-format={','.join(config.formats)}"
+    yield f"--sparkrtc-report-dir={config.report_dir}"
     if config.strict:
         yield "--sparkrtc-strict"
     if config.resume:

@@ -229,6 +229,12 @@ def _findings(
             )
 
 
+def reported_exchanges(collected: Collected) -> list[ReportedExchange]:
+    """Every exchange that was kept, in order of number and case."""
+    items = sorted(collected.exchanges.items(), key=lambda item: (item[0][1], item[0][0]))
+    return [_exchange(evidence["exchange"]) for _, evidence in items]
+
+
 def _evidence(collected: Collected, judgement: Judgement) -> dict[str, Any] | None:
     if judgement.exchange is None:
         return None

@@ -32,6 +32,7 @@ class RunConfig:
     report_dir: Path = DEFAULT_REPORTS
     formats: tuple[str, ...] = ("json",)
     revision: str | None = None
+    language: str = "en"
     resume: bool = False
 
     def check_report_dir(self) -> None:

@@ -10,7 +10,8 @@ from functools import cached_property
 from typing import Any
 
 from conformance.cases.plan import generated_cases, within
-from conformance.contract.document import Contract, load_contract
+from conformance.contract.document import Contract
+from conformance.contract.revisions import load_contract_at
 from conformance.errors import ConformanceError, TargetUnreachable
 from conformance.model.case import Case
 from conformance.model.exchange import Exchange, Request
@@ -35,6 +36,9 @@ from conformance.target.transport import TargetClient
 JOURNAL = "journal"
 """Start of the names of journals in the report folder; one per process."""
 
+KEEPS_ALL = frozenset({"har"})
+"""Formats that need every exchange, not only those that tell of a finding."""
+
 BUDGET = "budget"
 FLOW_STORE = "flow.sqlite"
 
@@ -45,7 +49,7 @@ class Session:
     def __init__(self, config: RunConfig, reach: Reach, worker: str = "") -> None:
         self.config = config
         self.reach = reach
-        self.contract: Contract = load_contract()
+        self.contract: Contract = load_contract_at(config.revision)
         profile = config.profile or reach.settings.profile
         self.profile = profile
         self.selection: Selection = select(
@@ -171,6 +175,8 @@ class Session:
         """What the item that just ended has said, with the exchanges that show it."""
         data = self.lab.ledger.drain()
         numbers = {item["exchange"] for item in data["told"] if item["exchange"] is not None}
+        if KEEPS_ALL & set(self.config.formats):
+            numbers |= self.lab.evidence.keys()
         data["exchanges"] = [
             exchange
             for number in sorted(numbers)

@@ -1,0 +1,119 @@
+"""``compare``, ``contract diff``, ``report merge|trend`` and ``certificate``: what came of runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from conformance.comparison import contract_formats, run_formats, trend_formats
+from conformance.comparison.certificate import check_lines, issue_certificate, verify_certificate
+from conformance.comparison.contracts import baseline_loss, diff_contracts
+from conformance.comparison.merge import merge_reports
+from conformance.comparison.runs import compare_reports
+from conformance.comparison.trend import read_trend
+from conformance.reporting.formats import write_all
+from conformance.reporting.json_file import read_json
+from conformance.reporting.terminal import print_summary
+
+_file = click.Path(path_type=Path)
+
+
+def _format(*names: str) -> click.Choice[str]:
+    return click.Choice(names)
+
+
+@click.command()
+@click.argument("a", type=_file)
+@click.argument("b", type=_file)
+@click.option("--format", "form", type=_format("text", "json", "markdown", "html"), default="text")
+def compare(a: Path, b: Path, form: str) -> int:
+    """Compare report A with report B: regressions, fixes, new, gone. Exit 1 on a regression."""
+    comparison = compare_reports(a, b)
+    if form == "text":
+        run_formats.render_text(comparison, Console())
+    else:
+        render = {
+            "json": run_formats.render_json,
+            "markdown": run_formats.render_markdown,
+            "html": run_formats.render_html,
+        }[form]
+        click.echo(render(comparison))
+    return comparison.exit_status
+
+
+@click.group()
+def contract() -> None:
+    """The contract itself."""
+
+
+@contract.command("diff")
+@click.argument("a")
+@click.argument("b")
+@click.option("--baseline", type=_file, help="a report.json: say what it would lose")
+@click.option("--format", "form", type=_format("text", "json", "markdown"), default="text")
+def diff(a: str, b: str, baseline: Path | None, form: str) -> None:
+    """Compare two editions of the contract: revision dates, files or git references."""
+    difference = diff_contracts(a, b)
+    loss = baseline_loss(difference, read_json(baseline)) if baseline else None
+    if form == "text":
+        contract_formats.render_text(difference, Console(), loss)
+    elif form == "json":
+        click.echo(contract_formats.render_json(difference, loss))
+    else:
+        click.echo(contract_formats.render_markdown(difference, loss))
+
+
+@click.group()
+def report() -> None:
+    """Reports of several runs."""
+
+
+@report.command()
+@click.argument("shards", nargs=-1, required=True, type=_file)
+@click.option("--report-dir", type=_file, default=Path("reports/merged"), show_default=True)
+@click.option("--format", "formats", default="json", show_default=True)
+def merge(shards: tuple[Path, ...], report_dir: Path, formats: str) -> int:
+    """Merge the reports of one run's shards into what the whole would have said."""
+    merged = merge_reports(shards)
+    write_all(merged, report_dir, formats.split(","))
+    print_summary(merged, Console())
+    return {"conformant": 0, "nonconformant": 1, "incomplete": 4}[merged.verdict.value]
+
+
+@report.command()
+@click.argument("folder", type=_file)
+@click.option("--target", help="only runs against this target")
+@click.option("--format", "form", type=_format("text", "json", "html"), default="text")
+def trend(folder: Path, target: str | None, form: str) -> None:
+    """Read a folder of reports as a history, and name what is flaky."""
+    found = read_trend(folder, target=target)
+    if form == "text":
+        trend_formats.render_text(found, Console())
+    else:
+        render = {"json": trend_formats.render_json, "html": trend_formats.render_html}[form]
+        click.echo(render(found))
+
+
+@click.group()
+def certificate() -> None:
+    """Statements of what a conformant run judged."""
+
+
+@certificate.command()
+@click.argument("report_file", type=_file)
+@click.option("--output", type=_file, help="beside the report by default")
+def issue(report_file: Path, output: Path | None) -> None:
+    """Certify the run of a report; refused when anything failed or was left incomplete."""
+    click.echo(f"written to {issue_certificate(report_file, output=output)}")
+
+
+@certificate.command()
+@click.argument("certificate_file", type=_file)
+def verify(certificate_file: Path) -> int:
+    """Check a certificate against its evidence, offline."""
+    check = verify_certificate(certificate_file)
+    for line in check_lines(check):
+        click.echo(line)
+    return check.exit_status
