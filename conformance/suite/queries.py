@@ -216,6 +216,12 @@ def still(rows: Iterable[Row]) -> list[Row]:
     ]
 
 
+def number(row: Row, name: str) -> float:
+    """A number of a row; 0 for anything else, which the schema's own checks judge."""
+    value = row.get(name)
+    return value if isinstance(value, (int, float)) else 0
+
+
 def beyond(part: Iterable[Row], whole: Iterable[Row]) -> list[Row]:
     """The rows of ``part`` that are not, field by field and as often, in ``whole``."""
     left = Counter(map(_text, whole))

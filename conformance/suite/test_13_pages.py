@@ -134,8 +134,9 @@ def _items(operation: str, exchange: Exchange) -> int:
 
 def _series(exchange: Exchange, start: int, length: int) -> list[Row]:
     """The samples of some of the series of 13.10, counted by series."""
-    series = exchange.json["data"][start : start + length]
-    return rows_of(QOS, {**exchange.json, "data": series})
+    answer = exchange.json if isinstance(exchange.json, dict) else {}
+    series = answer.get("data") or []
+    return rows_of(QOS, {**answer, "data": series[start : start + length]})
 
 
 def _findings(walk: _Walk) -> dict[str, Finding]:

@@ -15,6 +15,7 @@ from conformance.suite.queries import (
     enumerated,
     listing,
     nothing,
+    number,
     rows_of,
     settle,
     show,
@@ -113,7 +114,7 @@ def test_a_moment_by_dimension(scenario: Scenario) -> None:
         _ranked(scenario, name, found)
         _shared_out(scenario, name, moment, (found, users[moment]))
     known = {*scenario.lab.contract.regions, *scenario.lab.contract.regions.values()}
-    strange = [row for row in shares["region"].rows if row.get("dimension") not in known]
+    strange = [row for row in shares["region"].rows if str(row.get("dimension")) not in known]
     scenario.rule(f"{DIMENSION}/rule/region-values-known").that(
         not strange, "a region is none of table 14-2", expected="a name or an abbreviation",
         actual=show(strange), exchange=shares["region"].exchange,
@@ -138,11 +139,13 @@ def _room_of_a_moment(
     alone = _scale(scenario, Span(moment, moment + MINUTE), "OnlineUsers", room_id=room)[0]
     for name in ("region", "sdk"):
         found = _shares(scenario, moment, dimension=name, room_id=room)
-        every = {row.get("dimension"): row.get("online_users", 0) for row in shares[name].rows}
+        every = {
+            str(row.get("dimension")): number(row, "online_users") for row in shares[name].rows
+        }
         more = [
             row
             for row in found.rows
-            if row.get("online_users", 0) > every.get(row.get("dimension"), 0)
+            if number(row, "online_users") > every.get(str(row.get("dimension")), 0)
         ]
         ignored = _sum(found) == sum(every.values()) > alone.get(moment, 0) > 0
         problem = f"by {name}, room {room} has more users of a value than all rooms"
@@ -155,7 +158,7 @@ def _room_of_a_moment(
 
 
 def _ranked(scenario: Scenario, name: str, found: Listing) -> None:
-    counts = [row.get("online_users", 0) for row in found.rows]
+    counts = [number(row, "online_users") for row in found.rows]
     scenario.rule(f"{DIMENSION}/rule/ranked-by-users").that(
         all(left >= right for left, right in pairwise(counts)),
         f"by {name}, a value with fewer users comes before one with more",
@@ -261,8 +264,8 @@ def _values(rows: Sequence[Row]) -> dict[dt.datetime, float]:
     }
 
 
-def _sum(found: Listing) -> int:
-    return sum(row.get("online_users", 0) for row in found.rows)
+def _sum(found: Listing) -> float:
+    return sum(number(row, "online_users") for row in found.rows)
 
 
 def _rooms(scenario: Scenario) -> Sequence[Row]:

@@ -167,7 +167,7 @@ def _several(scenario: Scenario, whole: Asked) -> None:
     rule = scenario.rule(f"{USERS}/rule/several-equal-each")
     judged = False
     for field in ("region", "isp", "state"):
-        values = sorted({row[field] for row in whole[1].rows if row.get(field)})
+        values = _texts(whole[1], field)
         if len(values) < 2:
             continue
         pair = scenario.lab.random.sample(values, 2)
@@ -201,8 +201,8 @@ def _states(scenario: Scenario, operation: str, whole: Asked, states: Sequence[s
     tell(scenario.rule(f"{operation}/rule/states-disjoint-and-complete"), together)
 
 
-def _names(found: Listing) -> set[tuple[Any, Any]]:
-    return {(row.get("room_id"), row.get("uid")) for row in found.rows}
+def _names(found: Listing) -> set[tuple[str, str]]:
+    return {(str(row.get("room_id")), str(row.get("uid"))) for row in found.rows}
 
 
 def _of_app(scenario: Scenario, operation: str, whole: Listing) -> None:
@@ -243,8 +243,11 @@ def _not_before(scenario: Scenario, identifier: str, whole: Listing, first: str,
 
 def _some(scenario: Scenario, whole: Listing, field: str, among: Any = None) -> str | None:
     """A value of a field that the list shows, not the same one in every run."""
-    values = sorted({
-        row[field] for row in whole.rows
-        if isinstance(row.get(field), str) and row[field] and (among is None or row[field] in among)
-    })  # fmt: skip
+    values = [value for value in _texts(whole, field) if among is None or value in among]
     return scenario.lab.random.choice(values) if values else None
+
+
+def _texts(whole: Listing, field: str) -> list[str]:
+    """Every text that a field has somewhere in the list, once each, in order."""
+    values = (row.get(field) for row in whole.rows)
+    return sorted({value for value in values if isinstance(value, str) and value})
