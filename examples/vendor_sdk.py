@@ -126,7 +126,7 @@ def applications(sdk: Sdk, at: dict[str, Any]) -> None:
     sdk.call("ShowApp", at)
     sdk.call("StopApp", at)
     sdk.call("StartApp", at)
-    callback = {"url": "http://example.com/callback", "auth_key": "0123456789abcdef0123456789abcdef"}
+    callback = {"url": "http://example.com/callback", "auth_key": "0123456789abcdef" * 2}
     sdk.call("UpdateRecordCallback", at, body=callback)
     sdk.call("ShowRecordCallback", at)
 
@@ -216,7 +216,8 @@ def buckets(sdk: Sdk) -> None:
     """Chapter 12, which documents only a token: the SDK has no way to send one."""
     where = {"bucket": "rtc-records", "location": "cn-north-4"}
     _signed_only(sdk, "ListObsBuckets")
-    _signed_only(sdk, "ListObsBucketObjects", query={**where, "type": "objects", "prefix": "Record/"})
+    inside = {**where, "type": "objects", "prefix": "Record/"}
+    _signed_only(sdk, "ListObsBucketObjects", query=inside)
     time.sleep(OBS_PAUSE)
     _signed_only(sdk, "UpdateObsBucketAuthority",
                  body={**where, "operation": 1})  # fmt: skip

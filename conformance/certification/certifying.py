@@ -107,8 +107,9 @@ def _run(contract: Contract, plan: Plan) -> _Seen:
             problems += [problem] if problem else []
         except KeyboardInterrupt:
             interrupted = True
-        extra = sweep.requirements if sweep else ()
-        book = server.judge(plan.flow_scale, extra)
         if sweep is not None:
+            book = server.judge(plan.flow_scale, sweep.requirements).judge_steps(sweep.steps)
             sweep.report(book)
+        else:
+            book = server.judge(plan.flow_scale).judge(server.calls)
         return _Seen(server.calls, book, server.base_url, server.secrets, problems, interrupted)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import unquote
 
 from conformance.certification.book import Book
@@ -42,6 +42,12 @@ class ConductJudge:
         for group in self._groups:
             self._flow(group, [call for call in ordered if _group(call) == group])
 
+    def judge_step(self, calls: Sequence[Call]) -> None:
+        """Judge what a client made of one order: how fast orders come is not its doing."""
+        self._repeats(calls)
+        self._creates(calls)
+        self._retry_after(calls)
+
     def _resources(self, calls: list[Call]) -> None:
         deleted: set[str] = set()
         for call in calls:
@@ -68,7 +74,7 @@ class ConductJudge:
                     "a running job, an enabled application", f"answered {call.code}",
                 )  # fmt: skip
 
-    def _repeats(self, calls: list[Call]) -> None:
+    def _repeats(self, calls: Sequence[Call]) -> None:
         """A refused request comes again, and nothing was changed in between."""
         refused: dict[tuple[object, ...], Call] = {}
         for call in calls:
@@ -88,7 +94,7 @@ class ConductJudge:
             else:
                 refused.pop(key, None)
 
-    def _creates(self, calls: list[Call]) -> None:
+    def _creates(self, calls: Sequence[Call]) -> None:
         failed: dict[tuple[object, ...], Call] = {}
         for call in calls:
             if call.operation is None or call.operation.effect != "create":
@@ -120,7 +126,7 @@ class ConductJudge:
                 self._book.held(f"{COMMON}/flow/{group}", call.case)
         self._retry_after(calls)
 
-    def _retry_after(self, calls: list[Call]) -> None:
+    def _retry_after(self, calls: Sequence[Call]) -> None:
         until, told = 0.0, 0.0
         for call in calls:
             if call.moment < until:

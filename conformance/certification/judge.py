@@ -38,6 +38,14 @@ class Judge:
         self._conduct.judge(calls)
         return self.book
 
+    def judge_steps(self, steps: Iterable[Sequence[Call]]) -> Book:
+        """Judge the requests of a client that was driven: one step for each order it was given."""
+        for calls in steps:
+            for call in calls:
+                self.judge_alone(call)
+            self._conduct.judge_step(calls)
+        return self.book
+
     def judge_alone(self, call: Call) -> None:
         """Judge one request by itself."""
         operation = call.operation

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
-from conformance.certification.book import Book
 from conformance.certification.call import Call, Router
 from conformance.certification.childprocess import environment
 from conformance.certification.control import SituationControl
@@ -65,11 +64,10 @@ class RecordingServer:
         owners = self._world.identities
         return tuple(s for i in owners for s in (i.token, i.sk, i.ak, i.password))
 
-    def judge(self, flow_scale: float = 1.0, extra: Iterable[Requirement] = ()) -> Book:
-        """Judge every request so far; ``extra`` requirements are for others to judge."""
+    def judge(self, flow_scale: float = 1.0, extra: Iterable[Requirement] = ()) -> Judge:
+        """A judge who knows the credentials; ``extra`` requirements are for others to judge."""
         known = Known.of(self._world.identities)
-        judge = Judge(self._contract, known, flow_scale, extra)
-        return judge.judge(self.calls)
+        return Judge(self._contract, known, flow_scale, extra)
 
     def __enter__(self) -> Self:
         self._server.start()
