@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from conformance.reference.faults.fault import Fault
@@ -14,6 +13,7 @@ from conformance.reference.faults.handmade import (
     crash_when,
     field_set,
     found_app,
+    kept_in_list,
     lost,
     other_id,
     policy,
@@ -170,22 +170,6 @@ def _answered(make: Any) -> Behaviour:
     return behave
 
 
-def _kept_in_list() -> Behaviour:
-    async def behave(turn: Turn) -> Answer:
-        gone: list[Any] = turn.memory.setdefault("gone", [])
-        if turn.endpoint.name == "DeleteApp":
-            looked = await turn.forward(replace(turn.asked, method="GET"))
-            answer = await turn.forward(turn.asked)
-            if answer.succeeded and looked.succeeded:
-                gone.append(looked.json)
-            return answer
-        answer = await turn.forward(turn.asked)
-        body = answer.json
-        return answer.with_json({**body, "apps": [*body["apps"], *gone]})
-
-    return behave
-
-
 def _rename_others(turn: Turn, _body: Any) -> None:
     for app_id, app in tenant_apps(turn).items():
         if app_id != turn.path["app_id"]:
@@ -222,7 +206,7 @@ _BENEATH = (
 _DELETE: tuple[tuple[str, str, Behaviour, tuple[str, ...]], ...] = (
     ("gone", "Nothing is deleted", lost(), ()),
     ("gone-from-list", "The list keeps what is gone",
-     _kept_in_list(), ("ListApps", "DeleteApp")),
+     kept_in_list("apps"), ("ListApps", "DeleteApp")),
     ("gone-beneath", "What is beneath a deleted application fails", crash_if_refused(), _BENEATH),
     ("twice", "Deleting nothing succeeds", _answered(_always_gone), ()),
     ("others-untouched", "Other applications are renamed", afterwards(_rename_others), ()),

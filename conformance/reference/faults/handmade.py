@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from conformance.reference.faults import tree
 from conformance.reference.faults.fault import Fault
 from conformance.reference.faults.layer import Behaviour, Turn
-from conformance.reference.faults.messages import Answer, Asked, refusal
+from conformance.reference.faults.messages import Answer, Asked, refusal, success
 
 FAMILY = "rule"
 When = Callable[[Turn], bool]
@@ -82,13 +83,14 @@ def shown(change: Change, when: When = always) -> Behaviour:
     return behave
 
 
-def lost() -> Behaviour:
+def lost(when: When = always) -> Behaviour:
     """Answer as if the request had been carried out, and keep everything as it was."""
 
     async def behave(turn: Turn) -> Answer:
+        concerned = when(turn)
         before = copy.deepcopy(turn.world.tenants)
         answer = await turn.forward(turn.asked)
-        if answer.succeeded:
+        if answer.succeeded and concerned:
             turn.world.tenants = before
         return answer
 
@@ -175,3 +177,58 @@ def year_on(text: Any, years: int = 1) -> Any:
         return text
     return f"{int(text[:4]) + years:04}{text[4:]}"
 
+
+def other_apps(turn: Turn) -> list[Any]:
+    """Every application of the first tenant but the one in the path."""
+    return [app for key, app in tenant_apps(turn).items() if key != turn.path.get("app_id")]
+
+
+def kept_in_list(items: str) -> Behaviour:
+    """A list goes on showing what was deleted; for the operations that delete and that list."""
+
+    async def behave(turn: Turn) -> Answer:
+        gone: list[Any] = turn.memory.setdefault("gone", [])
+        if turn.endpoint.method == "DELETE":
+            looked = await turn.forward(replace(turn.asked, method="GET"))
+            answer = await turn.forward(turn.asked)
+            if answer.succeeded and looked.succeeded:
+                gone.append(looked.json)
+            return answer
+        answer = await turn.forward(turn.asked)
+        body = answer.json
+        return answer.with_json({**body, items: [*body[items], *gone]}) if answer.succeeded else answer
+
+    return behave
+
+
+def succeeding(when: When) -> Behaviour:
+    """Answer success without a body, and carry nothing out."""
+
+    async def behave(turn: Turn) -> Answer:
+        if when(turn):
+            return success(turn.endpoint.status)
+        return await turn.forward(turn.asked)
+
+    return behave
+
+
+def edited(path: str, edit: Callable[[Any], Any], when: When = always) -> Behaviour:
+    """Change every value at a path of the answer."""
+
+    def at(holder: Any, key: Any) -> None:
+        if tree.has(holder, key):
+            holder[key] = edit(holder[key])
+
+    return shown(lambda _turn, body: tree.change(body, path, at), when)
+
+
+def from_owner(turn: Turn) -> Asked | None:
+    """The request beneath the application that a foreign rule or job belongs to."""
+    wanted = turn.path.get("rule_id") or turn.path.get("job_id")
+    for app_id, app in tenant_apps(turn).items():
+        if wanted in app.rules or wanted in app.jobs:
+            own = turn.path["app_id"]
+            return None if app_id == own else turn.asked.with_path(
+                turn.asked.path.replace(own, app_id)
+            )
+    return None
