@@ -216,6 +216,34 @@ def _assert_everything_is_told(old: Contract, new: Contract, difference: Contrac
     }
 
 
+USERS = "$.paths[*][?@.operationId == 'ListRtcUserList'].parameters[?@.name == 'region']"
+
+
+@pytest.mark.parametrize(
+    ("actions", "kind", "place", "told"),
+    [
+        ([put(USERS, {"explode": True})],
+         "request-replaced", "ListRtcUserList/query", "region is written as a list in another way"),
+        ([put(f"{CREATE}.requestBody", {"required": False})],
+         "request-field-now-optional", "CreateApp/body", "the body as a whole is optional now"),
+        ([drop("$['x-error-catalogue'].families.data")],
+         "error-code-removed", "x-error-catalogue", "the family data of error codes was removed"),
+        ([put("$['x-error-catalogue'].families.data", {"pattern": "^X$"})],
+         "error-code-changed", "x-error-catalogue", "the family data of error codes was changed"),
+        ([put(f"{LIST}.parameters[?@.name == 'state'].schema", {"const": "ARREARS"})],
+         "request-narrowed", "ListApps/query", "state: const was nothing, is ARREARS"),
+        ([put(LIST, {"x-capabilities": ["jobs"]})],
+         "wording", "ListApps", "is asked of targets that claim jobs"),
+        ([put(f"{CREATE}['x-rules'][0]", {"source": {"section": "5.2"}})],
+         "wording", "CreateApp", "stands in section 5.2, was in section 5.1"),
+    ],
+)  # fmt: skip
+def test_smaller_changes_are_told(actions: list[Action], kind: str, place: str, told: str) -> None:
+    """What no table of fields shows: list styles, whole bodies, families, who is asked."""
+    changes = diff(base(), changed(*actions)).changes
+    assert any(c.kind == kind and c.place == place and told in c.text for c in changes), changes
+
+
 def test_every_kind_has_its_planted_change() -> None:
     """No kind of change is listed that no change of a document brings about."""
     assert {row[1] for row in PLANTED} | {row[4] for row in PLANTED} == IMPACTS.keys()

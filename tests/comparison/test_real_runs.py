@@ -19,7 +19,7 @@ from conformance.reference.faults.registry import find_fault
 from conformance.reporting.json_file import read_json
 
 ROOT = Path(__file__).parents[2]
-FAULT = "CreateApp/body/app_name/maxLength/not-enforced"
+FAULT = "CreateApp/body/app_name/minLength/not-enforced"
 OPERATIONS = ("CreateApp", "ShowApp")
 _SERVE = "from conformance.commands.serve import serve; serve()"
 
@@ -59,14 +59,14 @@ def run(env: dict[str, str], folder: Path, *globs: str, level: str = "quick") ->
 
 
 def test_one_planted_fault_is_exactly_what_differs(tmp_path: Path) -> None:
-    """A run of the reference beside one with a fault: its requirement, and nothing else."""
+    """A run of the reference beside one with a fault: its one SHOULD, and nothing else."""
     with served() as env:
         before = run(env, tmp_path / "a", "CreateApp/body/*", level="standard")
     with served("--fault", FAULT) as env:
         after = run(env, tmp_path / "b", "CreateApp/body/*", level="standard")
     comparison = compare_reports(before, after)
     rows = {row.requirement: row.after for row in comparison.regressions}
-    assert rows == dict.fromkeys(find_fault(FAULT).breaks, Verdict.FAIL)
+    assert rows == dict.fromkeys(find_fault(FAULT).breaks, Verdict.WARN)
     assert {name for name, _ in comparison.groups} == {"regressions"}
     assert comparison.exit_status == 1
 

@@ -69,6 +69,9 @@ def test_the_other_way_round_is_a_fix(clean: Report) -> None:
     assert [row.requirement for row in comparison.fixes] == [ONE, TWO]
     assert comparison.exit_status == 0
     assert sentence(comparison) == "0 regressions, 2 fixes"
+    assert sentence(compare(clean, with_verdict(clean, {ONE: Verdict.BLOCKED}))) == (
+        "0 regressions, 1 no longer judged"
+    )
 
 
 @pytest.mark.parametrize(
