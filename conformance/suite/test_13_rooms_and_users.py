@@ -97,9 +97,7 @@ def test_users_by_session_and_summed_up(scenario: Scenario) -> None:
         if again:
             detail = listing(scenario, USERS, query)
             brief = listing(scenario, USERS, {**query, "type": "summary"})
-        names = [
-            {(row.get("room_id"), row.get("uid")) for row in it.rows} for it in (detail, brief)
-        ]
+        names = [_names(detail), _names(brief)]
         same = names[0] == names[1] and len(detail.rows) >= len(brief.rows)
         problem = "" if same else "detail and summary do not name the same users"
         return Finding(
