@@ -70,3 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.stderr.close()
         status = 0
     sys.exit(status if isinstance(status, int) else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -125,7 +125,7 @@ class Lab:
         requests = [self.request(*pair) for pair in zip(operations, filled, strict=True)]
         entries = [self._intend(*pair) for pair in zip(operations, filled, strict=True)]
         groups = [operation.flow_group for operation in operations]
-        auths = [self._auth("valid")] * len(filled)
+        auths = [self._auth("valid", operation) for operation in operations]
         with ThreadPoolExecutor(len(requests)) as pool:
             sent = list(pool.map(self._gateway.send, requests, auths, groups))
         exchanges: list[Exchange] = []
@@ -229,8 +229,9 @@ class Lab:
         return write_moment(self.now(), value)
 
     def _exchange(self, request: Request, credentials: str, group: str) -> Exchange:
+        operation = self.contract.operations.get(request.operation or "")
         try:
-            sent = self._gateway.send(request, self._auth(credentials), group)
+            sent = self._gateway.send(request, self._auth(credentials, operation), group)
         except BudgetSpent:
             raise
         except Refused as refused:
@@ -294,7 +295,7 @@ class Lab:
         self.ledger.answered(exchange, group)
         return exchange
 
-    def _auth(self, credentials: str) -> httpx.Auth | None:
+    def _auth(self, credentials: str, operation: Operation | None = None) -> httpx.Auth | None:
         if credentials in self._adopted:
             return self._adopted[credentials]
         if credentials == "none":
@@ -309,6 +310,19 @@ class Lab:
             return TokenAuth(self.reach.second.token)
         if credentials == "signature":
             return self.signature
+        return self._valid(operation)
+
+    def _valid(self, operation: Operation | None) -> httpx.Auth:
+        """Our own credentials; where the document knows only a token (12, 13.13), the token.
+
+        Raises Blocked when there is none.
+        """
+        if isinstance(self._credentials.default, SignatureAuth):
+            if operation is None or operation.parameter("Authorization") is not None:
+                return self.signature
+            if self._credentials.token is None:
+                raise Blocked(f"{operation.id} takes only a token; set SPARKRTC_TOKEN too")
+            return self._credentials.token
         return self._credentials.default
 
     def redacted(self, number: int) -> Exchange | None:
