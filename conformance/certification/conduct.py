@@ -8,6 +8,7 @@ from urllib.parse import unquote
 from conformance.certification.book import Book
 from conformance.certification.call import Call
 from conformance.certification.demands import COMMON
+from conformance.certification.inputs import is_blank
 
 NO_SUCH = frozenset({"RTC.00001008", "RTC.00001011", "RTC.00001014", "RTC.00001015"})
 """Section 14.2: job, recording rule, bucket, application do not exist."""
@@ -54,6 +55,8 @@ class ConductJudge:
             if call.operation is None or call.scripted or not call.route.path:
                 continue
             named = [unquote(value) for _, value in call.route.path]
+            if any(map(is_blank, named)):
+                continue
             if call.status < 400:
                 if call.operation.effect == "delete":
                     deleted.add(named[-1])

@@ -18,9 +18,10 @@ from conformance.reference.identities import Identity
 TOKEN, AUTHORIZATION, PROJECT = "x-auth-token", "authorization", "x-project-id"
 SKEW_SECONDS = 15 * 60
 """How far the clock of a signer may be off, as the vendor's signing guide has it."""
-_SECRET_NAMES = frozenset(
+SECRET_NAMES = frozenset(
     {"token", "x-auth-token", "sk", "secret", "secret_key", "password", "signature"}
 )
+"""Parameters of an address that can only be credentials."""
 
 
 @dataclass(slots=True)
@@ -76,7 +77,7 @@ class CredentialJudge:
             self._known.tokens.add(issued)
 
     def _private(self, call: Call) -> None:
-        named = sorted({name for name, _ in call.query if name.lower() in _SECRET_NAMES})
+        named = sorted({name for name, _ in call.query if name.lower() in SECRET_NAMES})
         if named:
             self._broke("private", call, f"the address carries {', '.join(named)}",
                         "credentials in headers only", ", ".join(named))  # fmt: skip

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from conformance.cases.requests import span_seconds
 from conformance.certification.book import Book
 from conformance.certification.call import Call
+from conformance.certification.credentials import SECRET_NAMES
 from conformance.certification.demands import PREFIX, parameter_keywords, takes_content_type
 from conformance.contract.operations import Operation, Parameter
 from conformance.contract.requirements import judged_parameters
@@ -47,7 +48,7 @@ class InputJudge:
         for name, raw in call.route.path:
             prefix = f"{PREFIX}/{operation.id}/path/{name}"
             value = unquote(raw)
-            if _BLANKS.fullmatch(value):
+            if is_blank(value):
                 self._book.broke(
                     f"{prefix}/filled", call, f"{name} in the path is {value!r}",
                     "a value of its own", repr(value),
@@ -126,7 +127,7 @@ class InputJudge:
     def _undeclared(self, call: Call, operation: Operation) -> None:
         known = {p.name for p in operation.parameters if p.place == "query"}
         names = {re.sub(r"\[\w*\]$", "", key) for key, _ in call.query}
-        strange = sorted(names - known)
+        strange = sorted(name for name in names - known if name.lower() not in SECRET_NAMES)
         identifier = f"{PREFIX}/{operation.id}/query/undeclared"
         if strange:
             self._book.broke(
@@ -174,6 +175,11 @@ class InputJudge:
         else:
             self._book.broke(f"{prefix}/json", call, "the body is not declared as JSON",
                              "application/json", value)  # fmt: skip
+
+
+def is_blank(value: str) -> bool:
+    """Whether a path segment is a placeholder that was never filled in."""
+    return _BLANKS.fullmatch(value) is not None
 
 
 def _packed(sent: list[str]) -> bool:

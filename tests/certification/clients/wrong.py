@@ -1,0 +1,315 @@
+"""Wrong clients: the exemplary one with one mistake each, and the requirement that must catch it.
+
+``python wrong.py NAME`` is the client; ``WRONG`` is the table that the tests read.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+import json
+import os
+import sys
+import urllib.request
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from http.client import HTTPException
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from exemplary import (
+    Asked,
+    Client,
+    create_app,
+    create_mix_job,
+    create_rule,
+    create_single_job,
+    list_apps,
+    list_objects,
+    list_users,
+    quality,
+    set_callback,
+    show_app,
+)
+
+Change = Callable[[Client, Asked], Asked]
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """One mistake: what it does, and the requirement that it breaks (a SHOULD: only a warning)."""
+
+    requirement: str
+    acts: Callable[[Client], None]
+    warns: bool = False
+
+
+def once(make: Callable[[Client], Asked], change: Change) -> Callable[[Client], None]:
+    """A client that sends one request, changed."""
+
+    def acts(client: Client) -> None:
+        client.send(change(client, make(client)))
+
+    return acts
+
+
+def body(path: str, value: Any) -> Change:
+    """Set (or with DROP remove) one field of the body."""
+
+    def change(_client: Client, asked: Asked) -> Asked:
+        changed = json.loads(json.dumps(asked.body))
+        at = changed
+        *above, last = path.split(".")
+        for step in above:
+            at = at[step]
+        if value is DROP:
+            del at[last]
+        else:
+            at[last] = value
+        return asked.but(body=changed)
+
+    return change
+
+
+def query(**changes: Any) -> Change:
+    """Set (or with DROP remove) parameters of the query."""
+
+    def change(_client: Client, asked: Asked) -> Asked:
+        assert not isinstance(asked.query, str)
+        merged = {**asked.query, **changes}
+        return asked.but(query={k: v for k, v in merged.items() if v is not DROP})
+
+    return change
+
+
+def headers(**changes: str | None) -> Change:
+    """Set (or with None remove) headers; underscores stand for hyphens."""
+    named = {name.replace("_", "-"): value for name, value in changes.items()}
+    return lambda _client, asked: asked.but(headers=named)
+
+
+def raw(text: bytes) -> Change:
+    """Send these bytes as the body."""
+    return lambda _client, asked: asked.but(raw=text)
+
+
+def path(template: str) -> Change:
+    """Ask another path."""
+    return lambda client, asked: asked.but(path=template.format(app=client.app))
+
+
+def method(name: str) -> Change:
+    """Use another method."""
+    return lambda _client, asked: asked.but(method=name, query={})
+
+
+DROP = object()
+
+
+def stale_id(client: Client) -> None:
+    """Delete an application, and go on using it."""
+    app = client.send(create_app(client)).data["app_id"]
+    for verb in ("DELETE", "GET"):
+        client.send(Asked(verb, f"/v2/apps/{app}"))
+
+
+def disabled_app(client: Client) -> None:
+    """Start a job at an application that was disabled before."""
+    client.send(Asked("POST", f"/v2/apps/{client.app}/disable"))
+    client.send(create_single_job(client))
+
+
+def stubborn(client: Client) -> None:
+    """Insist on a name that is taken: made, refused, and sent again as it was."""
+    for _ in range(3):
+        client.send(create_app(client))
+
+
+def situation(client: Client, operation: str, name: str) -> None:
+    """Have the next answer of an operation replaced."""
+    data = json.dumps({"operation": operation, "situation": name}).encode()
+    address = client.env["SPARKRTC_SITUATION_URL"]
+    with urllib.request.urlopen(urllib.request.Request(address, data, method="POST")):  # noqa: S310
+        pass
+
+
+def retries_create(client: Client) -> None:
+    """Repeat a create after 500."""
+    situation(client, "CreateMixJob", "error-500-RTC.00002002")
+    client.send(create_mix_job(client))
+    client.send(create_mix_job(client))
+
+
+def retries_cut_create(client: Client) -> None:
+    """Repeat a create after 503."""
+    situation(client, "CreateSingleJob".replace("Single", "IndividualStream"), "unavailable")
+    with suppress(HTTPException):
+        client.send(create_single_job(client))
+    client.send(create_single_job(client))
+
+
+def impatient(client: Client) -> None:
+    """Pay no attention to Retry-After."""
+    situation(client, "ListApps", "throttled")
+    client.send(list_apps(client))
+    client.send(list_apps(client))
+
+
+def hasty(client: Client) -> None:
+    """Three calls of chapter 12 in a moment, where two a second are allowed."""
+    for prefix in ("a", "b", "c"):
+        client.send(query(prefix=prefix)(client, list_objects(client)))
+
+
+def signed(client: Client, asked: Asked, *, key: str = "", spoil: str = "") -> Asked:
+    """Sign a request with AK/SK (section 3.2); ``spoil`` one part of it."""
+    env = client.env
+    moment = dt.datetime.now(dt.UTC) - dt.timedelta(hours=2 if spoil == "date" else 0)
+    date = f"{moment:%Y%m%dT%H%M%SZ}"
+    text = "" if asked.body is None else json.dumps(asked.body, ensure_ascii=False)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    canonical = f"{asked.method}\n{asked.path}/\n\nx-sdk-date:{date}\n\nx-sdk-date\n{digest}"
+    hashed = hashlib.sha256(canonical.encode()).hexdigest()
+    to_sign = f"SDK-HMAC-SHA256\n{date}\n{hashed}"
+    secret = "not-the-key" if spoil == "key" else env["HUAWEICLOUD_SDK_SK"]
+    signature = hmac.new(secret.encode(), to_sign.encode(), hashlib.sha256).hexdigest()
+    access = key or env["HUAWEICLOUD_SDK_AK"]
+    said = f"SDK-HMAC-SHA256 Access={access}, SignedHeaders=x-sdk-date, Signature={signature}"
+    sent: dict[str, str | None] = {"X-Auth-Token": None, "X-Sdk-Date": date, "Authorization": said}
+    if spoil == "project":
+        sent["X-Project-Id"] = "0" * 32
+    return asked.but(headers=sent)
+
+
+def sign(**how: str) -> Callable[[Client], None]:
+    """A client that signs one request, wrongly."""
+    return lambda client: client.send(signed(client, show_app(client), **how)) and None
+
+
+def signed_change(client: Client) -> None:
+    """Sign one body, and send another."""
+    client.send(signed(client, create_app(client)).but(body={"app_name": "other"}))
+
+
+WRONG: dict[str, Wrong] = {
+    "unknown-path": Wrong("client/common/path/known", once(show_app, path("/v2/app/{app}"))),
+    "unknown-method": Wrong("client/common/method/known", once(list_apps, method("PUT"))),
+    "no-credentials": Wrong(
+        "client/common/credentials/present", once(show_app, headers(X_Auth_Token=None))),
+    "wrong-token": Wrong(
+        "client/common/credentials/token", once(show_app, headers(X_Auth_Token="invented"))),
+    "bearer-token": Wrong(
+        "client/common/credentials/authorization",
+        once(show_app, headers(X_Auth_Token=None, Authorization="Bearer invented"))),
+    "unknown-key": Wrong("client/common/credentials/access-key", sign(key="UNKNOWNKEY0123456789")),
+    "wrong-secret": Wrong("client/common/credentials/signature", sign(spoil="key")),
+    "signed-other-body": Wrong("client/common/credentials/signature", signed_change),
+    "late-clock": Wrong("client/common/credentials/date", sign(spoil="date")),
+    "foreign-project": Wrong("client/common/credentials/project", sign(spoil="project")),
+    "token-in-address": Wrong(
+        "client/common/credentials/private", once(list_apps, query(token="secret-in-address"))),
+    "signed-bucket-list": Wrong(
+        "client/common/credentials/kind",
+        lambda c: c.send(signed(c, Asked("GET", "/v2/rtc-ops/buckets"))) and None, warns=True),
+    "broken-json": Wrong("client/common/body/json", once(create_app, raw(b'{"app_name": "a",}'))),
+    "nan": Wrong("client/common/body/json", once(create_app, raw(b'{"app_name": NaN}'))),
+    "latin-1": Wrong(
+        "client/common/body/utf-8", once(create_app, raw('{"app_name": "é"}'.encode("latin-1")))),
+    "array-body": Wrong("client/common/body/object", once(create_app, raw(b'["app"]'))),
+    "key-twice": Wrong(
+        "client/common/body/keys",
+        once(create_app, raw(b'{"app_name": "a", "app_name": "b"}')), warns=True),
+    "never-made": Wrong(
+        "client/common/resources/made", once(show_app, path("/v2/apps/0123456789abcdef")),
+        warns=True),
+    "deleted": Wrong("client/common/resources/kept", stale_id, warns=True),
+    "disabled": Wrong("client/common/resources/usable", disabled_app, warns=True),
+    "stubborn": Wrong("client/common/repeats/refused", stubborn),
+    "unsafe-retry": Wrong("client/common/repeats/create", retries_create, warns=True),
+    "retry-after-503": Wrong("client/common/repeats/create", retries_cut_create, warns=True),
+    "impatient": Wrong("client/common/flow/retry-after", impatient),
+    "hasty": Wrong("client/common/flow/obs", hasty, warns=True),
+    "unfilled-path": Wrong(
+        "client/ShowApp/path/app_id/filled", once(show_app, path("/v2/apps/%7Bapp_id%7D"))),
+    "undefined-id": Wrong(
+        "client/ShowApp/path/app_id/filled", once(show_app, path("/v2/apps/undefined"))),
+    "missing-parameter": Wrong(
+        "client/ListObsBucketObjects/query/type/required", once(list_objects, query(type=DROP))),
+    "text-for-number": Wrong(
+        "client/ListApps/query/limit/type", once(list_apps, query(limit="ten"))),
+    "limit-too-high": Wrong(
+        "client/ListApps/query/limit/maximum", once(list_apps, query(limit=1000))),
+    "limit-zero": Wrong("client/ListApps/query/limit/minimum", once(list_apps, query(limit=0))),
+    "unknown-state": Wrong(
+        "client/ListApps/query/state/enum", once(list_apps, query(state="activation"))),
+    "undeclared-parameter": Wrong(
+        "client/ListApps/query/undeclared", once(list_apps, query(page=2)), warns=True),
+    "parameter-twice": Wrong(
+        "client/ListApps/query/limit/once",
+        once(list_apps, lambda _c, a: a.but(query="limit=1&limit=2")), warns=True),
+    "repeated-list": Wrong(
+        "client/ListRtcHistoryQuality/query/metric/comma-list",
+        once(quality, lambda c, a: a.but(
+            query=f"app={c.app}&metric=JoinSuccessRate&metric=VideoFreezeRate")), warns=True),
+    "bracketed-list": Wrong(
+        "client/ListRtcUserList/query/region/comma-list",
+        once(list_users, lambda c, a: a.but(query=f"app={c.app}&region[]=GD")), warns=True),
+    "unknown-metric": Wrong(
+        "client/ListRtcHistoryQuality/query/metric[]/enum",
+        once(quality, query(metric=["JoinSuccessRate", "join_rate"]))),
+    "local-time": Wrong(
+        "client/ListRtcUserList/query/start_time/format",
+        once(list_users, query(start_time="2026-01-01 00:00:00"))),
+    "backward-window": Wrong(
+        "client/ListRtcUserList/query/window/combination",
+        once(list_users, query(start_time="2026-01-02T00:00:00Z"))),
+    "form-body": Wrong(
+        "client/CreateApp/header/content-type/json",
+        once(create_app, headers(Content_Type="application/x-www-form-urlencoded"))),
+    "no-content-type": Wrong(
+        "client/CreateApp/header/content-type/required",
+        once(create_app, headers(Content_Type=None))),
+    "no-body": Wrong(
+        "client/CreateApp/body/required", once(create_app, lambda _c, a: a.but(body=None))),
+    "body-on-get": Wrong(
+        "client/ShowApp/body/absent",
+        once(show_app, lambda _c, a: a.but(body={"app_id": "x"})), warns=True),
+    "missing-field": Wrong(
+        "client/CreateApp/body/app_name/required", once(create_app, lambda _c, a: a.but(body={}))),
+    "number-for-text": Wrong(
+        "client/CreateApp/body/app_name/type", once(create_app, body("app_name", 7))),
+    "null-field": Wrong(
+        "client/CreateApp/body/app_name/null", once(create_app, body("app_name", None))),
+    "undeclared-field": Wrong(
+        "client/CreateApp/body/undeclared", once(create_app, body("appName", "x")), warns=True),
+    "missing-nested": Wrong(
+        "client/CreateRecordRule/body/obs_addr.bucket/required",
+        once(create_rule, body("obs_addr.bucket", DROP))),
+    "lower-case-format": Wrong(
+        "client/CreateRecordRule/body/record_formats[]/enum",
+        once(create_rule, body("record_formats", ["mp4"]))),
+    "format-without-config": Wrong(
+        "client/CreateRecordRule/body/*/combination",
+        once(create_rule, body("mp4_config", DROP))),
+    "idle-too-short": Wrong(
+        "client/CreateMixJob/body/mix_param.max_idle_time/minimum",
+        once(create_mix_job, body("mix_param.max_idle_time", 1))),
+    "no-layout": Wrong(
+        "client/CreateMixJob/body/mix_param.video-needs-layout/combination",
+        once(create_mix_job, body("mix_param.layout_template", DROP))),
+    "quoted-boolean": Wrong(
+        "client/CreateIndividualStreamJob/body/is_record_audio/type",
+        once(create_single_job, body("is_record_audio", "true"))),
+    "callback-without-scheme": Wrong(
+        "client/UpdateRecordCallback/body/url/format",
+        once(set_callback, body("url", "example.com/callback"))),
+}  # fmt: skip
+"""By name: the mistake and the requirement (a glob) that must be broken by it, and only it."""
+
+
+if __name__ == "__main__":
+    WRONG[sys.argv[1]].acts(Client(os.environ))
