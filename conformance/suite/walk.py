@@ -1,0 +1,265 @@
+"""The random walk: Hypothesis chooses requests in any order, and shrinks a walk that goes wrong.
+
+A target and a small model of the document (``walked``) take every step together. Where they part,
+Hypothesis leaves out every step that is not needed to part them. What one walk has shown is kept
+out of the next, so that one deviation does not hide another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import hypothesis
+from hypothesis import HealthCheck, Phase, Verbosity
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+
+from conformance.model.verdict import Judgement, Outcome
+from conformance.suite.jobs import KINDS, JobKind
+from conformance.suite.rules import Blocked, Inconclusive, Scenario
+from conformance.suite.walked import OFF, ON, WALK, App, Disagreement, Job
+from conformance.suite.walking import Walker
+from conformance.suite.walking_jobs import JobWalker, offered
+
+_Step = Callable[[], None]
+WALKS = 12
+STEPS = 20
+APPS = 5
+"""The most applications that a walk has at once."""
+ROUNDS = 4
+"""How often a walk begins anew to look for what else is wrong."""
+_PICKS = st.integers(min_value=0, max_value=APPS - 1)
+_KINDS = st.sampled_from([kind.noun for kind in KINDS])
+
+
+class Walks:
+    """Everything that the walks of one item share."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.known: set[str] = set()
+        """Requirements that an earlier walk has shown to be broken."""
+        self.kinds = {kind.noun: kind for kind in KINDS if offered(scenario, kind)}
+        self.stopped = ""
+        """Why a walk could not go on."""
+        self.smallest: Disagreement | None = None
+
+
+class Walk(RuleBasedStateMachine):
+    """One walk. A step that has nothing to be taken on is no step."""
+
+    walks: Walks
+
+    def __init__(self) -> None:
+        super().__init__()
+        scenario = self.walks.scenario
+        self._steps: list[str] = []
+        names = tuple(scenario.name("walk") for _ in range(APPS))
+        self._walker = Walker(scenario, names, self._steps)
+        self._jobs = JobWalker(self._walker)
+        self._mark = scenario.lab.resources.mark
+        self._ended = False
+
+    @property
+    def apps(self) -> list[App]:
+        """The applications that there are."""
+        return self._walker.world.apps
+
+    @rule(name=_PICKS)
+    def create(self, name: int) -> None:
+        """CreateApp."""
+        if len(self.apps) < APPS:
+            self._take(lambda: self._walker.create(name))
+
+    @precondition(lambda self: self.apps)
+    @rule(app=_PICKS)
+    def delete(self, app: int) -> None:
+        """DeleteApp."""
+        self._take(lambda: self._walker.delete(self._app(app)))
+
+    @precondition(lambda self: self._walker.world.gone)
+    @rule(app=_PICKS, operation=st.integers(min_value=0, max_value=8))
+    def haunt(self, app: int, operation: int) -> None:
+        """Anything beneath an application that is gone."""
+        gone = self._walker.world.gone
+        self._take(lambda: self._walker.haunt(gone[app % len(gone)], operation))
+
+    @precondition(lambda self: self.apps)
+    @rule(app=_PICKS, on=st.booleans())
+    def switch(self, app: int, on: bool) -> None:
+        """StartApp, StopApp."""
+        self._take(lambda: self._walker.switch(self._app(app), on=on))
+
+    @precondition(lambda self: self.apps)
+    @rule(app=_PICKS, form=st.integers(min_value=0, max_value=2))
+    def write_rule(self, app: int, form: int) -> None:
+        """CreateRecordRule."""
+        self._take(lambda: self._walker.write_rule(self._app(app), form))
+
+    @precondition(lambda self: self.apps)
+    @rule(app=_PICKS, form=st.integers(min_value=0, max_value=2))
+    def update_rule(self, app: int, form: int) -> None:
+        """UpdateRecordRule."""
+        self._take(lambda: self._walker.update_rule(self._app(app), form))
+
+    @precondition(lambda self: self.apps)
+    @rule(app=_PICKS)
+    def delete_rule(self, app: int) -> None:
+        """DeleteRecordRule."""
+        self._take(lambda: self._walker.delete_rule(self._app(app)))
+
+    @precondition(lambda self: self.apps)
+    @rule(app=_PICKS, on=st.booleans())
+    def record(self, app: int, on: bool) -> None:
+        """UpdateAutoRecord."""
+        self._take(lambda: self._walker.record(self._app(app), on=on))
+
+    @precondition(lambda self: self.apps)
+    @rule(app=_PICKS, address=st.integers(min_value=1, max_value=3))
+    def call_back(self, app: int, address: int) -> None:
+        """UpdateRecordCallback."""
+        self._take(lambda: self._walker.call_back(self._app(app), address))
+
+    @precondition(lambda self: self.apps)
+    @rule(app=_PICKS, kind=_KINDS, recording=st.booleans())
+    def start(self, app: int, kind: str, recording: bool) -> None:
+        """CreateMixJob, CreateIndividualStreamJob."""
+        found: JobKind | None = self.walks.kinds.get(kind)
+        if found is not None:
+            job_kind = found
+            self._take(lambda: self._jobs.start(job_kind, self._app(app), recording=recording))
+
+    @precondition(lambda self: self.apps)
+    @rule(job=_PICKS)
+    def stop(self, job: int) -> None:
+        """StopMixJob, StopIndividualStreamJob."""
+        self._on(job, self._jobs.stop)
+
+    @precondition(lambda self: self.apps)
+    @rule(job=_PICKS)
+    def update(self, job: int) -> None:
+        """UpdateMixJob, UpdateIndividualStreamJob."""
+        self._on(job, self._jobs.update)
+
+    @precondition(lambda self: self.apps)
+    @rule(job=_PICKS, other=_PICKS)
+    def look_across(self, job: int, other: int) -> None:
+        """ShowMixJob, ShowIndividualStreamJob beneath another application."""
+        self._on(job, lambda app, it: self._jobs.look_across(app, it, self._app(other)))
+
+    def teardown(self) -> None:
+        """Look at everything once more, and leave nothing behind."""
+        try:
+            self._take(self._look_at_all)
+        finally:
+            self._clear()
+
+    def _look_at_all(self) -> None:
+        self._walker.look_at_all()
+        for app, job in self._walker.world.every_job():
+            self._jobs.look(app, job)
+
+    def _clear(self) -> None:
+        """Delete what the walk has made; automatic recording would keep its rule."""
+        lab = self.walks.scenario.lab
+        for app in self.apps:
+            if app.mode == ON:
+                body = {"mode": OFF}
+                lab.send(
+                    self.walks.scenario.template("UpdateAutoRecord", path=app.path, body=body),
+                    judge=False,
+                )
+        lab.resources.release(self._mark, spares=False)
+
+    def _app(self, number: int) -> App:
+        return self.apps[number % len(self.apps)]
+
+    def _on(self, number: int, step: Callable[[App, Job], None]) -> None:
+        """Take a step on one of the jobs there are, if there are any."""
+        jobs = self._walker.world.every_job()
+        if jobs:
+            app, job = jobs[number % len(jobs)]
+            self._take(lambda: step(app, job))
+
+    def _take(self, step: _Step) -> None:
+        """Take a step, unless the walk is over: stopped, or past a disagreement known before."""
+        if self._ended:
+            return
+        try:
+            step()
+        except Disagreement as parted:
+            self._ended = True
+            contract = self.walks.scenario.lab.contract
+            if parted.requirement not in contract.requirements:
+                parted.requirement = WALK
+            if parted.requirement in self.walks.known:
+                return
+            parted.steps = tuple(self._steps)
+            self.walks.smallest = parted
+            raise
+        except (Blocked, Inconclusive) as stopped:
+            self._ended = True
+            self.walks.stopped = stopped.reason
+
+
+def walk(scenario: Scenario) -> None:
+    """Walk the target; each disagreement goes into the ledger with the fewest steps to it."""
+    walks = Walks(scenario)
+    for _ in range(ROUNDS):
+        parted = _round(walks)
+        if parted is None:
+            break
+        walks.known.add(parted.requirement)
+        _tell(scenario, parted)
+    if WALK in walks.known:
+        return
+    if walks.stopped:
+        scenario.rule(WALK).inconclusive(f"a walk could not go on: {walks.stopped}")
+    else:
+        scenario.rule(WALK).that(True, "")
+
+
+def _round(walks: Walks) -> Disagreement | None:
+    """Twelve walks; the shrunk disagreement of the first that goes wrong."""
+    walks.smallest = None
+    machine = type("Walk", (Walk,), {"walks": walks})
+    hypothesis.seed(walks.scenario.lab.random.getrandbits(32))(machine)
+    settings = hypothesis.settings(
+        max_examples=WALKS,
+        stateful_step_count=STEPS,
+        database=None,
+        deadline=None,
+        report_multiple_bugs=False,
+        verbosity=Verbosity.quiet,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.generate, Phase.shrink],
+    )
+    try:
+        run_state_machine_as_test(machine, settings=settings)
+    except Disagreement as parted:
+        return parted
+    except (hypothesis.errors.Flaky, BaseExceptionGroup):
+        return walks.smallest
+    return None
+
+
+def _tell(scenario: Scenario, parted: Disagreement) -> None:
+    steps = "; ".join(f"{n}. {step}" for n, step in enumerate(parted.steps, 1))
+    message = f"after a random walk ({steps}): {parted.problem}"
+    if parted.requirement == WALK:
+        scenario.rule(WALK).that(
+            False, message, expected=parted.expected, actual=parted.actual,
+            exchange=parted.exchange,
+        )  # fmt: skip
+        return
+    scenario.lab.ledger.say(
+        Judgement(
+            parted.requirement,
+            Outcome.FAIL,
+            scenario.lab.case,
+            message,
+            parted.expected,
+            parted.actual,
+            parted.exchange.number,
+        )
+    )
