@@ -10,7 +10,10 @@ from conformance.model.expectation import Answer, Expectation
 
 
 def enumerated(contract: Contract, identifier: str) -> Expectation:
-    """What a rule accepts: its successes as they are, its refusals with one of its codes."""
+    """What a rule accepts: its successes as they are, its refusals with one of its codes.
+
+    Raises LookupError for a rule that the contract does not have.
+    """
     spec = _spec(contract, identifier)
     codes = spec.codes or ("*",)
     answers = (Answer(status, codes if status >= 400 else ()) for status in spec.statuses)
@@ -18,7 +21,10 @@ def enumerated(contract: Contract, identifier: str) -> Expectation:
 
 
 def _spec(contract: Contract, identifier: str) -> RuleSpec:
-    return next(spec for known, spec in _specs(contract) if known == identifier)
+    for known, spec in _specs(contract):
+        if known == identifier:
+            return spec
+    raise LookupError(f"{identifier} is no rule of the contract")
 
 
 def _specs(contract: Contract) -> Iterator[tuple[str, RuleSpec]]:
