@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from conformance.certification.fixtures import sparkrtc_contract, sparkrtc_mock, sparkrtc_server
 from conformance.errors import ConformanceError, TargetError
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from conformance.suite.progress_file import ProgressFile
     from conformance.suite.rules import Scenario
     from conformance.suite.session import PreparedRun, Session
+
+__all__ = ["sparkrtc_contract", "sparkrtc_mock", "sparkrtc_server"]
 
 SUITE = "conformance.suite"
 _FOLDER = Path(__file__).resolve().parent / "suite"
@@ -148,6 +151,7 @@ class ConformanceRun:
             formats=formats,
             revision=option("revision"),
             resume=bool(option("resume")),
+            alone=self._worker is None and not self._spreads,
         )
 
     def _reach(self, target: str | None) -> Any:

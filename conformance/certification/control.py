@@ -40,6 +40,11 @@ class SituationControl:
             lambda operation_id: situations_of(contract, contract.operations[operation_id])
         )
 
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """Every operation that has situations."""
+        return tuple(self._contract.operations.values())
+
     def situations(self, operation: Operation) -> dict[str, Situation]:
         """Every situation of an operation by its name."""
         return self._of(operation.id)
@@ -78,7 +83,7 @@ class SituationControl:
 
     async def _respond(self, request: Request) -> Response:
         if request.method == "GET":
-            operations = self._contract.operations.values()
+            operations = self.operations
             return JSONResponse({o.id: list(self.situations(o)) for o in operations})
         if request.method == "DELETE":
             self.forget()

@@ -1,0 +1,48 @@
+"""pytest fixtures for clients in Python: a server to talk to, and a mock without one.
+
+They are installed with the package. What they need is imported when a test asks for them, so that
+a session that does not is not slowed down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from conformance.certification.mock import ContractMock
+    from conformance.certification.testserver import TestServer
+    from conformance.contract.document import Contract
+
+
+@pytest.fixture(scope="session")
+def sparkrtc_contract() -> Contract:
+    """The contract, read once per session."""
+    from conformance.contract.document import load_contract
+
+    return load_contract()
+
+
+@pytest.fixture
+def sparkrtc_server(sparkrtc_contract: Contract) -> Iterator[TestServer]:
+    """The reference on loopback, with its own state: address, credentials, and what it saw."""
+    from conformance.certification.session import RecordingServer
+    from conformance.certification.testserver import TestServer
+
+    with RecordingServer(sparkrtc_contract) as recording:
+        yield TestServer(recording)
+
+
+@pytest.fixture
+def sparkrtc_mock(sparkrtc_contract: Contract) -> Iterator[ContractMock]:
+    """A respx router built from the contract, over httpx: the test fails on any violation."""
+    from conformance.certification.mock import ContractMock
+
+    mock = ContractMock(sparkrtc_contract)
+    with mock.router:
+        yield mock
+    problems = mock.violations()
+    if problems:
+        pytest.fail("the client broke the contract:\n" + "\n".join(problems), pytrace=False)

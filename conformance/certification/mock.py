@@ -1,0 +1,100 @@
+"""What the fixture ``sparkrtc_mock`` gives to a test: a respx router that knows the contract."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import httpx
+import respx
+
+from conformance.certification.call import Call, Router
+from conformance.certification.judge import Judge
+from conformance.certification.situations import Situation, situations_of
+from conformance.certification.testserver import told
+from conformance.contract.document import Contract
+from conformance.contract.operations import Operation
+from conformance.errors import UsageError
+from conformance.model.exchange import Exchange, Request, Response
+
+_REFUSED = {"error_code": "RTC.00001003", "error_msg": "the request breaks the contract"}
+
+
+class ContractMock:
+    """Answers every httpx request of a test: validated, with a valid body, no server needed.
+
+    ``router`` is the respx router, for whatever respx can do beside.
+    """
+
+    def __init__(self, contract: Contract) -> None:
+        self.base_url = str(contract.raw["servers"][0]["url"])
+        self.router = respx.MockRouter(assert_all_called=False)
+        self.router.route().mock(side_effect=self._answer)
+        self.calls: list[Call] = []
+        self._contract = contract
+        self._routes = Router(contract)
+        self._judge = Judge(contract, None)
+        self._planned: dict[str, list[Situation]] = {}
+        self._situations: dict[str, dict[str, Situation]] = {}
+
+    def answer(self, operation: str, situation: str = "maximal", *, json: Any = None) -> None:
+        """Plan the next answer of an operation: a situation by its name, or a body of your own.
+
+        A body that the contract does not allow is refused with UsageError: a mock that answers
+        what the service never does proves nothing.
+        """
+        spec = self._contract.operation(operation)
+        if json is None:
+            known = self._of(spec)
+            if situation not in known:
+                raise UsageError(situation, f"is no situation of {operation}",
+                                 f"choose from {', '.join(known)}")  # fmt: skip
+            self._planned.setdefault(operation, []).append(known[situation])
+            return
+        wrong = spec.success.validator.violations(json)
+        if wrong:
+            raise UsageError(
+                f"answer of {operation}", f"{wrong[0].place or 'it'} breaks {wrong[0].keyword}",
+                "answer what the document has, or name a situation",
+            )  # fmt: skip
+        body = httpx.Response(spec.success.status, json=json).content
+        kind = {"Content-Type": "application/json"}
+        planned = Situation("own", spec.success.status, body, kind)
+        self._planned.setdefault(operation, []).append(planned)
+
+    def _of(self, operation: Operation) -> dict[str, Situation]:
+        if operation.id not in self._situations:
+            self._situations[operation.id] = situations_of(self._contract, operation)
+        return self._situations[operation.id]
+
+    def violations(self, *, strict: bool = False) -> list[str]:
+        """What the requests so far break, one line each; with ``strict``, SHOULD as well."""
+        return told(self._judge.book, strict=strict)
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        headers = tuple((k.decode(), v.decode()) for k, v in request.headers.raw)
+        route = self._routes(request.method, request.url.raw_path.decode().partition("?")[0])
+        name = route.operation.id if route.operation else None
+        sent = Request(name, request.method, str(request.url), headers, request.read() or None)
+        number = len(self.calls) + 1
+        call = Call(Exchange(number, f"request-{number}", sent, None), route, time.time())
+        before = len(told(self._judge.book))
+        self._judge.judge_alone(call)
+        good = len(told(self._judge.book)) == before
+        answer = self._planned_for(call) if good else httpx.Response(400, json=_REFUSED)
+        heard = Response(answer.status_code, (), answer.content, 0.0)
+        kept = Exchange(number, call.case, sent, heard)
+        self.calls.append(Call(kept, route, call.moment))
+        return answer
+
+    def _planned_for(self, call: Call) -> httpx.Response:
+        assert call.operation is not None
+        planned = self._planned.get(call.operation.id)
+        usual = "maximal" if call.operation.success.schema is not None else "minimal"
+        situation = planned.pop(0) if planned else self._of(call.operation)[usual]
+        if situation.manner == "cut":
+            raise httpx.RemoteProtocolError("the answer was cut short", request=None)
+        if situation.manner == "slow":
+            raise httpx.ReadTimeout("the answer is slow")
+        headers = {**situation.headers, "X-request-Id": f"conformance-{call.exchange.number:08d}"}
+        return httpx.Response(situation.status, headers=headers, content=situation.body)

@@ -1,0 +1,58 @@
+"""What the fixture ``sparkrtc_server`` gives to a test."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from conformance.certification.book import Book
+from conformance.certification.call import Call
+from conformance.certification.session import RecordingServer
+from conformance.model.requirement import Level
+
+
+class TestServer:
+    """Address and credentials of a reference server, and a judgement of what it was asked."""
+
+    __test__ = False
+
+    def __init__(self, recording: RecordingServer) -> None:
+        self._recording = recording
+        announced = recording.announced
+        self.base_url: str = announced["base_url"]
+        self.identity_url: str = announced["identity_url"]
+        self.project_id: str = announced["project_id"]
+        self.token: str = announced["token"]
+        self.ak: str = announced["ak"]
+        self.sk: str = announced["sk"]
+        self.app_id: str = announced["fixtures"]["app_id"]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The same as environment variables, for a client that runs as a process."""
+        return self._recording.environment
+
+    @property
+    def calls(self) -> Sequence[Call]:
+        """Every request so far."""
+        return self._recording.calls
+
+    def situation(self, operation: str, name: str, times: int = 1) -> None:
+        """Have the next answers of an operation replaced; KeyError for what there is not."""
+        found = next((o for o in self._recording.control.operations if o.id == operation), None)
+        if found is None:
+            raise KeyError(operation)
+        self._recording.control.plan(found, name, times)
+
+    def violations(self, *, strict: bool = False) -> list[str]:
+        """What the requests so far break: one line each; with ``strict``, SHOULD as well."""
+        return told(self._recording.judge().judge(self.calls), strict=strict)
+
+
+def told(book: Book, *, strict: bool = False) -> list[str]:
+    """What a book says is broken, one line each."""
+    return [
+        f"{item.requirement} ({item.case}): {item.message}; expected {item.expected},"
+        f" was {item.actual}"
+        for item in book.broken
+        if strict or book.requirements[item.requirement].level is Level.MUST
+    ]
