@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -74,7 +75,8 @@ def run(
     )
     _check(config)
     with _reach(config) as (reach, announced):
-        session = Session(config, reach)
+        alone = numprocesses is None and not reach.settings.has_flow_control
+        session = Session(dataclasses.replace(config, alone=alone), reach)
         if dry_run:
             print_plan(session, Console())
             return 0

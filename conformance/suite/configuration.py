@@ -19,7 +19,8 @@ MAX_SEED = 2**32
 class RunConfig:
     """One run's settings, whichever entry point they come from.
 
-    ``target`` is a target file or a URL; None is the embedded reference.
+    ``target`` is a target file or a URL; None is the embedded reference. ``alone``: one process
+    has the target to itself, so that it may move its clock.
     """
 
     target: str | None = None
@@ -33,6 +34,7 @@ class RunConfig:
     formats: tuple[str, ...] = ("json",)
     revision: str | None = None
     language: str = "en"
+    alone: bool = True
     resume: bool = False
 
     def check_report_dir(self) -> None:

@@ -12,6 +12,9 @@ from conformance.errors import UsageError
 from conformance.model.case import Case
 from conformance.model.requirement import Requirement, glob_to_pattern
 
+CLOCK = "clock"
+"""The capability whose use every process of a run would feel."""
+
 STATELESS_KEYWORDS = frozenset({"known", "default"})
 """What a mock that keeps no state is not asked for, besides the rules."""
 
@@ -55,6 +58,8 @@ def select(
     exclude: Iterable[str],
     capabilities: frozenset[str],
     profile: str,
+    *,
+    alone: bool = True,
 ) -> Selection:
     """Apply the globs and the target's claims.
 
@@ -72,7 +77,7 @@ def select(
     silent = {
         r.id: reason
         for r in requirements.values()
-        if (reason := _not_claimed(r, capabilities, profile))
+        if (reason := _not_claimed(r, capabilities, profile, alone))
     }
     claimed = frozenset(
         operation.id
@@ -82,7 +87,11 @@ def select(
     return Selection(wanted, left_out, silent, claimed)
 
 
-def _not_claimed(requirement: Requirement, capabilities: frozenset[str], profile: str) -> str:
+def _not_claimed(
+    requirement: Requirement, capabilities: frozenset[str], profile: str, alone: bool
+) -> str:
+    if not alone and CLOCK in requirement.capabilities:
+        return "several processes share the target, and one of them would move its clock"
     missing = sorted(requirement.capabilities - capabilities)
     if missing:
         return f"the target does not claim {', '.join(missing)}"

@@ -53,7 +53,12 @@ class Session:
         profile = config.profile or reach.settings.profile
         self.profile = profile
         self.selection: Selection = select(
-            self.contract, config.only, config.exclude, reach.settings.capabilities, profile
+            self.contract,
+            config.only,
+            config.exclude,
+            reach.settings.capabilities,
+            profile,
+            alone=config.alone,
         )
         self._worker = worker
         self._lab: Lab | None = None
