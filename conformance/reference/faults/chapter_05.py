@@ -43,7 +43,7 @@ def faults() -> Iterator[Fault]:
         yield from _of_switch(operation, active)
     for kind, operation in (("mix", _JOBS[0]), ("individual", _JOBS[1])):
         yield breaking(f"StopApp/rule/refuses-{kind}-jobs", "A disabled application takes jobs",
-                       _jobs_of_disabled(), operation)  # fmt: skip
+                       jobs_of_disabled(), operation)  # fmt: skip
     yield breaking("StartApp/rule/serves-again", "An application once disabled takes no jobs again",
                    _never_again(), "StopApp", *_JOBS)  # fmt: skip
 
@@ -255,7 +255,9 @@ def _of_switch(operation: str, active: bool) -> Iterator[Fault]:
         yield breaking(f"{operation}/rule/{rule}", f"{operation} {title}", behaviour, *operations)
 
 
-def _jobs_of_disabled() -> Behaviour:
+def jobs_of_disabled() -> Behaviour:
+    """Take jobs as if the application were enabled."""
+
     async def behave(turn: Turn) -> Answer:
         app = found_app(turn)
         if app is None or app.active:
