@@ -34,10 +34,6 @@ COMMANDS: tuple[click.Command, ...] = (
     contract,
     report,
     certificate,
-    compare,
-    contract,
-    report,
-    certificate,
 )
 
 
