@@ -31,6 +31,9 @@ from conformance.target.journal import Journal
 from conformance.target.redaction import Redactor
 from conformance.target.transport import Sent
 
+RUNS_PREFIX = "sparkconf-"
+"""How every name begins that any run of this suite gives."""
+
 BUCKET_AUTHORITY = "UpdateObsBucketAuthority"
 """The one operation that changes settings of something that the run has not made (12.3)."""
 

@@ -21,7 +21,7 @@ from conformance.suite.blocking import Blocked, Inconclusive
 from conformance.suite.configuration import RunConfig
 from conformance.suite.evidence import curl, reported
 from conformance.suite.judging import judge
-from conformance.suite.lab import Lab
+from conformance.suite.lab import RUNS_PREFIX, Lab
 from conformance.suite.reaching import Reach
 from conformance.suite.rules import Scenario
 from conformance.suite.selection import Selection, select
@@ -96,7 +96,7 @@ class Session:
         """The lab, with its connection opened at first use."""
         if self._lab is None:
             run = uuid.UUID(int=self.config.seed << 64 | os.getpid()).hex[8:16]
-            prefix = f"sparkconf-{run}{self._worker}-"
+            prefix = f"{RUNS_PREFIX}{run}{self._worker}-"
             self._lab = Lab(
                 self.contract, self.reach, self._gateway(), prefix=prefix, seed=self.config.seed
             )

@@ -10,6 +10,7 @@ import pytest
 
 from conformance.model.expectation import Expectation
 from conformance.suite.enumerated import enumerated
+from conformance.suite.neighbours import without_neighbours
 from conformance.suite.rules import Answer, Scenario, rules
 from conformance.suite.wire import claimed, written
 
@@ -102,7 +103,8 @@ def test_a_body_that_nobody_asked_for(scenario: Scenario) -> None:
     request = dataclasses.replace(written(scenario, "ListApps"), body=b'{"limit": 1}')
     read = scenario.lab.send_raw(request)
     if rule.answered(read, Answer(200), Answer(400, ("*",))) and read.status == 200:
-        rule.equal(read.json, plain.json, "the list of applications, asked for with a body", read)
+        found, wanted = (without_neighbours(scenario, one) for one in (read, plain))
+        rule.equal(found, wanted, "the list of applications, asked for with a body", read)
     if not scenario.lab.settings.allows("writes"):
         return
     kept = scenario.given("app")

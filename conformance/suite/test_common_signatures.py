@@ -13,6 +13,7 @@ import pytest
 
 from conformance.cases.requests import UNKNOWN_ID
 from conformance.suite.enumerated import enumerated
+from conformance.suite.neighbours import without_neighbours
 from conformance.suite.rules import Scenario, rules
 from conformance.target.signature import MAX_BODY
 from conformance.target.tampering import (
@@ -70,7 +71,8 @@ def test_a_signed_request_is_served(scenario: Scenario) -> None:
     signed = scenario.send("ListApps", query=query, credentials="signature")
     if rule.succeeded(signed):
         plain = scenario.make("ListApps", query=query)
-        rule.equal(signed.json, plain.json, "the list that was asked for with a signature", signed)
+        found, wanted = (without_neighbours(scenario, one) for one in (signed, plain))
+        rule.equal(found, wanted, "the list that was asked for with a signature", signed)
     if scenario.lab.settings.allows("writes"):
         rule.succeeded(scenario.send("CreateApp", credentials="signature"))
 

@@ -80,6 +80,10 @@ class Walker:
         self.world.apps.append(app)
         self.look(app, "CreateApp")
 
+    def taken(self, number: int) -> bool:
+        """Whether an application has the name of that number."""
+        return self.world.named(self._names[number % len(self._names)]) is not None
+
     def delete(self, app: App) -> None:
         """Delete an application; with something beneath it, it may be refused (5.4)."""
         self.step(f"delete {app.letter}")
