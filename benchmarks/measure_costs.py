@@ -1,0 +1,89 @@
+"""Measures what each rule's test sends, and writes ``conformance/suite/costs.json``.
+
+``run --dry-run`` tells from it how many requests a run will take. A full run of the rules' tests
+against the embedded reference is counted, test by test and flow group by flow group:
+
+    python benchmarks/measure_costs.py
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pytest
+
+from conformance.suite.configuration import RunConfig
+from conformance.suite.reaching import reach_embedded
+from conformance.suite.session import PreparedRun, Session
+from conformance.target.embedded import EmbeddedReference
+
+SUITE = Path(__file__).resolve().parents[1] / "conformance" / "suite"
+COSTS = SUITE / "costs.json"
+SEED = 20231128
+LEVEL = "thorough"
+
+
+class Items:
+    """A plugin that notes what every collected test judges, and from which level on."""
+
+    def __init__(self) -> None:
+        self.rules: dict[str, tuple[str, tuple[str, ...]]] = {}
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Keep the rules' tests; the generated cases are counted without being run."""
+        kept = []
+        for item in items:
+            marker = item.get_closest_marker("rules")
+            if marker is not None:
+                self.rules[item.nodeid] = marker.kwargs.get("effort", "standard"), marker.args
+                kept.append(item)
+        items[:] = kept
+
+
+def name_of(nodeid: str) -> str:
+    """The test as the plan names it: ``test_05_listing::test_name[parameter]``."""
+    path, _, test = nodeid.partition("::")
+    return f"{PurePosixPath(path).stem}::{test}"
+
+
+def measure(report_dir: Path) -> list[dict[str, Any]]:
+    """Run every rule's test once; raises RuntimeError when the run was not carried out."""
+    items = Items()
+    with EmbeddedReference() as embedded:
+        announced = dict(embedded.announced)
+        config = RunConfig(level=LEVEL, seed=SEED, report_dir=report_dir, strict=True)
+        prepared = PreparedRun(Session(config, reach_embedded(announced)), announced)
+        arguments = ["--pyargs", "conformance.suite", "-c", str(SUITE / "pytest.ini"), "-q"]
+        pytest.main([*arguments, f"--sparkrtc-level={LEVEL}"], [prepared, items])
+    if prepared.collected is None:
+        raise RuntimeError("the run was not carried out")
+    sent = prepared.collected.requests_by_item
+    rows = [
+        {
+            "test": name_of(nodeid),
+            "effort": effort,
+            "judges": list(judges),
+            "requests": dict(sorted(sent.get(nodeid, {}).items())),
+        }
+        for nodeid, (effort, judges) in items.rules.items()
+    ]
+    return sorted(rows, key=lambda row: str(row["test"]))
+
+
+def main() -> None:
+    """Write the file, one test on a line, so that a change shows in review."""
+    with tempfile.TemporaryDirectory() as folder:
+        rows = measure(Path(folder))
+    lines = ",\n".join(f" {json.dumps(row, ensure_ascii=False)}" for row in rows)
+    COSTS.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
+    total = sum(sum(row["requests"].values()) for row in rows)
+    print(f"{len(rows)} tests, {total} requests; written to {COSTS.name}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
