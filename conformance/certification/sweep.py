@@ -165,7 +165,8 @@ def _requirement(operation: Operation, situation: Situation) -> Requirement:
     name = situation.name
     text = _TEXTS.get(name, f"The answer {situation.status} of the situation {name} is understood.")
     disputed = _DISPUTED.get(operation.id)
-    unclear = name.startswith(_SHOULD) or (disputed is not None and situation.status < 400)
+    listed = situation.status in operation.answers
+    unclear = name.startswith(_SHOULD) or not listed or (disputed and situation.status < 400)
     level = Level.SHOULD if unclear else Level.MUST
     return Requirement(
         id=f"{PREFIX}/{operation.id}/answer/{name}",
