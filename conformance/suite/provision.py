@@ -77,7 +77,9 @@ class Resources:
     def fresh(self, kind: str) -> str:
         """A resource of that kind that no other case uses. Raises Blocked when it cannot be had."""
         if kind == POPULATED or self._kinds[kind].get("given"):
-            return self.get(kind)
+            named = self._named().get(kind) if kind != POPULATED else None
+            listed = kind != POPULATED and "list" in self._kinds[kind] and named is None
+            return self._look_up(kind) if listed else self.get(kind)
         spare = self._spare.get(kind)
         if spare:
             made = spare.pop()

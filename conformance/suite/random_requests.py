@@ -62,6 +62,9 @@ def explore(lab: Lab, operation: Operation, mode: GenerationMode) -> None:
         _hypothesis(judge, _strategy(lab.contract, operation, mode), lab, count)
     except Broken as broken:
         lab.ledger.found(broken.found)
+    except hypothesis.errors.Unsatisfiable:
+        # Nothing can be spoiled in a request without inputs.
+        return
     except (hypothesis.errors.Flaky, BaseExceptionGroup):
         # It failed, and not again: what was seen the last time is still evidence.
         for found in smallest:

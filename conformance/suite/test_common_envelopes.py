@@ -8,6 +8,7 @@ import pytest
 
 from conformance.model.exchange import Exchange
 from conformance.model.expectation import Expectation
+from conformance.suite.neighbours import without_neighbours
 from conformance.suite.rules import ABSENT, Answer, Scenario, rules
 from conformance.suite.wire import asked, claimed, written
 
@@ -88,9 +89,8 @@ def test_a_parameter_sent_twice(scenario: Scenario) -> None:
         taken = _taken_or_refused(scenario, rule.id, exchange)
         if taken and exchange.status == 200 and len(set(values)) == 1:
             once = scenario.make(operation, query={name: values[0]})
-            rule.equal(
-                exchange.json, once.json, f"{operation} with {' and '.join(twice)}", exchange
-            )
+            found, wanted = (without_neighbours(scenario, one) for one in (exchange, once))
+            rule.equal(found, wanted, f"{operation} with {' and '.join(twice)}", exchange)
 
 
 @rules("common/query/undeclared-harmless")
@@ -104,8 +104,9 @@ def test_a_parameter_that_no_table_declares(scenario: Scenario) -> None:
         exchange = scenario.send(operation, query={"undeclared": "1"})
         taken = _taken_or_refused(scenario, rule, exchange)
         if taken and exchange.status == 200:
+            found, wanted = (without_neighbours(scenario, one) for one in (exchange, plain))
             scenario.rule(rule).equal(
-                exchange.json, plain.json, f"{operation} with an undeclared parameter", exchange
+                found, wanted, f"{operation} with an undeclared parameter", exchange
             )
 
 
@@ -118,12 +119,15 @@ def test_a_query_that_is_no_text(scenario: Scenario, broken: str) -> None:
             request = written(scenario, operation)
             query = "&".join([*_parts(request.url), f"{name}={broken}"])
             exchange = scenario.lab.send_raw(asked(request, query))
-            _taken_or_refused(scenario, "common/query/broken-escape", exchange)
+            # What is no text cannot be signed in one way only: there the signature may not fit.
+            signed = any(name.lower() == "authorization" for name, _ in exchange.request.headers)
+            more = (Answer(401, ("*",)),) if signed else ()
+            _taken_or_refused(scenario, "common/query/broken-escape", exchange, *more)
 
 
-def _taken_or_refused(scenario: Scenario, rule: str, exchange: Exchange) -> bool:
+def _taken_or_refused(scenario: Scenario, rule: str, exchange: Exchange, *more: Answer) -> bool:
     success = Answer(scenario.success(exchange))
-    return scenario.rule(rule).answered(exchange, success, Answer(400, ("*",)))
+    return scenario.rule(rule).answered(exchange, success, Answer(400, ("*",)), *more)
 
 
 def _parts(url: str) -> list[str]:

@@ -149,7 +149,7 @@ class SignatureAuth(httpx.Auth):
         request.headers.pop("Authorization", None)
         request.headers[signature.DATE_HEADER] = self._now().strftime(signature.DATE_FORMAT)
         if self._project_id:
-            request.headers["X-Project-Id"] = self._project_id
+            request.headers.setdefault("X-Project-Id", self._project_id)
         content_type = request.headers.get("Content-Type")
         if signature.needs_unsigned_payload(content_type):
             request.headers[signature.CONTENT_HEADER] = signature.UNSIGNED
