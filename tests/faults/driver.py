@@ -10,6 +10,7 @@ import asyncio
 import importlib
 import itertools
 import pkgutil
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -22,6 +23,7 @@ from starlette.types import ASGIApp, Message
 import conformance.suite
 from conformance.cases.plan import EFFORTS, generated_cases
 from conformance.contract.document import Contract, load_contract
+from conformance.errors import TargetUnreachable
 from conformance.model.case import Case
 from conformance.model.verdict import Judgement, Outcome
 from conformance.reference.faults.fault import Fault
@@ -36,14 +38,15 @@ from conformance.suite.reaching import reach_embedded
 from conformance.suite.rules import Scenario
 from conformance.suite.selection import Selection, select
 from conformance.target.gateway import Gateway
+from conformance.target.settings import Timeouts
 from conformance.target.transport import TargetClient
 
 BASE_URL = "http://127.0.0.1:9"
 """Nothing listens there; no request gets that far."""
 
 
-class Disconnected(Exception):  # noqa: N818 - what a server does that hangs up
-    """The application ended its answer before it was complete."""
+UNHEARD_SECONDS = 0.2
+"""How long an answer is waited for that by design never comes."""
 
 
 class InProcess(httpx.BaseTransport):
@@ -52,6 +55,7 @@ class InProcess(httpx.BaseTransport):
     def __init__(self, app: ASGIApp, runner: asyncio.Runner) -> None:
         self._app = app
         self._runner = runner
+        self._turn = threading.Lock()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Run the application for one request."""
@@ -66,7 +70,9 @@ class InProcess(httpx.BaseTransport):
 
         timeout = request.extensions.get("timeout", {}).get("read")
         try:
-            self._runner.run(asyncio.wait_for(self._app(_scope(request), receive, send), timeout))
+            with self._turn:
+                answering = self._app(_scope(request), receive, send)
+                self._runner.run(asyncio.wait_for(answering, timeout))
         except TimeoutError:
             raise httpx.ReadTimeout("no answer in time", request=request) from None
         except Exception as error:
@@ -211,9 +217,19 @@ class Verdicts:
 class Run:
     """One application under judgement, with the lab that judges it."""
 
-    def __init__(self, world: World, app: ASGIApp, wanted: Iterable[str], seed: int = 0) -> None:
+    def __init__(
+        self,
+        world: World,
+        app: ASGIApp,
+        wanted: Iterable[str],
+        seed: int = 0,
+        patience: float | None = None,
+    ) -> None:
         self._runner = asyncio.Runner()
         reach = reach_embedded(announcement(world, BASE_URL))
+        if patience is not None:
+            timeouts = Timeouts(read=patience, total=patience)
+            reach = replace(reach, settings=replace(reach.settings, timeouts=timeouts))
         self.capabilities = reach.settings.capabilities
         client = TargetClient(reach.settings, transport=InProcess(app, self._runner))
         prefix = f"sparkconf-{seed:08x}-"
@@ -236,7 +252,10 @@ class Run:
         for step in self._steps(most):
             if until_failed and all(said.failed(requirement) for requirement in self._wanted):
                 break
-            step()
+            try:
+                step()
+            except TargetUnreachable:
+                break
         return Verdicts(self._lab.ledger, sum(self._lab.ledger.requests.values()))
 
     def _steps(self, most: int) -> Iterator[Callable[[], None]]:
@@ -276,7 +295,8 @@ class Run:
 def hunt(fault: Fault, app: Callable[[World], ASGIApp], seed: int = 0) -> dict[str, str]:
     """Plant a fault and run what it names; the ids that did not fail, with what was said."""
     world = seeded_world(seed)
-    with Run(world, app(world), fault.breaks, seed) as run:
+    patience = UNHEARD_SECONDS if fault.inconclusive else None
+    with Run(world, app(world), fault.breaks, seed, patience) as run:
         verdicts = run.judge(until_failed=True)
     if fault.inconclusive:
         return {r: verdicts.outcomes(r) for r in fault.breaks if _passed(verdicts, r)}
@@ -284,5 +304,7 @@ def hunt(fault: Fault, app: Callable[[World], ASGIApp], seed: int = 0) -> dict[s
 
 
 def _passed(verdicts: Verdicts, requirement: str) -> bool:
+    """Whether it passed, failed, or was not judged: anything but inconclusive or blocked."""
     entry = verdicts.ledger.entries.get(requirement)
-    return entry is None or entry.counts.get(Outcome.PASS, 0) > 0
+    outcomes = set(entry.counts) if entry is not None else set()
+    return bool(outcomes & {Outcome.PASS, Outcome.FAIL})

@@ -9,12 +9,12 @@ from typing import Any
 from conformance.reference.faults import tree
 from conformance.reference.faults.fault import Fault
 from conformance.reference.faults.handmade import (
-    afterwards,
     breaking,
     crash_when,
     edited,
     refused_when,
     rewritten,
+    shown,
 )
 from conformance.reference.faults.jobs import job_of, sent, shown_instead
 from conformance.reference.faults.layer import Behaviour, Turn
@@ -118,10 +118,8 @@ def _moved_to_custom(turn: Turn) -> bool:
     return _layout(turn) == "custom" and _job_layout(turn) not in {"custom", None}
 
 
-def _same_time(turn: Turn, body: Any) -> None:
-    del body
-    job = job_of(turn)
-    job.updated = job.created
+def _same_time(_turn: Turn, body: Any) -> Any:
+    return {**body, "update_time": body["create_time"]}
 
 
 def _reset(turn: Turn) -> Asked | None:
@@ -145,7 +143,7 @@ def _old_idle_time() -> Behaviour:
 
 
 _UPDATE: tuple[tuple[str, str, Behaviour], ...] = (
-    ("update-time-moves", "keeps the time of the last change", afterwards(_same_time)),
+    ("update-time-moves", "keeps the time of the last change", shown(_same_time)),
     ("unsent-fields-are-kept", "resets what is not sent", rewritten(_reset)),
     ("empty-update", "fails when there is nothing to change",
      crash_when(lambda turn: sent(turn, "mix_param") == {})),

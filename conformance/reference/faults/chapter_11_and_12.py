@@ -72,28 +72,21 @@ def _rooms_out(turn: Turn, _body: Any) -> None:
         turn.world.statistics.dismiss(app_id, room, now)
 
 
-def _rooms_named_running(_turn: Turn, body: Any) -> Any:
-    rooms = [{**room, "state": "RUNNING", "end_time": "-"} for room in body["room_info_list"]]
-    return {**body, "room_info_list": rooms}
-
-
-def _still_online() -> Behaviour:
-    """Whoever is asked about in a room is shown online, as if nobody had left."""
-
-    def change(turn: Turn) -> Asked | None:
-        if turn.asked.value("state") is None:
-            return None
-        return turn.asked.with_value("state", None)
+def _as_before(items: str, **values: Any) -> Behaviour:
+    """Whatever state is asked for, everything is shown as if nothing had ended."""
 
     async def behave(turn: Turn) -> Answer:
-        answer = await turn.forward(change(turn) or turn.asked)
-        body = answer.json
+        answer = await turn.forward(turn.asked.with_value("state", None))
         if not answer.succeeded:
             return answer
-        users = [{**user, "state": "ONLINE", "leave_time": "-"} for user in body["users"]]
-        return answer.with_json({**body, "users": users})
+        rows = [{**row, **values} for row in answer.json[items]]
+        return answer.with_json({**answer.json, items: rows})
 
     return behave
+
+
+_ONLINE = _as_before("users", state="ONLINE", leave_time="-")
+_RUNNING = _as_before("room_info_list", state="RUNNING", end_time="-")
 
 
 _REMOVE: tuple[Row, ...] = (
@@ -138,8 +131,8 @@ _DISMISS: tuple[Row, ...] = (
      refused_when(lambda turn: bool(_online(turn)), 400, "RTC.00001003"), ()),
     ("unknown-room", "dismisses what is not there", _found_without_room(), ()),
     ("dismissed-twice", "fails the second time", _once(), ()),
-    ("all-users-leave", "leaves everybody in the room", _still_online(), ("ListRtcUserList",)),
-    ("room-ends", "leaves the room open", shown(_rooms_named_running), ("ListRtcRoomList",)),
+    ("all-users-leave", "leaves everybody in the room", _ONLINE, ("ListRtcUserList",)),
+    ("room-ends", "leaves the room open", _RUNNING, ("ListRtcRoomList",)),
     ("only-this-room", "dismisses every room", afterwards(_rooms_out), ()),
 )  # fmt: skip
 
@@ -210,18 +203,27 @@ def _buckets_of(turn: Turn) -> list[Any]:
 def _flip_others(turn: Turn, _body: Any) -> None:
     for bucket in _buckets_of(turn):
         if bucket.name != sent(turn, "bucket"):
-            bucket.authorized = not bucket.authorized
+            bucket.authorized = sent(turn, "operation") == 1
 
 
 def _flip_all(turn: Turn, _body: Any) -> None:
-    for bucket in _buckets_of(turn):
+    for bucket in () if turn.memory else _buckets_of(turn):
         bucket.authorized = not bucket.authorized
+    turn.memory["flipped"] = True
 
 
 def _already(turn: Turn) -> bool:
     wanted = sent(turn, "operation") == 1
     return any(one.name == sent(turn, "bucket") and one.authorized is wanted
                for one in _buckets_of(turn))  # fmt: skip
+
+
+def _post_as_put() -> Behaviour:
+    async def behave(turn: Turn) -> Answer:
+        known = turn.asked.method == "POST" and turn.asked.path.endswith("/buckets/authentication")
+        return await turn.forward(replace(turn.asked, method="PUT") if known else turn.asked)
+
+    return behave
 
 
 _AUTHORISE: tuple[Row, ...] = (
@@ -231,4 +233,5 @@ _AUTHORISE: tuple[Row, ...] = (
     ("only-this-bucket", "changes other buckets", afterwards(_flip_others), ()),
     ("refused-changes-nothing", "changes buckets when it refuses",
      afterwards(_flip_all, refused=True), ()),
+    ("put-with-version", "is carried out by POST too", _post_as_put(), ("*",)),
 )  # fmt: skip

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 class Fault:
     """``breaks`` are ids of requirements; a run of any of them alone must find the fault.
 
-    ``operations`` are those whose requests go through ``behaviour``; none means every one.
+    ``operations`` are those whose requests go through ``behaviour``; none means every one,
+    ``layer.EVERYTHING`` also what no operation takes.
     ``inconclusive``: by its nature no answer comes back that could be judged, so that the verdict
     is inconclusive, never pass.
     """

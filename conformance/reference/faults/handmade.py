@@ -23,8 +23,6 @@ def breaking(
     """A fault that breaks one rule; in its own operation unless others are named."""
     own = () if requirement.startswith("common/") else (requirement.split("/")[0],)
     chosen = operations or own
-    if chosen == ("*",):
-        chosen = ()
     return Fault(f"{requirement}/{slug}", title, FAMILY, (requirement,), chosen, behaviour)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -37,6 +38,12 @@ Behaviour = Callable[[Turn], Awaitable[Answer]]
 """What a fault does with a request: usually forward it, changed or not, and change the answer."""
 
 
+EVERYTHING = ("*",)
+"""Stands for every request, even one that no operation takes."""
+NOWHERE = Endpoint("", "", "", 200, None, None, None, (), "rtc")
+"""Stands for the operation of a request that no operation takes."""
+
+
 @dataclass(slots=True)
 class Layer:
     """An ASGI application around the reference: requests to some operations go through a fault."""
@@ -51,7 +58,10 @@ class Layer:
         """Answer one request."""
         found = None
         if scope["type"] == "http" and not scope["path"].startswith(_CONTROL):
-            found = find_endpoint(scope["method"], scope["path"], self.operations)
+            everything = self.operations == EVERYTHING
+            chosen = () if everything else self.operations
+            found = find_endpoint(scope["method"], scope["path"], chosen)
+            found = (NOWHERE, {}) if found is None and everything else found
         if found is None:
             await self.app(scope, receive, send)
             return
@@ -140,8 +150,18 @@ async def respond(send: Send, answer: Answer) -> None:
     headers = [(k, v) for k, v in answer.headers if k.lower() != b"content-length"]
     if answer.body or answer.status not in {204, 304}:
         headers.append((b"content-length", str(len(answer.body)).encode()))
+    await asyncio.sleep(answer.pause)
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.body})
+    if answer.cut:
+        half = answer.body[: len(answer.body) // 2]
+        await send({"type": "http.response.body", "body": half, "more_body": True})
+        raise ConnectionResetError("a fault cut this answer off")
+    for position in range(len(answer.body)) if answer.pause else ():
+        byte = answer.body[position : position + 1]
+        await send({"type": "http.response.body", "body": byte, "more_body": True})
+        await asyncio.sleep(answer.pause)
+    rest = b"" if answer.pause else answer.body
+    await send({"type": "http.response.body", "body": rest})
 
 
 _DELIBERATE = b"x-fault-no-request-id"

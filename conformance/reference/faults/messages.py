@@ -63,11 +63,17 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer as the client gets it."""
+    """An answer as the client gets it.
+
+    ``cut``: the connection breaks before the body is complete. ``pause``: seconds before the
+    answer begins, and between each of its bytes.
+    """
 
     status: int
     headers: Headers
     body: bytes
+    cut: bool = False
+    pause: float = 0.0
 
     @property
     def json(self) -> Any:

@@ -38,6 +38,9 @@ def _of_path(endpoint: Endpoint, name: str) -> Iterator[Fault]:
     code = _CODES.get(name, "RTC.00001016")
     status = 400 if name == "project_id" else 404
     yield _refused(endpoint, requirement, "other-code", spotted, status, code)
+    if (endpoint.name, name) == ("RemoveUsers", "app_id"):
+        yield _refused(endpoint, requirement, "neighbour", spotted, 400, "RTC.00001003",
+                       f"{requirement}-code")  # fmt: skip
     if endpoint.family == "rtc":
         yield _refused(endpoint, requirement, "400", spotted, 400, "RTC.00001003"
                        if endpoint.name != "RemoveUsers" else "RTC.00001005")  # fmt: skip
