@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -26,7 +27,6 @@ from conformance.reference.app import create_app
 from conformance.reference.seeds import seeded_world
 from conformance.reference.server import ReferenceServer
 
-ROOT = Path(__file__).resolve().parents[1]
 Handler = Callable[[http.server.BaseHTTPRequestHandler], None]
 Said = tuple[int, str, str]
 CREDENTIALS = {"SPARKRTC_TOKEN": "a-token-of-tests", "SPARKRTC_PROJECT_ID": "p1"}
@@ -102,9 +102,10 @@ def _close(request: http.server.BaseHTTPRequestHandler) -> None:
 
 
 def _process(*arguments: object, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run a command as a process, away from the checkout: the installed package is meant."""
     return subprocess.run(
         [sys.executable, "-m", "conformance.cli", *map(str, arguments)],
-        capture_output=True, text=True, timeout=60, check=False, cwd=ROOT,
+        capture_output=True, text=True, timeout=90, check=False, cwd=tempfile.gettempdir(),
         env={**os.environ, **env},
     )  # fmt: skip
 
@@ -337,7 +338,7 @@ def test_an_interrupted_run_goes_on(
     command = [sys.executable, "-m", "conformance.cli", *arguments]
     progress = tmp_path / "progress.jsonl"
     with subprocess.Popen(
-        command, env={**os.environ, **credentials}, cwd=ROOT, text=True,
+        command, env={**os.environ, **credentials}, cwd=tmp_path, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     ) as process:  # fmt: skip
         deadline = time.monotonic() + 30
@@ -359,11 +360,11 @@ def test_an_interrupted_run_goes_on(
     assert "there is no run to go on with" in again.stderr
 
 
-def test_somebody_stops_reading() -> None:
+def test_somebody_stops_reading(tmp_path: Path) -> None:
     """A closed pipe, as of head, is no traceback."""
     done = subprocess.run(
         ["sh", "-c", f"{sys.executable} -m conformance.cli requirements | head -1"],
-        capture_output=True, text=True, timeout=30, check=True, cwd=ROOT,
+        capture_output=True, text=True, timeout=30, check=True, cwd=tmp_path,
     )  # fmt: skip
     assert len(done.stdout.splitlines()) == 1
     assert "Traceback" not in done.stderr

@@ -1,0 +1,87 @@
+"""The suite as plain pytest: options, single cases, and silence in everybody else's sessions."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import conformance
+
+INI = Path(conformance.__file__).parent / "suite" / "pytest.ini"
+
+
+def _pytest(cwd: Path, *arguments: object, **env: str) -> subprocess.CompletedProcess[str]:
+    plain = {k: v for k, v in os.environ.items() if not k.startswith(("SPARKRTC_", "HUAWEI"))}
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *map(str, arguments)],
+        capture_output=True, text=True, timeout=90, check=False, cwd=cwd, env={**plain, **env},
+    )  # fmt: skip
+
+
+def _suite(tmp_path: Path, *arguments: object, **env: str) -> subprocess.CompletedProcess[str]:
+    where = f"--sparkrtc-report-dir={tmp_path}"
+    suite = ("--pyargs", "conformance.suite", "-c", INI, "-q")
+    return _pytest(tmp_path, *suite, where, *arguments, **env)
+
+
+def _report(folder: Path) -> dict[str, Any]:
+    report: dict[str, Any] = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    return report
+
+
+def test_a_run_as_plain_pytest(tmp_path: Path) -> None:
+    """The same run: one item per case, the report written, the verdict as exit status."""
+    done = _suite(tmp_path, "--sparkrtc-only=ShowApp", "--sparkrtc-level=quick",
+                  "--sparkrtc-seed=7", "--sparkrtc-strict")  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert " passed" in done.stdout
+    report = _report(tmp_path)
+    assert report["verdict"] == "conformant"
+    assert (report["run"]["seed"], report["run"]["level"]) == (7, "quick")
+
+
+def test_one_case_alone(tmp_path: Path) -> None:
+    """The line that a report gives to run a case again runs just that one."""
+    case = "CreateApp/body/app_name/required~missing"
+    done = _suite(tmp_path, f"--sparkrtc-case={case}")
+    assert "1 passed" in done.stdout, done.stdout + done.stderr
+    verdicts = {r["id"]: r["verdict"] for r in _report(tmp_path)["requirements"]}
+    assert verdicts["CreateApp/body/app_name/required"] == "pass"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--sparkrtc-only=ShowAp"], "did you mean ShowApp?"),
+        (["--sparkrtc-resume", "--target=http://127.0.0.1:9"], "there is no run to go on with"),
+    ],
+)
+def test_wrong_options(tmp_path: Path, options: list[str], words: str) -> None:
+    """Exit status 2 and the line that the command line would say."""
+    credentials = {"SPARKRTC_TOKEN": "none-at-all", "SPARKRTC_PROJECT_ID": "p"}
+    done = _suite(tmp_path, *options, "--collect-only", **credentials)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert words in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_collecting_sends_nothing_and_judges_nothing(tmp_path: Path) -> None:
+    """--collect-only lists the cases, and writes no report."""
+    done = _suite(tmp_path, "--sparkrtc-only=ShowApp", "--collect-only")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "ShowApp/accepts/minimal" in done.stdout
+    assert not (tmp_path / "report.json").exists()
+
+
+def test_other_sessions_are_left_alone(tmp_path: Path) -> None:
+    """Where the plugin is installed, other people's tests start no reference and no run."""
+    (tmp_path / "test_theirs.py").write_text("def test_theirs() -> None:\n    assert True\n")
+    done = _pytest(tmp_path, "-q", "-p", "no:cacheprovider")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [path.name for path in tmp_path.iterdir() if path.suffix != ""] == ["test_theirs.py"]
