@@ -252,7 +252,7 @@ class Lab:
             name = str(body.get("app_name", path.get("app_id", "")))
             return self.journal.intend(kind, operation.id, name, path)
         if operation.id == BUCKET_AUTHORITY:
-            self._remember_bucket(operation, filled)
+            return self._remember_bucket(operation, filled)
         return None
 
     def _settle(self, entry: str | None, operation: Operation, exchange: Exchange) -> None:
@@ -268,28 +268,31 @@ class Lab:
             self.resources.journaled(identifier, entry)
         elif 400 <= exchange.status < 500:
             self.journal.settled(entry, "refused")
+            self._remembered = {b: e for b, e in self._remembered.items() if e != entry}
 
     def settle(self, entry: str | None) -> None:
         """Note that what an entry of the journal created is deleted again."""
         if entry is not None and self.journal is not None:
             self.journal.settled(entry, "deleted")
 
-    def _remember_bucket(self, operation: Operation, filled: Template) -> None:
+    def _remember_bucket(self, operation: Operation, filled: Template) -> str | None:
         """Before a bucket's authorisation is changed for the first time: how it was."""
         bucket = filled.body.get("bucket") if isinstance(filled.body, dict) else None
         if self.journal is None or not isinstance(bucket, str) or bucket in self._remembered:
-            return
+            return None
         listed = self.send(Template("ListObsBuckets"), judge=False).json
         rows = listed.get("buckets", []) if isinstance(listed, dict) else []
         row = next((r for r in rows if isinstance(r, dict) and r.get("bucket") == bucket), None)
         if row is None:
-            return
+            return None
         before = {
             "bucket": bucket,
             "location": row.get("location"),
             "operation": int(bool(row.get("is_authorized"))),
         }
-        self._remembered[bucket] = self.journal.changing("bucket", operation.id, {}, before)
+        entry = self.journal.changing("bucket", operation.id, {}, before)
+        self._remembered[bucket] = entry
+        return entry
 
     def _noted(self, sent: Sent, group: str) -> Exchange:
         self._number += 1
