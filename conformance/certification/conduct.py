@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from conformance.certification.book import Book
 from conformance.certification.call import Call
 from conformance.certification.demands import COMMON
-from conformance.certification.inputs import is_blank
+from conformance.certification.placeholders import is_blank
 
 NO_SUCH = frozenset({"RTC.00001008", "RTC.00001011", "RTC.00001014", "RTC.00001015"})
 """Section 14.2: job, recording rule, bucket, application do not exist."""

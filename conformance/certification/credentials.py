@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import unquote
@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from conformance.certification.book import Book
 from conformance.certification.call import Call
 from conformance.certification.demands import COMMON
+from conformance.certification.placeholders import is_blank
 from conformance.contract.operations import Operation
 from conformance.reference import signing
 from conformance.reference.identities import Identity
@@ -36,6 +37,11 @@ class Known:
         """Everything that these users can authenticate with."""
         keys = {identity.ak: identity for identity in identities}
         return cls(keys, {identity.token for identity in identities})
+
+    @property
+    def projects(self) -> frozenset[str]:
+        """Every project that a caller can have."""
+        return frozenset(identity.project_id for identity in self.keys.values())
 
 
 class CredentialJudge:
@@ -94,6 +100,7 @@ class CredentialJudge:
     def _token(self, call: Call, token: str, known: Known) -> None:
         if token in known.tokens:
             self._held("token", call)
+            self._project(call, known.projects)
         else:
             self._broke("token", call, "the token was never issued", "a token that was issued",
                         f"{len(token)} characters that are none")  # fmt: skip
@@ -114,14 +121,20 @@ class CredentialJudge:
         self._held("access-key", call)
         if not self._date(call):
             return
-        project = call.headers.get(PROJECT)
-        if project not in {None, identity.project_id}:
-            self._broke("project", call, "X-Project-Id is not the project of the caller",
-                        identity.project_id, str(project))  # fmt: skip
-            return
-        if project is not None:
+        if self._project(call, {identity.project_id}):
+            self._verify(call, signature, identity)
+
+    def _project(self, call: Call, own: Collection[str]) -> bool:
+        """Judge the project of the header, and of the path (chapter 13)."""
+        path = dict(call.route.path).get("project_id")
+        named = [name for name in (call.headers.get(PROJECT), path) if name is not None]
+        strange = [name for name in named if name not in own and not is_blank(name)]
+        if strange:
+            self._broke("project", call, "the project is not that of the caller",
+                        " or ".join(sorted(own)), ", ".join(strange))  # fmt: skip
+        elif named:
             self._held("project", call)
-        self._verify(call, signature, identity)
+        return not strange
 
     def _date(self, call: Call) -> bool:
         moment = signing.signed_at(call.headers)

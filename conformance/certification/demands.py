@@ -50,7 +50,7 @@ DUTIES: tuple[Duty, ...] = (
          "A signed request says in X-Sdk-Date when it was signed, within 15 minutes."),
     Duty("credentials/signature", Level.MUST, "3.2",
          "A signature covers exactly the request that is sent."),
-    Duty("credentials/project", Level.MUST, "3.2", "X-Project-Id is the project of the caller."),
+    Duty("credentials/project", Level.MUST, "3.2", "The project that is named is the caller's."),
     Duty("credentials/kind", Level.SHOULD, "12.1",
          "Operations that document only a token are sent a token.", "E-12-aksk"),
     Duty("credentials/private", Level.MUST, "3.2", "No credential stands in an address."),

@@ -13,13 +13,11 @@ from conformance.certification.book import Book
 from conformance.certification.call import Call
 from conformance.certification.credentials import SECRET_NAMES
 from conformance.certification.demands import PREFIX, parameter_keywords, takes_content_type
+from conformance.certification.placeholders import is_blank
 from conformance.contract.operations import Operation, Parameter
 from conformance.contract.requirements import judged_parameters
 from conformance.contract.validation import Validator
 
-_BLANKS = re.compile(
-    r"|undefined|null|None|nil|NaN|\[object Object\]|\{.*\}|<.*>|:\w+|\$\{?\w+\}?|%\w+%?"
-)
 _NUMBERS = {
     "integer": (re.compile(r"-?\d+"), int),
     "number": (re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?"), float),
@@ -175,11 +173,6 @@ class InputJudge:
         else:
             self._book.broke(f"{prefix}/json", call, "the body is not declared as JSON",
                              "application/json", value)  # fmt: skip
-
-
-def is_blank(value: str) -> bool:
-    """Whether a path segment is a placeholder that was never filled in."""
-    return _BLANKS.fullmatch(value) is not None
 
 
 def _packed(sent: list[str]) -> bool:

@@ -133,12 +133,10 @@ def _tolerated(body: Body, violation: Violation, data: Any) -> bool:
     """Whether the contract leaves open if this very value is taken (``x-tolerated``)."""
     field = next((f for f in body.fields if f.path == violation.path), None)
     allowed = field.schema.get("x-tolerated", ()) if field else ()
-    if not allowed:
+    if not allowed or violation.keyword == "required":
         return False
     value = _at(data, violation.place)
-    if violation.keyword == "type":
-        return any(type(value) is type(item) for item in allowed)
-    return any(value == item for item in allowed)
+    return any(value == item and type(value) is type(item) for item in allowed)
 
 
 def _at(data: Any, place: str) -> Any:

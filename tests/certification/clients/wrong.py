@@ -210,6 +210,10 @@ WRONG: dict[str, Wrong] = {
     "signed-other-body": Wrong("client/common/credentials/signature", signed_change),
     "late-clock": Wrong("client/common/credentials/date", sign(spoil="date")),
     "foreign-project": Wrong("client/common/credentials/project", sign(spoil="project")),
+    "foreign-project-in-path": Wrong(
+        "client/common/credentials/project",
+        once(list_users, path("/v1/00000000000000000000000000000000/rtc/users")),
+    ),
     "token-in-address": Wrong(
         "client/common/credentials/private", once(list_apps, query(token="secret-in-address"))),
     "signed-bucket-list": Wrong(
