@@ -225,8 +225,8 @@ def _of_switch(operation: str, active: bool) -> Iterator[Fault]:
         return {**body, "state": {**body["state"], "state": wrong}}
 
     def earlier(_turn: Turn, body: Any) -> Any:
-        return {**body, "state": {**body["state"],
-                                  "update_time": year_on(body["state"]["update_time"], -1)}}  # fmt: skip
+        state = body["state"]
+        return {**body, "state": {**state, "update_time": year_on(state["update_time"], -1)}}
 
     def listed_before(_turn: Turn, body: Any) -> Any:
         return {**body, "apps": [other_state(_turn, app) for app in body["apps"]]}

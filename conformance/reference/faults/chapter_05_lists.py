@@ -26,9 +26,9 @@ def faults() -> Iterator[Fault]:
     yield from _of_rule_pages()
     for rule, title, behaviour in _OF_APPS:
         yield breaking(f"{APPS}/rule/{rule}", f"{APPS} {title}", behaviour)
-    for rule, default, other in (("default-offset", "offset", "1"), ("default-limit", "limit", "1")):
-        yield breaking(f"{APPS}/rule/{rule}", f"{APPS} takes {other} for {default}",
-                       rewritten(_unless_given(default, other)))  # fmt: skip
+    for default in ("offset", "limit"):
+        yield breaking(f"{APPS}/rule/default-{default}", f"{APPS} takes 1 for {default}",
+                       rewritten(_unless_given(default, "1")))  # fmt: skip
     yield breaking(f"{RULES}/rule/default-page", f"{RULES} begins with the second page",
                    rewritten(_unless_given("offset", "1")))  # fmt: skip
 
@@ -119,8 +119,11 @@ def _small(turn: Turn) -> bool:
 def _of_rule_pages() -> Iterator[Fault]:
     """An application has one rule in each location, and there is one location to record in."""
     for rule, title, behaviour in (
-        ("first-page-zero", "answers the second of its small pages for the first",
-         rewritten(_second_instead)),
+        (
+            "first-page-zero",
+            "answers the second of its small pages for the first",
+            rewritten(_second_instead),
+        ),
         ("page-size", "answers its rule twice", shown(_rule_twice)),
         ("pages-disjoint", "answers the first page for the second", rewritten(_from_one)),
         ("pages-complete", "loses a rule on a page of one", shown(_rule_lost, _small)),
@@ -173,7 +176,8 @@ def _other_scope(_turn: Turn, body: Any) -> Any:
 _OF_APPS: tuple[tuple[str, str, Behaviour], ...] = (
     ("state-filter", "does not look at state", rewritten(_ignore_state)),
     ("deleted-is-no-filter", "takes DELETED for no state", rewritten(_deleted_taken)),
-    ("state-filters-partition", "loses one when a state is asked for", shown(_first_lost, _filtered)),
+    ("state-filters-partition", "loses one when a state is asked for",
+     shown(_first_lost, _filtered)),
     ("count-is-total", "counts the page for the total", shown(_page_counted)),
     ("count-follows-filter", "counts all, whatever the state", shown(_all_counted)),
     ("count-follows-changes", "counts as at first", shown(_count_kept)),

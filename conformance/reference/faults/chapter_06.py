@@ -237,8 +237,6 @@ def _unknown(turn: Turn) -> bool:
 
 
 def _without(attribute: str, value: Callable[[], Any]) -> Behaviour:
-    """Delete as if nothing used the rule."""
-
     async def behave(turn: Turn) -> Answer:
         app = found_app(turn)
         if app is None:

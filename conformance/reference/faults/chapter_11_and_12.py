@@ -187,8 +187,12 @@ _OBJECTS: tuple[Row, ...] = (
     ("objects-have-size-and-date", "answers names alone", shown(_bare), ()),
     ("folders-are-not-objects", "lists objects for folders", rewritten(_as_objects), ()),
     ("prefix-narrows", "does not look at prefix", rewritten(_without_prefix), ()),
-    ("prefix-without-match", "refuses a prefix that nothing has",
-     refused_when(_unmatched_refused, 404, "RTC.00001014"), ()),
+    (
+        "prefix-without-match",
+        "refuses a prefix that nothing has",
+        refused_when(_unmatched_refused, 404, "RTC.00001014"),
+        (),
+    ),
     ("items-unique", "lists an item twice", _twice("objects"), ()),
     ("reading-changes-nothing", "loses an item every second time", _turned("objects"), ()),
 )

@@ -70,12 +70,18 @@ def _of_owner(name: str) -> Iterator[Fault]:
 
     yield breaking(f"{name}/rule/missing-app-named", f"{name} does not say what is missing",
                    unnamed)  # fmt: skip
-    yield breaking(f"{name}/rule/unknown-app-empty-or-refused",
-                   f"{name} shows another application for an unknown one", rewritten(known))  # fmt: skip
+    yield breaking(
+        f"{name}/rule/unknown-app-empty-or-refused",
+        f"{name} shows another application for an unknown one",
+        rewritten(known),
+    )
     if name in _WITHOUT_PROJECT:
         return
-    yield breaking(f"{name}/rule/foreign-project-refused",
-                   f"{name} does not look at the project in the path", rewritten(_own_project))  # fmt: skip
+    yield breaking(
+        f"{name}/rule/foreign-project-refused",
+        f"{name} does not look at the project in the path",
+        rewritten(_own_project),
+    )
     if name != "ListRtcEvent":
         yield breaking(
             f"{name}/rule/project-header-matches",
@@ -171,8 +177,9 @@ def _of_filters() -> Iterator[Fault]:
     for name, rule, parameter in _SUBSETS:
         yield breaking(f"{name}/rule/{rule}", f"{name} does not look at {parameter}",
                        rewritten(_ignoring(parameter)))  # fmt: skip
+    made_up = rows_changed(QOS, lambda rows: list(map(spoiled, rows)))
     yield breaking(f"{QOS}/rule/filter-direction-subset", f"{QOS} makes up what has a direction",
-                   shown(rows_changed(QOS, lambda rows: list(map(spoiled, rows))), _has("direction")))  # fmt: skip
+                   shown(made_up, _has("direction")))  # fmt: skip
     for name in ("ListRtcRealtimeScale", "ListRtcRealtimeScaleDimension",
                  "ListRtcAbnormalEventDimension"):  # fmt: skip
         yield breaking(f"{name}/rule/filter-room-bounded", f"{name} counts more in one room",

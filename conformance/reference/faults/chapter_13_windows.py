@@ -201,9 +201,7 @@ def _with_today(name: str) -> Callable[[Turn, Any], Any]:
     return change
 
 
-def _row_fault(
-    name: str, rule: str, title: str, change: Callable[[list[Any]], list[Any]]
-) -> Fault:
+def _row_fault(name: str, rule: str, title: str, change: Callable[[list[Any]], list[Any]]) -> Fault:
     return breaking(f"{name}/rule/{rule}", f"{name} {title}", shown(rows_changed(name, change)))
 
 

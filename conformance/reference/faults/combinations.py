@@ -32,7 +32,9 @@ def faults() -> Iterator[Fault]:
         yield _fault(requirement, "other-code", f"{operation} refuses what breaks {name} wrongly",
                      refusing(wrong, 400, OTHER_CODE))  # fmt: skip
     for where, path, name, edit in _answers():
-        requirement = f"{where}/{path}.{name}/combination" if path else f"{where}/{name}/combination"
+        requirement = (
+            f"{where}/{path}.{name}/combination" if path else f"{where}/{name}/combination"
+        )
         yield _fault(requirement, "broken", f"{where.split('/')[0]} answers without {name}",
                      on_body(_each(path, edit)))  # fmt: skip
 
@@ -144,9 +146,9 @@ def _answers() -> Iterator[tuple[str, str, str, Edit]]:
     events = (f"{EVENTS}/200", "events[]")
     yield *events, "local-event-has-no-peer", _if("location", "local", peer_uid="somebody")
     yield *events, "remote-event-has-peer", _if("location", "remote", peer_uid="")
-    for where in (events, (f"{GROUPS}/200", "dimensions[]")):
+    for listed in (events, (f"{GROUPS}/200", "dimensions[]")):
         for name, edit in _KINDS.items():
-            yield *where, name, edit
+            yield *listed, name, edit
 
 
 def _of_nothing(form: str) -> Edit:

@@ -51,7 +51,7 @@ def _provoked(endpoint: Endpoint, status: int, fault: Fault) -> Fault:
 
 
 def _of_envelope(endpoint: Endpoint, status: int) -> Iterator[Fault]:
-    for field, keyword, deviation, edit in _edits(endpoint, status):
+    for field, keyword, deviation, edit in _edits(status):
         name = f"{endpoint.name}/{status}/{field}"
         yield Fault(
             f"{name}/{deviation}",
@@ -63,7 +63,7 @@ def _of_envelope(endpoint: Endpoint, status: int) -> Iterator[Fault]:
         )
 
 
-def _edits(endpoint: Endpoint, status: int) -> Iterator[tuple[str, str, str, Edit]]:
+def _edits(status: int) -> Iterator[tuple[str, str, str, Edit]]:
     yield "error_code", "required", "dropped", tree.drop
     yield "error_code", "required", "renamed", tree.rename
     yield "error_code", "type", "a-number", tree.put(1003)

@@ -194,7 +194,9 @@ def kept_in_list(items: str) -> Behaviour:
             return answer
         answer = await turn.forward(turn.asked)
         body = answer.json
-        return answer.with_json({**body, items: [*body[items], *gone]}) if answer.succeeded else answer
+        return (
+            answer.with_json({**body, items: [*body[items], *gone]}) if answer.succeeded else answer
+        )
 
     return behave
 
@@ -226,7 +228,9 @@ def from_owner(turn: Turn) -> Asked | None:
     for app_id, app in tenant_apps(turn).items():
         if wanted in app.rules or wanted in app.jobs:
             own = turn.path["app_id"]
-            return None if app_id == own else turn.asked.with_path(
-                turn.asked.path.replace(own, app_id)
+            return (
+                None
+                if app_id == own
+                else turn.asked.with_path(turn.asked.path.replace(own, app_id))
             )
     return None

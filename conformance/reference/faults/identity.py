@@ -60,7 +60,7 @@ def _as_first(turn: Turn) -> Asked | None:
 
 def _constant_token() -> Behaviour:
     def change(turn: Turn, answer: Answer) -> Answer:
-        token = turn.memory.setdefault("token", answer.header(HEADER))
+        token: str = turn.memory.setdefault("token", answer.header(HEADER) or "")
         return answer.with_header(HEADER, token)
 
     return on_answer(change)
@@ -89,9 +89,7 @@ def _only_the_newest() -> Behaviour:
 def _any_project(turn: Turn) -> Asked | None:
     """Look at the project in the path as whoever owns it."""
     project = turn.path.get("project_id")
-    known = turn.world.tokens.check(
-        turn.asked.header("x-auth-token") or "", turn.world.clock.now()
-    )
+    known = turn.world.tokens.check(turn.asked.header("x-auth-token") or "", turn.world.clock.now())
     owner = next((one for one in turn.world.identities if one.project_id == project), None)
     if known is None or owner is None:
         return None

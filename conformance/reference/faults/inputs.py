@@ -43,9 +43,7 @@ def faults() -> Iterator[Fault]:
             yield from _of_json(endpoint)
 
 
-def _of_keyword(
-    endpoint: Endpoint, where: str, place: Place, keyword: str
-) -> Iterator[Fault]:
+def _of_keyword(endpoint: Endpoint, where: str, place: Place, keyword: str) -> Iterator[Fault]:
     violation = Violation(where, place, keyword)
     if f"{endpoint.name}/{where}/{place.path}/{keyword}" in _LEFT_OPEN:
         return
@@ -55,7 +53,7 @@ def _of_keyword(
         yield _lenient(endpoint, f"{subject}/{keyword}", violation, violation.mended)
     yield from _misplaced(endpoint, f"{subject}/{keyword}", violation)
     neighbour = _NEIGHBOURS.get((endpoint.family, keyword))
-    if place.name == "layout_template" and keyword == "enum":
+    if subject == "CreateMixJob/body/mix_param.layout_template" and keyword == "enum":
         neighbour = "RTC.00001003"
     has_default_in_text = subject == "ListRtcHistoryUsage/query/start_date"
     if neighbour is not None and not has_default_in_text:

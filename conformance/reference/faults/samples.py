@@ -32,16 +32,15 @@ def breaks(place: Place, keyword: str, value: Any, *, in_body: bool) -> bool:
     if not of_type(place, value, in_body=in_body):
         return False
     number = int(value) if not in_body and place.kind == "integer" else value
-    checks = {
-        "enum": lambda: number not in schema["enum"],
-        "minimum": lambda: number < schema["minimum"],
-        "maximum": lambda: number > schema["maximum"],
-        "minLength": lambda: len(value) < schema["minLength"],
-        "minItems": lambda: len(value) < schema["minItems"],
-        "range": lambda: 0 < number < 60 or number < 0,
-        "format": lambda: not well_formed(place, value),
-    }
-    return bool(checks[keyword]())
+    if keyword == "format":
+        return not well_formed(place, value)
+    if keyword == "range":
+        return bool(0 < number < 60 or number < 0)
+    if keyword == "enum":
+        return number not in schema["enum"]
+    if keyword in {"minLength", "minItems"}:
+        return len(value) < int(schema[keyword])
+    return bool(number < schema[keyword] if keyword == "minimum" else number > schema[keyword])
 
 
 def of_type(place: Place, value: Any, *, in_body: bool) -> bool:

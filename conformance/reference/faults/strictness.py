@@ -23,7 +23,7 @@ _DOCUMENTED_DEFAULTS = (
     "max_idle_time", "video_type", "is_record_audio", "select_stream_type",
 )  # fmt: skip
 """Fields of bodies for which the tables give a default; the models fill in more."""
-_OTHER_DEFAULTS: dict[str, Any] = {
+_OTHER_DEFAULTS: dict[Any, Any] = {
     "CAMERASTREAM": "SCREENSTREAM", "FHD": "HD", True: False, 30: 31, 10: 11, 0: 1,
 }  # fmt: skip
 

@@ -70,14 +70,22 @@ _CHANGES: tuple[tuple[str, str, tuple[str, ...], Change], ...] = (
     ("unavailable", "Everything is answered with 503", _ANSWERED, _busy),
 )  # fmt: skip
 _UNHEARD: tuple[tuple[str, str, Change], ...] = (
-    ("reset-after-headers", "The connection breaks after the headers",
-     lambda _turn, answer: replace(answer, cut=True)),
-    ("no-gzip", "Bodies are said to be gzip and are none",
-     lambda _turn, answer: answer.with_header("content-encoding", "gzip")),
-    ("hung", "Answers take an hour to begin",
-     lambda _turn, answer: replace(answer, pause=_HOUR)),
-    ("slow-drip", "Bodies come byte by byte, one in two seconds",
-     lambda _turn, answer: replace(answer, pause=2.0)),
+    (
+        "reset-after-headers",
+        "The connection breaks after the headers",
+        lambda _turn, answer: replace(answer, cut=True),
+    ),
+    (
+        "no-gzip",
+        "Bodies are said to be gzip and are none",
+        lambda _turn, answer: answer.with_header("content-encoding", "gzip"),
+    ),
+    ("hung", "Answers take an hour to begin", lambda _turn, answer: replace(answer, pause=_HOUR)),
+    (
+        "slow-drip",
+        "Bodies come byte by byte, one in two seconds",
+        lambda _turn, answer: replace(answer, pause=2.0),
+    ),
 )
 
 

@@ -10,7 +10,6 @@ from conformance.reference.faults.fault import Fault
 from conformance.reference.faults.handmade import (
     afterwards,
     breaking,
-    lost,
     refused_when,
     rewritten,
     tenant_apps,
@@ -164,7 +163,8 @@ _ROWS: tuple[Row, ...] = (
      ("ShowApp",)),
     ("state/refused-request-changes-nothing", "A refused request renames all",
      _renamed_by_refusal(), ANY),
-    ("state/random-walk", "Switching an application off is forgotten", lost(), ("StopApp",)),
+    ("state/random-walk", "A new recording rule renames its application", afterwards(_renamed),
+     ("CreateRecordRule",)),
     ("state/concurrent-creates", "Applications made at once get lost", _lost_at_once(),
      ("CreateApp",)),
     ("isolation/foreign-project", "Every project is everybody's", rewritten(_foreign_project), ANY),

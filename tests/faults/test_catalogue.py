@@ -1,0 +1,91 @@
+"""The catalogue of faults: every requirement can fail, and every fault says what it breaks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import driver
+import pytest
+import yaml
+
+from conformance.errors import UsageError
+from conformance.model.requirement import Level, glob_to_pattern
+from conformance.reference.faults import all_faults, find_fault, plant
+from conformance.reference.seeds import seeded_world
+from conformance.reference.server import announcement
+from conformance.suite.reaching import reach_embedded
+
+EXCEPTIONS = Path(__file__).parent / "exceptions.yaml"
+LEAST = 600
+"""The document of the house asks for so many faults at least."""
+
+
+def _claimed() -> set[str]:
+    """The requirements that the embedded reference is held to; a MAY is never judged."""
+    reach = reach_embedded(announcement(seeded_world(0), driver.BASE_URL))
+    requirements = driver.contract().requirements.values()
+    return {
+        one.id
+        for one in requirements
+        if one.capabilities <= reach.settings.capabilities and one.level is not Level.MAY
+    }
+
+
+def _excepted() -> dict[str, str]:
+    rows = yaml.safe_load(EXCEPTIONS.read_text(encoding="utf-8"))
+    return {str(row["requirement"]): str(row["reason"]) for row in rows}
+
+
+def test_every_requirement_can_fail() -> None:
+    """Whatever the reference claims is broken by a fault, or excepted with a reason."""
+    named = {requirement for fault in all_faults().values() for requirement in fault.breaks}
+    globs = [glob_to_pattern(glob) for glob in _excepted()]
+    missing = [
+        requirement
+        for requirement in sorted(_claimed() - named)
+        if not any(glob.match(requirement) for glob in globs)
+    ]
+    assert not missing, f"{len(missing)} requirements have no fault: {missing[:20]}"
+
+
+def test_exceptions_are_needed_and_say_why() -> None:
+    """An exception that a fault has made superfluous is taken out."""
+    named = {requirement for fault in all_faults().values() for requirement in fault.breaks}
+    open_ones = _claimed() - named
+    for glob, reason in _excepted().items():
+        pattern = glob_to_pattern(glob)
+        assert len(reason) > 40, f"{glob} has no reason"
+        assert any(pattern.match(requirement) for requirement in open_ones), glob
+
+
+def test_faults_break_what_exists() -> None:
+    """Every id that a fault names is one of the contract's."""
+    known = driver.contract().requirements
+    wrong = {
+        requirement: fault.name
+        for fault in all_faults().values()
+        for requirement in fault.breaks
+        if requirement not in known
+    }
+    assert not wrong
+
+
+def test_faults_are_many_and_of_every_family() -> None:
+    """There are more than asked for, each with a title, none without something to break."""
+    families = Counter(fault.family for fault in all_faults().values())
+    assert sum(families.values()) >= LEAST
+    assert set(families) == {
+        "input-not-enforced", "input-refused-wrongly", "input-refused-needlessly", "default",
+        "unknown-resource", "credentials", "combination", "answer", "refusal", "rule", "transport",
+    }  # fmt: skip
+    assert all(fault.breaks and fault.title for fault in all_faults().values())
+
+
+def test_an_unknown_fault_is_named() -> None:
+    """Whoever mistypes a name is told what was probably meant."""
+    name = next(iter(all_faults()))
+    with pytest.raises(UsageError, match="did you mean"):
+        find_fault(name[:-1])
+    with pytest.raises(UsageError, match="is not known"):
+        plant("no such fault", seeded_world(0))
