@@ -7,6 +7,7 @@ out of the next, so that one deviation does not hide another.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from functools import partial
 
@@ -23,16 +24,21 @@ from conformance.suite.walking import Walker
 from conformance.suite.walking_jobs import JobWalker, offered
 
 _Step = Callable[[], None]
-WALKS = 40
+WALKS = 20
 STEPS = 25
 APPS = 5
 """The most applications that a walk has at once."""
-ROUNDS = 4
+SHRINKS = 60
+"""How many walks are spent on making one that went wrong shorter."""
+ROUNDS = 3
 """How often a walk begins anew to look for what else is wrong."""
 _PICKS = st.integers(min_value=0, max_value=APPS - 1)
 _WHERE = st.sampled_from((0, 0, 0, 1, 1, 2))
 """Which application a step is taken on: most of a state is in one of them."""
-_KINDS = st.sampled_from([kind.noun for kind in KINDS])
+_STEPS = (
+    "create", "delete", "haunt", "switch", "write", "update", "unwrite", "record", "call back",
+    "start mix", "start one", "stop", "change", "across",
+)  # fmt: skip
 
 
 class Walks:
@@ -46,6 +52,7 @@ class Walks:
         self.stopped = ""
         """Why a walk could not go on."""
         self.smallest: Disagreement | None = None
+        self.shrinks = 0
 
 
 class Walk(RuleBasedStateMachine):
@@ -61,82 +68,43 @@ class Walk(RuleBasedStateMachine):
         self._walker = Walker(scenario, names, self._steps)
         self._jobs = JobWalker(self._walker)
         self._mark = scenario.lab.resources.mark
-        self._ended = False
+        self._ended = self._tired()
+
+    def _tired(self) -> bool:
+        """Whether enough walks were spent on one disagreement."""
+        if self.walks.smallest is not None:
+            self.walks.shrinks += 1
+        return self.walks.shrinks > SHRINKS
 
     @property
     def apps(self) -> list[App]:
         """The applications that there are."""
         return self._walker.world.apps
 
-    @rule(name=_PICKS)
-    def create(self, name: int) -> None:
-        """CreateApp."""
-        if len(self.apps) < APPS:
-            self._take(lambda: self._walker.create(name))
+    @rule(step=st.sampled_from(_STEPS), app=_WHERE, other=_PICKS, on=st.booleans())
+    def take(self, step: str, app: int, other: int, on: bool) -> None:
+        """One step; a single rule, so that every walk may mix all of them."""
+        self._take(partial(self._choose(step), app, other, on))
 
-    @rule(app=_WHERE)
-    def delete(self, app: int) -> None:
-        """DeleteApp."""
-        self._take(lambda: self._walker.delete(self._app(app)))
-
-    @rule(app=_PICKS, operation=st.integers(min_value=0, max_value=8))
-    def haunt(self, app: int, operation: int) -> None:
-        """Anything beneath an application that is gone."""
-        gone = self._walker.world.gone
-        if gone:
-            self._take(lambda: self._walker.haunt(gone[app % len(gone)], operation))
-
-    @rule(app=_WHERE, on=st.booleans())
-    def switch(self, app: int, on: bool) -> None:
-        """StartApp, StopApp."""
-        self._take(lambda: self._walker.switch(self._app(app), on=on))
-
-    @rule(app=_WHERE, form=st.integers(min_value=0, max_value=2))
-    def write_rule(self, app: int, form: int) -> None:
-        """CreateRecordRule."""
-        self._take(lambda: self._walker.write_rule(self._app(app), form))
-
-    @rule(app=_WHERE, form=st.integers(min_value=0, max_value=2))
-    def update_rule(self, app: int, form: int) -> None:
-        """UpdateRecordRule."""
-        self._take(lambda: self._walker.update_rule(self._app(app), form))
-
-    @rule(app=_WHERE)
-    def delete_rule(self, app: int) -> None:
-        """DeleteRecordRule."""
-        self._take(lambda: self._walker.delete_rule(self._app(app)))
-
-    @rule(app=_WHERE, on=st.booleans())
-    def record(self, app: int, on: bool) -> None:
-        """UpdateAutoRecord."""
-        self._take(partial(self._record, app, on))
-
-    @rule(app=_WHERE, address=st.integers(min_value=1, max_value=3))
-    def call_back(self, app: int, address: int) -> None:
-        """UpdateRecordCallback."""
-        self._take(lambda: self._walker.call_back(self._app(app), address))
-
-    @rule(app=_WHERE, kind=_KINDS, recording=st.booleans())
-    def start(self, app: int, kind: str, recording: bool) -> None:
-        """CreateMixJob, CreateIndividualStreamJob."""
-        found: JobKind | None = self.walks.kinds.get(kind)
-        if found is not None:
-            self._take(partial(self._start, found, app, recording))
-
-    @rule(job=_PICKS)
-    def stop(self, job: int) -> None:
-        """StopMixJob, StopIndividualStreamJob."""
-        self._on(job, self._jobs.stop)
-
-    @rule(job=_PICKS)
-    def update(self, job: int) -> None:
-        """UpdateMixJob, UpdateIndividualStreamJob."""
-        self._on(job, self._jobs.update)
-
-    @rule(job=_PICKS, other=_WHERE)
-    def look_across(self, job: int, other: int) -> None:
-        """ShowMixJob, ShowIndividualStreamJob beneath another application."""
-        self._on(job, lambda app, it: self._jobs.look_across(app, it, self._app(other)))
+    def _choose(self, step: str) -> Callable[[int, int, bool], None]:
+        walker, jobs = self._walker, self._jobs
+        chosen: dict[str, Callable[[int, int, bool], None]] = {
+            "create": lambda _app, other, _on: self._create(other),
+            "delete": lambda app, _other, _on: walker.delete(self._app(app)),
+            "haunt": lambda _app, other, on: self._haunt(other, on=on),
+            "switch": lambda app, _other, on: walker.switch(self._app(app), on=on),
+            "write": lambda app, other, _on: walker.write_rule(self._app(app), other),
+            "update": lambda app, other, _on: walker.update_rule(self._app(app), other),
+            "unwrite": lambda app, _other, _on: walker.delete_rule(self._app(app)),
+            "record": lambda app, _other, on: self._record(app, on=on),
+            "call back": lambda app, other, _on: walker.call_back(self._app(app), other),
+            "start mix": lambda app, _other, on: self._start(KINDS[0], app, recording=on),
+            "start one": lambda app, _other, on: self._start(KINDS[1], app, recording=on),
+            "stop": lambda _app, other, _on: self._on(other, jobs.stop),
+            "change": lambda _app, other, _on: self._on(other, jobs.update),
+            "across": lambda app, other, _on: self._across(app, other),
+        }
+        return chosen[step]
 
     def teardown(self) -> None:
         """Look at everything once more, and leave nothing behind."""
@@ -169,27 +137,38 @@ class Walk(RuleBasedStateMachine):
             self._walker.create(next(free))
         return self.apps[number]
 
-    def _record(self, number: int, on: bool) -> None:
+    def _record(self, number: int, *, on: bool) -> None:
         app = self._app(number)
         if on and app.rule is None and number == 0:
             self._walker.write_rule(app, 0)
         self._walker.record(app, on=on)
 
-    def _start(self, kind: JobKind, number: int, recording: bool) -> None:
+    def _create(self, name: int) -> None:
+        if len(self.apps) < APPS:
+            self._walker.create(name)
+
+    def _haunt(self, number: int, *, on: bool) -> None:
+        gone = self._walker.world.gone
+        if gone:
+            self._walker.haunt(gone[-1], number + APPS * on)
+
+    def _start(self, kind: JobKind, number: int, *, recording: bool) -> None:
+        if kind.noun not in self.walks.kinds:
+            return
         app = self._app(number)
         if recording and app.rule is None:
             self._walker.write_rule(app, 0)
         self._jobs.start(kind, app, recording=recording)
 
+    def _across(self, app: int, number: int) -> None:
+        self._on(number, lambda owner, job: self._jobs.look_across(owner, job, self._app(app)))
+
     def _on(self, number: int, step: Callable[[App, Job], None]) -> None:
-        """Take a step on one of the jobs there are; the first is started for it."""
-        if not self._walker.world.every_job() and self.walks.kinds:
-            first = next(iter(self.walks.kinds.values()))
-            self._take(partial(self._start, first, 0, False))
+        """Take a step on one of the jobs there are, if there are any."""
         jobs = self._walker.world.every_job()
         if jobs:
             app, job = jobs[number % len(jobs)]
-            self._take(lambda: step(app, job))
+            step(app, job)
 
     def _take(self, step: _Step) -> None:
         """Take a step, unless the walk is over: stopped, or past a disagreement known before."""
@@ -205,7 +184,9 @@ class Walk(RuleBasedStateMachine):
             if parted.requirement in self.walks.known:
                 return
             parted.steps = tuple(self._steps)
-            self.walks.smallest = parted
+            smallest = self.walks.smallest
+            if smallest is None or len(parted.steps) <= len(smallest.steps):
+                self.walks.smallest = parted
             raise
         except (Blocked, Inconclusive) as stopped:
             self._ended = True
@@ -223,7 +204,10 @@ def walk(scenario: Scenario) -> None:
         _tell(scenario, parted)
     if WALK in walks.known:
         return
-    if walks.stopped:
+    if walks.known:
+        others = ", ".join(sorted(walks.known))
+        scenario.rule(WALK).inconclusive(f"the walks broke {others}, and were not taken further")
+    elif walks.stopped:
         scenario.rule(WALK).inconclusive(f"a walk could not go on: {walks.stopped}")
     else:
         scenario.rule(WALK).that(True, "")
@@ -231,7 +215,7 @@ def walk(scenario: Scenario) -> None:
 
 def _round(walks: Walks) -> Disagreement | None:
     """Some walks; the shrunk disagreement of the first that goes wrong."""
-    walks.smallest = None
+    walks.smallest, walks.shrinks = None, 0
     machine = type("Walk", (Walk,), {"walks": walks})
     hypothesis.seed(walks.scenario.lab.random.getrandbits(32))(machine)
     settings = hypothesis.settings(
@@ -244,13 +228,9 @@ def _round(walks: Walks) -> Disagreement | None:
         suppress_health_check=list(HealthCheck),
         phases=[Phase.generate, Phase.shrink],
     )
-    try:
+    with contextlib.suppress(Disagreement, hypothesis.errors.Flaky, BaseExceptionGroup):
         run_state_machine_as_test(machine, settings=settings)
-    except Disagreement as parted:
-        return parted
-    except (hypothesis.errors.Flaky, BaseExceptionGroup):
-        return walks.smallest
-    return None
+    return walks.smallest
 
 
 def _tell(scenario: Scenario, parted: Disagreement) -> None:
