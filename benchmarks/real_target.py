@@ -33,7 +33,7 @@ from conformance.contract.document import load_contract
 from conformance.reference.app import create_app
 from conformance.reference.flow import FlowControl
 from conformance.reference.seeds import seeded_world
-from conformance.reference.server import announcement, start_reference
+from conformance.reference.server import ReferenceServer, announcement
 from conformance.target.capability import CAPABILITIES
 from conformance.target.flow import lower_bound
 
@@ -136,8 +136,10 @@ def flow(level: str, scale: float) -> int:
     limits = load_contract().flow_groups
     least = lower_bound({g: n for g, n in requests.items() if g in limits}, limits, scale)
     running = report["run"]["duration_s"]
-    print(f"level {level}, clock x{scale:g}: {report['verdict']}, {sum(requests.values())} requests")
-    print(f"lower bound {least:.2f} s, run {running:.2f} s ({running / least:.2f} x), wall {wall:.2f} s")
+    number = sum(requests.values())
+    print(f"level {level}, clock x{scale:g}: {report['verdict']}, {number} requests")
+    print(f"lower bound {least:.2f} s, run {running:.2f} s ({running / least:.2f} x)")
+    print(f"wall time {wall:.2f} s")
     print(f"refused by flow control: {app.statuses[429]}")
     return status or int(app.statuses[429] > 0)
 
@@ -147,7 +149,8 @@ def kills(times: int, seed: int) -> int:
     chance = random.Random(seed)  # noqa: S311 - reproducible, not secret
     world = seeded_world(0)
     left = 0
-    with start_reference(world) as server, tempfile.TemporaryDirectory() as name:
+    app = create_app(world, with_control=True)
+    with ReferenceServer(app) as server, tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         announced = announcement(world, server.base_url)
         without = ("rooms.remove", "rooms.dismiss", "room-effects", "clock", "quota")

@@ -51,9 +51,9 @@ class TargetError(ConformanceError):
     exit_status = 3
 
 
-class TargetUnreachable(TargetError):
+class TargetUnreachable(TargetError):  # noqa: N818 - the design calls it so
     """Nothing answers at the target, or what answers is no HTTP that can be judged."""
 
 
-class Refused(TargetError):
+class Refused(TargetError):  # noqa: N818 - a decision of the guard, not a mishap
     """A request was stopped by the guard in front of the transport; it was never sent."""
