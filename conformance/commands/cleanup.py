@@ -46,12 +46,15 @@ def _undo(journal: Journal, target: str | None) -> bool:
             str(journal.path), "the target does not allow writes", "name its file with --target"
         )
     session = Session(RunConfig(report_dir=journal.path.parent), reach)
-    result = undo_journal(
-        journal,
-        LabUndo(session.lab),
-        base_url=reach.settings.base_url,
-        project_id=reach.settings.project_id,
-    )
+    try:
+        result = undo_journal(
+            journal,
+            LabUndo(session.lab),
+            base_url=reach.settings.base_url,
+            project_id=reach.settings.project_id,
+        )
+    finally:
+        session.hang_up()
     _tell(result)
     if result.complete:
         journal.path.unlink()

@@ -80,8 +80,11 @@ def run(
         if dry_run:
             print_plan(session, Console())
             return 0
-        session.probe()
-        return _judge(PreparedRun(session, announced), numprocesses)
+        try:
+            session.probe()
+            return _judge(PreparedRun(session, announced), numprocesses)
+        finally:
+            session.hang_up()
 
 
 def _judge(prepared: PreparedRun, numprocesses: str | None) -> int:

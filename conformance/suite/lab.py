@@ -201,6 +201,10 @@ class Lab:
         url = f"{base}{path}?{query}" if query else f"{base}{path}"
         return Request(operation.id, operation.method, url, tuple(headers.items()), body)
 
+    def close(self) -> None:
+        """Close the connections of the run."""
+        self._gateway.close()
+
     def now(self) -> dt.datetime:
         """The time of the run, UTC, with what the target's clock was moved ahead."""
         return dt.datetime.now(dt.UTC) + self._ahead

@@ -63,6 +63,7 @@ class Session:
         self._worker = worker
         self._lab: Lab | None = None
         self._journal: Journal | None = None
+        self._hung_up = False
 
     @property
     def fingerprint(self) -> dict[str, Any]:
@@ -195,12 +196,19 @@ class Session:
             return []
         self._lab.begin("cleanup")
         left = self._lab.resources.clean()
-        if self._journal is None:
-            return left
-        result = cleanup(self._journal, LabUndo(self._lab))
-        if result.complete:
-            self._journal.path.unlink()
-        return [f"{item.resource}: {why}" for item, why in result.failed]
+        if self._journal is not None:
+            result = cleanup(self._journal, LabUndo(self._lab))
+            if result.complete:
+                self._journal.path.unlink()
+            left = [f"{item.resource}: {why}" for item, why in result.failed]
+        self.hang_up()
+        return left
+
+    def hang_up(self) -> None:
+        """Close connections and files; nothing can be sent after it."""
+        if self._lab is not None and not self._hung_up:
+            self._hung_up = True
+            self._lab.close()
 
     def _reported(self, number: int) -> dict[str, Any] | None:
         exchange = self.lab.redacted(number)
