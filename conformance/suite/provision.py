@@ -15,6 +15,7 @@ from conformance.contract.operations import Operation
 from conformance.model.case import Given, Template
 from conformance.model.exchange import Exchange
 from conformance.suite.blocking import Blocked
+from conformance.suite.lifetimes import Lifetimes
 
 if TYPE_CHECKING:
     from conformance.suite.lab import Lab
@@ -53,6 +54,7 @@ class Resources:
         """Shared ones and spares: they outlive the case that made them."""
         self._lent: set[str] = set()
         """Spares that have been handed out: they go with the case that got them."""
+        self._lifetimes = Lifetimes(lab.contract.resources)
         self._count = 0
         self._gone: set[str] = set()
         self._entries: dict[str, str] = {}
@@ -70,7 +72,7 @@ class Resources:
         fixture = self._fixture(kind)
         if fixture is not None:
             return fixture
-        if kind not in self._shared:
+        if kind not in self._shared or not self._lifetimes.lasts(self._shared[kind]):
             self._shared[kind] = self._make(kind, fresh=False)
         return self._shared[kind]
 
@@ -81,9 +83,10 @@ class Resources:
             listed = kind != POPULATED and "list" in self._kinds[kind] and named is None
             return self._look_up(kind) if listed else self.get(kind)
         spare = self._spare.get(kind)
-        if spare:
-            made = spare.pop()
+        made = spare.pop() if spare else None
+        if made is not None:
             self._kept.discard(made.id)
+        if made is not None and self._lifetimes.lasts(made.id):
             self._lent.add(made.id)
             self._wait(made, self._kinds[kind])
             return made.id
@@ -108,6 +111,10 @@ class Resources:
             if isinstance(identifier, str) and identifier and identifier not in known:
                 self._count += 1
                 self._made.append(Made(kind, identifier, dict(filled.path), self._count))
+                self._lifetimes.created(kind, identifier, filled.body)
+        for touched, spec in self._kinds.items():
+            if spec.get("id") in filled.path:
+                self._lifetimes.changed(touched, str(filled.path[spec["id"]]), filled.body)
         if operation.id == "RemoveRoom":
             self._gone.add(str(filled.path["room_id"]))
             self._shared.pop("room", None)
@@ -128,11 +135,15 @@ class Resources:
                 self._delete(made)
             elif made.number > mark:
                 spare = self._spare.setdefault(made.kind, [])
-                if spares and not spare and not self._kinds[made.kind].get("alone"):
+                if spares and not spare and self._keeps(made):
                     spare.append(made)
                     self._kept.add(made.id)
                 else:
                     self._delete(made)
+
+    def _keeps(self, made: Made) -> bool:
+        """Whether one that a case made will do for another."""
+        return not self._kinds[made.kind].get("alone") and self._lifetimes.lasts(made.id)
 
     @property
     def mark(self) -> int:
