@@ -24,7 +24,7 @@ from conformance.suite.walking import Walker
 from conformance.suite.walking_jobs import JobWalker, offered
 
 _Step = Callable[[], None]
-WALKS = 20
+WALKS = 30
 STEPS = 25
 APPS = 5
 """The most applications that a walk has at once."""
