@@ -1,4 +1,4 @@
-"""The tools that are compared: each looks at a served reference and says what it holds against it."""
+"""The tools that are compared: each looks at a served reference and says what it holds."""
 
 from __future__ import annotations
 

@@ -166,7 +166,9 @@ def main() -> None:
             suite, whole = suite_turn(asked.level, folder)
             bare, same = bare_turn(requests)
             turns.append(Turn(suite, whole, bare, same))
-            print(f"{number + 1}: suite {suite:.0f}/s ({whole:.0f}/s with start), bare {bare:.0f}/s,"
+            print(
+                f"{number + 1}: suite {suite:.0f}/s ({whole:.0f}/s with start),"
+                f" bare {bare:.0f}/s,"
                   f" ratio {suite / bare:.2f}", flush=True)  # fmt: skip
     text = page(asked, requests, turns)
     print(text)
