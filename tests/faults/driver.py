@@ -230,14 +230,13 @@ class Run:
         if patience is not None:
             timeouts = Timeouts(read=patience, total=patience)
             reach = replace(reach, settings=replace(reach.settings, timeouts=timeouts))
-        self.capabilities = reach.settings.capabilities
         client = TargetClient(reach.settings, transport=InProcess(app, self._runner))
         prefix = f"sparkconf-{seed:08x}-"
         gateway = Gateway(reach.settings, client, contract().flow_groups, None)
         self._lab = Lab(contract(), reach, gateway, prefix=prefix, seed=seed)
-        self._wanted = frozenset(wanted)
-        everything = selection(self.capabilities, reach.settings.profile)
-        self._selection = replace(everything, wanted=self._wanted)
+        everything = selection(reach.settings.capabilities, reach.settings.profile)
+        self._selection = replace(everything, wanted=frozenset(wanted))
+        self._wanted = self._selection.judged
 
     def __enter__(self) -> Run:
         return self

@@ -6,6 +6,7 @@ import copy
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from conformance.reference.clock import timestamp
 from conformance.reference.faults import tree
 from conformance.reference.faults.fault import Fault
 from conformance.reference.faults.handmade import (
@@ -14,7 +15,6 @@ from conformance.reference.faults.handmade import (
     edited,
     refused_when,
     rewritten,
-    shown,
 )
 from conformance.reference.faults.jobs import job_of, sent, shown_instead
 from conformance.reference.faults.layer import Behaviour, Turn
@@ -118,8 +118,17 @@ def _moved_to_custom(turn: Turn) -> bool:
     return _layout(turn) == "custom" and _job_layout(turn) not in {"custom", None}
 
 
-def _same_time(_turn: Turn, body: Any) -> Any:
-    return {**body, "update_time": body["create_time"]}
+def _time_kept() -> Behaviour:
+    async def behave(turn: Turn) -> Answer:
+        job = job_of(turn)
+        before = job.updated if job is not None else None
+        answer = await turn.forward(turn.asked)
+        if job is None or before is None or not answer.succeeded:
+            return answer
+        job.updated = before
+        return answer.with_json({**answer.json, "update_time": timestamp(before)})
+
+    return behave
 
 
 def _reset(turn: Turn) -> Asked | None:
@@ -143,7 +152,7 @@ def _old_idle_time() -> Behaviour:
 
 
 _UPDATE: tuple[tuple[str, str, Behaviour], ...] = (
-    ("update-time-moves", "keeps the time of the last change", shown(_same_time)),
+    ("update-time-moves", "keeps the time of the last change", _time_kept()),
     ("unsent-fields-are-kept", "resets what is not sent", rewritten(_reset)),
     ("empty-update", "fails when there is nothing to change",
      crash_when(lambda turn: sent(turn, "mix_param") == {})),
