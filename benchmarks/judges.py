@@ -199,6 +199,7 @@ class Prism(Judge):
     name = "Prism proxy"
     told = "`prism proxy CONTRACT URL`, driven by our own traffic at level quick; answers only"
     _asked = re.compile(r"\[HTTP SERVER\] (\w+) (\S+).*Request received")
+    _answered = re.compile(r"The upstream call to \S+ has returned (\d+)")
     _broken = re.compile(r"Violation: (response\S* .*)")
 
     def __init__(self, contract: Path, program: Path) -> None:
@@ -227,14 +228,16 @@ class Prism(Judge):
         raise ValueError("prism does not listen")
 
     def _violations(self, log: Path) -> list[str]:
-        operation, found = "?", []
+        operation, status, found = "?", "?", []
         for line in _plain(log).splitlines():
             asked, broken = self._asked.search(line), self._broken.search(line)
+            answered = self._answered.search(line)
+            status = answered[1] if answered else status
             if asked:
                 known = find_endpoint(asked[1].upper(), asked[2].partition("?")[0])
                 operation = known[0].name if known else "?"
             elif broken:
-                found.append(f"{operation} {re.sub('[0-9a-f]{24,}', '…', broken[1])}")
+                found.append(f"{operation} {status} {re.sub('[0-9a-f]{24,}', '…', broken[1])}")
         return found
 
 
