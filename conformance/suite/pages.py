@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -164,13 +164,14 @@ def agree(before: Whole, read: Pages) -> bool:
     return seen == before.ids and counted and len(listing.rows(read.unasked)) == len(before.rows)
 
 
-def judge_pages(scenario: Scenario, before: Whole, read: Pages, after: Whole) -> None:
-    """Every rule on pages that both lists share, of the operation that was listed."""
-    listing, first = before.listing, read.pages[0]
+def judge_pages(
+    scenario: Scenario, before: Whole, read: Pages, after: Whole, known: Collection[str]
+) -> None:
+    """Every rule on pages that both lists share; ``known`` are ids that the list must hold."""
+    listing = before.listing
     parts = [listing.rows(page) for page in read.pages]
     _judge_sizes(scenario, listing, read)
-    beyond = listing.rows(read.past) if read.past.status == 200 else []
-    seen = [row.get(listing.key) for part in (*parts, beyond) for row in part]
+    seen = [row.get(listing.key) for part in (*parts, _past(read, listing)) for row in part]
     twice = sorted({str(one) for one in seen if seen.count(one) > 1})
     scenario.rule(f"{listing.operation}/rule/pages-disjoint").that(
         not twice, f"on two pages of {read.size}, or twice on one: {', '.join(twice)}",
@@ -183,13 +184,34 @@ def judge_pages(scenario: Scenario, before: Whole, read: Pages, after: Whole) ->
         f"{len(parts)} pages of {read.size}, one after the other, are not the whole list",
         expected=before.ids, actual=seen, exchange=read.pages[-1],
     )  # fmt: skip
-    scenario.rule(f"{listing.operation}/rule/first-page-zero").that(
-        parts[0] == list(before.rows[: read.size])
-        and (len(parts) == 1 or parts[1] == list(before.rows[read.size : 2 * read.size])),
-        f"offset 0 and 1 with limit {read.size} are not the first and the second page",
-        expected=before.ids[: 2 * read.size], actual=seen[: 2 * read.size], exchange=first,
-    )  # fmt: skip
+    _judge_first(scenario, before, read, known)
     _judge_past_end(scenario, before, read)
+
+
+def _past(read: Pages, listing: Listing) -> list[dict[str, Any]]:
+    """The items of the page after the last one; a refusal of it has none."""
+    return listing.rows(read.past) if read.past.status == 200 else []
+
+
+def _judge_first(scenario: Scenario, before: Whole, read: Pages, known: Collection[str]) -> None:
+    """Pages 0 and 1 are the first two, and what is found elsewhere is found from page 0 on.
+
+    The list from page 0 on is not believed alone, since it would be the one that lacks a page:
+    ``known`` and the answers without offset are held against it.
+    """
+    listing, size = before.listing, read.size
+    pages = [*map(listing.rows, read.pages), _past(read, listing)]
+    in_place = all(same(pages[n], list(before.rows[n * size : (n + 1) * size])) for n in (0, 1))
+    elsewhere = {*listing.ids(read.unasked), *listing.ids(read.unnumbered), *known}
+    missing = sorted(map(str, elsewhere - set(before.ids)))
+    found = [row.get(listing.key) for page in pages[:2] for row in page]
+    problem = f"offset 0 and 1 with limit {size} are not the first and the second page"
+    if missing:
+        problem = f"from offset 0 on the list lacks what it holds: {', '.join(missing[:4])}"
+    scenario.rule(f"{listing.operation}/rule/first-page-zero").that(
+        in_place and not missing, problem, expected=[*before.ids[: 2 * size], *missing],
+        actual=found, exchange=read.pages[0],
+    )  # fmt: skip
 
 
 def _judge_sizes(scenario: Scenario, listing: Listing, read: Pages) -> None:

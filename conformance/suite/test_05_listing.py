@@ -43,9 +43,9 @@ def test_pages_of_applications_join_up(scenario: Scenario) -> None:
         for app in ours:
             scenario.make("StopApp", path={"app_id": app})
         before, read, after = _read(scenario, APPS.where(state=INACTIVE))
-    if not before.rows:
+    if not (before.rows or ours or APPS.rows(read.unasked)):
         raise Inconclusive("no data: the tenant has no applications")
-    judge_pages(scenario, before, read, after)
+    judge_pages(scenario, before, read, after, ours)
     _judge_defaults(scenario, before, read)
     _judge_counts(scenario, before, read)
     scenario.rule("ListApps/rule/order-stable").equal(

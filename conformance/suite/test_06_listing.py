@@ -19,6 +19,9 @@ from conformance.suite.rules import Inconclusive, Scenario, rules
 _LOOKED_AT = 5
 """Applications that are looked through for a rule, where none can be made."""
 
+_PAGES: tuple[dict[str, int], ...] = ({"offset": 0}, {}, {"offset": 1})
+"""The pages that are looked at: whoever numbers them wrongly shows a rule on another one."""
+
 
 @rules(
     "ListRecordRules/rule/own-rules-only", "ListRecordRules/rule/one-per-location",
@@ -29,12 +32,13 @@ _LOOKED_AT = 5
 )  # fmt: skip
 def test_pages_of_rules_join_up(scenario: Scenario) -> None:
     """Table 6-19, with the defaults of table 5-9 (E-6-pagination-defaults); table 6-22."""
-    listing = rules_of(_application_with_rules(scenario))
+    app, known = _application_with_rules(scenario)
+    listing = rules_of(app)
     before, read, after = undisturbed(
         scenario, listing, lambda whole: Pages.of(scenario, listing, len(whole.rows)),
         sound=agree,
     )  # fmt: skip
-    judge_pages(scenario, before, read, after)
+    judge_pages(scenario, before, read, after, known)
     default = scenario.rule("ListRecordRules/rule/default-page")
     default.equal(
         listing.rows(read.unasked), list(before.rows[:LARGEST]),
@@ -47,13 +51,16 @@ def test_pages_of_rules_join_up(scenario: Scenario) -> None:
     _judge_rows(scenario, before)
 
 
-def _application_with_rules(scenario: Scenario) -> str:
+def _application_with_rules(scenario: Scenario) -> tuple[str, list[str]]:
+    """An application that has rules, and the ids of those that are known without its list."""
     if scenario.lab.settings.allow_writes:
-        return str(scenario.path_of("record_rule", scenario.given("record_rule"))["app_id"])
+        rule = scenario.given("record_rule")
+        return str(scenario.path_of("record_rule", rule)["app_id"]), [rule]
     for row in APPS.whole(scenario).rows[:_LOOKED_AT]:
         app = str(row.get("app_id"))
-        if rules_of(app).whole(scenario).rows:
-            return app
+        listing = rules_of(app)
+        if any(listing.rows(listing.page(scenario, **page)) for page in _PAGES):
+            return app, []
     raise Inconclusive("no data: no application with a recording rule was found")
 
 

@@ -56,14 +56,17 @@ class _Page:
 class _Walk:
     """The whole, two pages that follow one another, one from the second item on, one past the end.
 
-    ``due`` are the numbers of rows that the two pages may hold together, ``seconds`` what may be on
-    the page from the second item on: in 13.10 a limit may count series or samples.
+    ``plain`` is the query without limit and offset. ``due`` are the numbers of rows that the two
+    pages may hold together, ``seconds`` what may be on the page from the second item on: in 13.10 a
+    limit may count series or samples.
     """
 
+    operation: str
     whole: Listing
     pages: tuple[_Page, _Page]
     second: _Page
     past: _Page
+    plain: Exchange
     due: tuple[int, ...]
     seconds: tuple[Sequence[Row], ...]
 
@@ -99,8 +102,9 @@ def test_pages_join_up(scenario: Scenario, operation: str) -> None:
 
 def _walk(scenario: Scenario, operation: str, query: Mapping[str, Any]) -> _Walk:
     whole = listing(scenario, operation, query)
+    plain = scenario.make(operation, query=query)
     items = _items(operation, whole.exchange) if operation == QOS else len(whole.rows)
-    if items < 2:
+    if max(items, _items(operation, plain)) < 2:
         raise Inconclusive(f"no data: {operation} shows fewer than two items of the past day")
     limit = min(items // 2 + 1 if items > 2 else 1, _LONGEST_PAGE)
     pages = (
@@ -109,13 +113,14 @@ def _walk(scenario: Scenario, operation: str, query: Mapping[str, Any]) -> _Walk
     )
     second = _page(scenario, operation, query, limit, 1)
     past = _page(scenario, operation, query, limit, len(whole.rows))
-    due, seconds = (min(2 * limit, len(whole.rows)),), (whole.rows[1 : 1 + limit],)
+    due: tuple[int, ...] = (min(2 * limit, len(whole.rows)),)
+    seconds: tuple[Sequence[Row], ...] = (whole.rows[1 : 1 + limit],)
     if operation == QOS:
         joined, shifted = (
             _series(whole.exchange, start, length) for start, length in ((0, 2 * limit), (1, limit))
         )
-        return _Walk(whole, pages, second, past, (*due, len(joined)), (*seconds, shifted))
-    return _Walk(whole, pages, second, past, due, seconds)
+        due, seconds = (*due, len(joined)), (*seconds, shifted)
+    return _Walk(operation, whole, pages, second, past, plain, due, seconds)
 
 
 def _page(
@@ -157,13 +162,22 @@ def _findings(walk: _Walk) -> dict[str, Finding]:
             last, "" if joins else f"two pages of {walk.second.limit} do not join up to the whole",
             wanted, show(joined),
         ),
-        "offset-counts-items": Finding(
-            walk.second.exchange, "" if shifted else "offset 1 does not begin with the second item",
+        "offset-counts-items": _beginning(walk) if shifted else Finding(
+            walk.second.exchange, "offset 1 does not begin with the second item",
             show(walk.seconds[-1]), show(second),
         ),
         **_limits(walk),
         **_totals(walk),
     }  # fmt: skip
+
+
+def _beginning(walk: _Walk) -> Finding:
+    """Offset 0 skips nothing: it begins as the answer without an offset does."""
+    plain = still(rows_of(walk.operation, walk.plain.json))
+    whole = still(walk.whole.rows)
+    length = min(len(plain), len(whole)) or len(plain)
+    problem = "" if plain[:length] == whole[:length] else "offset 0 leaves out the first items"
+    return Finding(walk.whole.exchange, problem, f"as without offset: {show(plain)}", show(whole))
 
 
 def _limits(walk: _Walk) -> dict[str, Finding]:

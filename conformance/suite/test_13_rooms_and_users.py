@@ -20,6 +20,7 @@ from conformance.suite.queries import (
     tell,
 )
 from conformance.suite.rules import ABSENT, Scenario, rules
+from conformance.suite.sessions import judge_sessions, near
 from conformance.suite.windows import read_time
 
 ROOMS, USERS = "ListRtcRoomList", "ListRtcUserList"
@@ -30,6 +31,8 @@ USER_FILTERS = {
     "filter-isp-subset": ("isp", "isp"),
 }
 """Rule, parameter of table 13-9 and field of table 13-13."""
+_NEAR = {"room_id": 1, "uid": 1, "nickname": 4}
+"""How many values that almost are one are asked for: a filter is no search."""
 
 
 @rules(
@@ -82,6 +85,7 @@ def test_rooms_filtered(scenario: Scenario) -> None:
     f"{USERS}/rule/summary-one-per-user",
     f"{USERS}/rule/detail-covers-summary",
     f"{USERS}/rule/default-type-summary",
+    f"{USERS}/rule/detail-lists-sessions",
 )
 def test_users_by_session_and_summed_up(scenario: Scenario) -> None:
     """13.2: detail lists sessions, summary, which is the default, each user of a room once."""
@@ -89,6 +93,7 @@ def test_users_by_session_and_summed_up(scenario: Scenario) -> None:
     _of_app(scenario, USERS, whole)
     _not_before(scenario, f"{USERS}/rule/leave-not-before-join", whole, "join_time", "leave_time")
     _once(scenario, f"{USERS}/rule/sessions-unique", whole, ("session",))
+    judge_sessions(scenario, query, whole)
     summary = listing(scenario, USERS, {**query, "type": "summary"})
     _once(scenario, f"{USERS}/rule/summary-one-per-user", summary, ("room_id", "uid"))
 
@@ -135,6 +140,8 @@ def test_users_filtered(scenario: Scenario) -> None:
             rule.inconclusive(f"no data: no user has a {field}")
             continue
         tell(rule, held(scenario, USERS, whole, {parameter: value}, field, [value]))
+        for other in near(value, _texts(whole[1], field), _NEAR.get(parameter, 0)):
+            tell(rule, held(scenario, USERS, whole, {parameter: other}, field, [other]))
     _states(scenario, USERS, whole, ("FAIL", "ONLINE", "OFFLINE"))
     _regions(scenario, whole)
     _several(scenario, whole)

@@ -9,6 +9,7 @@ from conformance.reference.faults.fault import Fault
 from conformance.reference.faults.handmade import (
     breaking,
     every_other,
+    from_one,
     rewritten,
     shown,
     tenant_apps,
@@ -97,6 +98,9 @@ def _of_pages() -> Iterator[Fault]:
         ("page-past-end", "refuses a page after the last", _past_end_refused(APPS)),
     ):
         yield breaking(f"{APPS}/rule/{rule}", f"{APPS} {title}", behaviour)
+    for name, items in _ITEMS.items():
+        yield breaking(f"{name}/rule/first-page-zero", f"{name} answers nothing for page 0",
+                       from_one(items), slug="from-one")  # fmt: skip
 
 
 def _second_instead(turn: Turn) -> Asked | None:

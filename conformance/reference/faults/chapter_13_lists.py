@@ -9,6 +9,7 @@ from conformance.reference.faults.fault import Fault
 from conformance.reference.faults.handmade import (
     always,
     breaking,
+    from_one,
     rewritten,
     shown,
     tenant_apps,
@@ -31,6 +32,7 @@ def faults() -> Iterator[Fault]:
     for name in _PAGED:
         yield from _of_pages(name)
     yield from _of_filters()
+    yield from _of_users()
     for name, rule in (
         (ROOMS, "rooms-unique"),
         (USERS, "sessions-unique"),
@@ -140,6 +142,8 @@ def _of_pages(name: str) -> Iterator[Fault]:
         changes.append(("page-echoed", "answers another limit", shown(_other_limit)))
     for rule, title, behaviour in changes:
         yield breaking(f"{name}/rule/{rule}", f"{name} {title}", behaviour)
+    yield breaking(f"{name}/rule/offset-counts-items", f"{name} answers nothing from offset 0",
+                   from_one(ALL_ROWS[name]), slug="from-one")  # fmt: skip
 
 
 def _counted(name: str) -> Callable[[Turn, Any], Any]:
@@ -190,6 +194,48 @@ def _of_filters() -> Iterator[Fault]:
                        shown(rows_changed(name, lambda rows: rows[1:]), _has("state")))  # fmt: skip
         yield breaking(f"{name}/rule/items-of-app", f"{name} shows an item of another application",
                        shown(rows_changed(name, _of_another_app), always))  # fmt: skip
+
+
+def _of_users() -> Iterator[Fault]:
+    def summed_up(turn: Turn) -> Asked | None:
+        detail = turn.asked.value("type") == "detail"
+        return turn.asked.with_value("type", "summary") if detail else None
+
+    def single(turn: Turn) -> Asked | None:
+        summary = turn.asked.value("type") == "summary"
+        return turn.asked.with_value("type", "detail") if summary else None
+
+    yield breaking(f"{USERS}/rule/detail-lists-sessions", f"{USERS} answers the summary for detail",
+                   rewritten(summed_up))  # fmt: skip
+    yield breaking(f"{USERS}/rule/summary-one-per-user", f"{USERS} answers detail for the summary",
+                   rewritten(single), slug="detail")  # fmt: skip
+    for parameter, field, slug, alike in (
+        ("nickname", "nick_name", "begins", str.startswith),
+        ("nickname", "nick_name", "contains", str.__contains__),
+        ("nickname", "nick_name", "case", lambda one, other: one.lower() == other.lower()),
+        ("uid", "uid", "begins", str.startswith),
+        ("room_id", "room_id", "begins", str.startswith),
+    ):
+        rule = f"{USERS}/rule/filter-{parameter.removesuffix('_id')}-subset"
+        yield breaking(rule, f"{USERS} searches where {parameter} filters ({slug})",
+                       _searching(parameter, field, alike), slug=slug)  # fmt: skip
+
+
+def _searching(parameter: str, field: str, alike: Callable[[str, str], bool]) -> Behaviour:
+    """Filter by something that is only like the value; everything on one page."""
+
+    async def behave(turn: Turn) -> Answer:
+        wanted = turn.asked.value(parameter)
+        if wanted is None:
+            return await turn.forward(turn.asked)
+        answer = await turn.forward(turn.asked.with_value(parameter, None))
+        body = answer.json
+        if not answer.succeeded:
+            return answer
+        rows = [row for row in body[ALL_ROWS[USERS]] if alike(row[field], wanted)]
+        return answer.with_json({**body, ALL_ROWS[USERS]: rows, "total": len(rows)})
+
+    return behave
 
 
 def _ignoring(parameter: str) -> Callable[[Turn], Asked]:

@@ -222,6 +222,22 @@ def edited(path: str, edit: Callable[[Any], Any], when: When = always) -> Behavi
     return shown(lambda _turn, body: tree.change(body, path, at), when)
 
 
+def from_one(items: str) -> Behaviour:
+    """Number what a list is read by from one, without an offset too; what lies at 0 is empty."""
+
+    async def behave(turn: Turn) -> Answer:
+        offset = turn.asked.value("offset") or "1"
+        if not offset.isdigit():
+            return await turn.forward(turn.asked)
+        asked = turn.asked.with_value("offset", str(max(0, int(offset) - 1)))
+        answer = await turn.forward(asked)
+        if int(offset) or not answer.succeeded:
+            return answer
+        return answer.with_json({**answer.json, items: []})
+
+    return behave
+
+
 def from_owner(turn: Turn) -> Asked | None:
     """The request beneath the application that a foreign rule or job belongs to."""
     wanted = turn.path.get("rule_id") or turn.path.get("job_id")
