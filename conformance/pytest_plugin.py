@@ -314,7 +314,8 @@ class ConformanceRun:
 
     def _fails(self, told: dict[str, Any]) -> bool:
         requirement = self.session.contract.requirements.get(told["requirement"])
-        if requirement is None or requirement.id in self.session.selection.left_out:
+        selection = self.session.selection
+        if requirement is None or requirement.id in {*selection.left_out, *selection.excused}:
             return False
         return requirement.level.value == "MUST" or self.session.config.strict
 

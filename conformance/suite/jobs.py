@@ -208,7 +208,8 @@ class Jobs:
             waiting = {"INIT", "RUNNING"} - {state}
             return not isinstance(body, dict) or body.get("state") not in waiting
 
-        return self._scenario.until(look, wanted, _READY_SECONDS)
+        subject = f"{self.kind.operations['Show']} {state}"
+        return self._scenario.until(look, wanted, _READY_SECONDS, subject=subject)
 
     def _start(self, app: str | None, how: dict[str, Any]) -> dict[str, Any]:
         lasting = {self.kind.idle: LONG} if how.pop("lasting", True) else {}

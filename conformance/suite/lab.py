@@ -24,6 +24,7 @@ from conformance.suite.blocking import Blocked
 from conformance.suite.ledger import Ledger
 from conformance.suite.provision import Resources
 from conformance.suite.reaching import Reach
+from conformance.suite.waiting import Waiting
 from conformance.target.auth import SignatureAuth, TokenAuth
 from conformance.target.budget import BudgetSpent
 from conformance.target.gateway import Gateway
@@ -46,7 +47,8 @@ class Lab:
     """Sends templates, judges every exchange, and keeps what was said in its ledger.
 
     ``prefix`` starts every name that this run creates. ``evidence`` maps exchange numbers to the
-    redacted exchanges of the current case.
+    redacted exchanges of the current case. ``patient=False``: the target keeps no state, so that
+    nothing is waited for.
     """
 
     def __init__(
@@ -58,11 +60,13 @@ class Lab:
         prefix: str,
         seed: int,
         number_from: int = 1,
+        patient: bool = True,
     ) -> None:
         self.contract = contract
         self.reach = reach
         self.settings = reach.settings
         self.ledger = Ledger()
+        self.waiting = Waiting(patient=patient)
         self.resources = Resources(self)
         self.prefix = prefix
         self.random = random.Random(seed)  # noqa: S311 - reproducible, not secret

@@ -5,28 +5,23 @@ Which operation makes what, and from which example, is the contract's ``x-resour
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from conformance.cases.requests import bases, put
 from conformance.contract.operations import Operation
-from conformance.model.case import Given, Template
+from conformance.model.case import Template
 from conformance.model.exchange import Exchange
 from conformance.suite.blocking import Blocked
+from conformance.suite.givens import POPULATED, Givens
 from conformance.suite.lifetimes import Lifetimes
 
 if TYPE_CHECKING:
     from conformance.suite.lab import Lab
 
-POPULATED = "populated_app"
-"""The kind of an application that has rooms and statistics; it is never changed."""
-
 TRIES = 3
 """How often a kind is tried in vain before all that need it are blocked without a request."""
-
-_POLL_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +51,10 @@ class Resources:
         """Spares that have been handed out: they go with the case that got them."""
         self._lifetimes = Lifetimes(lab.contract.resources)
         self._count = 0
-        self._gone: set[str] = set()
         self._entries: dict[str, str] = {}
         self._failed: dict[str, tuple[str, int]] = {}
         self._kinds = lab.contract.resources
+        self._givens = Givens(lab)
         self._creators = {
             spec["create"]: kind for kind, spec in self._kinds.items() if "create" in spec
         }
@@ -69,19 +64,20 @@ class Resources:
 
     def get(self, kind: str) -> str:
         """The shared resource of that kind. Raises Blocked when it cannot be had."""
-        fixture = self._fixture(kind)
-        if fixture is not None:
-            return fixture
+        if kind == POPULATED:
+            return self._givens.populated({made.id for made in self._made}) or self.get("app")
+        if self._kinds[kind].get("given"):
+            return self._givens.get(kind)
         if kind not in self._shared or not self._lifetimes.lasts(self._shared[kind]):
             self._shared[kind] = self._make(kind, fresh=False)
         return self._shared[kind]
 
     def fresh(self, kind: str) -> str:
         """A resource of that kind that no other case uses. Raises Blocked when it cannot be had."""
-        if kind == POPULATED or self._kinds[kind].get("given"):
-            named = self._named().get(kind) if kind != POPULATED else None
-            listed = kind != POPULATED and "list" in self._kinds[kind] and named is None
-            return self._look_up(kind) if listed else self.get(kind)
+        if kind == POPULATED:
+            return self.get(kind)
+        if self._kinds[kind].get("given"):
+            return self._givens.fresh(kind)
         spare = self._spare.get(kind)
         made = spare.pop() if spare else None
         if made is not None:
@@ -116,9 +112,7 @@ class Resources:
             if spec.get("id") in filled.path:
                 self._lifetimes.changed(touched, str(filled.path[spec["id"]]), filled.body)
         if operation.id == "RemoveRoom":
-            self._gone.add(str(filled.path["room_id"]))
-            self._shared.pop("room", None)
-            self._shared.pop("user", None)
+            self._givens.left(str(filled.path["room_id"]))
         gone = self._deleters.get(operation.id)
         if gone is not None:
             self._forget(gone, str(filled.path.get(self._kinds[gone]["id"], "")))
@@ -156,70 +150,6 @@ class Resources:
             if made in self._made:
                 self._delete(made)
         return [f"{made.kind} {made.id}" for made in self._made]
-
-    def _fixture(self, kind: str) -> str | None:
-        """What the target file names, or what can be looked up; None for what has to be made."""
-        if kind == POPULATED:
-            return self._lab.settings.fixtures.app_id or self._populated()
-        if not self._kinds[kind].get("given"):
-            return None
-        named = self._named().get(kind)
-        if named is not None and named not in self._gone:
-            return named
-        if kind not in self._shared:
-            self._shared[kind] = self._look_up(kind)
-        return self._shared[kind]
-
-    def _named(self) -> dict[str, str | None]:
-        fixtures = self._lab.settings.fixtures
-        return {
-            "project": self._lab.settings.project_id,
-            "bucket": fixtures.bucket,
-            "bucket_location": fixtures.bucket_location,
-            "room": fixtures.room_id,
-            "user": fixtures.user_id,
-            "project_name": self._lab.settings.project_name,
-            **(asdict(self._lab.reach.account) if self._lab.reach.account else {}),
-        }
-
-    def _look_up(self, kind: str) -> str:
-        """Find a given thing in the list that shows it (``list``, ``items``, ``field``)."""
-        spec = self._kinds[kind]
-        if kind == "project":
-            raise Blocked("the project id is not known; set SPARKRTC_PROJECT_ID")
-        if "list" not in spec:
-            return f"{self._lab.prefix}{kind}"
-        path = {"project_id": Given("project")} if spec.get("in_project") else {}
-        query = {name: self._where(value) for name, value in spec.get("query", {}).items()}
-        exchange = self._lab.send(Template(spec["list"], path=path, query=query), judge=False)
-        listed = exchange.json.get(spec["items"]) if isinstance(exchange.json, dict) else None
-        rows = [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
-        for row in rows:
-            found = row.get(spec["field"])
-            if isinstance(found, str) and found and found not in self._gone:
-                return found
-        raise Blocked(f"no {kind} is known: {spec['list']} shows none, the target file names none")
-
-    def _where(self, value: str) -> str:
-        """A query value of a lookup; ``{kind}`` stands for the id of another resource."""
-        if value.startswith("{"):
-            return self.get(value.strip("{}"))
-        return value
-
-    def _populated(self) -> str:
-        """An application that others have filled with rooms; one of ours when there is none."""
-        if POPULATED not in self._shared:
-            exchange = self._lab.send(Template("ListApps"), judge=False)
-            rows = exchange.json.get("apps") if isinstance(exchange.json, dict) else None
-            ours = {made.id for made in self._made}
-            ids = [
-                row["app_id"]
-                for row in (rows if isinstance(rows, list) else ())
-                if isinstance(row, dict) and isinstance(row.get("app_id"), str)
-            ]
-            theirs = [identifier for identifier in ids if identifier not in ours]
-            self._shared[POPULATED] = theirs[0] if theirs else self.get("app")
-        return self._shared[POPULATED]
 
     def _make(self, kind: str, *, fresh: bool) -> str:
         spec = self._kinds[kind]
@@ -260,14 +190,20 @@ class Resources:
         ready = spec.get("ready")
         if ready is None:
             return
-        deadline = time.monotonic() + float(ready["seconds"])
+        if not self._lab.waiting.patient:
+            return
         template = Template(spec["show"], path={**made.path, spec["id"]: made.id})
-        while time.monotonic() < deadline:
-            exchange = self._lab.send(template, judge=False)
+
+        def there(exchange: Exchange) -> bool:
             shown = exchange.json.get(ready["field"]) if isinstance(exchange.json, dict) else None
-            if shown == ready["value"] or exchange.status != 200:
-                return
-            time.sleep(_POLL_SECONDS)
+            return shown == ready["value"] or exchange.status != 200
+
+        self._lab.waiting.until(
+            f"{made.kind} {ready['value']}",
+            lambda: self._lab.send(template, judge=False),
+            there,
+            float(ready["seconds"]),
+        )
 
     def _delete(self, made: Made) -> bool:
         spec = self._kinds[made.kind]
@@ -296,6 +232,9 @@ class Resources:
             for spare in self._spare.values():
                 if made in spare:
                     spare.remove(made)
+
+
+__all__ = ["POPULATED", "TRIES", "Made", "Resources"]
 
 
 def _said(exchange: Exchange) -> str:

@@ -9,7 +9,6 @@ def test_a_name_is_taken_once(scenario: Scenario) -> None:
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -26,7 +25,6 @@ from conformance.suite.judging import error_code, refusal_problem, same, shown
 from conformance.suite.lab import Lab
 
 Test = TypeVar("Test", bound=Callable[..., object])
-_POLL_SECONDS = 0.05
 
 
 def rules(*ids: str, effort: str = "standard") -> Callable[[Test], Test]:
@@ -184,15 +182,20 @@ class Scenario:
         return self.lab.unique(stem)
 
     def until(
-        self, look: Callable[[], Exchange], wanted: Callable[[Any], bool], seconds: float = 10.0
+        self,
+        look: Callable[[], Exchange],
+        wanted: Callable[[Any], bool],
+        seconds: float = 10.0,
+        *,
+        subject: str = "",
     ) -> Exchange:
-        """Look again and again until the body is as wanted, or the deadline has passed."""
-        deadline = time.monotonic() + seconds
-        exchange = look()
-        while not wanted(exchange.json) and time.monotonic() < deadline:
-            time.sleep(_POLL_SECONDS)
-            exchange = look()
-        return exchange
+        """Look again and again until the body is as wanted, or the deadline has passed.
+
+        ``subject`` names what is waited for, if this case is not the only one that does.
+        """
+        return self.lab.waiting.until(
+            subject or self.lab.case, look, lambda exchange: wanted(exchange.json), seconds
+        )
 
 
 __all__ = [

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from conformance.checks.exchange import EVERY_EXCHANGE
+from conformance.checks.headers import UNIQUE
 from conformance.contract.document import Contract
 from conformance.errors import UsageError
 from conformance.model.case import Case
@@ -15,21 +16,27 @@ from conformance.model.requirement import Requirement, glob_to_pattern
 CLOCK = "clock"
 """The capability whose use every process of a run would feel."""
 
-STATELESS_KEYWORDS = frozenset({"known", "default"})
-"""What a mock that keeps no state is not asked for, besides the rules."""
+STATELESS = "stateless"
+"""The profile of a mock that keeps no state."""
+
+STATELESS_KEYWORDS = frozenset({"known", "default", "wrong-token", "malformed-token"})
+"""What a mock that keeps no state is not asked for, besides the rules: it knows neither ids nor
+tokens."""
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
     """Ids that the run is asked to judge, and why the others are left out.
 
-    ``claimed`` are the operations that the target offers.
+    ``claimed`` are the operations that the target offers; ``excused`` what its profile does not
+    hold it to, even where an answer shows that it is not kept.
     """
 
     wanted: frozenset[str]
     left_out: Mapping[str, str]
     not_applicable: Mapping[str, str]
     claimed: frozenset[str]
+    excused: frozenset[str] = frozenset()
 
     @property
     def judged(self) -> frozenset[str]:
@@ -84,7 +91,8 @@ def select(
         for operation in contract.operations.values()
         if operation.capabilities <= capabilities
     )
-    return Selection(wanted, left_out, silent, claimed)
+    excused = frozenset(r.id for r in requirements.values() if _is_excused(r, profile))
+    return Selection(wanted, left_out, silent, claimed, excused)
 
 
 def _not_claimed(
@@ -95,10 +103,13 @@ def _not_claimed(
     missing = sorted(requirement.capabilities - capabilities)
     if missing:
         return f"the target does not claim {', '.join(missing)}"
-    stateful = requirement.kind == "rule" or requirement.keyword in STATELESS_KEYWORDS
-    if profile == "stateless" and stateful:
-        return "the profile stateless does not include it"
-    return ""
+    return f"the profile {profile} does not include it" if _is_excused(requirement, profile) else ""
+
+
+def _is_excused(requirement: Requirement, profile: str) -> bool:
+    rule = requirement.kind == "rule" and requirement.id not in EVERY_EXCHANGE - {UNIQUE}
+    stateful = rule or requirement.keyword in STATELESS_KEYWORDS
+    return profile == STATELESS and stateful
 
 
 def _matching(contract: Contract, globs: Iterable[str]) -> set[str]:

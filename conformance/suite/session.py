@@ -24,7 +24,7 @@ from conformance.suite.judging import judge
 from conformance.suite.lab import RUNS_PREFIX, Lab
 from conformance.suite.reaching import Reach
 from conformance.suite.rules import Scenario
-from conformance.suite.selection import Selection, select
+from conformance.suite.selection import STATELESS, Selection, select
 from conformance.suite.undoing import LabUndo
 from conformance.target.budget import RequestBudget
 from conformance.target.cleanup import cleanup
@@ -99,7 +99,12 @@ class Session:
             run = uuid.UUID(int=self.config.seed << 64 | os.getpid()).hex[8:16]
             prefix = f"{RUNS_PREFIX}{run}{self._worker}-"
             self._lab = Lab(
-                self.contract, self.reach, self._gateway(), prefix=prefix, seed=self.config.seed
+                self.contract,
+                self.reach,
+                self._gateway(),
+                prefix=prefix,
+                seed=self.config.seed,
+                patient=self.profile != STATELESS,
             )
             self._lab.begin("cleanup")
             self._lab.journal = self._begin_journal(prefix, self._lab)

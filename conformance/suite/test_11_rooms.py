@@ -133,7 +133,7 @@ def test_a_dismissed_room_ends_and_no_other(scenario: Scenario) -> None:
 
 def _judge_dismissal(scenario: Scenario, room: str, before: set[str]) -> None:
     running = scenario.until(
-        lambda: _running(scenario), lambda body: room not in _rooms(body), seconds=SOON
+        lambda: _running(scenario), lambda body: room not in _rooms(body), SOON, subject=room
     )
     after = _rooms(running.json)
     scenario.rule("RemoveRoom/rule/room-ends").that(

@@ -26,7 +26,8 @@ SERVED = Answer(200)
 def test_a_group_is_limited_and_no_other(scenario: Scenario) -> None:
     """As many as the table allows are served, the rest refused until later (table 1-2)."""
     limit, seconds = scenario.lab.contract.flow_groups[GROUP]
-    _rest(scenario, _around(scenario, "ListApps"), seconds)
+    _around(scenario, "ListApps")
+    scenario.lab.waiting.rest(QUIET * seconds)
     for _ in range(limit):
         served = _around(scenario, "ListObsBuckets")
         scenario.rule("common/flow/limit-served").answered(served, SERVED)
@@ -42,15 +43,10 @@ def test_a_group_is_limited_and_no_other(scenario: Scenario) -> None:
         return
     accepted = enumerated(scenario.lab.contract, "common/flow/excess-throttled")
     throttled.answered(refused[0], *accepted.answers)
-    _rest(scenario, other, seconds)
+    scenario.lab.waiting.rest(QUIET * seconds)
     throttled.answered(_around(scenario, "ListObsBuckets"), SERVED)
 
 
 def _around(scenario: Scenario, operation: str) -> Exchange:
     request = written(scenario, operation)
     return scenario.lab.send_raw(dataclasses.replace(request, operation=None))
-
-
-def _rest(scenario: Scenario, last: Exchange, seconds: float) -> None:
-    """Nothing is sent for a while."""
-    scenario.until(lambda: last, lambda _: False, QUIET * seconds)

@@ -50,7 +50,7 @@ def say(
     if requirement.id in selection.left_out:
         return Said(Verdict.NOT_SELECTED, selection.left_out[requirement.id])
     failed = entry is not None and entry.counts.get(Outcome.FAIL, 0) > 0
-    if failed:
+    if failed and requirement.id not in selection.excused:
         broken = requirement.level is Level.MUST or strict
         return Said(Verdict.FAIL if broken else Verdict.WARN, _reason(entry, Outcome.FAIL))
     if requirement.id in selection.not_applicable:

@@ -115,7 +115,9 @@ class JobWalker:
         def wanted(body: Any) -> bool:
             return not isinstance(body, dict) or body.get("state") not in waiting
 
-        shown = self._walker.scenario.until(look, wanted, _READY_SECONDS)
+        subject = f"{job.kind.operations['Show']} {state}"
+        until = self._walker.scenario.until
+        shown = until(look, wanted, _READY_SECONDS, subject=subject)
         self._seen(app, job, shown, stopping=state == "STOPPED")
         return shown
 

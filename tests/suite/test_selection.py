@@ -8,6 +8,9 @@ from collections.abc import Iterable
 import pytest
 
 from conformance.cases.plan import generated_cases
+from conformance.checks.exchange import EVERY_EXCHANGE
+from conformance.checks.headers import UNIQUE
+from conformance.checks.innards import NO_INNARDS
 from conformance.contract.document import Contract
 from conformance.errors import UsageError
 from conformance.suite.selection import Selection, select
@@ -74,15 +77,16 @@ def test_what_is_not_claimed(contract: Contract) -> None:
 
 
 def test_a_stateless_mock(contract: Contract) -> None:
-    """It keeps nothing, so it is not asked for rules, defaults or unknown ids."""
+    """It keeps nothing, so it is not asked for rules, defaults, unknown ids or wrong tokens."""
     selection = _select(contract, profile="stateless")
     reason = "the profile stateless does not include it"
     assert selection.not_applicable["ShowApp/path/app_id/known"] == reason
-    assert all(
-        r in selection.not_applicable
-        for r, requirement in contract.requirements.items()
-        if requirement.kind == "rule"
-    )
+    assert selection.not_applicable["ShowApp/auth/wrong-token"] == reason
+    assert "ShowApp/auth/no-credentials" in selection.judged
+    stateful = {r.id for r in contract.requirements.values() if r.kind == "rule"} - EVERY_EXCHANGE
+    assert stateful | {UNIQUE} <= selection.excused
+    assert NO_INNARDS in selection.judged
+    assert not _select(contract).excused
     assert "CreateApp/body/app_name/required" in selection.judged
 
 

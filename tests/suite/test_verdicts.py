@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 
@@ -86,6 +87,14 @@ def test_what_is_left_out_or_not_claimed() -> None:
     silent = _selection(silent=ids)
     assert say(requirement, None, silent, NOTHING, strict=False).verdict is Verdict.NOT_APPLICABLE
     assert say(requirement, failed, silent, NOTHING, strict=False).verdict is Verdict.FAIL
+
+
+def test_what_the_profile_does_not_hold_a_target_to() -> None:
+    """A mock without a memory that takes an unknown id has broken nothing it is held to."""
+    requirement = _requirement()
+    excused = replace(_selection(silent=(requirement.id,)), excused=frozenset({requirement.id}))
+    said = say(requirement, _entry(Outcome.FAIL), excused, NOTHING, strict=True)
+    assert (said.verdict, said.reason) == (Verdict.NOT_APPLICABLE, "silent")
 
 
 def test_a_may_that_nobody_judged() -> None:

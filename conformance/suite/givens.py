@@ -1,0 +1,101 @@
+"""What a run cannot make: named in the target file, or found in the list that shows it.
+
+Which kinds are given, and which list shows them, is the contract's ``x-resources``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from conformance.model.case import Given, Template
+from conformance.suite.blocking import Blocked
+
+if TYPE_CHECKING:
+    from conformance.suite.lab import Lab
+
+POPULATED = "populated_app"
+"""The kind of an application that has rooms and statistics; it is never changed."""
+
+_IN_ROOMS = ("room", "user")
+
+
+class Givens:
+    """Provides the ids of given things by kind; what was looked up once is remembered."""
+
+    def __init__(self, lab: Lab) -> None:
+        self._lab = lab
+        self._kinds = lab.contract.resources
+        self._found: dict[str, str] = {}
+        self._gone: set[str] = set()
+
+    def get(self, kind: str) -> str:
+        """One of that kind. Raises Blocked when none is known."""
+        named = self._named().get(kind)
+        if named is not None and named not in self._gone:
+            return named
+        if kind not in self._found:
+            self._found[kind] = self._look_up(kind)
+        return self._found[kind]
+
+    def fresh(self, kind: str) -> str:
+        """One of that kind as the list shows it now. Raises Blocked when none is known."""
+        listed = "list" in self._kinds[kind] and self._named().get(kind) is None
+        return self._look_up(kind) if listed else self.get(kind)
+
+    def populated(self, ours: Collection[str]) -> str | None:
+        """An application that others have filled with rooms; None when there are only ``ours``."""
+        named = self._lab.settings.fixtures.app_id
+        if named:
+            return named
+        if POPULATED not in self._found:
+            exchange = self._lab.send(Template("ListApps"), judge=False)
+            ids = (row.get("app_id") for row in _rows(exchange.json, "apps"))
+            theirs = [found for found in ids if isinstance(found, str) and found not in ours]
+            self._found[POPULATED] = theirs[0] if theirs else ""
+        return self._found[POPULATED] or None
+
+    def left(self, room: str) -> None:
+        """A room has ended, and whoever was in it has gone."""
+        self._gone.add(room)
+        for kind in _IN_ROOMS:
+            self._found.pop(kind, None)
+
+    def _named(self) -> dict[str, str | None]:
+        fixtures = self._lab.settings.fixtures
+        return {
+            "project": self._lab.settings.project_id,
+            "bucket": fixtures.bucket,
+            "bucket_location": fixtures.bucket_location,
+            "room": fixtures.room_id,
+            "user": fixtures.user_id,
+            "project_name": self._lab.settings.project_name,
+            **(asdict(self._lab.reach.account) if self._lab.reach.account else {}),
+        }
+
+    def _look_up(self, kind: str) -> str:
+        """Find a given thing in the list that shows it (``list``, ``items``, ``field``)."""
+        spec = self._kinds[kind]
+        if kind == "project":
+            raise Blocked("the project id is not known; set SPARKRTC_PROJECT_ID")
+        if "list" not in spec:
+            return f"{self._lab.prefix}{kind}"
+        path = {"project_id": Given("project")} if spec.get("in_project") else {}
+        query = {name: self._where(value) for name, value in spec.get("query", {}).items()}
+        exchange = self._lab.send(Template(spec["list"], path=path, query=query), judge=False)
+        for row in _rows(exchange.json, spec["items"]):
+            found = row.get(spec["field"])
+            if isinstance(found, str) and found and found not in self._gone:
+                return found
+        raise Blocked(f"no {kind} is known: {spec['list']} shows none, the target file names none")
+
+    def _where(self, value: str) -> str:
+        """A query value of a lookup; ``{kind}`` stands for the id of another resource."""
+        return self._lab.resources.get(value.strip("{}")) if value.startswith("{") else value
+
+
+def _rows(answer: Any, field: str) -> list[dict[str, Any]]:
+    """The rows of a list that an answer shows; none where it shows something else."""
+    rows = answer.get(field) if isinstance(answer, dict) else None
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []

@@ -1,0 +1,68 @@
+"""Waiting until a target has got somewhere: looked soon at first, then more and more rarely.
+
+A target that never gets there (a mock that keeps no state, a job that never runs) must not cost
+the whole time again in every case: each wait in vain for the same thing halves the next one.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import TypeVar
+
+_FIRST_PAUSE = 0.004
+_LONGEST_PAUSE = 1.0
+_LEAST = 0.25
+"""Seconds that are waited however often it was in vain."""
+
+T = TypeVar("T")
+
+
+class Waiting:
+    """The waits of one run. ``patient=False``: nothing ever changes there, one look is enough.
+
+    ``clock`` and ``sleep`` are for tests.
+    """
+
+    def __init__(
+        self,
+        *,
+        patient: bool = True,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.patient = patient
+        self._clock = clock
+        self._sleep = sleep
+        self._in_vain: Counter[str] = Counter()
+
+    def until(
+        self, subject: str, look: Callable[[], T], there: Callable[[T], bool], seconds: float
+    ) -> T:
+        """Look again and again until it is there or the time is over; what was seen last.
+
+        ``subject`` names what is waited for: waits in vain for one subject shorten its next.
+        """
+        deadline = self._clock() + self._patience(subject, seconds)
+        pause = _FIRST_PAUSE
+        seen = look()
+        while not (arrived := there(seen)) and (left := deadline - self._clock()) > 0:
+            self._sleep(min(pause, left))
+            pause = min(2 * pause, _LONGEST_PAUSE)
+            seen = look()
+        if arrived:
+            self._in_vain.pop(subject, None)
+        else:
+            self._in_vain[subject] += 1
+        return seen
+
+    def _patience(self, subject: str, seconds: float) -> float:
+        """How long the next wait for it may take."""
+        if not self.patient:
+            return 0.0
+        return max(seconds / 2 ** self._in_vain[subject], min(seconds, _LEAST))
+
+    def rest(self, seconds: float) -> None:
+        """Send nothing for a while."""
+        self._sleep(seconds)
