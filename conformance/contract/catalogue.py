@@ -22,10 +22,14 @@ class CatalogueEntry:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All catalogued codes, and the families of codes that other services answer."""
+    """All catalogued codes, and the families of codes that other services answer.
+
+    ``peculiar`` are codes that only the examples of one operation show, by operation and status.
+    """
 
     entries: Mapping[str, CatalogueEntry]
     families: Mapping[str, re.Pattern[str]]
+    peculiar: Mapping[tuple[str, int], tuple[str, ...]]
 
     def family_of(self, code: str) -> str | None:
         """Name of the family whose spelling this code has; None for none."""
@@ -41,7 +45,12 @@ def read_catalogue(node: Mapping[str, Any]) -> Catalogue:
     families = {
         name: re.compile(family["pattern"]) for name, family in node.get("families", {}).items()
     }
-    return Catalogue(entries, families)
+    peculiar = {
+        (operation, int(family["status"])): tuple(map(str, family["codes"]))
+        for family in node.get("families", {}).values()
+        for operation in family.get("operations", ())
+    }
+    return Catalogue(entries, families, peculiar)
 
 
 @dataclass(frozen=True, slots=True)

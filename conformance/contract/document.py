@@ -46,10 +46,19 @@ class Contract:
         return {item.id: item for item in derive(self)}
 
     def refusal(self, operation: Operation, kind: str) -> Expectation | None:
-        """What that kind of violation may be answered with; None where the contract is silent."""
-        if kind in operation.refusals:
-            return operation.refusals[kind]
-        return self.refusals.families.get(operation.error_family, {}).get(kind)
+        """What that kind of violation may be answered with; None where the contract is silent.
+
+        A code that the examples of this one operation show is as good as those of its family.
+        """
+        family = self.refusals.families.get(operation.error_family, {})
+        expectation = operation.refusals.get(kind) or family.get(kind)
+        return expectation and expectation.also(
+            {
+                status: codes
+                for (owner, status), codes in self.catalogue.peculiar.items()
+                if owner == operation.id
+            }
+        )
 
     def operation(self, operation_id: str) -> Operation:
         """One operation. Raises ContractError when the contract has none of that name."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,16 @@ class Expectation:
     def for_status(self, status: int) -> tuple[Answer, ...]:
         """The accepted answers with that status."""
         return tuple(answer for answer in self.answers if answer.status == status)
+
+    def also(self, codes: Mapping[int, tuple[str, ...]]) -> Expectation:
+        """The same, with these codes beside those of each refusal of their status."""
+        answers = tuple(
+            Answer(answer.status, tuple(dict.fromkeys((*answer.codes, *codes[answer.status]))))
+            if answer.codes and answer.status in codes
+            else answer
+            for answer in self.answers
+        )
+        return replace(self, answers=answers)
 
     def __str__(self) -> str:
         return ", or ".join(map(str, self.answers))

@@ -114,6 +114,9 @@ def test_a_status_that_the_case_accepts(look: Look) -> None:
         ("ListRtcRoomList", 400, "DATA.100011001", True),
         ("ListRtcRoomList", 400, "RTC.00001003", True),
         ("ListRtcRoomList", 400, "RTC.00001015", False),
+        ("ListRtcRoomList", 400, "400", False),
+        ("ListRtcEvent", 400, "400", True),
+        ("ListRtcAbnormalEvent", 400, "400", True),
     ],
 )
 def test_error_codes(look: Look, operation: str, status: int, code: str, right: bool) -> None:
