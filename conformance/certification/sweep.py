@@ -15,10 +15,10 @@ from typing import Any
 from conformance.certification.arguments import arguments_of
 from conformance.certification.book import Book
 from conformance.certification.call import Call
-from conformance.certification.demands import PREFIX
+from conformance.certification.demands import PREFIX, demands
 from conformance.certification.driver import Driver, DriverError
 from conformance.certification.session import RecordingServer
-from conformance.certification.situations import FAILURES, Situation
+from conformance.certification.situations import FAILURES, Situation, situations_of
 from conformance.certification.understanding import difference
 from conformance.contract.document import Contract
 from conformance.contract.operations import Operation
@@ -43,6 +43,17 @@ _SHOULD = (
 
 _DISPUTED = {"ListRtcEvent": "E-13-event-flat"}
 """Operations whose answer has two shapes: the table's and the example's."""
+
+
+def client_requirements(contract: Contract) -> dict[str, Requirement]:
+    """Everything that a client can be held to by its id: what it sends, what it understands."""
+    asked = (
+        _requirement(operation, situation)
+        for operation in contract.operations.values()
+        if operation.server is None
+        for situation in situations_of(contract, operation).values()
+    )
+    return demands(contract) | {item.id: item for item in asked}
 
 
 @dataclass(frozen=True, slots=True)

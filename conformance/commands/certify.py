@@ -18,6 +18,7 @@ from conformance.contract.document import load_contract
 from conformance.errors import UsageError
 from conformance.model.verdict import RunVerdict
 from conformance.reporting.formats import FORMATS, write_all
+from conformance.reporting.language import LANGUAGES
 from conformance.reporting.terminal import print_summary
 
 _EXIT = {RunVerdict.CONFORMANT: 0, RunVerdict.NONCONFORMANT: 1, RunVerdict.INCOMPLETE: 4}
@@ -28,6 +29,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of a certification, from the last to the first."""
     for option in (
         click.option("--format", "formats", default="json", show_default=True, metavar="NAMES"),
+        click.option("--lang", "code", default="en", type=click.Choice(LANGUAGES)),
         click.option("--report-dir", default="reports/latest", type=Path, show_default=True),
         click.option("--timeout", type=float, metavar="SECONDS", help="stop the command then"),
         click.option("--flow-scale", default=1.0, show_default=True, help="multiplies its limits"),
@@ -57,6 +59,7 @@ def certify_client(
     min_coverage: tuple[str, ...],
     report_dir: Path,
     formats: str,
+    code: str,
     **chosen: Any,
 ) -> int:
     """Run COMMAND against the validating reference, and judge every request that it sends.
@@ -76,7 +79,7 @@ def certify_client(
         **chosen,
     )
     done = certify(load_contract(), plan)
-    return _tell(done, shortfalls(done.coverage, gates), report_dir, names)
+    return _tell(done, shortfalls(done.coverage, gates), report_dir, names, code)
 
 
 def _check(
@@ -91,17 +94,17 @@ def _check(
 
 
 def _tell(
-    done: Certification, lacking: list[str], report_dir: Path, formats: tuple[str, ...]
+    done: Certification, lacking: list[str], report_dir: Path, formats: tuple[str, ...], code: str
 ) -> int:
     """Print and write what came of it; the exit status."""
     console = Console(stderr=False)
     report = done.outcome.report
     report_dir.mkdir(parents=True, exist_ok=True)
-    write_all(report, report_dir, formats, done.outcome.exchanges)
+    write_all(report, report_dir, formats, done.outcome.exchanges, language=code)
     path = write_coverage(done.coverage, report_dir)
     console.print()
     console.print(coverage_table(done.coverage))
-    print_summary(report, console)
+    print_summary(report, console, code=code)
     files = [*(FORMATS[name].filename for name in formats), path.name]
     console.print(f"reports in {report_dir}: {', '.join(files)}")
     for problem in (*report.run["problems"], *lacking):

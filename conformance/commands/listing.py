@@ -8,9 +8,11 @@ from typing import Any
 
 import click
 
+from conformance.certification.sweep import client_requirements
 from conformance.contract.document import load_contract
 from conformance.errors import UsageError
 from conformance.model.requirement import glob_to_pattern
+from conformance.reporting.language import LANGUAGES, language
 from conformance.target.capability import CAPABILITIES
 
 Rows = list[Mapping[str, Any]]
@@ -38,19 +40,22 @@ def _matching(rows: Iterable[Mapping[str, Any]], glob: str | None, key: str, nou
 @click.command()
 @click.argument("glob", required=False)
 @_as_json
-def requirements(glob: str | None, as_json: bool) -> None:
-    """List the requirements, or those that match GLOB."""
+@click.option("--lang", "code", default="en", type=click.Choice(LANGUAGES), help="of the texts")
+def requirements(glob: str | None, as_json: bool, code: str) -> None:
+    """List the requirements, or those that match GLOB; those of clients begin with client/."""
+    contract, words = load_contract(), language(code)
+    judged = {**contract.requirements, **client_requirements(contract)}.values()
     rows = [
         {
             "id": item.id,
             "level": item.level.value,
             "operation": item.operation,
-            "source": str(item.source),
-            "text": item.text,
+            "source": words.source(str(item.source)),
+            "text": words.requirement(item.text),
             "capabilities": sorted(item.capabilities),
             "erratum": item.erratum,
         }
-        for item in load_contract().requirements.values()
+        for item in judged
     ]
     found = _matching(rows, glob, "id", "requirements")
     _print(found, as_json, lambda row: f"{row['level']:6} {row['id']}  {row['text']}")

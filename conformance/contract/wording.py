@@ -66,7 +66,7 @@ def _demand(keyword: str, field: Field, subject: str) -> str:
         "null": f"null for {subject} is refused"
         + ("." if field.presence == "required" else ", or read as if the field were absent."),
         "default": f"Without {subject}, {_show(field.schema.get('default'))} is taken.",
-        "known": f"A {field.resource} in {subject} that does not exist is refused.",
+        "known": f"{_article(field.resource)} in {subject} that does not exist is refused.",
     }
     if keyword in demands:
         return _capital(demands[keyword])
@@ -109,6 +109,10 @@ def _show(value: object) -> str:
     if value == "":
         return "empty"
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _article(noun: str | None) -> str:
+    return f"{'An' if str(noun)[0] in 'aeiou' else 'A'} {noun}"
 
 
 def _capital(text: str) -> str:

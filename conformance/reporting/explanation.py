@@ -5,8 +5,10 @@ from __future__ import annotations
 import textwrap
 from http import HTTPStatus
 from typing import TYPE_CHECKING
+from unicodedata import east_asian_width
 
 from conformance.reporting.excerpt import excerpt
+from conformance.reporting.language import Language, language
 from conformance.reporting.trace import trace
 
 if TYPE_CHECKING:
@@ -21,20 +23,28 @@ _WIDTH = 100
 _MARGIN = 12
 
 
-def explain(finding: ReportedFinding, text: str = "") -> str:
+def explain(finding: ReportedFinding, text: str = "", words: Language | None = None) -> str:
     """The finding as a few lines that need no other page to be understood.
 
-    ``text`` is the text of its requirement: what the document says.
+    ``text`` is the text of its requirement: what the document says. ``words`` is the language to
+    tell it in; English when it is not given.
     """
-    lines = [f"{finding.requirement}  ({finding.level})", _indent(finding.message, 2), ""]
+    words = words or language("en")
+    said = _indent(words.told(finding.message), 2)
+    lines = [f"{finding.requirement}  ({words.say(f'story.{finding.level}')})", said, ""]
     aimed = trace(finding)
     field = aimed.field if aimed.part == "field" else ""
-    lines += _entry("sent", _sent(finding.exchange, field if aimed.place == "body" else ""))
-    lines += _entry("came back", _received(finding.exchange, field))
-    lines += _entry("expected", finding.expected)
-    lines += _entry("received", finding.actual)
-    lines += _entry("document", "\n".join(line for line in (text, finding.source) if line))
-    lines += _entry("replay", "\n".join(line for line in (finding.curl, finding.pytest) if line))
+    stated = (words.requirement(text), words.source(finding.source))
+    entries = {
+        "sent": _sent(finding.exchange, field if aimed.place == "body" else "", words),
+        "came-back": _received(finding.exchange, field, words),
+        "expected": words.told(finding.expected),
+        "received": words.told(finding.actual),
+        "document": "\n".join(line for line in stated if line),
+        "replay": "\n".join(line for line in (finding.curl, finding.pytest) if line),
+    }
+    for name, value in entries.items():
+        lines += _entry(words.say(f"story.{name}"), value)
     return "\n".join(lines).rstrip()
 
 
@@ -53,34 +63,36 @@ def pretty_body(body: str | None, base64: str | None = None, field: str = "") ->
     return excerpt(body, field)
 
 
-def _sent(exchange: ReportedExchange | None, field: str) -> str:
+def _sent(exchange: ReportedExchange | None, field: str, words: Language) -> str:
     if exchange is None:
-        return "(no single exchange shows this)"
+        return words.say("story.no-exchange")
     request: SentRequest = exchange.request
     body = pretty_body(request.body, request.body_base64, field)
     first = f"{request.method} {request.url}"
     return f"{first}\n{body}" if body else first
 
 
-def _received(exchange: ReportedExchange | None, field: str) -> str:
+def _received(exchange: ReportedExchange | None, field: str, words: Language) -> str:
     if exchange is None:
         return ""
     response: ReceivedResponse | None = exchange.response
     if response is None:
         failure = exchange.failure or {}
         stage = failure.get("stage", "network")
-        return f"no answer: {stage} failed ({failure.get('message', 'no reason given')})"
+        reason = failure.get("message") or words.say("story.no-reason")
+        return words.say("story.no-answer", stage=stage, message=reason)
     first = f"{status_line(response.status)}, {response.elapsed_ms:.0f} ms"
     body = pretty_body(response.body, response.body_base64, field)
-    note = "\n(the rest of the body was not kept)" if response.truncated else ""
-    return (f"{first}\n{body}" if body else f"{first}, empty body") + note
+    note = f"\n{words.say('story.cut')}" if response.truncated else ""
+    return (f"{first}\n{body}" if body else f"{first}, {words.say('story.empty')}") + note
 
 
 def _entry(label: str, value: str) -> list[str]:
     if not value:
         return []
     first, *rest = _printable(value).splitlines() or [""]
-    return [f"  {label:<{_MARGIN - 2}}{first}", *(" " * _MARGIN + line for line in rest)]
+    gap = " " * (_MARGIN - 2 - sum(1 + (east_asian_width(c) in "WF") for c in label))
+    return [f"  {label}{gap}{first}", *(" " * _MARGIN + line for line in rest)]
 
 
 def _indent(text: str, depth: int) -> str:

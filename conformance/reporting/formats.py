@@ -57,7 +57,6 @@ def write_all(
     previous: Report | None = None,
     locate: Callable[[str], int | None] | None = None,
     language: str = "en",
-    texts: Mapping[str, str] | None = None,
 ) -> list[Path]:
     """Write the report in every named format; see ``Material`` for what accompanies it.
 
@@ -72,7 +71,6 @@ def write_all(
         previous=previous,
         locate=locate,
         language=language,
-        texts=texts or {},
     )
     written: list[Path] = []
     for chosen_format in chosen:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from conformance.contract.files import read_yaml, spec_folder
 from conformance.errors import UsageError
+from conformance.reporting.phrasebook import Phrasebook, phrasebook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,10 +27,15 @@ _SOURCE: Final = re.compile(r"section (?P<section>[\w.-]+)(?:, tables? (?P<table
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """One catalogue: ``strings`` by key, with ``{facts}`` to be filled in."""
+    """One catalogue: ``strings`` by key, with ``{facts}`` to be filled in.
+
+    ``requirements`` are the texts of requirements, ``findings`` what findings and reasons say.
+    """
 
     code: str
     strings: Mapping[str, str]
+    requirements: Phrasebook = field(default_factory=Phrasebook)
+    findings: Phrasebook = field(default_factory=Phrasebook)
 
     @property
     def tag(self) -> str:
@@ -37,6 +45,14 @@ class Language:
     def say(self, key: str, **facts: object) -> str:
         """The string of that key with its facts filled in; KeyError for a key that is unknown."""
         return self.strings[key].format_map(facts)
+
+    def requirement(self, text: str) -> str:
+        """The text of a requirement; the English one where there is no other."""
+        return self.requirements.say(text)
+
+    def told(self, text: str) -> str:
+        """What a finding or a reason says; evidence in it stays as it was."""
+        return self.findings.say(text)
 
     def chapter(self, number: str) -> str:
         """The title of a chapter of the document, or its number when it has none."""
@@ -112,7 +128,13 @@ def language(code: str) -> Language:
             f"report language {code!r}", "does not exist", f"choose from {', '.join(LANGUAGES)}"
         )
     text = resources.files(__package__).joinpath(f"strings.{code}.json").read_text("utf-8")
-    return Language(code, json.loads(text))
+    if code == "en":
+        return Language(code, json.loads(text))
+    requirements = read_yaml(spec_folder() / "i18n" / f"{code}.yaml")
+    findings = read_yaml(Path(__file__).with_name(f"findings.{code}.yaml"))
+    return Language(
+        code, json.loads(text), phrasebook([requirements]), phrasebook([requirements, findings])
+    )
 
 
 def _title(kind: str, facts: Mapping[str, str]) -> str:

@@ -116,7 +116,7 @@ def _cause(cause: Cause, words: Language, texts: dict[str, str]) -> str:
     title = f"{words.say(f'level.{cause.level}')} · {words.cause(cause)}"
     counts = count_of(words, "requirement", len(cause.requirements))
     finding = cause.findings[0]
-    story = explain(finding, texts.get(finding.requirement, ""))
+    story = explain(finding, texts.get(finding.requirement, ""), words)
     if len(story) > _STORY_CHARACTERS:
         story = story[:_STORY_CHARACTERS] + "\n…"
     fence = "`" * max(3, _longest_run(story) + 1)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from conformance.model.report import Report, ReportedExchange
 
@@ -18,7 +18,7 @@ class Material:
     ``exchanges`` every exchange of the run, in order (HAR). ``previous`` the run before this one
     ("since the last run"). ``locate`` the line of a requirement in the contract, or None (SARIF).
     ``contract_path`` where the contract stands in the repository that reads the SARIF.
-    ``language`` ``en`` or ``zh``; ``texts`` requirement texts in that language, by id (HTML).
+    ``language`` ``en`` or ``zh``.
     """
 
     report: Report
@@ -27,4 +27,3 @@ class Material:
     locate: Callable[[str], int | None] | None = None
     contract_path: str = "spec/openapi.yaml"
     language: str = "en"
-    texts: Mapping[str, str] = field(default_factory=dict)

@@ -69,7 +69,7 @@ def print_summary(
         _print_cause(cause, console, words, texts)
     if len(causes) > causes_shown:
         hidden = len(causes) - causes_shown
-        console.print(Text(f"\n… {hidden} more causes, all of them in the report", style="dim"))
+        console.print(Text(f"\n… {words.say('terminal.more-causes', count=hidden)}", style="dim"))
     _print_unjudged(report, console, words)
     if previous is not None:
         _print_news(previous, report, console, words)
@@ -113,7 +113,7 @@ def _print_cause(cause: Cause, console: Console, words: Language, texts: dict[st
         title.append(f", {count_of(words, 'operation', len(cause.operations))}", style="dim")
     console.print(title, soft_wrap=True)
     finding = cause.findings[0]
-    story = textwrap.indent(explain(finding, texts.get(finding.requirement, "")), "  ")
+    story = textwrap.indent(explain(finding, texts.get(finding.requirement, ""), words), "  ")
     console.print(Text(story), soft_wrap=True)
     others = [*cause.requirements[1:]]
     if others:
@@ -139,7 +139,7 @@ def _print_unjudged(report: Report, console: Console, words: Language) -> None:
         line = Text(f"\n{SYMBOLS[verdict]} ", style=_STYLES[verdict])
         line.append(f"{words.say(f'verdict.{verdict.value}')}: ")
         line.append(count_of(words, "requirement", count), style="bold")
-        line.append(f", {reason}")
+        line.append(f", {words.told(reason)}")
         console.print(line, soft_wrap=True)
 
 

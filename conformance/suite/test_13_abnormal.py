@@ -39,7 +39,9 @@ def test_a_page_by_default_is_the_first_ten(scenario: Scenario) -> None:
     query = _past(scenario)
     ten, first = {**query, "limit": 10}, {**query, "limit": 10, "offset": 0}
     total = paths.read(scenario.make(EVENTS, query=first).json, "total")
-    if not isinstance(total, int) or total <= 10:
+    if not isinstance(total, int):
+        raise Inconclusive("no data: the answer shows no total")
+    if total <= 10:
         raise Inconclusive(f"no data: {total} events are too few to see a default of 10")
     tell(
         scenario.rule(f"{EVENTS}/rule/default-limit-ten"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -69,9 +70,15 @@ def sample(pages: Callable[..., Path]) -> Path:
 
 @pytest.fixture(scope="session")
 def chinese(pages: Callable[..., Path]) -> Path:
-    """The same in Chinese, with one requirement text given in Chinese."""
-    texts = {"CreateApp/body/app_name/required": "应用名称必填。"}
-    return pages("chinese", build_report(), language="zh", texts=texts)
+    """The same in Chinese, with one text as the contract words it."""
+    report = build_report()
+    worded = [
+        replace(item, text="A request without field app_name is refused.")
+        if item.id == "CreateApp/body/app_name/required"
+        else item
+        for item in report.requirements
+    ]
+    return pages("chinese", replace(report, requirements=worded), language="zh")
 
 
 @pytest.fixture

@@ -303,7 +303,7 @@ def test_chinese_is_chinese_throughout(
     page = visit(chinese, "#CreateApp/body/app_name/required")
     assert page.locator("html").get_attribute("lang") == "zh-CN"
     assert page.locator("h1").inner_text() == "不符合"
-    assert "应用名称必填。" in page.locator(".open .about").inner_text()
+    assert "缺少字段 app_name 的请求被拒绝。" in page.locator(".open .about").inner_text()
     interface = page.locator("nav.sections, #filters, #count, .legend").all_inner_texts()
     words = set(re.findall(r"[A-Za-z]{3,}", " ".join(interface)))
     names = {"obs", "jobs", "rooms", "remove", "statistics", "API", "OBS", "APIGW", "null"}

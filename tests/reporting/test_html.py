@@ -16,6 +16,7 @@ import pytest
 from conformance.model.report import Report
 from conformance.model.verdict import Verdict
 from conformance.reporting.causes import causes_of
+from conformance.reporting.explanation import explain
 from conformance.reporting.html import draw_page
 from conformance.reporting.html.data import page_data
 from conformance.reporting.html.embedding import embedded_json
@@ -124,14 +125,30 @@ def test_every_word_of_the_page_is_in_the_catalogue_and_the_other_way_round() ->
             assert any(key.startswith(f"{family}.") for family in families - {"ui"}), key
 
 
-def test_texts_given_in_another_language_replace_the_requirements_own(report: Report) -> None:
-    """The mapping of ids to texts is used where it has the id, and the English one elsewhere."""
-    first = report.requirements[0]
-    material = Material(report, language="zh", texts={first.id: "应用名称必填。"})
-    data = page_data(material, language("zh"), causes_of(report), None)
-    assert data["requirements"][0][4] == "应用名称必填。"
+def test_texts_and_findings_are_told_in_the_language_of_the_page(report: Report) -> None:
+    """Texts, messages and reasons in Chinese where the books have them, as they are elsewhere."""
+    first, finding = report.requirements[0], report.findings[0]
+    known = replace(
+        first, text="A request without field app_name is refused.",
+        reason="the target does not claim obs",
+    )  # fmt: skip
+    told = replace(finding, requirement=first.id, message="body app_name: required broken (absent)")
+    report = assemble([known, *report.requirements[1:]], [told])
+    data = page_data(Material(report), language("zh"), causes_of(report), None)
+    assert data["requirements"][0][4] == "缺少字段 app_name 的请求被拒绝。"
     assert data["requirements"][1][4] == report.requirements[1].text
+    assert "被测对象未声明能力 obs" in data["reasons"]
+    assert data["requirements"][0][13][0][0] == "请求体 app_name 违反 required（absent）"
     assert "第 5.1 节，表 5-1" in data["sources"]
+
+
+def test_a_story_is_told_in_chinese(report: Report) -> None:
+    """What stands in a cause card and in the summary of a job page, labels and text."""
+    finding = replace(report.findings[0], expected="400 with error_code RTC.1")
+    story = explain(finding, "A request without credentials is refused.", language("zh"))
+    assert "不带凭证的请求被拒绝。" in story
+    assert "  期望      400，错误码为 RTC.1" in story
+    assert "  收到      " in story
 
 
 def test_bodies_are_cut_so_that_the_page_stays_light(report: Report) -> None:

@@ -103,7 +103,7 @@ def page_data(
     for finding in report.findings:
         told = findings.setdefault(finding.requirement, [])
         if len(told) < _FINDINGS_TOLD:
-            told.append(_finding(finding, exchanges))
+            told.append(_finding(finding, exchanges, words))
         else:
             untold[finding.requirement] += 1
     rows = [
@@ -112,7 +112,7 @@ def page_data(
             _LEVELS.index(item.level),
             item.chapter,
             sources.number(words.source(item.source)),
-            material.texts.get(item.id, item.text),
+            words.requirement(item.text),
             _VERDICTS.index(item.verdict),
             reasons.number(item.reason),
             item.cases,
@@ -133,7 +133,7 @@ def page_data(
         "verdicts": [verdict.value for verdict in _VERDICTS],
         "levels": _LEVELS,
         "sources": list(sources.numbers),
-        "reasons": list(reasons.numbers),
+        "reasons": [words.told(reason) for reason in reasons.numbers],
         "capabilities": list(capabilities.numbers),
         "causes": [{"id": cause.id, "title": words.cause(cause)} for cause in causes],
         "requirements": rows,
@@ -141,11 +141,11 @@ def page_data(
     }
 
 
-def _finding(finding: ReportedFinding, exchanges: _Exchanges) -> list[Any]:
+def _finding(finding: ReportedFinding, exchanges: _Exchanges, words: Language) -> list[Any]:
     return [
-        finding.message,
-        finding.expected,
-        finding.actual,
+        words.told(finding.message),
+        words.told(finding.expected),
+        words.told(finding.actual),
         exchanges.place(finding.exchange),
         finding.curl,
         finding.pytest,

@@ -172,7 +172,7 @@ def operation_rows(report: Report, words: Language) -> list[OperationRow]:
                 marks.append(StatusMark("reached", cell.reached, said))
             else:
                 missed = words.say("ui.coverage.missed")
-                said = f"{missed}: {cell.reason}" if cell.reason else missed
+                said = f"{missed}: {words.told(cell.reason)}" if cell.reason else missed
                 marks.append(StatusMark("missed", 0, said))
         tally = report.by_operation.get(operation, {})
         rows.append(OperationRow(operation, tally.get("fail", 0), tuple(marks)))
@@ -191,7 +191,9 @@ def cause_cards(
         if len(cause.operations) > 1:
             said.append(count_of(words, "operation", len(cause.operations)))
         finding = cause.findings[0]
-        story = explain(finding, texts.get(finding.requirement, "")) if number < _STORIES else ""
+        story = (
+            explain(finding, texts.get(finding.requirement, ""), words) if number < _STORIES else ""
+        )
         cards.append(
             CauseCard(
                 id=cause.id,
