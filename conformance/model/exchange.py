@@ -23,12 +23,16 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """One answer as it arrived; ``elapsed`` in seconds. Not slotted: the JSON is cached."""
+    """One answer as it arrived; ``elapsed`` in seconds. Not slotted: the JSON is cached.
+
+    ``undecoded``: why the body is still as it was on the wire, though a header says how to read it.
+    """
 
     status: int
     headers: Headers
     body: bytes
     elapsed: float
+    undecoded: str | None = None
 
     def header(self, name: str) -> str | None:
         """First value of a header, names compared without case; None if it is absent."""
@@ -43,6 +47,8 @@ class Response:
     @cached_property
     def parsed(self) -> tuple[Any, str | None]:
         """The body as JSON and None, or None and the reason why it is no JSON."""
+        if self.undecoded is not None:
+            return None, self.undecoded
         try:
             return json.loads(self.body.decode("utf-8"), parse_constant=_no_number), None
         except UnicodeDecodeError as error:

@@ -60,6 +60,8 @@ class TargetClient:
         )
         self._client.headers.clear()
         self._failures = 0
+        self._answered = "none"
+        self._unanswered = ""
 
     def send(self, request: Request, auth: httpx.Auth | None = None) -> Sent:
         """Send one request, with ``auth`` if given, and read the answer to its end.
@@ -78,8 +80,9 @@ class TargetClient:
         except httpx.LocalProtocolError as error:
             return Sent(_as_sent(request, built), None, NetworkFailure(UNSENDABLE, str(error)))
         except _FAILURES as error:
-            return Sent(_as_sent(request, built), None, self._failed(failure_of(error)))
+            return Sent(_as_sent(request, built), None, self._failed(built, failure_of(error)))
         self._failures = 0
+        self._answered = _named(built)
         return Sent(_as_sent(request, built), response)
 
     def close(self) -> None:
@@ -123,29 +126,47 @@ class TargetClient:
     def _exchange(self, built: httpx.Request, auth: httpx.Auth | None, began: float) -> Response:
         answer = self._client.send(built, auth=auth, stream=True)
         try:
-            body = self._read(answer)
+            body, undecoded = self._read(answer)
         finally:
             answer.close()
-        return Response(
-            answer.status_code, _headers(answer.headers), body, time.monotonic() - began
-        )
+        elapsed = time.monotonic() - began
+        return Response(answer.status_code, _headers(answer.headers), body, elapsed, undecoded)
 
-    def _read(self, answer: httpx.Response) -> bytes:
+    def _read(self, answer: httpx.Response) -> tuple[bytes, str | None]:
+        """The body, decoded; bytes that are not what Content-Encoding says come as they are."""
+        if answer.is_stream_consumed:
+            return answer.content, None
+        raw = self._bounded(answer.iter_raw())
+        coding = answer.headers.get("content-encoding")
+        if not raw or not coding:
+            return raw, None
+        pieces = (raw[at : at + _PIECE] for at in range(0, len(raw), _PIECE))
+        again = httpx.Response(200, headers={"content-encoding": coding}, content=pieces)
+        try:
+            return self._bounded(again.iter_bytes()), None
+        except httpx.DecodingError as error:
+            return raw, f"the body is said to be {coding} and is not ({error})"
+
+    def _bounded(self, chunks: Iterator[bytes]) -> bytes:
         most = self._settings.limits.response_bytes
         body = bytearray()
-        for chunk in answer.iter_bytes():
+        for chunk in chunks:
             body += chunk
             if len(body) > most:
                 raise TooLarge(f"the answer is larger than {most} bytes")
         return bytes(body)
 
-    def _failed(self, failure: NetworkFailure) -> NetworkFailure:
+    def _failed(self, built: httpx.Request, failure: NetworkFailure) -> NetworkFailure:
+        """Count it; a target that went down is told of with the request that it went down on."""
+        if not self._failures:
+            self._unanswered = _named(built)
         self._failures += 1
         if self._failures >= self._settings.limits.consecutive_network_failures:
             raise TargetUnreachable(
                 self._settings.base_url,
                 f"{self._failures} requests in a row failed, the last one at {failure.stage}: "
-                f"{failure.message}",
+                f"{failure.message}; the first without an answer was {self._unanswered}, the last "
+                f"with one {self._answered}",
                 "see that it is running and reachable from here",
             )
         return failure
@@ -157,6 +178,7 @@ class TooLarge(httpx.TransportError):
 
 #: Stage of a request that is no HTTP, so that it could not be sent; says nothing of the network.
 UNSENDABLE = "request"
+_PIECE = 65536
 _FAILURES = (httpx.TransportError, httpx.DecodingError)
 
 #: First match wins; the order goes from the particular to the general.
@@ -204,6 +226,11 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
     while seen is not None:
         yield seen
         seen = seen.__cause__ or seen.__context__
+
+
+def _named(built: httpx.Request) -> str:
+    """A request as people tell it from others, without its query."""
+    return f"{built.method} {built.url.raw_path.decode('latin-1').partition('?')[0]}"
 
 
 def _as_sent(request: Request, built: httpx.Request) -> Request:

@@ -245,3 +245,23 @@ def test_answers_for_people() -> None:
 def test_equality_of_json(left: Any, right: Any, equal: bool) -> None:
     """True is not 1; 1.0 is."""
     assert same(left, right) is equal
+
+
+@pytest.mark.parametrize(
+    ("breaks", "outcome"), [(99, Outcome.FAIL), (1, Outcome.INCONCLUSIVE)], ids=["always", "once"]
+)
+def test_a_connection_that_breaks(
+    make_lab: MakeLab, cases: dict[str, Case], breaks: int, outcome: Outcome
+) -> None:
+    """A server that falls over at one request each time fails; a network that did so once not."""
+    left = [breaks]
+
+    def broken(request: httpx.Request, answer: httpx.Response) -> httpx.Response:
+        if _is(request, "POST", "/apps") and left[0]:
+            left[0] -= 1
+            raise httpx.RemoteProtocolError("server disconnected", request=request)
+        return answer
+
+    lab, _ = make_lab(broken)
+    judge(lab, cases["CreateApp/body/app_name/required~missing"])
+    assert _outcomes(lab, "CreateApp/body/app_name/required") == {outcome}

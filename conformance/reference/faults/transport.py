@@ -29,6 +29,8 @@ def faults() -> Iterator[Fault]:
                     inconclusive=True)  # fmt: skip
     for name, title, breaks, behaviour in _STATEFUL:
         yield Fault(f"transport/{name}", title, FAMILY, breaks, (), behaviour)
+    for name, title, breaks, operation, behaviour in _OF_ONE:
+        yield Fault(f"transport/{name}", title, FAMILY, breaks, (operation,), behaviour)
 
 
 def _of_bytes(change: Callable[[bytes], bytes], media: str | None = "application/json") -> Change:
@@ -64,6 +66,8 @@ _CHANGES: tuple[tuple[str, str, tuple[str, ...], Change], ...] = (
     ("empty-200", "Bodies are empty", _BODIES, _of_bytes(lambda _body: b"")),
     ("jsonp", "Bodies are wrapped in a call", _BODIES,
      _of_bytes(lambda body: b"callback(" + body + b")")),
+    ("no-gzip", "Bodies are said to be gzip and are none", _BODIES,
+     lambda _turn, answer: answer.with_header("content-encoding", "gzip")),
     ("html-200", "A page of the gateway comes with 200", (*_BODIES, *_TYPES), _html),
     ("gateway-html", "A page of the gateway comes with 502", _ANSWERED, _gateway),
     ("redirect", "Everything is moved to a page for signing in", _ANSWERED, _elsewhere),
@@ -74,11 +78,6 @@ _UNHEARD: tuple[tuple[str, str, Change], ...] = (
         "reset-after-headers",
         "The connection breaks after the headers",
         lambda _turn, answer: replace(answer, cut=True),
-    ),
-    (
-        "no-gzip",
-        "Bodies are said to be gzip and are none",
-        lambda _turn, answer: answer.with_header("content-encoding", "gzip"),
     ),
     ("hung", "Answers take an hour to begin", lambda _turn, answer: replace(answer, pause=_HOUR)),
     (
@@ -125,6 +124,28 @@ def _now_and_then() -> Behaviour:
     return behave
 
 
+def _hung_up_when(when: Callable[[Turn, Answer], bool]) -> Behaviour:
+    """Fall over: the connection breaks in the middle of the answer."""
+
+    async def behave(turn: Turn) -> Answer:
+        answer = await turn.forward(turn.asked)
+        return replace(answer, cut=True) if when(turn, answer) else answer
+
+    return behave
+
+
+_OF_ONE: tuple[tuple[str, str, tuple[str, ...], str, Behaviour], ...] = (
+    ("hangs-up-on-refusal", "CreateApp falls over where it should refuse",
+     ("CreateApp/body/app_name/type", "CreateApp/body/app_name/required",
+      "CreateApp/body/json/malformed"),
+     "CreateApp", _hung_up_when(lambda _turn, answer: answer.status == 400)),
+    ("hangs-up-on-value", "CreateMixJob falls over at one of the layouts",
+     ("CreateMixJob/body/mix_param.layout_template/enum",), "CreateMixJob",
+     _hung_up_when(lambda turn, _answer: b"screen_share_right" in turn.asked.body)),
+    ("hangs-up-on-everything", "ListObsBuckets always falls over",
+     ("ListObsBuckets/200/status/answered",), "ListObsBuckets",
+     _hung_up_when(lambda _turn, _answer: True)),
+)  # fmt: skip
 _STATEFUL: tuple[tuple[str, str, tuple[str, ...], Behaviour], ...] = (
     ("duplicate-answer", "Every second answer is the one before", (_UNIQUE,), _repeated()),
     ("answer-of-another", "Answers are one request late",
