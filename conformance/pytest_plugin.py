@@ -18,6 +18,7 @@ from conformance.certification.fixtures import sparkrtc_contract, sparkrtc_mock,
 from conformance.errors import ConformanceError, TargetError
 
 if TYPE_CHECKING:
+    from conformance.model.case import Case
     from conformance.model.report import Report
     from conformance.suite.assembly import Collected
     from conformance.suite.progress_file import ProgressFile
@@ -28,7 +29,6 @@ __all__ = ["sparkrtc_contract", "sparkrtc_mock", "sparkrtc_server"]
 
 SUITE = "conformance.suite"
 _FOLDER = Path(__file__).resolve().parent / "suite"
-_LAST = "test_99_"
 _EXIT = {"conformant": 0, "nonconformant": 1, "incomplete": 4}
 
 
@@ -202,7 +202,7 @@ class ConformanceRun:
                 item.add_marker(pytest.mark.xdist_group(self._flow_group(item)))
         if dropped:
             config.hook.pytest_deselected(items=dropped)
-        items[:] = sorted(kept, key=_comes_last)
+        items[:] = sorted(kept, key=_place)
         self._plan()
 
     def _explores(self, item: pytest.Item) -> bool:
@@ -219,8 +219,7 @@ class ConformanceRun:
     def _flow_group(self, item: pytest.Item) -> str:
         """The flow group of an item's operation, so that one process waits for one group."""
         marker = item.get_closest_marker("rules")
-        callspec = getattr(item, "callspec", None)
-        case = callspec.params.get("case") if callspec else None
+        case = _case(item)
         marker = marker or item.get_closest_marker("explores")
         name = case.operation if case is not None else marker.args[0] if marker else ""
         operation = self.session.contract.operations.get(name.partition("/")[0])
@@ -418,9 +417,19 @@ def _prepared(config: pytest.Config) -> PreparedRun | None:
     return next((plugin for plugin in plugins if isinstance(plugin, PreparedRun)), None)
 
 
-def _comes_last(item: pytest.Item) -> bool:
-    """What moves the clock or uses up a quota spares the others by coming after all of them."""
-    return item.path.name.startswith(_LAST)
+def _place(item: pytest.Item) -> int:
+    """Where an item belongs in the order of the run."""
+    from conformance.suite.order import place
+
+    marker = item.get_closest_marker("rules")
+    hostile = marker is not None and marker.kwargs.get("hostile", False)
+    return place(item.path.name, _case(item), hostile=hostile)
+
+
+def _case(item: pytest.Item) -> Case | None:
+    """The generated case that an item runs, if it runs one."""
+    callspec = getattr(item, "callspec", None)
+    return callspec.params.get("case") if callspec else None
 
 
 def _explained(told: dict[str, Any]) -> str:

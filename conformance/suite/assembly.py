@@ -79,6 +79,7 @@ def assemble(session: Session, collected: Collected, finished: dt.datetime) -> R
         config.level,
         collected.ledger.statuses,
         conditional_fields(contract),
+        collected.interrupted,
     )
     said = verdicts(contract, collected.ledger, session.selection, plan, config.strict)
     said, problems = waive(said, session.reach.settings.waivers, finished.date())

@@ -149,6 +149,11 @@ class Resources:
         for made in reversed(self._made[:]):
             if made in self._made:
                 self._delete(made)
+        return self.left
+
+    @property
+    def left(self) -> list[str]:
+        """What this run has created and not deleted."""
         return [f"{made.kind} {made.id}" for made in self._made]
 
     def _make(self, kind: str, *, fresh: bool) -> str:
@@ -169,7 +174,8 @@ class Resources:
         exchange = self._lab.send(template, judge=False)
         identifier = exchange.json.get(spec["id"]) if isinstance(exchange.json, dict) else None
         if exchange.status != operation.success.status or not isinstance(identifier, str):
-            reason = f"no {kind} could be created: {operation.id} answered {_said(exchange)}"
+            said = self._lab.prose(_said(exchange))
+            reason = f"no {kind} could be created: {operation.id} answered {said}"
             self._failed[kind] = reason, self._failed.get(kind, ("", 0))[1] + 1
             raise Blocked(reason)
         made = next((m for m in self._made if m.id == identifier), None)

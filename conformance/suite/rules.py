@@ -27,11 +27,14 @@ from conformance.suite.lab import Lab
 Test = TypeVar("Test", bound=Callable[..., object])
 
 
-def rules(*ids: str, effort: str = "standard") -> Callable[[Test], Test]:
-    """Declare the requirements that a test judges, and the lowest level that includes it."""
+def rules(*ids: str, effort: str = "standard", hostile: bool = False) -> Callable[[Test], Test]:
+    """Declare the requirements that a test judges, and the lowest level that includes it.
+
+    ``hostile``: it sends what may bring a server down, so that it comes after the others.
+    """
 
     def mark(test: Test) -> Test:
-        marked: Test = pytest.mark.rules(*ids, effort=effort)(test)
+        marked: Test = pytest.mark.rules(*ids, effort=effort, hostile=hostile)(test)
         return marked
 
     return mark

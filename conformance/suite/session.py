@@ -12,7 +12,7 @@ from typing import Any
 from conformance.cases.plan import generated_cases, within
 from conformance.contract.document import Contract
 from conformance.contract.revisions import load_contract_at
-from conformance.errors import ConformanceError, TargetUnreachable
+from conformance.errors import ConformanceError, TargetError, TargetUnreachable
 from conformance.model.case import Case
 from conformance.model.exchange import Exchange, Request
 from conformance.model.report import Report
@@ -200,7 +200,11 @@ class Session:
         if self._lab is None:
             return []
         self._lab.begin("cleanup")
-        left = self._lab.resources.clean()
+        try:
+            left = self._lab.resources.clean()
+        except TargetError:
+            self.hang_up()
+            return self._lab.resources.left
         if self._journal is not None:
             result = cleanup(self._journal, LabUndo(self._lab))
             if result.complete:

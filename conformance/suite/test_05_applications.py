@@ -192,7 +192,7 @@ def _free_character(scenario: Scenario) -> str:
     return next(character for character in characters if character not in taken)
 
 
-@rules("CreateApp/rule/name-not-utf8")
+@rules("CreateApp/rule/name-not-utf8", hostile=True)
 def test_a_name_that_is_not_utf8_is_refused(scenario: Scenario) -> None:
     """Table 5-2: a name is UTF-8; stray, overlong and surrogate bytes are not."""
     rule = scenario.rule("CreateApp/rule/name-not-utf8")

@@ -37,6 +37,7 @@ class Plan:
     level: str
     statuses: Mapping[str, int]
     conditional: frozenset[str]
+    interrupted: bool = False
 
     def answered(self, requirement: Requirement) -> bool:
         """Whether any answer had the operation and status that an answer requirement is of."""
@@ -72,6 +73,8 @@ def say(
 def _unjudged(requirement: Requirement, plan: Plan) -> Said:
     """Nobody said anything about it: why."""
     effort = plan.effort_of.get(requirement.id)
+    if plan.interrupted and requirement.id in plan.planned:
+        return Said(Verdict.INCONCLUSIVE, "the run ended before a case had shown it")
     unanswered = requirement.kind == "answer" and not plan.answered(requirement)
     refusal = requirement.place.isdigit() and int(requirement.place) >= 400
     if unanswered and refusal and effort is None:

@@ -18,6 +18,7 @@ from conformance.suite.configuration import RunConfig, new_seed
 from conformance.suite.lab import Lab
 from conformance.suite.planning import plan_generated
 from conformance.suite.session import Session, _no_api
+from conformance.target.settings import Limits
 
 if TYPE_CHECKING:
     from .conftest import MakeLab
@@ -128,6 +129,23 @@ def test_an_interrupted_run_is_never_green(make_lab: MakeLab, tmp_path: Path) ->
     assert report.run["problems"] == ["not deleted: app a1"]
     verdicts = {item.id: item.verdict for item in report.requirements}
     assert verdicts[RULE] is Verdict.PASS
+
+
+def test_a_target_that_is_gone_at_the_end(make_lab: MakeLab, tmp_path: Path) -> None:
+    """What could not be deleted is told, and the verdicts that there are still make a report."""
+    alive = [True]
+
+    def dying(_: httpx.Request, answer: httpx.Response) -> httpx.Response:
+        if not alive[0]:
+            raise httpx.ConnectError("refused")
+        return answer
+
+    limits = Limits(consecutive_network_failures=1)
+    lab, _ = make_lab(dying, limits=limits)
+    session = _session(lab, tmp_path)
+    app = lab.resources.get("app")
+    alive[0] = False
+    assert session.close() == [f"app {app}"]
 
 
 def test_a_blocked_case_says_so_of_everything_that_it_judges(

@@ -131,6 +131,12 @@ def test_why_nobody_said_anything(
     said = say(_requirement(identifier), None, _selection(), plan, strict=False)
     assert said.verdict is verdict
     assert reason in said.reason
+    stopped = replace(plan, interrupted=True)
+    said = say(_requirement(identifier), None, _selection(), stopped, strict=False)
+    if planned:
+        assert (said.verdict, "ended before" in said.reason) == (Verdict.INCONCLUSIVE, True)
+    else:
+        assert said.verdict is verdict
 
 
 def _waiver(requirement: str, expires: dt.date = TODAY) -> Waiver:

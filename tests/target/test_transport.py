@@ -167,7 +167,6 @@ def drip(pieces: bytes) -> Script:
             ),
             "size",
         ),
-        (answering(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\nnot gzip"), "protocol"),
         (drip(b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\n\r\n"), "timeout"),
         (drip(b"HTTP/1.1 200 OK\r\nX-Slow: "), "timeout"),
     ],
@@ -306,16 +305,13 @@ def test_run_stops_after_failures_in_a_row(make_settings: Any) -> None:
 
     settings = make_settings(limits=Limits(consecutive_network_failures=3))
     request = Request(None, "GET", f"{settings.base_url}/", ())
+    down = Request(None, "GET", f"{settings.base_url}/%00?token=abcd", ())
     with TargetClient(settings, transport=httpx.MockTransport(handle)) as client:
-        assert [client.send(request).response is None for _ in range(5)] == [
-            True,
-            True,
-            False,
-            True,
-            True,
-        ]
-        with pytest.raises(TargetUnreachable, match="3 requests in a row failed"):
+        sent = [client.send(one) for one in (request, request, request, down, request)]
+        assert [one.response is None for one in sent] == [True, True, False, True, True]
+        with pytest.raises(TargetUnreachable, match="3 requests in a row failed") as raised:
             client.send(request)
+    assert raised.value.problem.endswith("without an answer was GET /%00, the last with one GET /")
     assert outcomes == []
 
 
@@ -379,3 +375,12 @@ def test_request_that_is_no_http_is_not_the_networks_fault(make_settings: Any) -
                 sent = client.send(bad)
                 assert sent.failure is not None
                 assert sent.failure.stage == "request"
+
+
+def test_a_body_that_is_not_what_its_encoding_says(make_settings: Any) -> None:
+    """It comes as it is, and reading it says why it cannot be: an answer, and a wrong one."""
+    with serve(answering(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n{}")) as url:
+        sent = get(make_settings(base_url=url, timeouts=QUICK))
+    assert sent.response is not None
+    assert sent.response.body == b"{}"
+    assert "said to be gzip and is not" in str(sent.response.parsed[1])
