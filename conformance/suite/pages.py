@@ -130,13 +130,18 @@ def _content(whole: Whole, of: Callable[[dict[str, Any]], object] | None) -> lis
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """One list in pages of ``size``: all of them, the one past the end, the one without offset."""
+    """One list in pages of ``size``: all of them, the one past the end, the one without offset.
+
+    ``last`` is the last item as a page of its own, which ends where the list ends: what is wrong
+    with full last pages shows there. None where the list is empty.
+    """
 
     size: int
     pages: tuple[Exchange, ...]
     past: Exchange
     unnumbered: Exchange
     unasked: Exchange
+    last: Exchange | None
 
     @classmethod
     def of(cls, scenario: Scenario, listing: Listing, length: int) -> Pages:
@@ -150,6 +155,7 @@ class Pages:
             scenario.send(past.operation, path=past.path, query=past.query),
             listing.page(scenario, limit=size),
             listing.page(scenario),
+            listing.page(scenario, offset=length - 1, limit=1) if length else None,
         )
 
 
@@ -161,7 +167,9 @@ def agree(before: Whole, read: Pages) -> bool:
     counted = listing.total is None or all(
         listing.count(exchange) == len(before.rows) for exchange in exchanges
     )
-    return seen == before.ids and counted and len(listing.rows(read.unasked)) == len(before.rows)
+    ended = read.last is None or listing.ids(read.last) == before.ids[-1:]
+    whole = len(listing.rows(read.unasked)) == len(before.rows)
+    return seen == before.ids and counted and whole and ended
 
 
 def judge_pages(
@@ -184,6 +192,11 @@ def judge_pages(
         f"{len(parts)} pages of {read.size}, one after the other, are not the whole list",
         expected=before.ids, actual=seen, exchange=read.pages[-1],
     )  # fmt: skip
+    if read.last is not None and in_order:
+        scenario.rule(f"{listing.operation}/rule/pages-complete").equal(
+            listing.ids(read.last), before.ids[-1:],
+            f"page {len(before.rows) - 1} of limit 1, the last one", read.last,
+        )  # fmt: skip
     _judge_first(scenario, before, read, known)
     _judge_past_end(scenario, before, read)
 

@@ -149,12 +149,18 @@ def _moment(text: Any) -> dt.datetime | None:
     "CreateApp/rule/name-unique-in-tenant", "CreateApp/rule/duplicate-leaves-one", effort="quick"
 )
 def test_a_name_is_taken_once(scenario: Scenario) -> None:
-    """Section 5.1 and RTC.00001020: a second application of the same name is refused."""
+    """Section 5.1 and RTC.00001020: a second application of the same name is refused.
+
+    It is whatever the state of the first: a disabled application keeps its name.
+    """
     name = scenario.name("taken")
     app = str(part(scenario.make("CreateApp", body={"app_name": name}).json, "app_id"))
+    unique = scenario.rule("CreateApp/rule/name-unique-in-tenant")
+    unique.refused(scenario.send("CreateApp", body={"app_name": name}), 400, "RTC.00001020")
+    scenario.make("StopApp", path={"app_id": app})
     before = show(scenario, app)
     again = scenario.send("CreateApp", body={"app_name": name})
-    scenario.rule("CreateApp/rule/name-unique-in-tenant").refused(again, 400, "RTC.00001020")
+    unique.refused(again, 400, "RTC.00001020")
     whole = APPS.whole(scenario)
     found = [plain(row) for row in whole.rows if row.get("app_name") == name]
     scenario.rule("CreateApp/rule/duplicate-leaves-one").that(
@@ -183,6 +189,18 @@ def test_a_name_of_any_characters_comes_back_as_sent(scenario: Scenario) -> None
         found == {one: [name] for one, name in ids.items()}, "names in the list",
         expected=ids, actual=found, exchange=whole.exchange,
     )  # fmt: skip
+
+
+@rules("CreateApp/rule/name-exact")
+def test_names_that_look_alike_are_different_names(scenario: Scenario) -> None:
+    """Table 5-2: a name is what was sent; case and outer spaces tell it from another (5.1)."""
+    rule = scenario.rule("CreateApp/rule/name-exact")
+    name = scenario.name("Look Alike")
+    for alike in (name, name.swapcase(), f" {name} "):
+        made = scenario.send("CreateApp", body={"app_name": alike})
+        if rule.succeeded(made):
+            shown = scenario.send("ShowApp", path={"app_id": str(part(made.json, "app_id"))})
+            rule.equal(part(shown.json, "app_name"), alike, "the name that is shown", shown)
 
 
 def _free_character(scenario: Scenario) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from conformance.cases.requests import UNKNOWN_ID
 from conformance.model.exchange import Exchange
 from conformance.suite.applications import (
@@ -10,6 +12,7 @@ from conformance.suite.applications import (
     REFUSED,
     differences,
     part,
+    plain,
     show,
     unchanged,
 )
@@ -18,6 +21,7 @@ from conformance.suite.readback import without_nulls
 from conformance.suite.rules import Answer, Blocked, Scenario, rules, same
 
 NO_APP = "RTC.00001015"
+OFF = "AUTO_RECORD_OFF"
 
 _BENEATH = (
     "StartApp", "StopApp", "CreateRecordRule", "ListRecordRules", "ShowRecordRule",
@@ -60,19 +64,52 @@ def test_a_deleted_application_is_gone(scenario: Scenario) -> None:
     untouched.equal(rule_after.json, rule_before, "the rule of another application", rule_after)
 
 
-@rules("CreateApp/rule/name-free-after-delete")
+@rules("CreateApp/rule/name-free-after-delete", "CreateApp/rule/nothing-inherited")
 def test_the_name_of_a_deleted_application_is_free(scenario: Scenario) -> None:
-    """Section 5.1: names differ among the applications that there are."""
+    """Section 5.1: names differ among the applications that there are; the name is all they share.
+
+    What was configured for the first one is not there for the second.
+    """
     name = scenario.name("again")
     first = str(part(scenario.make("CreateApp", body={"app_name": name}).json, "app_id"))
+    born = _belongings(scenario, show(scenario, first))
+    _configure(scenario, {"app_id": first})
     scenario.make("DeleteApp", path={"app_id": first})
     second = scenario.send("CreateApp", body={"app_name": name})
     rule = scenario.rule("CreateApp/rule/name-free-after-delete")
-    if rule.succeeded(second):
-        rule.that(
-            part(second.json, "app_id") != first, "the deleted application's id is given again",
-            expected=f"another id than {first}", exchange=second,
-        )  # fmt: skip
+    if not rule.succeeded(second):
+        return
+    app = str(part(second.json, "app_id"))
+    rule.that(
+        app != first, "the deleted application's id is given again",
+        expected=f"another id than {first}", exchange=second,
+    )  # fmt: skip
+    shown = show(scenario, app)
+    scenario.rule("CreateApp/rule/nothing-inherited").equal(
+        _belongings(scenario, shown), born,
+        "what a new application has, with the name of one that was deleted,", shown,
+    )  # fmt: skip
+
+
+def _belongings(scenario: Scenario, shown: Exchange) -> dict[str, Any]:
+    """All that an application can have, as it is shown."""
+    listed = scenario.make("ListRecordRules", path={"app_id": part(shown.json, "app_id")})
+    return {
+        "state": part(shown.json, "state", "state"),
+        "callbacks": plain(shown.json)["callbacks"],
+        "automatic recording": part(shown.json, "auto_record_mode", "mode") or OFF,
+        "recording rules": part(listed.json, "rules"),
+    }
+
+
+def _configure(scenario: Scenario, app: dict[str, Any]) -> None:
+    """Give an application all that it can have; it is not in use when it is to be deleted."""
+    made = scenario.make("CreateRecordRule", path=app)
+    named = {"record_rule_id": part(made.json, "rule_id")}
+    scenario.make("UpdateAutoRecord", example="full", path=app, change=named)
+    scenario.make("UpdateAutoRecord", path=app, body={"mode": OFF})
+    scenario.make("UpdateRecordCallback", example="full", path=app)
+    scenario.make("StopApp", path=app)
 
 
 @rules("DeleteApp/rule/with-rule", "DeleteApp/rule/gone-beneath")
