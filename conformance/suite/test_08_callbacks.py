@@ -181,7 +181,7 @@ def test_an_address_that_cannot_be_reached_is_refused(scenario: Scenario) -> Non
     scenario.rule("UpdateRecordCallback/rule/unreachable").refused(refused, 400, "RTC.00001018")
 
 
-@rules("ShowRecordCallback/rule/id-echoed", "ShowRecordCallback/rule/same-as-app")
+@rules("ShowRecordCallback/rule/id-echoed", "ShowRecordCallback/rule/same-as-app", effort="quick")
 def test_the_query_shows_the_callback_of_the_application(scenario: Scenario) -> None:
     """Tables 5-30 and 8-17 describe one callback."""
     app = _configured(scenario)
