@@ -75,7 +75,10 @@ class Givens:
         }
 
     def _look_up(self, kind: str) -> str:
-        """Find a given thing in the list that shows it (``list``, ``items``, ``field``)."""
+        """Find a given thing in the list that shows it (``list``, ``items``, ``field``).
+
+        Of several rows, the first whose ``where`` fields hold the ids of other given things.
+        """
         spec = self._kinds[kind]
         if kind == "project":
             raise Blocked("the project id is not known; set SPARKRTC_PROJECT_ID")
@@ -84,7 +87,10 @@ class Givens:
         path = {"project_id": Given("project")} if spec.get("in_project") else {}
         query = {name: self._where(value) for name, value in spec.get("query", {}).items()}
         exchange = self._lab.send(Template(spec["list"], path=path, query=query), judge=False)
+        wanted = {field: self.get(other) for field, other in spec.get("where", {}).items()}
         for row in _rows(exchange.json, spec["items"]):
+            if any(row.get(field) != value for field, value in wanted.items()):
+                continue
             found = row.get(spec["field"])
             if isinstance(found, str) and found and found not in self._gone:
                 return found

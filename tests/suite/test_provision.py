@@ -202,3 +202,31 @@ def test_jobs_are_waited_for(make_lab: MakeLab) -> None:
     lab, requests = make_lab()
     job = lab.resources.fresh("mix_job")
     assert any(r.method == "GET" and r.url.path.endswith(job) for r in requests)
+
+
+def test_the_project_is_named_by_the_identity_service(make_lab: MakeLab) -> None:
+    """Without a name in the target file it is that of the row with the project's id."""
+    others = [{"id": "f" * 32, "name": "somebody-elses"}]
+
+    def more(request: httpx.Request, answer: httpx.Response) -> httpx.Response:
+        if not request.url.path.endswith("/v3/projects"):
+            return answer
+        rows = answer.json()["projects"]
+        return answer_like(answer, 200, {**answer.json(), "projects": [*others, *rows]})
+
+    lab, _ = make_lab(change=more, project_name=None)
+    shown = lab.send(Template("ListProjects"), judge=False).json["projects"]
+    mine = [row["name"] for row in shown if row["id"] == lab.settings.project_id]
+    assert [lab.resources.get("project_name")] == mine
+
+
+def test_a_project_that_is_not_listed_has_no_name(make_lab: MakeLab) -> None:
+    """What needs the name is blocked: a token for a name of ours would be refused rightly."""
+
+    def none(request: httpx.Request, answer: httpx.Response) -> httpx.Response:
+        listing = request.url.path.endswith("/v3/projects")
+        return answer_like(answer, 200, {"projects": []}) if listing else answer
+
+    lab, _ = make_lab(change=none, project_name=None)
+    with pytest.raises(Blocked, match="project_name"):
+        lab.resources.get("project_name")
