@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from conformance.model.requirement import Level
+from conformance.reporting.trace import CLIENT
 
 if TYPE_CHECKING:
     from conformance.model.report import ReportedFinding
@@ -40,13 +41,13 @@ class Cause:
     @property
     def operations(self) -> tuple[str, ...]:
         """The operations that it strikes, each once, in order."""
-        return tuple(dict.fromkeys(item.partition("/")[0] for item in self.requirements))
+        return tuple(dict.fromkeys(map(_operation, self.requirements)))
 
     @property
     def struck(self) -> tuple[str, ...]:
         """The operations that show it themselves, not only through a rule of another."""
         own = (item for item in self.requirements if "/rule/" not in item)
-        return tuple(dict.fromkeys(item.partition("/")[0] for item in own)) or self.operations
+        return tuple(dict.fromkeys(map(_operation, own))) or self.operations
 
     @property
     def level(self) -> str:
@@ -57,3 +58,7 @@ class Cause:
     def gravity(self) -> tuple[int, int, str]:
         """Sorts the gravest first: by level, then by how much it breaks."""
         return _LEVELS.index(self.level), -len(self.requirements), self.requirements[0]
+
+
+def _operation(requirement: str) -> str:
+    return requirement.removeprefix(CLIENT).partition("/")[0]

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
+from conformance.reporting.difference import apart
 from conformance.reporting.excerpt import excerpt
 from conformance.reporting.language import Language, language
 from conformance.reporting.trace import trace
@@ -34,12 +35,13 @@ def explain(finding: ReportedFinding, text: str = "", words: Language | None = N
     lines = [f"{finding.requirement}  ({words.say(f'story.{finding.level}')})", said, ""]
     aimed = trace(finding)
     field = aimed.field if aimed.part == "field" else ""
+    expected, received = apart(finding.expected, finding.actual)
     stated = (words.requirement(text), words.source(finding.source))
     entries = {
         "sent": _sent(finding.exchange, field if aimed.place == "body" else "", words),
         "came-back": _received(finding.exchange, field, words),
-        "expected": words.told(finding.expected),
-        "received": words.told(finding.actual),
+        "expected": words.told(expected),
+        "received": words.told(received),
         "document": "\n".join(line for line in stated if line),
         "replay": "\n".join(line for line in (finding.curl, finding.pytest) if line),
     }

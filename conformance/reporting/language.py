@@ -81,11 +81,22 @@ class Language:
         facts["auth"] = self._phrase("auth", keyword)
         facts["answer"] = self._answer(facts.get("status", ""), facts.get("code", ""))
         facts["where"] = self._where(cause.struck)
+        facts["rules"] = self._rules(cause.requirements)
         facts["body"] = self.strings.get(f"body.{facts.get('body', '')}", "")
         facts["parent"] = facts.get("parent") or self.say("body.whole")
         return self.say(f"cause.{_title(cause.kind, facts)}", **facts)
 
-    def _where(self, operations: tuple[str, ...]) -> str:
+    def _rules(self, requirements: tuple[str, ...]) -> str:
+        names = [_printable(item.rpartition("/")[2]) for item in requirements]
+        named = ", ".join(names[:_NAMED])
+        if len(names) <= _NAMED:
+            return named
+        return self.say("rules.more", named=named, count=len(names) - _NAMED)
+
+    def _where(self, struck: tuple[str, ...]) -> str:
+        operations = [name for name in struck if name != "common"]
+        if not operations:
+            return self.say("where.any")
         named = ", ".join(_printable(name) for name in operations[:_NAMED])
         if len(operations) <= _NAMED:
             return named

@@ -156,6 +156,13 @@ def _rule(item: Trace) -> dict[str, str] | None:
     return {"rule": item.keyword} if item.side == "rule" else None
 
 
+def _rules(item: Trace) -> dict[str, str] | None:
+    """Rules of one operation that one test saw broken together."""
+    if item.side != "rule" or not item.finding.case:
+        return None
+    return {"operation": item.operation, "case": item.finding.case}
+
+
 def _single(item: Trace) -> dict[str, str] | None:
     return {"requirement": item.finding.requirement}
 
@@ -176,4 +183,10 @@ COARSE: Final = (
     Lens("body", _body),
     Lens("field", _field),
 )
-LAST: Final = (Lens("status", _status), Lens("rule", _rule), Lens("single", _single))
+LAST: Final = (
+    Lens("status", _status),
+    Lens("rule", _rule, requirements=2),
+    Lens("rules", _rules, requirements=2),
+    Lens("rule", _rule),
+    Lens("single", _single),
+)

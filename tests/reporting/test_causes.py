@@ -11,6 +11,7 @@ import pytest
 from conformance.model.report import Report, ReportedFinding, ReportedRequirement
 from conformance.model.verdict import Verdict
 from conformance.reporting.causes import Cause, causes_of
+from conformance.reporting.language import language
 from conformance.reporting.trace import trace
 from tests.reporting.sample import assemble, exchange_of, finding_of
 
@@ -157,6 +158,32 @@ def test_what_is_text_by_the_document_is_not_mistaken_for_a_number() -> None:
         )
     }
     assert kinds == {"field", "rule"}
+
+
+def test_rules_that_one_test_saw_broken_are_one_cause() -> None:
+    """Two rules of one operation in one test; the same rule of two operations comes first."""
+    case = "test_an_update"
+    found = [
+        replace(_finding(f"A/rule/{name}", 200, expected="x", actual="y"), case=case)
+        for name in ("seen-by-show", "seen-by-list")
+    ]
+    (cause,) = _causes(*found)
+    assert (cause.kind, len(cause.requirements)) == ("rules", 2)
+    assert language("en").cause(cause) == "A: rules seen-by-show, seen-by-list are not kept"
+    other = replace(_finding("B/rule/seen-by-show", 200, expected="x", actual="y"), case=case)
+    assert sorted(c.kind for c in _causes(*found, other)) == ["rule", "rule"]
+
+
+def test_every_title_names_where(report: Report) -> None:
+    """Whoever reads a title alone knows which operation to look at; client/ is no operation."""
+    for code in ("en", "zh"):
+        for cause in causes_of(report):
+            title = language(code).cause(cause)
+            assert cause.kind == "single" or any(name in title for name in cause.operations), title
+    client = replace(_finding("client/A/body/x/required", 200), case="request-1")
+    assert _causes(client)[0].operations == ("A",)
+    common = _causes(_finding("common/header/x-request-id/on-every-answer", 404))
+    assert language("en").cause(common[0]).startswith("any operation: answer header x-request-id")
 
 
 def test_a_wrong_value_misleads_the_rules_that_read_it() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from conformance.model.requirement import Level
 from conformance.model.verdict import Verdict
+from conformance.reporting.difference import apart
 from conformance.reporting.trace import side_of
 
 if TYPE_CHECKING:
@@ -142,10 +143,11 @@ def page_data(
 
 
 def _finding(finding: ReportedFinding, exchanges: _Exchanges, words: Language) -> list[Any]:
+    expected, received = apart(finding.expected, finding.actual)
     return [
         words.told(finding.message),
-        words.told(finding.expected),
-        words.told(finding.actual),
+        words.told(expected),
+        words.told(received),
         exchanges.place(finding.exchange),
         finding.curl,
         finding.pytest,

@@ -168,11 +168,20 @@ function drawExchange(finding, id) {
 
 /** Words of `text`, those that `other` does not have marked, when the two have words in common. */
 function drawDifference(text, other) {
+  const [lines, against] = [text.split("\n"), other.split("\n")];
+  if (lines.length > 1 && lines.length === against.length) {
+    return make("dd", {}, ...lines.flatMap((line, place) =>
+      [...markWords(line, against[place]), place + 1 < lines.length ? "\n" : ""]));
+  }
+  return make("dd", {}, ...markWords(text, other));
+}
+
+function markWords(text, other) {
   const others = new Set(other.split(/[\s,]+/));
   const parts = visible(text).split(/([\s,]+)/);
   const common = parts.some((part) => part.trim() && others.has(part));
-  return make("dd", {}, ...parts.map((part) =>
-    common && /[^\s,]/.test(part) && !others.has(part) ? make("mark", {}, part) : part));
+  return parts.map((part) =>
+    common && /[^\s,]/.test(part) && !others.has(part) ? make("mark", {}, part) : part);
 }
 
 function drawReplay(line) {
