@@ -6,6 +6,7 @@ be reached or the run not carried out, 4 incomplete, 130 interrupted.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -14,11 +15,14 @@ import click
 from conformance.commands.certify import certify_client
 from conformance.commands.cleanup import cleanup
 from conformance.commands.compare import certificate, compare, contract, report
+from conformance.commands.crash import crashes_told
 from conformance.commands.listing import capabilities, errata, faults, requirements
 from conformance.commands.run import run
 from conformance.commands.serve import serve
 from conformance.commands.target import target
 from conformance.errors import ConformanceError
+from conformance.target.credentials import secrets_in
+from conformance.target.redaction import Redactor
 
 COMMANDS: tuple[click.Command, ...] = (
     run,
@@ -50,7 +54,8 @@ for _command in COMMANDS:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command; every error that is foreseen becomes one line and an exit status."""
     try:
-        status = cli.main(arguments, standalone_mode=False)
+        with crashes_told(lambda text: Redactor(secrets_in(os.environ)).text(text)):
+            status = cli.main(arguments, standalone_mode=False)
     except click.exceptions.Abort:
         status = 130
     except click.ClickException as error:

@@ -7,7 +7,8 @@ ConformanceError                 exit status 2 unless a subclass says otherwise
 ├── ReportError                  a report that cannot be read or written
 └── TargetError                  exit status 3
     ├── TargetUnreachable        nothing answered, or nothing that can be judged
-    └── Refused                  our own guard stopped a request before it left
+    ├── Refused                  our own guard stopped a request before it left
+    └── Crash                    the suite itself broke
 """
 
 from __future__ import annotations
@@ -57,3 +58,7 @@ class TargetUnreachable(TargetError):  # noqa: N818 - the design calls it so
 
 class Refused(TargetError):  # noqa: N818 - a decision of the guard, not a mishap
     """A request was stopped by the guard in front of the transport; it was never sent."""
+
+
+class Crash(TargetError):  # noqa: N818 - the suite's fault, not the target's
+    """The suite itself broke: nothing is said about the target. The problem is a traceback."""

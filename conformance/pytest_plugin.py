@@ -300,7 +300,10 @@ class ConformanceRun:
         self, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Attach what the item said to its report, so that it crosses processes."""
+        from conformance.suite.tracebacks import clean_report
+
         report = yield
+        clean_report(report, self.session.prose)
         if call.when != "call":
             return report
         said = self.session.drain()
@@ -310,6 +313,13 @@ class ConformanceRun:
             report.outcome = "failed"
             report.longrepr = "\n\n".join(_explained(told) for told in broken)
         return report
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_internalerror(self, excrepr: object) -> None:
+        """A crash of the suite itself is shown without secrets."""
+        from conformance.suite.tracebacks import clean_traceback
+
+        clean_traceback(excrepr, self.session.prose)
 
     def _fails(self, told: dict[str, Any]) -> bool:
         requirement = self.session.contract.requirements.get(told["requirement"])
@@ -428,8 +438,11 @@ def _place(item: pytest.Item) -> int:
 
 def _case(item: pytest.Item) -> Case | None:
     """The generated case that an item runs, if it runs one."""
+    from conformance.model.case import Case
+
     callspec = getattr(item, "callspec", None)
-    return callspec.params.get("case") if callspec else None
+    case = callspec.params.get("case") if callspec else None
+    return case if isinstance(case, Case) else None
 
 
 def _explained(told: dict[str, Any]) -> str:

@@ -64,13 +64,14 @@ def assemble(
     around: Circumstances,
 ) -> Outcome:
     """The report: verdicts, findings with evidence, coverage."""
-    said = {
-        r.id: _say(r, book.pages.get(r.id), coverage, around) for r in book.requirements.values()
-    }
-    problems = [*around.problems, *_waive(said, around)]
     redactor = Redactor(around.secrets)
     redacted = [_redacted(call, redactor) for call in calls]
     evidence = {exchange.number: exchange for exchange in redacted}
+    book.rewrite(redactor.text)
+    said = {
+        r.id: _say(r, book.pages.get(r.id), coverage, around) for r in book.requirements.values()
+    }
+    problems = [*map(redactor.text, around.problems), *_waive(said, around)]
     run = _run(calls, around, problems)
     report = Report(
         suite={"name": DISTRIBUTION, "version": _version()},
@@ -173,7 +174,8 @@ def _redacted(call: Call, redactor: Redactor) -> Exchange:
     exchange = call.exchange
     response = redactor.response(exchange.response) if exchange.response else None
     request = redactor.request(exchange.request)
-    return Exchange(exchange.number, call.case, request, response, exchange.failure)
+    failure = redactor.failure(exchange.failure)
+    return Exchange(exchange.number, call.case, request, response, failure)
 
 
 def _findings(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from conformance.certification.call import Call
 from conformance.model.requirement import Requirement
@@ -51,6 +51,19 @@ class Book:
         page.failed += 1
         if len(page.told) < FINDINGS_KEPT:
             page.told.append(judgement)
+
+    def rewrite(self, write: Callable[[str], str]) -> None:
+        """Put every message in other words, such as without the secrets that it quotes."""
+        for page in self.pages.values():
+            page.told = [
+                replace(
+                    told,
+                    message=write(told.message),
+                    expected=write(told.expected),
+                    actual=write(told.actual),
+                )
+                for told in page.told
+            ]
 
     @property
     def broken(self) -> list[Judgement]:

@@ -55,13 +55,13 @@ def _undo(journal: Journal, target: str | None) -> bool:
         )
     finally:
         session.hang_up()
-    _tell(result)
+    _tell(result, session)
     if result.complete:
         journal.path.unlink()
     return result.complete
 
 
-def _tell(result: CleanupResult) -> None:
+def _tell(result: CleanupResult, session: Session) -> None:
     for noun, items in (
         ("deleted", result.deleted),
         ("gone already", result.gone),
@@ -72,4 +72,4 @@ def _tell(result: CleanupResult) -> None:
     for change in result.restored:
         click.echo(f"{change.resource}: put back as it was")
     for pending, why in result.failed:
-        click.echo(f"{pending.resource}: NOT undone ({why})", err=True)
+        click.echo(session.prose(f"{pending.resource}: NOT undone ({why})"), err=True)

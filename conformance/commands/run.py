@@ -15,6 +15,7 @@ import click
 import pytest
 from rich.console import Console
 
+from conformance.commands.crash import crashes_told
 from conformance.commands.planned import print_plan
 from conformance.commands.progress import Progress
 from conformance.errors import UsageError
@@ -27,7 +28,14 @@ from conformance.suite.session import PreparedRun, Session
 from conformance.target.embedded import EmbeddedReference
 
 _INI = Path(__file__).resolve().parent.parent / "suite" / "pytest.ini"
-_QUIET = ("-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:faulthandler")
+_UNUSED = (
+    "anyio", "cacheprovider", "doctest", "faulthandler", "hypothesispytest", "logging", "pastebin",
+    "respx", "schemathesis", "stepwise", "terminal", "threadexception", "unittest",
+    "unraisableexception",
+)  # fmt: skip
+"""Plugins of pytest that a run has no use for, and would pay for with every case."""
+
+_QUIET = ("--capture=no", "--assert=plain", *(f"-pno:{name}" for name in _UNUSED))
 
 
 def _options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -81,8 +89,9 @@ def run(
             print_plan(session, Console())
             return 0
         try:
-            session.probe()
-            return _judge(PreparedRun(session, announced), numprocesses)
+            with crashes_told(session.prose):
+                session.probe()
+                return _judge(PreparedRun(session, announced), numprocesses)
         finally:
             session.hang_up()
 

@@ -16,7 +16,7 @@ from conformance.checks.exchange import ExchangeChecks
 from conformance.checks.found import Found
 from conformance.contract.document import Contract
 from conformance.contract.operations import Operation
-from conformance.errors import Refused
+from conformance.errors import Refused, TargetError
 from conformance.model.case import ABSENT, Given, Moment, Template, Unique, resolve
 from conformance.model.exchange import Exchange, Request
 from conformance.model.expectation import Answer, Expectation
@@ -35,6 +35,9 @@ from conformance.target.transport import Sent
 RUNS_PREFIX = "sparkconf-"
 """How every name begins that any run of this suite gives."""
 
+CLOCK = "clock"
+"""The capability of a target whose clock the run may move."""
+
 BUCKET_AUTHORITY = "UpdateObsBucketAuthority"
 """The one operation that changes settings of something that the run has not made (12.3)."""
 
@@ -48,7 +51,7 @@ class Lab:
 
     ``prefix`` starts every name that this run creates. ``evidence`` maps exchange numbers to the
     redacted exchanges of the current case. ``patient=False``: the target keeps no state, so that
-    nothing is waited for.
+    nothing is waited for. ``alone``: nobody else would feel it when the target's clock is moved.
     """
 
     def __init__(
@@ -61,12 +64,13 @@ class Lab:
         seed: int,
         number_from: int = 1,
         patient: bool = True,
+        alone: bool = False,
     ) -> None:
         self.contract = contract
         self.reach = reach
         self.settings = reach.settings
         self.ledger = Ledger()
-        self.waiting = Waiting(patient=patient)
+        self.waiting = Waiting(patient=patient, hasten=self._hasten if alone else None)
         self.resources = Resources(self)
         self.prefix = prefix
         self.random = random.Random(seed)  # noqa: S311 - reproducible, not secret
@@ -75,10 +79,8 @@ class Lab:
         self._gateway = gateway
         self.journal: Journal | None = None
         self._checks = ExchangeChecks(contract)
-        self._redactor = Redactor(reach.credentials.secrets)
+        self._redactor = Redactor(reach.secrets)
         reach.credentials.listen(self._redactor.learn)
-        if reach.second is not None:
-            self._redactor.learn(reach.second.token)
         self._number = number_from - 1
         self._names = 0
         self._remembered: dict[str, str] = {}
@@ -134,7 +136,7 @@ class Lab:
         groups = [operation.flow_group for operation in operations]
         auths = [self._auth("valid", operation) for operation in operations]
         with ThreadPoolExecutor(len(requests)) as pool:
-            sent = list(pool.map(self._gateway.send, requests, auths, groups))
+            sent = list(pool.map(self._post, requests, auths, groups))
         exchanges: list[Exchange] = []
         for operation, template, answered, entry in zip(
             operations, filled, sent, entries, strict=True
@@ -220,10 +222,20 @@ class Lab:
             raise Blocked("the target's clock cannot be moved; set fixtures.clock_url")
         body = json.dumps({"seconds": seconds}).encode()
         request = Request(None, "POST", url, (_JSON,), body)
-        sent = self._gateway.send(request, self._auth("valid"), "clock")
+        sent = self._post(request, self._auth("valid"), "clock")
         if sent.response is None or sent.response.status != 200:
             raise Blocked(f"the clock at {url} did not move")
         self._ahead += dt.timedelta(seconds=seconds)
+
+    def _hasten(self, seconds: float) -> bool:
+        """Move the target's clock a little, where it can be moved; whether it did."""
+        if not self.settings.allows(CLOCK):
+            return False
+        try:
+            self.advance(seconds)
+        except Blocked:
+            return False
+        return True
 
     def unique(self, stem: str) -> str:
         """A name that this run has not used, with the run's prefix."""
@@ -242,12 +254,20 @@ class Lab:
     def _exchange(self, request: Request, credentials: str, group: str) -> Exchange:
         operation = self.contract.operations.get(request.operation or "")
         try:
-            sent = self._gateway.send(request, self._auth(credentials, operation), group)
+            sent = self._post(request, self._auth(credentials, operation), group)
         except BudgetSpent:
             raise
         except Refused as refused:
             raise Blocked(f"not sent: {refused}") from refused
         return self._noted(sent, group)
+
+    def _post(self, request: Request, auth: httpx.Auth | None, group: str) -> Sent:
+        """Send in its turn; an error that ends the run quotes no secret."""
+        try:
+            return self._gateway.send(request, auth, group)
+        except TargetError as error:
+            said = (self.prose(part) for part in (error.thing, error.problem, error.remedy))
+            raise type(error)(*said) from None
 
     def _intend(self, operation: Operation, filled: Template) -> str | None:
         """Note on disk, before it is sent, what a request creates or changes of others'."""
@@ -306,6 +326,7 @@ class Lab:
         self._number += 1
         exchange = Exchange(self._number, self.case, sent.request, sent.response, sent.failure)
         self.evidence[self._number] = exchange
+        self._redactor.overhear(exchange.request, exchange.response)
         self.ledger.answered(exchange, group)
         return exchange
 
@@ -350,8 +371,23 @@ class Lab:
             exchange.case,
             self._redactor.request(exchange.request),
             self._redactor.response(response) if response is not None else None,
-            exchange.failure,
+            self._redactor.failure(exchange.failure),
         )
+
+    def told(self, data: dict[str, Any]) -> dict[str, Any]:
+        """What the current case has said, without the secrets that its messages may quote."""
+        said = [
+            {
+                **item,
+                **{part: self.prose(item[part]) for part in ("message", "expected", "actual")},
+            }
+            for item in data["told"]
+        ]
+        return {**data, "told": said}
+
+    def prose(self, text: str) -> str:
+        """A message for people without the secrets of this run."""
+        return self._redactor.text(text)
 
 
 def encode_query(query: Mapping[str, Any]) -> str:

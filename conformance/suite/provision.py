@@ -16,6 +16,7 @@ from conformance.model.exchange import Exchange
 from conformance.suite.blocking import Blocked
 from conformance.suite.givens import POPULATED, Givens
 from conformance.suite.lifetimes import Lifetimes
+from conformance.suite.retiring import retire
 
 if TYPE_CHECKING:
     from conformance.suite.lab import Lab
@@ -49,7 +50,7 @@ class Resources:
         """Shared ones and spares: they outlive the case that made them."""
         self._lent: set[str] = set()
         """Spares that have been handed out: they go with the case that got them."""
-        self._lifetimes = Lifetimes(lab.contract.resources)
+        self._lifetimes = Lifetimes(lab.contract.resources, lambda: lab.now().timestamp())
         self._count = 0
         self._entries: dict[str, str] = {}
         self._failed: dict[str, tuple[str, int]] = {}
@@ -214,7 +215,7 @@ class Resources:
     def _delete(self, made: Made) -> bool:
         spec = self._kinds[made.kind]
         path = {**made.path, spec["id"]: made.id}
-        exchange = self._lab.send(Template(spec["delete"], path=path), judge=False)
+        exchange = retire(self._lab, spec, path)
         gone = exchange.status in {200, 202, 204, 404}
         if gone:
             self._forget(made.kind, made.id)

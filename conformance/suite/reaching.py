@@ -34,6 +34,11 @@ class Reach:
     account: Account | None = None
     second: Second | None = None
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret that is known before anything is sent."""
+        return (*self.credentials.secrets, *([self.second.token] if self.second else []))
+
 
 def reach_target(target: str, env: Mapping[str, str]) -> Reach:
     """A target file or a base URL. Raises ConfigurationError when it cannot be used."""

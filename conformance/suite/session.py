@@ -31,6 +31,7 @@ from conformance.target.cleanup import cleanup
 from conformance.target.gateway import Gateway
 from conformance.target.guard import Guard
 from conformance.target.journal import Journal, RunHeader
+from conformance.target.redaction import Redactor
 from conformance.target.transport import TargetClient
 
 JOURNAL = "journal"
@@ -105,6 +106,7 @@ class Session:
                 prefix=prefix,
                 seed=self.config.seed,
                 patient=self.profile != STATELESS,
+                alone=self.config.alone,
             )
             self._lab.begin("cleanup")
             self._lab.journal = self._begin_journal(prefix, self._lab)
@@ -154,7 +156,9 @@ class Session:
         problem = _no_api(self.lab.ask(request))
         if problem:
             raise TargetUnreachable(
-                self.reach.settings.base_url, problem, "see that the address is that of the API"
+                self.reach.settings.base_url,
+                self.lab.prose(problem),
+                "see that the address is that of the API",
             )
 
     def run_case(self, case: Case) -> None:
@@ -182,6 +186,12 @@ class Session:
         self._all(scenario.pending, outcome, self.lab.case, reason)
         scenario.judged.update(scenario.declared)
 
+    def prose(self, text: str) -> str:
+        """A text for people without the secrets of this run."""
+        if self._lab is None:
+            return Redactor(self.reach.secrets).text(text)
+        return self._lab.prose(text)
+
     def drain(self) -> dict[str, Any]:
         """What the item that just ended has said, with the exchanges that show it."""
         data = self.lab.ledger.drain()
@@ -193,7 +203,7 @@ class Session:
             for number in sorted(numbers)
             if (exchange := self._reported(number)) is not None
         ]
-        return data
+        return self.lab.told(data)
 
     def close(self) -> list[str]:
         """Delete what the run created, and hang up; what could not be deleted is returned."""
@@ -209,7 +219,7 @@ class Session:
             result = cleanup(self._journal, LabUndo(self._lab))
             if result.complete:
                 self._journal.path.unlink()
-            left = [f"{item.resource}: {why}" for item, why in result.failed]
+            left = [self._lab.prose(f"{item.resource}: {why}") for item, why in result.failed]
         self.hang_up()
         return left
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import ssl
 import urllib.request
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ class PoolTransport(httpx.BaseTransport):
         deadline: Deadline,
         proxy_auth: tuple[str, str] | None = None,
     ) -> None:
+        _hush()
         context = tls_context(settings.tls)
         proxy = proxy_url(settings)
         backend = DeadlineBackend(deadline)
@@ -100,6 +102,12 @@ def proxy_url(settings: TargetSettings) -> str | None:
         return None
     proxies = urllib.request.getproxies()
     return proxies.get(url.scheme) or proxies.get("all")
+
+
+def _hush() -> None:
+    """The libraries log addresses and headers, tokens among them, when everything is logged."""
+    for name in ("httpcore", "httpx"):
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 @contextmanager

@@ -95,10 +95,19 @@ def credentials_from(env: Mapping[str, str], settings: TargetSettings) -> Creden
             "set SPARKRTC_TOKEN, or SPARKRTC_USERNAME, SPARKRTC_PASSWORD and SPARKRTC_DOMAIN,"
             " or HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK",
         )
-    hidden = tuple(
-        found[key] for key in ("token", "password", "ak", "sk", "proxy_password") if key in found
-    )
+    hidden = tuple(found[key] for key in _HIDDEN if key in found)
     return Credentials(default, token, signed, hidden, _proxy(found))
+
+
+def secrets_in(env: Mapping[str, str]) -> tuple[str, ...]:
+    """Every secret that the environment holds, or the credentials file that it names."""
+    try:
+        stored = _read_file(env.get("SPARKRTC_CREDENTIALS_FILE"))
+    except ConfigurationError:
+        stored = _Secrets()
+    values = [env.get(_VARIABLES[key]) for key in _HIDDEN]
+    values += [getattr(stored, key) for key in _HIDDEN]
+    return tuple(value for value in (*values, env.get("SPARKRTC_SECOND_TOKEN")) if value)
 
 
 def _gather(env: Mapping[str, str], settings: TargetSettings) -> dict[str, str]:

@@ -2,35 +2,27 @@
 
 Three nets, one behind the other: headers that carry credentials, JSON fields and query
 parameters that are named like secrets, and the known secrets themselves wherever they stand, in
-every spelling that the wire or a report could give them.
+every spelling that the wire or a report could give them, whole or cut (``spellings``).
 """
 
 from __future__ import annotations
 
-import base64
-import html
 import json
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
-from conformance.model.exchange import Headers, Request, Response
+from conformance.model.exchange import Headers, NetworkFailure, Request, Response
+from conformance.target.spellings import KnownSecrets
 
 MASK = "<redacted>"
-#: Shorter values cannot be told from ordinary text; they are covered by header and field names.
-SHORTEST = 4
 #: Values found in a secret field are remembered from this length on.
 SHORTEST_LEARNED = 8
+#: Values of fewer different letters are remembered nowhere: `aaaaaaaa` is nobody's secret.
+FEWEST_LETTERS = 5
 
-SECRET_HEADERS = frozenset(
-    {
-        "authorization",
-        "cookie",
-        "proxy-authorization",
-        "set-cookie",
-        "x-auth-token",
-        "x-security-token",
-        "x-subject-token",
-    }
+_SECRET_HEADER = re.compile(
+    r"authori[sz]ation|cookie|token|secret|password|signature|api-?key", re.I
 )
 SECRET_FIELDS = (
     "access_token",
@@ -54,38 +46,29 @@ _QUERY = re.compile(rf"(?P<head>[?&](?i:{_NAMES})=)(?P<text>[^&#\s\"'<>]+)")
 _SIGNED = re.compile(
     r"(?P<head>SDK-HMAC-SHA256 )Access=[^,\s]+(?P<tail>, SignedHeaders=[^,\s]*), Signature=\w+"
 )
+_SIGNATURE = re.compile(rf"Signature=(\w{{{SHORTEST_LEARNED},}})")
+_COOKIE = re.compile(rf"(?:^|;\s*)[^=;]+=([^;\s]{{{SHORTEST_LEARNED},}})")
 
 
 class Redactor:
     """Replaces secrets; learns more of them as it sees them in secret fields and headers."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self._known: set[str] = set()
-        self._spellings: list[str] = []
-        self._in_urls: list[re.Pattern[str]] = []
+        self._secrets = KnownSecrets()
         for secret in secrets:
             self.learn(secret)
 
     def learn(self, secret: str) -> None:
         """Remember a secret from now on, in all of its spellings."""
-        if len(secret) >= SHORTEST and secret not in self._known and secret not in MASK:
-            self._known.add(secret)
-            spellings = {*self._spellings, *_spellings(secret)}
-            self._spellings = sorted(spellings, key=lambda text: (-len(text), text))
-            self._in_urls.append(_url_spellings(secret))
+        if secret not in MASK:
+            self._secrets.keep(secret)
 
     def text(self, text: str) -> str:
         """The text without secrets."""
+        text = self._secrets.masked(text, MASK)
         text = _JSON_FIELD.sub(self._mask_field, text)
         text = _QUERY.sub(lambda found: found["head"] + MASK, text)
-        text = _SIGNED.sub(lambda found: f"{found['head']}{MASK}{found['tail']}", text)
-        for spelling in self._spellings:
-            if spelling in text:
-                text = text.replace(spelling, MASK)
-        if "%" in text or "+" in text:
-            for pattern in self._in_urls:
-                text = pattern.sub(MASK, text)
-        return text
+        return _SIGNED.sub(lambda found: f"{found['head']}{MASK}{found['tail']}", text)
 
     def octets(self, body: bytes) -> bytes:
         """The body without secrets; bytes that are no UTF-8 survive as they are."""
@@ -95,35 +78,47 @@ class Redactor:
         """The headers without secrets; the scheme of an Authorization stays."""
         return tuple((name, self._header(name, value)) for name, value in headers)
 
+    def overhear(self, *messages: Request | Response | None) -> None:
+        """Remember what the secret headers and fields of these messages hold."""
+        for message in messages:
+            if message is not None:
+                self.headers(message.headers)
+                body = (message.body or b"").decode("utf-8", "replace")
+                for found in _JSON_FIELD.finditer(body):
+                    self._learn_found(found)
+
     def request(self, request: Request) -> Request:
         """A request as it may be kept."""
-        self._learn_fields(request.body)
+        self.overhear(request)
+        headers = self.headers(request.headers)
         return Request(
             operation=request.operation,
             method=request.method,
             url=self.text(request.url),
-            headers=self.headers(request.headers),
+            headers=headers,
             body=None if request.body is None else self.octets(request.body),
         )
 
     def response(self, response: Response) -> Response:
         """An answer as it may be kept."""
-        self._learn_fields(response.body)
+        self.overhear(response)
         headers = self.headers(response.headers)
-        return Response(response.status, headers, self.octets(response.body), response.elapsed)
+        return replace(response, headers=headers, body=self.octets(response.body))
+
+    def failure(self, failure: NetworkFailure | None) -> NetworkFailure | None:
+        """A failure as it may be kept: libraries quote what they could not send."""
+        if failure is None:
+            return None
+        return NetworkFailure(failure.stage, self.text(failure.message))
 
     def _header(self, name: str, value: str) -> str:
-        if name.lower() not in SECRET_HEADERS:
+        if not _SECRET_HEADER.search(name):
             return self.text(value)
-        if name.lower() in {"x-auth-token", "x-subject-token"} and len(value) >= SHORTEST_LEARNED:
-            self.learn(value)
+        pattern = _COOKIE if "cookie" in name.lower() else _SIGNATURE
+        for secret in pattern.findall(value) or [value]:
+            self._overhear(secret)
         scheme, _, rest = value.partition(" ")
         return f"{scheme} {MASK}" if rest and name.lower().endswith("authorization") else MASK
-
-    def _learn_fields(self, body: bytes | None) -> None:
-        """Field values are remembered before anything is masked: URL and headers come first."""
-        for found in _JSON_FIELD.finditer((body or b"").decode("utf-8", "replace")):
-            self._learn_found(found)
 
     def _learn_found(self, found: re.Match[str]) -> None:
         if found["text"] is None:
@@ -132,40 +127,13 @@ class Redactor:
             value = json.loads(f'"{found["text"]}"', strict=False)
         except ValueError:
             value = found["text"]
-        if len(value) >= SHORTEST_LEARNED:
-            self.learn(value)
+        self._overhear(value)
+
+    def _overhear(self, value: str) -> None:
+        """Remember a value, unless it is ordinary text: then only its field is masked."""
+        if len(value) >= SHORTEST_LEARNED and len(set(value)) >= FEWEST_LETTERS:
+            self._secrets.overhear(value)
 
     def _mask_field(self, found: re.Match[str]) -> str:
         self._learn_found(found)
         return f'{found["head"]}"{MASK}"'
-
-
-def _spellings(secret: str) -> set[str]:
-    """The secret as JSON, HTML, Python and base64 spell it."""
-    plain = json.dumps(secret)[1:-1]
-    wide = json.dumps(secret, ensure_ascii=False)[1:-1]
-    found = {secret, plain, wide, repr(secret)[1:-1], plain.replace("/", "\\/")}
-    found |= {html.escape(secret), html.escape(secret, quote=False)}
-    return found | _base64_spellings(secret.encode("utf-8", "surrogateescape"))
-
-
-def _url_spellings(secret: str) -> re.Pattern[str]:
-    """The secret with any of its characters percent-encoded, in either case of hex."""
-    parts = []
-    for letter in secret:
-        encoded = "".join(f"%{octet:02x}" for octet in letter.encode("utf-8", "surrogateescape"))
-        plus = r"|\+" if letter == " " else ""
-        parts.append(f"(?:{re.escape(letter)}|(?i:{encoded}){plus})")
-    return re.compile("".join(parts))
-
-
-def _base64_spellings(secret: bytes) -> set[str]:
-    """The stable middle of the secret's base64 at each of the three places it can start."""
-    found = set()
-    for lead in range(3):
-        text = base64.b64encode(b"\0" * lead + secret)
-        whole = (len(secret) + lead) // 3 * 4
-        middle = text[(0, 2, 3)[lead] : whole].decode()
-        if len(middle) >= SHORTEST_LEARNED:
-            found |= {middle, middle.replace("+", "-").replace("/", "_")}
-    return found

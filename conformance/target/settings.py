@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import ipaddress
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -148,7 +149,7 @@ def load_target(path: Path, env: Mapping[str, str]) -> TargetSettings:
     Raises ConfigurationError: unreadable, unknown key (with the key that was probably meant),
     wrong value, or a production host without ``production = true``.
     """
-    source = str(path)
+    source = re.sub(r"^\w+:.*@", "…@", str(path))
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -156,6 +157,7 @@ def load_target(path: Path, env: Mapping[str, str]) -> TargetSettings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(source, f"is no TOML: {error}") from None
     settings = read_record(TargetSettings, table, source)
+    _check_url("base_url", settings.base_url, source)
     settings = _complete(settings, env, "capabilities" in table)
     _check(settings, source)
     return _anchor(settings, path.resolve().parent)
@@ -168,6 +170,7 @@ def target_from_url(
 
     A production host needs ``production`` (or ``SPARKRTC_PRODUCTION=yes``), even for reading.
     """
+    _check_url("base_url", url, "target")
     yes = production or env.get("SPARKRTC_PRODUCTION", "").lower() in {"yes", "true", "1"}
     profile = "emulator" if is_loopback(url) else "live"
     settings = TargetSettings(base_url=url, profile=profile, production=yes)
@@ -236,9 +239,9 @@ def _check_url(key: str, url: str, source: str) -> None:
     try:
         parts = urlsplit(url)
         port_is_good = parts.port is None or parts.port > 0
-    except ValueError as error:
-        raise ConfigurationError(source, f"{key} is no URL: {error}") from None
-    if parts.username or parts.password:
+    except ValueError:
+        raise ConfigurationError(source, f"{key} is no URL", "give http(s)://host[:port]") from None
+    if "@" in url:
         raise ConfigurationError(
             source, f"{key} holds a user name or password", "put secrets into the environment"
         )
