@@ -7,6 +7,8 @@ Inert unless the items of ``conformance.suite`` are asked for
 from __future__ import annotations
 
 import datetime as dt
+import functools
+import gc
 import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -20,6 +22,7 @@ from conformance.errors import ConformanceError, TargetError
 if TYPE_CHECKING:
     from conformance.model.case import Case
     from conformance.model.report import Report
+    from conformance.reporting.contract_lines import ContractLines
     from conformance.suite.assembly import Collected
     from conformance.suite.progress_file import ProgressFile
     from conformance.suite.rules import Scenario
@@ -29,6 +32,7 @@ __all__ = ["sparkrtc_contract", "sparkrtc_mock", "sparkrtc_server"]
 
 SUITE = "conformance.suite"
 _FOLDER = Path(__file__).resolve().parent / "suite"
+_RANDOM = "test_random_requests.py"
 _EXIT = {"conformant": 0, "nonconformant": 1, "incomplete": 4}
 
 
@@ -186,6 +190,16 @@ class ConformanceRun:
         if wanted:
             cases = tuple(case for case in cases if case.id in wanted)
         metafunc.parametrize("case", cases, ids=[case.id for case in cases])
+
+    def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
+        """Random requests, and the libraries that draw them, are for the level thorough."""
+        idle = self.session.config.level != "thorough" and collection_path.name == _RANDOM
+        return True if idle else None
+
+    def pytest_collection_finish(self) -> None:
+        """What was built so far stays to the end: the garbage collector need not look at it."""
+        gc.collect()
+        gc.freeze()
 
     def pytest_collection_modifyitems(
         self, config: pytest.Config, items: list[pytest.Item]
@@ -369,8 +383,6 @@ class ConformanceRun:
             self._stop_embedded()
 
     def _finish(self, session: pytest.Session) -> None:
-        from conformance.contract.files import spec_folder
-        from conformance.reporting.contract_lines import ContractLines
         from conformance.reporting.formats import write_all
         from conformance.suite.assembly import assemble, reported_exchanges
 
@@ -392,7 +404,7 @@ class ConformanceRun:
             config.formats,
             reported_exchanges(self.collected) if "har" in config.formats else (),
             previous=_previous(config.report_dir),
-            locate=ContractLines(spec_folder() / "openapi.yaml").locate,
+            locate=_locate,
             language=config.language,
         )
         if self._progress is not None and not self.collected.interrupted:
@@ -404,6 +416,19 @@ class ConformanceRun:
         if self._embedded is not None:
             self._embedded.stop()
             self._embedded = None
+
+
+def _locate(requirement: str) -> int | None:
+    """The line of the contract that a requirement comes from, for formats that point there."""
+    return _contract_lines().locate(requirement)
+
+
+@functools.cache
+def _contract_lines() -> ContractLines:
+    from conformance.contract.files import spec_folder
+    from conformance.reporting.contract_lines import ContractLines
+
+    return ContractLines(spec_folder() / "openapi.yaml")
 
 
 def _previous(folder: Path) -> Report | None:

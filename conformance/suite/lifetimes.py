@@ -6,7 +6,7 @@ The field that the contract's ``x-resources`` sets on a shared one (``change``) 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from conformance.cases import paths
@@ -21,18 +21,23 @@ class Lifetimes:
     """Until when each resource is sure to live, by what was last sent about it.
 
     Its time runs from the moment it was made: an update that gives a job less idle time than it
-    has already been idle ends it at once.
+    has already been idle ends it at once. ``clock`` counts the seconds of the target's time.
     """
 
-    def __init__(self, kinds: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(
+        self,
+        kinds: Mapping[str, Mapping[str, Any]],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._fields = {kind: tuple(spec.get("change", {})) for kind, spec in kinds.items()}
+        self._clock = clock
         self._born: dict[str, float] = {}
         self._until: dict[str, float] = {}
 
     def created(self, kind: str, identifier: str, body: Any) -> None:
         """It was made from this body; without the field it lives by a default: briefly."""
         if self._fields[kind]:
-            self._born[identifier] = born = time.monotonic()
+            self._born[identifier] = born = self._clock()
             self._until[identifier] = born + (self._seconds(kind, body) or 0.0)
 
     def changed(self, kind: str, identifier: str, body: Any) -> None:
@@ -43,7 +48,7 @@ class Lifetimes:
 
     def lasts(self, identifier: str) -> bool:
         """Whether it is sure to be there still."""
-        return self._until.get(identifier, _FOREVER) > time.monotonic()
+        return self._until.get(identifier, _FOREVER) > self._clock()
 
     def _seconds(self, kind: str, body: Any) -> float | None:
         found = [paths.read(body, path) for path in self._fields[kind]]

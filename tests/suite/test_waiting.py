@@ -92,3 +92,28 @@ def test_resting() -> None:
     time = Time()
     _waiting(time).rest(3)
     assert time.pauses == [3]
+
+
+def test_a_clock_that_may_be_moved_spares_ours() -> None:
+    """One step of the target's time is tried first; where that helps, nothing is slept away."""
+    time, moved = Time(), [0.0]
+
+    def hasten(seconds: float) -> bool:
+        moved[0] += seconds
+        return True
+
+    waiting = Waiting(hasten=hasten, clock=time.clock, sleep=time.sleep)
+    assert waiting.until("x", lambda: moved[0], lambda at: at >= 0.2, 10) >= 0.2
+    assert time.pauses == []
+    waiting.until("never", lambda: None, lambda _: False, 10)
+    assert time.now == pytest.approx(10)
+    before = moved[0]
+    waiting.until("never", lambda: None, lambda _: False, 10)
+    assert moved[0] == before, "a step that was in vain is not tried again for the same thing"
+
+
+def test_a_clock_that_does_not_move() -> None:
+    """Then our own time passes."""
+    time = Time()
+    waiting = Waiting(hasten=lambda _: False, clock=time.clock, sleep=time.sleep)
+    assert waiting.until("x", lambda: time.now, lambda now: now >= 1, 10) >= 1
