@@ -13,6 +13,21 @@ import jsonschema_rs
 
 from conformance.contract.fields import Combination, Schema
 
+_WANTED = (
+    (" does not match ", "text that matches "),
+    (" is not of type ", "type "),
+    (" is not of types ", "one of the types "),
+    (" is not one of ", "one of "),
+    (" is less than the minimum of ", "at least "),
+    (" is greater than the maximum of ", "at most "),
+    (" is shorter than ", "no fewer than "),
+    (" is longer than ", "no more than "),
+    (" has less than ", "no fewer than "),
+    (" has more than ", "no more than "),
+    (" has non-unique elements", "nothing twice"),
+    (" is not valid under any of the schemas listed in the 'anyOf' keyword", "a documented form"),
+)
+"""What the validator says of a value, and how the same is said of what was expected."""
 _SPELLING = {"pattern": "format", "anyOf": "range", "oneOf": "range"}
 _SHOWN = 200
 
@@ -50,7 +65,9 @@ class Validator:
             named = self._combination(error.schema_path, steps)
             path, place = _dotted(steps), _concrete(steps)
             if named is not None:
-                yield Violation(named, "combination", place, error.message[:_SHOWN], _show(value))
+                yield Violation(
+                    named, "combination", place, _wanted(error.message)[:_SHOWN], _show(value)
+                )
                 continue
             if keyword == "required":
                 missing = str(getattr(error.kind, "property", ""))
@@ -60,7 +77,7 @@ class Validator:
                 continue
             found = _at(value, steps)
             keyword = _SPELLING.get(keyword, keyword)
-            yield Violation(path, keyword, place, error.message[:_SHOWN], _show(found))
+            yield Violation(path, keyword, place, _wanted(error.message)[:_SHOWN], _show(found))
 
     def _combination(self, schema_path: Sequence[Any], steps: list[Any]) -> str | None:
         if "allOf" not in schema_path:
@@ -73,6 +90,15 @@ class Validator:
         if name is None or depth > len(steps):
             return None
         return f"{path}.{name}" if path else name
+
+
+def _wanted(message: str) -> str:
+    """What would have been right: the validator's complaint without the value it complains of."""
+    for complaint, wish in _WANTED:
+        _, found, rest = message.rpartition(complaint)
+        if found:
+            return wish + rest
+    return message
 
 
 def _bare(schema: Any) -> Any:

@@ -85,3 +85,24 @@ def test_a_schema_that_is_false_takes_nothing() -> None:
     validator = Validator({"properties": {"a": False}})
     (only,) = validator.violations({"a": 1})
     assert only.keyword
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "expected"),
+    [
+        ({"type": "integer"}, "x", 'type "integer"'),
+        ({"enum": ["a", "b"]}, "is not one of c", 'one of "a" or "b"'),
+        ({"minimum": 2}, 1, "at least 2"),
+        ({"maximum": 2}, 3, "at most 2"),
+        ({"pattern": "^a$"}, "b", 'text that matches "^a$"'),
+        ({"minLength": 1}, "", "no fewer than 1 character"),
+        ({"maxItems": 1}, [1, 2], "no more than 1 item"),
+        ({"uniqueItems": True}, [1, 1], "nothing twice"),
+    ],
+)
+def test_what_was_expected_is_said_without_the_value(
+    schema: dict[str, Any], value: Any, expected: str
+) -> None:
+    """A report shows it beside what was received: a wish, not a complaint."""
+    (violation,) = Validator({"properties": {"a": schema}}).violations({"a": value})
+    assert violation.expected == expected

@@ -89,7 +89,7 @@ def test_a_text_that_changed_is_seen() -> None:
          "请求体 app_name 违反 maxLength（over）：返回了 201"),
         ("400 with error_code RTC.1 or RTC.2, or 404 with error_code RTC.3",
          "400，错误码为 RTC.1 或 RTC.2，或 404，错误码为 RTC.3"),
-        ('-1 is less than the minimum of 0', "-1 小于最小值 0"),
+        ("at least 0", "不小于 0"),
         ("count of ACTIVATION is not what it must be", "ACTIVATION 的 count与要求不符"),
         ("the target does not claim obs", "被测对象未声明能力 obs"),
         ("x.y lacks state", "x.y 缺少 state"),

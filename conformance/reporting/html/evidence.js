@@ -176,12 +176,18 @@ function drawDifference(text, other) {
   return make("dd", {}, ...markWords(text, other));
 }
 
+/** Whether a word is a value: words that only hold a sentence or an object together are not. */
+function telling(word) {
+  if (/^["'{[]*[\w.]+["']:$/.test(word)) return false;
+  return /["'\d]|[A-Z]{2,}|^([Tt]rue|[Ff]alse|null|None)$/.test(word);
+}
+
 function markWords(text, other) {
   const others = new Set(other.split(/[\s,]+/));
   const parts = visible(text).split(/([\s,]+)/);
   const common = parts.some((part) => part.trim() && others.has(part));
   return parts.map((part) =>
-    common && /[^\s,]/.test(part) && !others.has(part) ? make("mark", {}, part) : part);
+    common && telling(part) && !others.has(part) ? make("mark", {}, part) : part);
 }
 
 function drawReplay(line) {
