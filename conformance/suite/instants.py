@@ -2,10 +2,32 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from email.utils import parsedate_to_datetime
+
+from conformance.model.exchange import Exchange
 
 _UTC = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?Z")
 _YEAR_ONE = "0001-01-01T00:00:00"
+
+
+def moment(text: object) -> dt.datetime | None:
+    """A time with its zone; None for what is none."""
+    try:
+        found = dt.datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo is not None else None
+
+
+def date_of(exchange: Exchange) -> list[dt.datetime]:
+    """The Date header of an answer, if it has one."""
+    header = exchange.response.header("Date") if exchange.response else None
+    try:
+        return [parsedate_to_datetime(header)] if header else []
+    except ValueError:
+        return []
 
 
 def is_time(text: object) -> bool:

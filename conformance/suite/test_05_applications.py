@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from conformance.model.exchange import Exchange
 from conformance.suite.applications import ACTIVE, any_app, listed, part, plain, show
-from conformance.suite.instants import earlier
+from conformance.suite.instants import date_of, earlier, moment
 from conformance.suite.pages import APPS
 from conformance.suite.rules import Answer, Scenario, rules, same
 
@@ -116,8 +115,8 @@ def test_an_application_is_shown(scenario: Scenario) -> None:
 
 def _judge_create_time(scenario: Scenario, made: Exchange, shown: Exchange) -> None:
     rule = scenario.rule("CreateApp/rule/create-time-is-now")
-    created = _moment(part(shown.json, "create_time"))
-    nows = [scenario.lab.now(), *_date_of(made)]
+    created = moment(part(shown.json, "create_time"))
+    nows = [scenario.lab.now(), *date_of(made)]
     if created is None:
         rule.inconclusive("create_time cannot be read as a time")
         return
@@ -127,22 +126,6 @@ def _judge_create_time(scenario: Scenario, made: Exchange, shown: Exchange) -> N
         expected=f"within five minutes of {nows[-1].isoformat()}",
         actual=part(shown.json, "create_time"), exchange=shown,
     )  # fmt: skip
-
-
-def _date_of(exchange: Exchange) -> list[dt.datetime]:
-    header = exchange.response.header("Date") if exchange.response else None
-    try:
-        return [parsedate_to_datetime(header)] if header else []
-    except ValueError:
-        return []
-
-
-def _moment(text: Any) -> dt.datetime | None:
-    try:
-        moment = dt.datetime.fromisoformat(text) if isinstance(text, str) else None
-    except ValueError:
-        return None
-    return moment if moment is not None and moment.tzinfo is not None else None
 
 
 @rules(

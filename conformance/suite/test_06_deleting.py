@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from conformance.suite import applications
-from conformance.suite.applications import part
+from conformance.suite.applications import REFUSED, part
 from conformance.suite.instants import earlier, is_time
+from conformance.suite.jobs import INDIVIDUAL, KINDS, Job, JobKind, Jobs, other
+from conformance.suite.readback import sent
 from conformance.suite.recording import NO_RULE, listed_as, plain, same_rule, show
 from conformance.suite.rules import Answer, Scenario, rules
 
@@ -70,7 +74,7 @@ def _judge_anew(scenario: Scenario, app: str, old: Any) -> None:
 
 @rules(
     "DeleteRecordRule/rule/in-use-by-auto-record", "DeleteRecordRule/rule/in-use-survives",
-    "DeleteRecordRule/rule/deletable-after-release",
+    "DeleteRecordRule/rule/deletable-after-release", "CreateRecordRule/rule/in-use-replaced",
 )  # fmt: skip
 def test_the_rule_of_automatic_recording_stays(scenario: Scenario) -> None:
     """Section 6.5: a rule in use is not deleted; once it is not, it is (E-6-delete-in-use)."""
@@ -88,27 +92,52 @@ def test_the_rule_of_automatic_recording_stays(scenario: Scenario) -> None:
         "after its deletion was refused", expected=f"200 {before}", exchange=shown,
     )  # fmt: skip
     listed_as(survives, scenario, app["app_id"], [before], "the list after a refused deletion")
+    _judge_replaced(scenario, path, before)
     scenario.make("UpdateAutoRecord", example="minimal", path=app)
     deleted = scenario.send("DeleteRecordRule", path=path)
     scenario.rule("DeleteRecordRule/rule/deletable-after-release").succeeded(deleted)
 
 
-@rules("DeleteRecordRule/rule/in-use-by-job")
-def test_the_rule_of_a_job_stays(scenario: Scenario) -> None:
-    """Section 6.5: a job of either kind that has not ended keeps its rule (E-6-delete-in-use)."""
-    rule = scenario.rule("DeleteRecordRule/rule/in-use-by-job")
-    for create, example in (("CreateMixJob", "custom"), ("CreateIndividualStreamJob", "full")):
-        path = scenario.path_of("record_rule", scenario.fresh("record_rule"))
-        recording = {"record_param.record_rule_id": path["rule_id"]}
-        app = {"app_id": path["app_id"]}
-        made = scenario.make(create, example=example, path=app, change=recording)
-        rule.refused(scenario.send("DeleteRecordRule", path=path), 400, *IN_USE)
-        _let_run(scenario, create, {**app, "job_id": part(made.json, "job_id")})
+def _judge_replaced(scenario: Scenario, path: dict[str, Any], before: Any) -> None:
+    """A create in the location of a rule in use: what it answers is what there is."""
+    rule = scenario.rule("CreateRecordRule/rule/in-use-replaced")
+    moved = {"obs_addr.object": "Moved/"}
+    made = scenario.send("CreateRecordRule", path={"app_id": path["app_id"]}, change=moved)
+    if rule.answered(made, Answer(201), Answer(400, (REFUSED,))):
+        shown = show(scenario, path)
+        wanted = sent(made)["obs_addr"] if made.status == 201 else part(before, "obs_addr")
+        rule.equal(
+            part(shown.json, "obs_addr"), wanted,
+            f"where a rule in use records to, after a create answered {made.status}", shown,
+        )  # fmt: skip
 
 
-def _let_run(scenario: Scenario, create: str, path: dict[str, Any]) -> None:
-    """Wait until the job can be stopped, so that nothing stays behind."""
-    show_job = create.replace("Create", "Show")
-    scenario.until(
-        lambda: scenario.send(show_job, path=path), lambda body: part(body, "state") != "INIT"
-    )
+@pytest.mark.parametrize("kind", KINDS, ids=[kind.noun for kind in KINDS])
+@rules("DeleteRecordRule/rule/in-use-by-job", "DeleteRecordRule/rule/deletable-after-job")
+def test_the_rule_of_a_job_stays(scenario: Scenario, kind: JobKind) -> None:
+    """Section 6.5: a job of either kind that has not ended keeps its rule (E-6-delete-in-use).
+
+    It does whatever other jobs there are, and one that takes the rule over while it runs too.
+    """
+    stays = scenario.rule("DeleteRecordRule/rule/in-use-by-job")
+    path = scenario.path_of("record_rule", scenario.fresh("record_rule"))
+    app, record_param = path["app_id"], {"record_rule_id": path["rule_id"]}
+    jobs, others = Jobs(scenario, kind), Jobs(scenario, other(kind))
+    job = jobs.start(app=app, change={"record_param": record_param})
+    bystander = others.start(app=app)
+    stays.refused(scenario.send("DeleteRecordRule", path=path), 400, *IN_USE)
+    _end(scenario, jobs, job)
+    if others.kind is INDIVIDUAL:
+        others.ready(bystander)
+        if others.update(bystander, body={"record_param": record_param}).status == 200:
+            stays.refused(scenario.send("DeleteRecordRule", path=path), 400, *IN_USE)
+    _end(scenario, others, bystander)
+    deleted = scenario.send("DeleteRecordRule", path=path)
+    scenario.rule("DeleteRecordRule/rule/deletable-after-job").succeeded(deleted)
+
+
+def _end(scenario: Scenario, jobs: Jobs, job: Job) -> None:
+    """Stop a job, once it can be stopped."""
+    jobs.ready(job)
+    scenario.make(jobs.kind.operations["Stop"], path=job.path)
+    jobs.seen(job, "STOPPED")

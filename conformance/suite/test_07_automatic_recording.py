@@ -114,15 +114,23 @@ def _judge_place(rule: Rule, views: Views, place: str, setting: Any) -> None:
     "UpdateAutoRecord/rule/refused-changes-nothing",
 )  # fmt: skip
 def test_automatic_recording_needs_a_rule_of_the_application(scenario: Scenario) -> None:
-    """Table 7-3: a rule that is not there is refused, and the setting stays as it was."""
+    """Table 7-3: a rule that is not there is refused, and the setting stays as it was.
+
+    One that was there, and was deleted, is not there either.
+    """
     path = scenario.path_of("record_rule", scenario.fresh("record_rule"))
-    app = {"app_id": path["app_id"]}
+    app, deleted = {"app_id": path["app_id"]}, path["rule_id"]
+    scenario.make("DeleteRecordRule", path=path)
+    made = scenario.make("CreateRecordRule", path=app)
+    path = {**app, "rule_id": part(made.json, "rule_id")}
     foreign = scenario.given("record_rule")
     for first in (OFF, ON):
         body = {"mode": ON, "record_rule_id": path["rule_id"]} if first == ON else {"mode": OFF}
         scenario.make("UpdateAutoRecord", path=app, body=body)
         before = scenario.make("ShowAutoRecord", path=app)
-        for name, rule_id in (("unknown-rule", UNKNOWN_ID), ("foreign-rule", foreign)):
+        for name, rule_id in (
+            ("unknown-rule", UNKNOWN_ID), ("unknown-rule", deleted), ("foreign-rule", foreign),
+        ):  # fmt: skip
             wrong = {"mode": ON, "record_rule_id": rule_id}
             refused = scenario.send("UpdateAutoRecord", path=app, body=wrong)
             scenario.rule(f"UpdateAutoRecord/rule/{name}").answered(refused, *_UNKNOWN)

@@ -55,6 +55,7 @@ def test_a_job_of_the_other_kind(scenario: Scenario, kind: JobKind) -> None:
     *ids("Create/record-rule-of-another-app", "Create/refused-leaves-no-job"),
     *ids("Create/deleted-record-rule"),
     INDIVIDUAL.rule("Update/record-rule-of-another-app"),
+    INDIVIDUAL.rule("Update/deleted-record-rule"),
 )
 def test_two_applications(scenario: Scenario) -> None:
     """Neither jobs nor rules of one application are found under another (9, 10, 14.2)."""
@@ -75,6 +76,17 @@ def test_two_applications(scenario: Scenario) -> None:
     for kind in KINDS:
         gone = Jobs(scenario, kind).ask(app=elsewhere, change={RECORD_RULE: rule})
         Jobs(scenario, kind).rule("Create/deleted-record-rule").answered(gone, NO_RULE)
+    _takes_over_no_deleted_rule(Jobs(scenario, INDIVIDUAL), elsewhere, rule)
+
+
+def _takes_over_no_deleted_rule(jobs: Jobs, app: str, rule: str) -> None:
+    """Update a job with a rule that its application had."""
+    job = jobs.running(app=app)
+    before = jobs.show(job)
+    update = jobs.update(job, body={"record_param": {"record_rule_id": rule}})
+    name = "Update/deleted-record-rule"
+    if jobs.rule(name).answered(update, NO_RULE):
+        _goes_on(jobs, name, jobs, job, before)
 
 
 def _job_of_another(jobs: Jobs, elsewhere: str) -> None:

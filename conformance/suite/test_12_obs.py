@@ -45,6 +45,7 @@ def test_buckets_are_listed_once_and_counted(scenario: Scenario) -> None:
     "ListObsBucketObjects/rule/count-equals-items",
     "ListObsBucketObjects/rule/objects-have-size-and-date",
     "ListObsBucketObjects/rule/folders-are-not-objects",
+    "ListObsBucketObjects/rule/folders-hold-objects",
     "ListObsBucketObjects/rule/prefix-narrows",
     "ListObsBucketObjects/rule/prefix-without-match",
     "ListObsBucketObjects/rule/items-unique",
@@ -89,12 +90,31 @@ def _judge_items(scenario: Scenario, objects: Exchange, folders: Exchange) -> No
         not both, "items are listed as objects and as folders", expected="one or the other",
         actual=", ".join(both[:5]), exchange=folders,
     )  # fmt: skip
+    _judge_folders(scenario, _names(objects), _names(folders), folders)
     for exchange in (objects, folders):
         twice = _repeated(_names(exchange))
         scenario.rule("ListObsBucketObjects/rule/items-unique").that(
             not twice, "items are listed more than once", expected="each item once",
             actual=", ".join(twice[:5]), exchange=exchange,
         )  # fmt: skip
+
+
+def _judge_folders(
+    scenario: Scenario, objects: list[str], folders: list[str], exchange: Exchange
+) -> None:
+    """Which of the two lists holds the other; neither does, where no folder is filled."""
+    rule = scenario.rule("ListObsBucketObjects/rule/folders-hold-objects")
+    right, wrong = _holds(folders, objects), _holds(objects, folders)
+    rule.that(
+        right or not wrong, "what is listed as objects holds what is listed as folders",
+        expected="folders that begin the names of objects", actual=", ".join(folders[:5]),
+        exchange=exchange,
+    )  # fmt: skip
+
+
+def _holds(outer: list[str], inner: list[str]) -> bool:
+    """Whether a name of the one list, and a slash, begins a name of the other."""
+    return any(name.startswith(f"{one.rstrip('/')}/") for one in outer for name in inner)
 
 
 def _judge_narrowing(scenario: Scenario, kind: str, whole: Exchange) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from conformance.model.exchange import Exchange, Request
+from conformance.model.expectation import Expectation
 from conformance.suite.enumerated import enumerated
 from conformance.suite.neighbours import without_neighbours
 from conformance.suite.rules import Answer, Scenario, rules
@@ -127,6 +128,19 @@ def test_a_slash_too_many(scenario: Scenario) -> None:
     exchange = scenario.lab.send_raw(elsewhere(request, "/"))
     if rule.answered(exchange, *accepted) and exchange.status == 200:
         rule.equal(exchange.json, plain.json, "the answer for the path with a slash", exchange)
+
+
+@rules("common/path/ids-exact")
+def test_an_id_is_looked_up_as_a_whole(scenario: Scenario) -> None:
+    """In capitals, cut short or with a tail, an id is another one, and is not there (14.2)."""
+    path = scenario.path_of("record_rule", scenario.given("record_rule"))
+    accepted = Expectation((Answer(404, ("*",)), Answer(400, ("*",))))
+    for operation, name in (("ShowApp", "app_id"), ("ShowRecordRule", "rule_id")):
+        known = str(path[name])
+        others = {known.swapcase(), known[:-1], f"{known}0"} - {known}
+        for identifier in sorted(others):
+            exchange = scenario.send(operation, path={**path, name: identifier}, accept=accepted)
+            scenario.rule("common/path/ids-exact").answered(exchange, *accepted.answers)
 
 
 @rules("common/path/encoded-segment")
