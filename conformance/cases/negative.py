@@ -53,6 +53,8 @@ def _input_cases(
     keywords = input_keywords(field, place)
     for choice, template in _violations(operation, place, field, keywords):
         expectation = _expected(contract, operation, field, choice.keyword)
+        if expectation is not None and choice.value in ("", []) and place == "query":
+            expectation = _or_not_given(contract, operation, field, expectation)
         if expectation is None or input_level(field, choice.keyword) is Level.MAY:
             continue
         requirement = f"{operation.id}/{place}/{field.path}/{choice.keyword}"
@@ -121,6 +123,19 @@ def _expected(
         accepted = Answer(operation.success.status)
         return Expectation((*expectation.answers, accepted), erratum=expectation.erratum)
     return expectation
+
+
+def _or_not_given(
+    contract: Contract, operation: Operation, field: Field, expectation: Expectation
+) -> Expectation:
+    """A query parameter with nothing behind the ``=`` may count as one that is not there."""
+    if field.presence != "required":
+        return replace(
+            expectation, answers=(*expectation.answers, Answer(operation.success.status))
+        )
+    missing = contract.refusal(operation, "missing")
+    added = missing.answers if missing is not None else ()
+    return replace(expectation, answers=(*expectation.answers, *added))
 
 
 def _unreadable(contract: Contract, operation: Operation) -> Iterator[Case]:

@@ -137,8 +137,15 @@ def refused(field: Field, *, in_body: bool) -> Iterator[Choice]:
     kinds = (_wrong_types(field, in_body), _unlisted(schema), _beyond(schema))
     malformed = itertools.islice(_malformed(schema), MALFORMED if in_body else MALFORMED_QUERIES)
     for choice in itertools.chain(*kinds, malformed, _wrong_sizes(schema)):
-        if not any(choice.value == value for value in tolerated):
+        if not any(_stands_for(value, choice) for value in tolerated):
             yield choice
+
+
+def _stands_for(tolerated: Any, choice: Choice) -> bool:
+    """The value itself; or, where its whole type is wrong, any value of that type."""
+    if choice.keyword == "type":
+        return type(tolerated) is type(choice.value)
+    return bool(tolerated == choice.value)
 
 
 def _wrong_types(field: Field, in_body: bool) -> Iterator[Choice]:

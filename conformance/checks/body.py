@@ -20,6 +20,7 @@ class _Node:
     """One object of the documented shape: its fields, and what their presence shows.
 
     ``open``: the document shows it in part only, so that any further field is declared.
+    ``left_over``: fields that only its examples show, and that nothing is said of.
     """
 
     ids: tuple[str, ...] = ()
@@ -28,6 +29,7 @@ class _Node:
     children: dict[str, _Node] = field(default_factory=dict)
     items: _Node | None = None
     open: bool = False
+    left_over: frozenset[str] = frozenset()
 
 
 class BodyCheck:
@@ -47,6 +49,7 @@ class BodyCheck:
             for c in spec.combinations
         }
         self._root = self._tree(spec)
+        self._root.left_over = frozenset((spec.schema or {}).get("x-left-over", ()))
 
     def check(self, response: Response, found: Found) -> None:
         """Judge one body against everything that the document says of it."""
@@ -120,7 +123,7 @@ class BodyCheck:
         for name, item in value.items():
             child = node.children.get(name)
             if child is None:
-                if node.children and not node.open:
+                if node.children and not node.open and name not in node.left_over:
                     undeclared.append(f"{path}.{name}" if path else name)
                 continue
             held.update(child.ids)

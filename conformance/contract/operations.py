@@ -97,7 +97,11 @@ class RuleSpec:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One of the documented operations. ``effect`` is ``read`` or what it changes."""
+    """One of the documented operations. ``effect`` is ``read`` or what it changes.
+
+    ``first`` is sent on the same path before a request that must be accepted: where the document
+    leaves open whether a request that would change nothing is refused.
+    """
 
     id: str
     method: str
@@ -119,6 +123,7 @@ class Operation:
     server: str | None
     refusals: Mapping[str, Expectation]
     needs: tuple[str, ...]
+    first: str | None
     tolerated_statuses: frozenset[int]
 
     @property
@@ -169,6 +174,7 @@ def read_operation(path: str, method: str, node: Mapping[str, Any]) -> Operation
         server=servers[0].get("url"),
         refusals=read_kinds(node.get("x-refusals", {})),
         needs=tuple(node.get("x-needs", ())),
+        first=node.get("x-first"),
         tolerated_statuses=frozenset(node.get("x-tolerated-statuses", ())),
     )
 

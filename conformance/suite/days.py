@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from conformance.model.exchange import Exchange
+from conformance.suite.gaps import left_out
 from conformance.suite.queries import Row, rows_of
 from conformance.suite.rules import Inconclusive, Scenario
 from conformance.suite.windows import DAY, SETTLING, Span, midnight, read_time, time_window
@@ -54,7 +55,8 @@ def judge_days(scenario: Scenario, operation: str, exchange: Exchange) -> None:
         actual=f"twice or more: {_dates(twice)}", exchange=exchange,
     )  # fmt: skip
     every = range((max(days) - min(days)).days + 1) if days else ()
-    missing = [day for n in every if (day := min(days) + n * DAY) not in days]
+    absent = [day for n in every if (day := min(days) + n * DAY) not in days]
+    missing = left_out(scenario, days, absent)
     scenario.rule(f"{operation}/rule/every-day-sampled").that(
         not missing, "a day between the first and the last sample has none",
         expected="every day", actual=f"none on {_dates(missing)}", exchange=exchange,

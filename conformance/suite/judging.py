@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from conformance.model.expectation import Expectation
 from conformance.model.verdict import Judgement, Outcome
 from conformance.suite.blame import guilty_claims
 from conformance.suite.blocking import Blocked
+from conformance.suite.circumstances import excuse
 from conformance.suite.lab import Lab
 
 _HUNG_UP = frozenset({"closed", "read", "protocol"})
@@ -37,6 +39,8 @@ def judge(lab: Lab, case: Case) -> None:
         return
     if exchange.response is None and not hangs_up(lab, case, exchange):
         _unheard(lab, case, exchange)
+    elif _excused(lab, case, case.requirements, exchange):
+        pass
     elif case.violates is not None:
         _refused(lab, case, exchange)
     elif exchange.status in case.expectation.statuses:
@@ -99,7 +103,23 @@ def hangs_up(lab: Lab, case: Case, exchange: Exchange) -> bool:
 def _unheard(lab: Lab, case: Case, exchange: Exchange) -> None:
     failure = exchange.failure
     reason = f"network: {failure.stage}: {failure.message}" if failure else "network"
-    for requirement in case.requirements:
+    _open(lab, case, case.requirements, reason, exchange)
+
+
+def _excused(lab: Lab, case: Case, requirements: Iterable[str], exchange: Exchange) -> bool:
+    """The refusal speaks of the account instead of the request: nothing is shown."""
+    if refusal_problem(case.expectation, exchange) is None:
+        return False
+    reason = excuse(lab, exchange)
+    if reason is not None:
+        _open(lab, case, requirements, reason, exchange)
+    return reason is not None
+
+
+def _open(
+    lab: Lab, case: Case, requirements: Iterable[str], reason: str, exchange: Exchange
+) -> None:
+    for requirement in requirements:
         lab.ledger.say(
             Judgement(requirement, Outcome.INCONCLUSIVE, case.id, reason, exchange=exchange.number)
         )
@@ -140,7 +160,7 @@ def _laid_at_the_right_door(lab: Lab, case: Case, exchange: Exchange) -> None:
         alone = plain if claim.alone == first.alone else _alone(lab, claim.alone)
         if alone.status in case.expectation.statuses:
             _claimed(lab, case, claim, alone)
-        else:
+        elif not _excused(lab, case, (claim.requirement,), alone):
             guilty = True
             message = f"a valid value is not accepted: {claim.requirement}"
             _fail(lab, case, claim.requirement, message, case.expectation, alone)

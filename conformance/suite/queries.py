@@ -202,8 +202,8 @@ def nothing(rows: Iterable[Row]) -> bool:
 
 
 def _is_thing(row: Row) -> bool:
-    """A room, a user, an event: something that is no number at a time."""
-    return any(name in row for name in ("room_id", "uid", "event_id", "dimension"))
+    """A room, a user, an event: something that is no number at a time, and that has a name."""
+    return any(row.get(name) for name in ("room_id", "uid", "event_id", "dimension"))
 
 
 def still(rows: Iterable[Row]) -> list[Row]:

@@ -9,7 +9,7 @@ def test_a_name_is_taken_once(scenario: Scenario) -> None:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 import pytest
@@ -21,6 +21,7 @@ from conformance.model.exchange import Exchange
 from conformance.model.expectation import Answer, Expectation
 from conformance.model.verdict import Judgement, Outcome
 from conformance.suite.blocking import Blocked, Inconclusive
+from conformance.suite.circumstances import excuse
 from conformance.suite.judging import error_code, refusal_problem, same, shown
 from conformance.suite.lab import Lab
 
@@ -65,10 +66,16 @@ class Rule:
         return self.answered(exchange, Answer(status, codes or ("*",)))
 
     def answered(self, exchange: Exchange, *answers: Answer) -> bool:
-        """The answer is one of those enumerated."""
+        """The answer is one of those enumerated.
+
+        Raises Inconclusive when the refusal speaks of the account instead of the request.
+        """
         self.heard(exchange)
         expectation = Expectation(answers)
         problem = refusal_problem(expectation, exchange)
+        reason = excuse(self._scenario.lab, exchange) if problem is not None else None
+        if reason is not None:
+            raise Inconclusive(reason)
         return self.that(problem is None, problem or "", expected=expectation, exchange=exchange)
 
     def succeeded(self, exchange: Exchange) -> bool:
@@ -158,10 +165,26 @@ class Scenario:
 
     def make(self, operation_id: str, **how: Any) -> Exchange:
         """Send a request that only prepares: Blocked is raised unless it succeeds."""
-        exchange = self.send(operation_id, **how)
+        exchange = self.delete(operation_id, **how)
         if exchange.response is None or exchange.status != self.success(exchange):
             raise Blocked(f"{operation_id} answered {shown(exchange)[:160]}")
         return exchange
+
+    def delete(self, operation_id: str, **how: Any) -> Exchange:
+        """Send a request; a deletion that is refused is sent again once it can be granted.
+
+        Section 5.4 does not say what the conditions for deleting are (E-5-delete-conditions).
+        """
+        exchange = self.send(operation_id, **how)
+        retire = {spec.get("delete"): spec.get("retire") for spec in self._kinds}.get(operation_id)
+        if exchange.status == 400 and retire is not None:
+            self.send(retire, path=how.get("path"))
+            exchange = self.send(operation_id, **how)
+        return exchange
+
+    @property
+    def _kinds(self) -> Iterable[Mapping[str, Any]]:
+        return self.lab.contract.resources.values()
 
     def success(self, exchange: Exchange) -> int:
         """The documented success status of an exchange's operation."""

@@ -44,7 +44,7 @@ def test_a_deleted_application_is_gone(scenario: Scenario) -> None:
     app = scenario.fresh("app")
     before = show(scenario, bystander["app_id"]).json
     rule_before = scenario.make("ShowRecordRule", path=bystander).json
-    deleted = scenario.send("DeleteApp", path={"app_id": app})
+    deleted = scenario.delete("DeleteApp", path={"app_id": app})
     scenario.rule("DeleteApp/rule/with-nothing-beneath").succeeded(deleted)
     shown = scenario.send("ShowApp", path={"app_id": app})
     scenario.rule("DeleteApp/rule/gone").refused(shown, 404, NO_APP)

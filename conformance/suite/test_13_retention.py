@@ -21,7 +21,8 @@ _LOOK_BACK = 7 * DAY
 def test_what_is_no_longer_kept(scenario: Scenario, operation: str) -> None:
     """31 days are kept of a day's numbers, 5 of a call's: before that, no data or a refusal.
 
-    The span is one in which the list of rooms (13.1), which goes back further, shows a room.
+    The span is one in which the list of rooms (13.1), which goes back further, shows a room. It
+    ends a day and more before what is kept, for those who count days of the calendar.
     """
     rule = scenario.rule(f"{operation}/rule/beyond-retention-empty-or-refused")
     room, span = _gone(scenario, operation)
@@ -45,7 +46,7 @@ def _gone(scenario: Scenario, operation: str) -> tuple[str, Span]:
     window = time_window(scenario, operation)
     if window.retention is None:
         raise Blocked(f"the contract has no retention of {operation}")
-    last = scenario.lab.now().replace(second=0, microsecond=0) - window.retention - 2 * HOUR
+    last = scenario.lab.now().replace(second=0, microsecond=0) - window.retention - DAY - 2 * HOUR
     if window.daily:
         last = midnight(last) - 2 * DAY
     query = time_window(scenario, "ListRtcRoomList").query(Span(last - _LOOK_BACK, last))
