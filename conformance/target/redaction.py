@@ -82,7 +82,9 @@ class Redactor:
         """Remember what the secret headers and fields of these messages hold."""
         for message in messages:
             if message is not None:
-                self.headers(message.headers)
+                for name, value in message.headers:
+                    if _SECRET_HEADER.search(name):
+                        self._header(name, value)
                 body = (message.body or b"").decode("utf-8", "replace")
                 for found in _JSON_FIELD.finditer(body):
                     self._learn_found(found)

@@ -49,16 +49,12 @@ class TargetClient:
         self._deadline = Deadline()
         self.guard = guard or Guard(settings)
         inner = transport or PoolTransport(settings, self._deadline, proxy_auth)
+        self._transport = GuardTransport(inner, self.guard)
         limits = settings.timeouts
-        self._client = httpx.Client(
-            transport=GuardTransport(inner, self.guard),
-            timeout=httpx.Timeout(
-                connect=limits.connect, read=limits.read, write=limits.write, pool=limits.pool
-            ),
-            follow_redirects=False,
-            trust_env=False,
-        )
-        self._client.headers.clear()
+        self._timeout = {
+            "connect": limits.connect, "read": limits.read,
+            "write": limits.write, "pool": limits.pool,
+        }  # fmt: skip
         self._failures = 0
         self._answered = "none"
         self._unanswered = ""
@@ -87,7 +83,7 @@ class TargetClient:
 
     def close(self) -> None:
         """Close all connections."""
-        self._client.close()
+        self._transport.close()
 
     def __enter__(self) -> TargetClient:
         return self
@@ -108,7 +104,7 @@ class TargetClient:
             request.url,
             headers=[(name.encode("latin-1"), _octets(value)) for name, value in request.headers],
             content=body or None,
-            extensions={"timeout": self._client.timeout.as_dict()},
+            extensions={"timeout": self._timeout},
         )
         if request.body is None and request.method.upper() in {"GET", "HEAD", "DELETE"}:
             built.headers.pop("Content-Length", None)
@@ -124,13 +120,37 @@ class TargetClient:
         yield from self._settings.headers.items()
 
     def _exchange(self, built: httpx.Request, auth: httpx.Auth | None, began: float) -> Response:
-        answer = self._client.send(built, auth=auth, stream=True)
+        answer = self._answer(built, auth)
         try:
             body, undecoded = self._read(answer)
         finally:
             answer.close()
         elapsed = time.monotonic() - began
         return Response(answer.status_code, _headers(answer.headers), body, elapsed, undecoded)
+
+    def _answer(self, built: httpx.Request, auth: httpx.Auth | None) -> httpx.Response:
+        """The last answer of what authentication sends; straight to the transport.
+
+        Nothing is kept from one exchange to the next, cookies neither, and nothing is followed.
+        """
+        if auth is None:
+            return self._transport.handle_request(built)
+        flow = auth.sync_auth_flow(built)
+        try:
+            request = next(flow)
+            while True:
+                request.extensions.setdefault("timeout", self._timeout)
+                answer = self._transport.handle_request(request)
+                try:
+                    request = flow.send(answer)
+                except StopIteration:
+                    return answer
+                except BaseException:
+                    answer.close()
+                    raise
+                answer.read()
+        finally:
+            flow.close()
 
     def _read(self, answer: httpx.Response) -> tuple[bytes, str | None]:
         """The body, decoded; bytes that are not what Content-Encoding says come as they are."""
