@@ -37,7 +37,7 @@ PLANTED = (
     Planted("CreateApp/body/app_name/required/other-code", "CreateApp/body/*",
             ("CreateApp", "app_name"), ("400 with error_code", "RTC.00001016"), "5.1"),
     Planted("ListApps/rule/pages-complete/broken", "ListApps/rule/*",
-            ("ListApps", "pages-complete"), ("not the whole list",), "5.2"),
+            ("ListApps", "pages-complete"), ("pages of limit",), "5.2"),
     Planted("UpdateRecordRule/rule/seen-by-show/broken", "UpdateRecordRule/rule/*",
             ("UpdateRecordRule", "seen-by-show"), ("as it is shown after the update",), "6.4"),
     Planted("ShowApp/200/header/x-request-id/missing", "ShowApp/*",
