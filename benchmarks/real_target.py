@@ -11,6 +11,8 @@ the journal, and compares the server's state with the one before.
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
 import json
 import os
 import random
@@ -29,6 +31,7 @@ import httpx
 import trustme
 import uvicorn
 
+from conformance import cli
 from conformance.contract.document import load_contract
 from conformance.reference.app import create_app
 from conformance.reference.flow import FlowControl
@@ -144,44 +147,70 @@ def flow(level: str, scale: float) -> int:
     return status or int(app.statuses[429] > 0)
 
 
-def kills(times: int, seed: int) -> int:
+#: What a killed run was busy with: all that creates, changes or deletes, and everything.
+BUSY = (
+    ("CreateApp/*", "DeleteApp/*", "StopApp/*"), ("*RecordRule/*", "UpdateAutoRecord/*"),
+    ("*MixJob/*",), ("*IndividualStreamJob/*",), ("UpdateObsBucketAuthority/*",),
+    ("UpdateRecordCallback/*",), ("common/*",), (),
+)  # fmt: skip
+
+
+def kills(times: int, seed: int, first: int) -> int:
     """Kill runs at random moments; exit status 0 when cleanup always led back."""
-    chance = random.Random(seed)  # noqa: S311 - reproducible, not secret
+    chance = random.Random(seed + first)  # noqa: S311 - reproducible, not secret
     world = seeded_world(0)
-    left = 0
     app = create_app(world, with_control=True)
+    done: Counter[str] = Counter()
     with ReferenceServer(app) as server, tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         announced = announcement(world, server.base_url)
-        without = ("rooms.remove", "rooms.dismiss", "room-effects", "clock", "quota")
-        path = target_file(folder, announced, without=without)
-        env = environment(announced)
+        path = target_file(folder, announced, without=("room-effects", "clock", "quota"))
+        os.environ.update(environment(announced))
         before = _state(server.base_url, announced["token"])
-        killed = 0
-        for number in range(times):
+        for number in range(first, first + times):
             out = folder / f"run{number}"
-            command = [*SUITE, "run", "--target", str(path), "--report-dir", str(out)]
-            process = subprocess.Popen(
-                command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-            )
-            _wait_for_requests(out, process)
-            time.sleep(chance.uniform(0, 3))
-            killed += process.poll() is None
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-            clean = [*SUITE, "cleanup", "--target", str(path), "--report-dir", str(out)]
-            subprocess.run(clean, env=env, check=True, stdout=subprocess.DEVNULL)
-            if _state(server.base_url, announced["token"]) != before:
-                left += 1
+            only = [f"--only={glob}" for glob in BUSY[number % len(BUSY)]]
+            done["killed"] += _kill(path, out, [*only, f"--seed={number}"], chance)
+            at_once = _state(server.base_url, announced["token"])
+            done["left something behind"] += at_once != before
+            if not _cleaned(path, out) or _state(server.base_url, announced["token"]) != before:
+                done["differs"] += 1
                 print(f"run {number}: the server is not as it was before")
-    print(f"{times} runs, {killed} of them killed while running; state differed after {left}")
-    return int(left > 0)
+    print(
+        f"{times} runs, {done['killed']} of them killed while running, "
+        f"{done['left something behind']} of these left something behind; "
+        f"after cleanup the state differed {done['differs']} times"
+    )
+    return int(done["differs"] > 0)
+
+
+def _kill(path: Path, out: Path, options: list[str], chance: random.Random) -> bool:
+    """Start a run and kill it at a random moment; whether it was still running then."""
+    command = [*SUITE, "run", "--target", str(path), "--report-dir", str(out), *options]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _wait_for_requests(out, process)
+    time.sleep(chance.uniform(0, 2.5))
+    running = process.poll() is None
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    return running
+
+
+def _cleaned(path: Path, out: Path) -> bool:
+    """What the command ``cleanup`` does, and whether it says that nothing is left."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        try:
+            cli.main(["cleanup", "--target", str(path), "--report-dir", str(out)])
+        except SystemExit as ended:
+            return ended.code == 0
+    return False
 
 
 def _wait_for_requests(out: Path, process: subprocess.Popen[bytes]) -> None:
+    """Until the run has noted the first thing that it will have to undo, or has ended."""
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline and process.poll() is None:
-        if any(out.glob("journal*.jsonl")):
+        if any(path.read_bytes().count(b"\n") > 1 for path in out.glob("journal*.jsonl")):
             return
         time.sleep(0.02)
 
@@ -199,11 +228,12 @@ def main() -> int:
     parser.add_argument("--level", default="standard")
     parser.add_argument("--scale", type=float, default=30.0)
     parser.add_argument("--times", type=int, default=200)
+    parser.add_argument("--first", type=int, default=0, help="number of the first kill")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     if given.what == "flow":
         return flow(given.level, given.scale)
-    return kills(given.times, given.seed)
+    return kills(given.times, given.seed, given.first)
 
 
 if __name__ == "__main__":

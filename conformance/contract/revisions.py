@@ -39,12 +39,18 @@ def load_contract_at(revision: str | None = None, folder: Path | None = None) ->
     Raises UsageError for an edition that is not known, ContractError for an overlay that does
     not fit the contract.
     """
+    text, digest = contract_text_at(revision, folder)
+    return replace(load_contract(folder, text), sha256=digest)
+
+
+def contract_text_at(revision: str | None, folder: Path | None = None) -> tuple[Any, str]:
+    """What ``load_contract_at`` builds a contract from, and its digest."""
     folder = folder or spec_folder()
     path = folder / "openapi.yaml"
     raw = read_yaml(path)
     newest = _revision(raw, path)
     if revision is None or revision == newest:
-        return load_contract(folder, raw)
+        return raw, hashlib.sha256(path.read_bytes()).hexdigest()
     overlay_path = folder / "revisions" / f"{revision}.yaml"
     if not _DATE.match(revision) or not overlay_path.is_file():
         known = ", ".join(revisions(folder))
@@ -53,8 +59,7 @@ def load_contract_at(revision: str | None = None, folder: Path | None = None) ->
     if document["x-revision"] != revision:
         problem = f"leads to the edition of {document['x-revision']}"
         raise ContractError(str(overlay_path), problem, "let it set x-revision to its own date")
-    contract = load_contract(folder, document)
-    return replace(contract, sha256=_digest(path, overlay_path))
+    return document, _digest(path, overlay_path)
 
 
 def _revision(raw: Any, path: Path) -> str:

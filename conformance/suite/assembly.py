@@ -93,6 +93,7 @@ def assemble(session: Session, collected: Collected, finished: dt.datetime) -> R
             "revision": contract.revision,
             "sha256": contract.sha256,
             "errata_applied": sorted(contract.errata),
+            **({"pinned": dict(settings.errata)} if settings.errata else {}),
         },
         target={
             "name": settings.name,

@@ -308,17 +308,19 @@ class Lab:
         bucket = filled.body.get("bucket") if isinstance(filled.body, dict) else None
         if self.journal is None or not isinstance(bucket, str) or bucket in self._remembered:
             return None
+        noted = self.journal.noted_beside("bucket", {}, bucket=bucket)
         listed = self.send(Template("ListObsBuckets"), judge=False).json
         rows = listed.get("buckets", []) if isinstance(listed, dict) else []
         row = next((r for r in rows if isinstance(r, dict) and r.get("bucket") == bucket), None)
         if row is None:
             return None
-        before = {
+        found = {
             "bucket": bucket,
             "location": row.get("location"),
             "operation": int(bool(row.get("is_authorized"))),
         }
-        entry = self.journal.changing("bucket", operation.id, {}, before)
+        noted = noted or self.journal.noted_beside("bucket", {}, bucket=bucket)
+        entry = self.journal.changing("bucket", operation.id, {}, noted or found)
         self._remembered[bucket] = entry
         return entry
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from conformance.cases.plan import generated_cases, within
 from conformance.contract.document import Contract
-from conformance.contract.revisions import load_contract_at
+from conformance.contract.pins import load_pinned
 from conformance.errors import ConformanceError, TargetError, TargetUnreachable
 from conformance.model.case import Case
 from conformance.model.exchange import Exchange, Request
@@ -50,7 +50,7 @@ class Session:
     def __init__(self, config: RunConfig, reach: Reach, worker: str = "") -> None:
         self.config = config
         self.reach = reach
-        self.contract: Contract = load_contract_at(config.revision)
+        self.contract: Contract = load_pinned(config.revision, reach.settings.errata)
         profile = config.profile or reach.settings.profile
         self.profile = profile
         self.selection: Selection = select(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from conformance.model.case import Template
 from conformance.model.exchange import Exchange
+from conformance.suite.retiring import retire
 from conformance.target.cleanup import Presence
 from conformance.target.journal import Changed, Created
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from conformance.suite.lab import Lab
 
 _GONE = 404
+_MOST_PAGES = 1000
 
 
 class LabUndo:
@@ -26,9 +29,7 @@ class LabUndo:
         """Ids of the applications of that name; what lies beneath an application goes with it."""
         if item.resource != "app":
             return ()
-        rows = self._ask("ListApps", {}).json
-        apps = rows.get("apps", []) if isinstance(rows, dict) else []
-        return tuple(app["app_id"] for app in apps if app.get("app_name") == item.name)
+        return tuple(app["app_id"] for app in self._apps() if app.get("app_name") == item.name)
 
     def inspect(self, item: Created, identifier: str, prefix: str) -> Presence:
         """Ours when the application that it is, or lies in, has a name with the run's prefix."""
@@ -49,13 +50,26 @@ class LabUndo:
     def delete(self, item: Created, identifier: str) -> None:
         """Delete it; what is finished or gone already is fine."""
         spec = self._kinds[item.resource]
-        answer = self._ask(spec["delete"], {**item.path, spec["id"]: identifier})
+        answer = retire(self._lab, spec, {**item.path, spec["id"]: identifier})
         if answer.status != _GONE and not self._is_finished_job(answer):
             self._must_succeed(answer)
 
     def restore(self, item: Changed) -> None:
         """Send the settings that were there before."""
         self._must_succeed(self._ask(item.operation, dict(item.path), item.before))
+
+    def _apps(self) -> Iterator[dict[str, Any]]:
+        """Every application of the project, page by page (5.2); one that came before ends it."""
+        seen: set[str] = set()
+        for page in range(_MOST_PAGES):
+            listed = self._lab.send(Template("ListApps", query={"offset": page}), judge=False)
+            self._must_succeed(listed)
+            rows = listed.json.get("apps") if isinstance(listed.json, dict) else None
+            new = [row for row in rows or () if isinstance(row, dict) and _id_of(row) not in seen]
+            if not new:
+                return
+            seen.update(map(_id_of, new))
+            yield from (row for row in new if _id_of(row))
 
     def _is_finished_job(self, answer: Exchange) -> bool:
         body = answer.json if isinstance(answer.json, dict) else {}
@@ -72,3 +86,8 @@ class LabUndo:
             failure = exchange.failure
             said = f"{failure.stage}: {failure.message}" if failure else str(exchange.status)
             raise LookupError(f"{exchange.request.method} {exchange.request.url}: {said}")
+
+
+def _id_of(row: dict[str, Any]) -> str:
+    identifier = row.get("app_id")
+    return identifier if isinstance(identifier, str) else ""

@@ -107,6 +107,20 @@ class Journal:
         self._append({"kind": "changing", "entry": entry, **facts, "before": before})
         return entry
 
+    def noted_beside(self, resource: str, path: Mapping[str, str], **same: Json) -> Json:
+        """Settings as another process of the run found them, if it has them still to restore.
+
+        ``same`` are the fields that tell which one is meant; None when no other has noted it.
+        """
+        for other in self.path.parent.glob(f"*{self.path.suffix}"):
+            for item in _still_pending(other) if other != self.path else ():
+                if not isinstance(item, Changed) or not isinstance(item.before, dict):
+                    continue
+                meant = item.resource == resource and dict(item.path) == dict(path)
+                if meant and all(item.before.get(key) == value for key, value in same.items()):
+                    return item.before
+        return None
+
     def settled(self, entry: str, how: str) -> None:
         """Nothing is left to undo: it was ``deleted``, ``restored``, ``refused`` or ``gone``."""
         self._append({"kind": "settled", "entry": entry, "how": how})
@@ -154,6 +168,14 @@ class Journal:
             ) from None
         lines = (_parsed(line) for line in content.split(b"\n"))
         return [line for line in lines if line is not None]
+
+
+def _still_pending(path: Path) -> tuple[Pending, ...]:
+    """What a journal names that may be gone by now, together with its process."""
+    try:
+        return Journal(path).pending()
+    except ConfigurationError:
+        return ()
 
 
 def _parsed(line: bytes) -> dict[str, Json] | None:

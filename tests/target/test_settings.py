@@ -31,7 +31,7 @@ def test_example_file_loads_and_states_each_value() -> None:
     assert settings.name == "staging emulator"
     assert settings.allow_writes
     assert settings.waivers[0].expires == dt.date(2027, 3, 31)
-    assert settings.errata == {"E-9-template-separator": "x"}
+    assert settings.errata == {"E-12-date-format": "slashes"}
     assert settings.timeouts.total == 60.0
 
 

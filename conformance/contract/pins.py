@@ -1,0 +1,65 @@
+"""Holding a target to one reading of an erratum: the others are taken out of the contract.
+
+``spec/pins.yaml`` says what that means for each reading that some check can tell from the others.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from conformance.contract.document import Contract, load_contract
+from conformance.contract.errata import read_errata
+from conformance.contract.files import read_yaml, spec_folder
+from conformance.contract.overlay import apply_overlay
+from conformance.contract.revisions import contract_text_at
+from conformance.errors import UsageError
+
+FILE = "pins.yaml"
+
+
+def pinnable(folder: Path | None = None) -> Mapping[str, Mapping[str, Any]]:
+    """Erratum, then reading, then the overlay actions that leave only that reading."""
+    read: Mapping[str, Mapping[str, Any]] = read_yaml((folder or spec_folder()) / FILE)
+    return read
+
+
+def load_pinned(
+    revision: str | None, pins: Mapping[str, str], folder: Path | None = None
+) -> Contract:
+    """The contract of an edition (None: the newest), judging by the pinned readings only.
+
+    Raises UsageError for an erratum or reading that does not exist, or that no check tells apart.
+    """
+    text, digest = contract_text_at(revision, folder)
+    if not pins:
+        return replace(load_contract(folder, text), sha256=digest)
+    actions = [action for pin in sorted(pins.items()) for action in _actions(*pin, folder)]
+    overlay = {"overlay": "1.0.0", "actions": actions}
+    contract = load_contract(folder, apply_overlay(text, overlay, FILE))
+    pinned = repr(sorted(pins.items())).encode()
+    return replace(contract, sha256=sha256(digest.encode() + pinned).hexdigest())
+
+
+def _actions(erratum: str, reading: str, folder: Path | None) -> Any:
+    known = read_errata((folder or spec_folder()) / "errata.yaml")
+    if erratum not in known:
+        raise UsageError(f"pin {erratum}", "is no erratum", _closest(erratum, known))
+    readings = pinnable(folder).get(erratum)
+    if readings is None:
+        able = ", ".join(sorted(pinnable(folder)))
+        raise UsageError(f"pin {erratum}", "has readings that no check tells apart", f"use {able}")
+    if reading not in readings:
+        raise UsageError(
+            f"pin {erratum}", f"{reading!r} is no reading", _closest(reading, readings)
+        )
+    return readings[reading]
+
+
+def _closest(name: str, known: Mapping[str, Any]) -> str:
+    match = difflib.get_close_matches(name, sorted(known), n=1)
+    return f"did you mean {match[0]}?" if match else f"known: {', '.join(sorted(known))}"
