@@ -17,6 +17,8 @@ from conformance.reporting.language import Language, language
 from conformance.reporting.news import news
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
     from conformance.model.report import Report
@@ -44,6 +46,9 @@ _RUN_STYLES: Final = {
     RunVerdict.INCOMPLETE: "bold magenta",
 }
 _CAUSES_SHOWN = 12
+_CAUSES_LISTED = 8
+_CAUSES_LISTED_FROM = 3
+"""Fewer causes are seen at once without a list of them."""
 _IDS_SHOWN = 5
 
 
@@ -74,6 +79,8 @@ def print_summary(
     if previous is not None:
         _print_news(previous, report, console, words)
     console.print()
+    if len(causes) >= _CAUSES_LISTED_FROM:
+        _print_overview(causes, console, words)
     console.print(verdict_line(report, words, len(causes)), soft_wrap=True)
 
 
@@ -105,13 +112,7 @@ def verdict_line(report: Report, words: Language, causes: int) -> Text:
 
 
 def _print_cause(cause: Cause, console: Console, words: Language, texts: dict[str, str]) -> None:
-    broken = Verdict.FAIL if cause.level == "MUST" else Verdict.WARN
-    title = Text(f"{SYMBOLS[broken]} ", style=_STYLES[broken])
-    title.append(words.cause(cause), style="bold")
-    title.append(f"  {count_of(words, 'requirement', len(cause.requirements))}", style="dim")
-    if len(cause.operations) > 1:
-        title.append(f", {count_of(words, 'operation', len(cause.operations))}", style="dim")
-    console.print(title, soft_wrap=True)
+    console.print(_title(cause, words), soft_wrap=True)
     finding = cause.findings[0]
     story = textwrap.indent(explain(finding, texts.get(finding.requirement, ""), words), "  ")
     console.print(Text(story), soft_wrap=True)
@@ -122,6 +123,25 @@ def _print_cause(cause: Cause, console: Console, words: Language, texts: dict[st
             listed.append(words.say("ui.and-more", count=len(others) - _IDS_SHOWN))
         also = f"\n{' ' * 14}".join(listed)
         console.print(Text(f"    {words.say('ui.also'):<10}{also}", style="dim"), soft_wrap=True)
+
+
+def _title(cause: Cause, words: Language) -> Text:
+    broken = Verdict.FAIL if cause.level == "MUST" else Verdict.WARN
+    title = Text(f"{SYMBOLS[broken]} ", style=_STYLES[broken])
+    title.append(words.cause(cause), style="bold")
+    title.append(f"  {count_of(words, 'requirement', len(cause.requirements))}", style="dim")
+    if len(cause.operations) > 1:
+        title.append(f", {count_of(words, 'operation', len(cause.operations))}", style="dim")
+    return title
+
+
+def _print_overview(causes: Sequence[Cause], console: Console, words: Language) -> None:
+    """The weightiest causes once more, a line each: what is wrong in the last lines of a log."""
+    for cause in islice(causes, _CAUSES_LISTED):
+        console.print(_title(cause, words), soft_wrap=True)
+    if len(causes) > _CAUSES_LISTED:
+        more = words.say("ui.and-more", count=len(causes) - _CAUSES_LISTED)
+        console.print(Text(f"  {more}", style="dim"))
 
 
 def count_of(words: Language, noun: str, count: int) -> str:

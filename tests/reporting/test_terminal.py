@@ -26,12 +26,30 @@ def test_the_verdict_is_the_last_line(report: Report) -> None:
 
 
 def test_each_cause_is_told_once_with_its_evidence(report: Report) -> None:
-    """Sent, came back, document and replay are there; forty broken ids are a number."""
+    """Sent, came back, document and replay are there once; the title heads it and is listed."""
     text = _printed(report)
-    assert text.count("UpdateIndividualStreamJob: everything is refused with 404") == 1
+    assert text.count("UpdateIndividualStreamJob: everything is refused with 404") == 2
     for label in ("sent", "came back", "expected", "received", "document", "replay", "also"):
         assert f"\n    {label}" in text
     assert "and 68 more" in text
+
+
+def test_the_last_ten_lines_say_what_is_wrong(report: Report) -> None:
+    """Whoever sees the end of a log sees every cause with its weight, the heaviest first."""
+    text = _printed(report)
+    last = text.rstrip().splitlines()[-10:]
+    titles = [line for line in last if line.startswith(("✗ ", "! "))]
+    assert len(titles) == min(8, len({*titles}))
+    assert any("everything is refused with 404" in line for line in titles)
+    assert all("requirement" in line for line in titles)
+
+
+def test_one_cause_is_not_listed_again(report: Report) -> None:
+    """Nothing is told twice in a row."""
+    first = report.findings[0].requirement
+    one = replace(report, findings=[f for f in report.findings if f.requirement == first])
+    titles = [line for line in _printed(one).splitlines() if line.startswith(("✗ ", "! "))]
+    assert len(titles) == 1
 
 
 def test_lines_to_copy_are_not_broken_by_the_width(report: Report) -> None:

@@ -7,6 +7,7 @@ strictly; what a parameter may not be is refused with its name.
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
@@ -65,9 +66,9 @@ class Query(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     @property
+    @abstractmethod
     def application(self) -> str:
         """The application that is asked about."""
-        raise NotImplementedError
 
 
 QueryT = TypeVar("QueryT", bound=Query)

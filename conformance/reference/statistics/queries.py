@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Annotated, ClassVar, Literal
 
 from conformance.reference.statistics.parameters import (
@@ -182,9 +183,9 @@ class ClientQuery(Query):
         return self.app_id
 
     @property
+    @abstractmethod
     def longest(self) -> int:
         """The longest span of this query."""
-        raise NotImplementedError
 
     def window(self, now: int) -> Window:
         """The window asked for, without what is too old to be kept; raises Refusal."""
