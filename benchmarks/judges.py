@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-import re
-import socket
 import subprocess
 import sys
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from prepared import furnish
 from served import Served
 
-from conformance.reference.faults.layer import find_endpoint
 from conformance.suite.reaching import reach_embedded
 
 SCRIPTS = Path(sys.executable).parent
@@ -40,13 +39,15 @@ class Judge(ABC):
 
     name: str
     told: str
+    version = ""
+    """Of a tool that is no package of this Python."""
 
-    def judge(self, server: Served, folder: Path, *, clean: bool) -> Said:
-        """Run the tool against the server; ``clean`` is the run that shows its false alarms."""
+    def judge(self, server: Served, folder: Path) -> Said:
+        """Run the tool against the server."""
         folder.mkdir(parents=True, exist_ok=True)
         before, began = server.counting.requests, time.monotonic()
         try:
-            complaints, hints = self.look(server, folder, clean=clean)
+            complaints, hints = self.look(server, folder)
             problem = ""
         except (subprocess.TimeoutExpired, OSError, ValueError, KeyError) as error:
             complaints, hints, problem = set(), set(), f"{type(error).__name__}: {error}"[:200]
@@ -55,7 +56,7 @@ class Judge(ABC):
         return Said(frozenset(complaints), frozenset(hints), requests, seconds, problem)
 
     @abstractmethod
-    def look(self, server: Served, folder: Path, *, clean: bool) -> tuple[set[str], set[str]]:
+    def look(self, server: Served, folder: Path) -> tuple[set[str], set[str]]:
         """Complaints and hints."""
 
 
@@ -119,7 +120,7 @@ class Suite(Judge):
     name = "sparkrtc-conformance, standard"
     told = "`run --target FILE --level standard`; a target file with the server's capabilities"
 
-    def look(self, server: Served, folder: Path, *, clean: bool) -> tuple[set[str], set[str]]:  # noqa: ARG002
+    def look(self, server: Served, folder: Path) -> tuple[set[str], set[str]]:
         """The requirements that failed, and those that only warn."""
         report = json.loads(suite_run(server, folder, "standard").read_text(encoding="utf-8"))
         failed = {r["id"] for r in report["requirements"] if r["verdict"] == "fail"}
@@ -140,12 +141,12 @@ class Schemathesis(Judge):
     def __init__(self, contract: Path) -> None:
         self._contract = contract
 
-    def look(self, server: Served, folder: Path, *, clean: bool) -> tuple[set[str], set[str]]:
+    def look(self, server: Served, folder: Path) -> tuple[set[str], set[str]]:
         """Failures, by operation and kind."""
         command = [str(SCRIPTS / "schemathesis"), "run", str(self._contract)]
         command += ["--url", server.base_url, "-H", f"X-Auth-Token: {server.announced['token']}"]
         command += ["--seed", str(SEED), "--report", "json", "--report-json-path", "st.json"]
-        command += ["--no-color", *self.options(server, folder, clean=clean)]
+        command += ["--no-color", *self.options(server, folder)]
         (folder / "st.json").unlink(missing_ok=True)
         run(command, folder)
         report = json.loads((folder / "st.json").read_text(encoding="utf-8"))
@@ -155,7 +156,7 @@ class Schemathesis(Judge):
             for operation in failure["operations"]
         }, set()
 
-    def options(self, server: Served, folder: Path, *, clean: bool) -> list[str]:  # noqa: ARG002
+    def options(self, server: Served, folder: Path) -> list[str]:  # noqa: ARG002
         """What its command line says besides."""
         return []
 
@@ -163,90 +164,37 @@ class Schemathesis(Judge):
 class TunedSchemathesis(Schemathesis):
     """Schemathesis as its documentation and its own warnings advise.
 
-    Identifiers that exist; every check; on after a failure; and its own way of telling new
-    failures from known ones: those of the clean server are in its baseline file.
+    Identifiers that exist; every check; on after a failure. Failures of the clean server are
+    taken off as its own baseline file would (``--baseline``).
     """
 
     name = "Schemathesis, tuned"
 
-    def __init__(self, contract: Path, folder: Path, seconds: int) -> None:
+    def __init__(self, contract: Path, seconds: int) -> None:
         super().__init__(contract)
-        self._baseline = folder / "baseline.json"
         self._seconds = seconds
         self.told = (
-            f"as above and `--checks all --continue-on-failure --max-time {seconds} "
-            "--baseline FILE`, so that fuzzing and sequences go on until the time is used; "
-            "`schemathesis.toml` names the `project_id` and an `app_id` that exist"
+            f"as above and `--checks all --continue-on-failure --max-time {seconds}`, so that "
+            "fuzzing and sequences go on until the time is used; "
+            "`schemathesis.toml` names a project, an application, a rule and jobs that exist, "
+            "and others to spare for what deletes or stops them"
         )
 
-    def options(self, server: Served, folder: Path, *, clean: bool) -> list[str]:
+    def options(self, server: Served, folder: Path) -> list[str]:
         """Parameters of the path go into its configuration file, the rest on the command line."""
-        announced = server.announced
-        text = (
-            "[parameters]\n"
-            f'"path.project_id" = "{announced["project_id"]}"\n'
-            f'"path.app_id" = "{announced["fixtures"]["app_id"]}"\n'
-        )
-        (folder / "schemathesis.toml").write_text(text, encoding="utf-8")
+        existing = furnish(server)
+        lines = ["[parameters]", *_overrides(existing.common, ("project_id", "app_id", "rule_id"))]
+        for operation, values in existing.of_operation.items():
+            lines += ["[[operations]]", f'include-operation-id = "{operation}"']
+            named = ", ".join(
+                f'"path.{name}" = "{value}"' for name, value in values.items() if name != "room_id"
+            )
+            lines.append(f"parameters = {{ {named} }}")
+        (folder / "schemathesis.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
         options = ["--checks", "all", "--continue-on-failure"]
-        options += ["--max-time", str(self._seconds), "--baseline", str(self._baseline)]
-        return [*options, "--baseline-update"] if clean else options
+        return [*options, "--max-time", str(self._seconds)]
 
 
-class Prism(Judge):
-    """Prism as a validating proxy. It sends nothing itself: the traffic is our level quick."""
-
-    name = "Prism proxy"
-    told = "`prism proxy CONTRACT URL`, driven by our own traffic at level quick; answers only"
-    _asked = re.compile(r"\[HTTP SERVER\] (\w+) (\S+).*Request received")
-    _answered = re.compile(r"The upstream call to \S+ has returned (\d+)")
-    _broken = re.compile(r"Violation: (response\S* .*)")
-
-    def __init__(self, contract: Path, program: Path) -> None:
-        self._contract = contract
-        self._program = program
-
-    def look(self, server: Served, folder: Path, *, clean: bool) -> tuple[set[str], set[str]]:  # noqa: ARG002
-        """Violations of answers, by operation."""
-        command = [str(self._program), "proxy", str(self._contract), server.base_url]
-        port = _free_port()
-        command += ["-p", str(port)]
-        with (folder / "prism.txt").open("w", encoding="utf-8") as output:
-            process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
-            try:
-                suite_run(server, folder, "quick", self._listening(folder / "prism.txt", port))
-            finally:
-                process.terminate()
-                process.wait(10)
-        return set(self._violations(folder / "prism.txt")), set()
-
-    def _listening(self, log: Path, port: int) -> str:
-        for _ in range(600):
-            if "Prism is listening" in _plain(log):
-                return f"http://127.0.0.1:{port}"
-            time.sleep(0.05)
-        raise ValueError("prism does not listen")
-
-    def _violations(self, log: Path) -> list[str]:
-        operation, status, found = "?", "?", []
-        for line in _plain(log).splitlines():
-            asked, broken = self._asked.search(line), self._broken.search(line)
-            answered = self._answered.search(line)
-            status = answered[1] if answered else status
-            if asked:
-                known = find_endpoint(asked[1].upper(), asked[2].partition("?")[0])
-                operation = known[0].name if known else "?"
-            elif broken:
-                found.append(f"{operation} {status} {re.sub('[0-9a-f]{24,}', '…', broken[1])}")
-        return found
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _plain(log: Path) -> str:
-    text = log.read_text(encoding="utf-8", errors="replace")
-    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+def _overrides(values: Mapping[str, str], names: Sequence[str]) -> list[str]:
+    paths = [f'"path.{name}" = "{values[name]}"' for name in names]
+    return [*paths, *(f'"query.{name}" = "{values[name]}"' for name in ("app", "app_id"))]

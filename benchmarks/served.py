@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from conformance.reference.app import create_app
-from conformance.reference.faults.registry import plant
+from conformance.reference.faults.registry import find_fault
 from conformance.reference.seeds import seeded_world
 from conformance.reference.server import ReferenceServer, announcement
 
@@ -37,10 +37,11 @@ class Counting:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A running server: what it announces, and its counter."""
+    """A running server: what it announces, its counter, and a way past its fault."""
 
     announced: dict[str, Any]
     counting: Counting
+    clean: ASGIApp | None = None
 
     @property
     def base_url(self) -> str:
@@ -52,7 +53,8 @@ class Served:
 def served(fault: str | None = None) -> Iterator[Served]:
     """A fresh reference over the same seeded world each time."""
     world = seeded_world(0)
-    app = plant(fault, world, with_control=True) if fault else create_app(world, with_control=True)
+    clean = create_app(world, with_control=True)
+    app = find_fault(fault).apply(world, clean) if fault else clean
     counting = Counting(app)
     with ReferenceServer(counting) as server:
-        yield Served(announcement(world, server.base_url), counting)
+        yield Served(announcement(world, server.base_url), counting, clean)

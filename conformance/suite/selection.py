@@ -51,6 +51,9 @@ class Selection:
         if any(r in judged or f"{r}-code" in judged for r in case.requirements):
             return True
         prefixes = tuple(f"{case.operation}/{status}/" for status in case.expectation.statuses)
+        if case.kind in {"positive", "auth"}:
+            # A refusal that no violation calls for can only come unasked.
+            prefixes = (*prefixes, f"{case.operation}/400/", f"{case.operation}/500/")
         if any(requirement.startswith(prefixes) for requirement in self.judged):
             return True
         status = f"{case.operation}/answer/status/documented"

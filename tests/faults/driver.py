@@ -224,9 +224,12 @@ class Run:
         wanted: Iterable[str],
         seed: int = 0,
         patience: float | None = None,
+        claims: frozenset[str] = frozenset(),
     ) -> None:
         self._runner = asyncio.Runner()
         reach = reach_embedded(announcement(world, BASE_URL))
+        claims |= reach.settings.capabilities
+        reach = replace(reach, settings=replace(reach.settings, capabilities=claims))
         if patience is not None:
             timeouts = Timeouts(read=patience, total=patience)
             reach = replace(reach, settings=replace(reach.settings, timeouts=timeouts))
@@ -295,7 +298,7 @@ def hunt(fault: Fault, app: Callable[[World], ASGIApp], seed: int = 0) -> dict[s
     """Plant a fault and run what it names; the ids that did not fail, with what was said."""
     world = seeded_world(seed)
     patience = UNHEARD_SECONDS if fault.inconclusive else None
-    with Run(world, app(world), fault.breaks, seed, patience) as run:
+    with Run(world, app(world), fault.breaks, seed, patience, fault.claims) as run:
         verdicts = run.judge(until_failed=True)
     if fault.inconclusive:
         return {r: verdicts.outcomes(r) for r in fault.breaks if _passed(verdicts, r)}

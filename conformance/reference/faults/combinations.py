@@ -137,6 +137,7 @@ def _answers() -> Iterator[tuple[str, str, str, Edit]]:
     ):  # fmt: skip
         for form in ("hls", "mp4"):
             yield where, path, f"{form}-shows-config", _of_nothing(form)
+        yield where, path, "hls-shows-slices", _of_no_length
     yield "ListRtcEvent/200", "", "list-or-single-event", _without("data")
     rooms, users = ("ListRtcRoomList/200", "room_info_list[]"), ("ListRtcUserList/200", "users[]")
     yield *rooms, "open-room-has-no-end", _if("state", "RUNNING", end_time=_TIME)
@@ -149,6 +150,10 @@ def _answers() -> Iterator[tuple[str, str, str, Edit]]:
     for listed in (events, (f"{GROUPS}/200", "dimensions[]")):
         for name, edit in _KINDS.items():
             yield *listed, name, edit
+
+
+def _of_no_length(one: dict[str, Any]) -> dict[str, Any]:
+    return {**one, "record_formats": ["HLS"], "hls_config": {"record_cycle": 60}}
 
 
 def _of_nothing(form: str) -> Edit:

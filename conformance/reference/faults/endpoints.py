@@ -55,7 +55,7 @@ _REFUSALS: Mapping[str, tuple[int, ...]] = {
     "ShowIndividualStreamJob": (404,),
     "StopIndividualStreamJob": (404,),
     "RemoveUsers": (400,),
-    "ListObsBuckets": (401,),
+    "ListObsBuckets": (400, 401),
     "ListObsBucketObjects": (401, 404),
     "UpdateObsBucketAuthority": (400, 401),
 }

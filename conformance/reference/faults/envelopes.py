@@ -9,24 +9,33 @@ from conformance.reference.faults import tree
 from conformance.reference.faults.answers import of_headers, of_json
 from conformance.reference.faults.endpoints import ENDPOINTS, Endpoint
 from conformance.reference.faults.fault import Fault
-from conformance.reference.faults.layer import Turn
+from conformance.reference.faults.layer import Behaviour, Turn
 from conformance.reference.faults.messages import Answer, Asked, refusal
 from conformance.reference.faults.ways import Edit, on_field
 
 FAMILY = "refusal"
-_OF_ANOTHER_STATUS = {400: "RTC.00001015", 401: "RTC.00001015", 404: "RTC.00001005"}
+_OF_ANOTHER_STATUS = {
+    400: "RTC.00001015",
+    401: "RTC.00001015",
+    404: "RTC.00001005",
+    500: "RTC.00001005",
+}
 """A catalogued code that section 14.2 gives to another status."""
 _REFUSING_NO_INPUT = frozenset(
     {"ShowApp", "DeleteApp", "ShowRecordRule", "DeleteRecordRule", "ShowAutoRecord",
-     "ShowRecordCallback", "RemoveRoom"}
+     "ShowRecordCallback", "RemoveRoom", "ListObsBuckets"}
 )  # fmt: skip
 """They document 400 and take nothing that is refused with it but bad credentials (14.2, 1001)."""
 
 
+_FAILS = frozenset({"server-errors"})
+
+
 def faults() -> Iterator[Fault]:
-    """Every fault of a documented status of refusal."""
+    """Every fault of a documented status of refusal, and of 500 in chapters 5 to 12."""
     for endpoint in ENDPOINTS.values():
-        for status in endpoint.refusals:
+        statuses = (*endpoint.refusals, *((500,) if endpoint.family == "rtc" else ()))
+        for status in statuses:
             derived = (
                 *_of_envelope(endpoint, status),
                 *of_headers(endpoint, status, carries_id=endpoint.id_when_refused),
@@ -37,6 +46,8 @@ def faults() -> Iterator[Fault]:
 
 def _provoked(endpoint: Endpoint, status: int, fault: Fault) -> Fault:
     """The fault, with the refusal made that nothing else makes this operation give."""
+    if status == 500:
+        return replace(fault, family=FAMILY, behaviour=_failing(fault), claims=_FAILS)
     if status != 400 or endpoint.name not in _REFUSING_NO_INPUT:
         return replace(fault, family=FAMILY)
 
@@ -48,6 +59,19 @@ def _provoked(endpoint: Endpoint, status: int, fault: Fault) -> Fault:
         return await fault.behaviour(replace(turn, forward=unauthorized))
 
     return replace(fault, family=FAMILY, behaviour=behave)
+
+
+def _failing(fault: Fault) -> Behaviour:
+    """The fault, at a server that can only fail."""
+
+    async def behave(turn: Turn) -> Answer:
+        async def failing(_asked: Asked) -> Answer:
+            made_up = refusal(500, "RTC.00002002")
+            return made_up.with_header("x-request-id", turn.world.ids.request())
+
+        return await fault.behaviour(replace(turn, forward=failing))
+
+    return behave
 
 
 def _of_envelope(endpoint: Endpoint, status: int) -> Iterator[Fault]:

@@ -20,6 +20,8 @@ class Fault:
 
     ``operations`` are those whose requests go through ``behaviour``; none means every one,
     ``layer.EVERYTHING`` also what no operation takes.
+    ``claims``: capabilities that the reference does not offer, and that a target must claim to be
+    held to what is broken.
     ``inconclusive``: by its nature no answer comes back that could be judged, so that the verdict
     is inconclusive, never pass.
     """
@@ -31,6 +33,7 @@ class Fault:
     operations: tuple[str, ...]
     behaviour: Behaviour
     inconclusive: bool = False
+    claims: frozenset[str] = frozenset()
 
     def apply(self, world: World, app: ASGIApp) -> ASGIApp:
         """The application with the fault in it."""

@@ -22,6 +22,9 @@ _NEIGHBOURS = {
     ("data", "required"): "RTC.00001005",
 }
 """Codes that the document lets go with the violation, though another fits better."""
+_ONE_CODE = frozenset({"ListRtcEvent", "ListRtcAbnormalEvent"})
+"""They show one code for every refusal (13.11, 13.12)."""
+_DEFAULT_IN_TEXT = frozenset({"ListRtcHistoryUsage/query/start_date"})
 _LEFT_OPEN = frozenset(
     {
         "CreateRecordRule/body/mp4_config.record_cycle/required",
@@ -53,10 +56,7 @@ def _of_keyword(endpoint: Endpoint, where: str, place: Place, keyword: str) -> I
         yield _lenient(endpoint, f"{subject}/{keyword}", violation, violation.mended)
     yield from _misplaced(endpoint, f"{subject}/{keyword}", violation)
     neighbour = _NEIGHBOURS.get((endpoint.family, keyword))
-    if subject == "CreateMixJob/body/mix_param.layout_template" and keyword == "enum":
-        neighbour = "RTC.00001003"
-    has_default_in_text = subject == "ListRtcHistoryUsage/query/start_date"
-    if neighbour is not None and not has_default_in_text:
+    if neighbour is not None and endpoint.name not in _ONE_CODE and subject not in _DEFAULT_IN_TEXT:
         yield _refused(endpoint, f"{subject}/{keyword}", "neighbour", violation, 400, neighbour,
                        f"{subject}/{keyword}-code")  # fmt: skip
 

@@ -32,6 +32,7 @@ from conformance.reference.faults import (
     strangers,
     strictness,
     transport,
+    unclaimed,
     wide,
     wide_credentials,
 )
@@ -66,6 +67,7 @@ SOURCES: tuple[Callable[[], Iterable[Fault]], ...] = (
     wide.faults,
     wide_credentials.faults,
     transport.faults,
+    unclaimed.faults,
 )
 """Where faults come from, in the order in which they are listed."""
 

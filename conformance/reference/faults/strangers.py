@@ -70,9 +70,6 @@ def _of_body(endpoint: Endpoint, path: str) -> Iterator[Fault]:
 
     yield _accepted(endpoint, requirement, spotted)
     yield _refused(endpoint, requirement, "other-code", spotted, 404, "RTC.00001015")
-    if endpoint.name.startswith("UpdateObs"):
-        coded = f"{requirement}-code"
-        yield _refused(endpoint, requirement, "neighbour", spotted, 400, "RTC.00001003", coded)
 
 
 def unknown_in_path(name: str) -> Spotted:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from conformance.reference.faults import tree
@@ -32,10 +33,11 @@ _LOOKED_UP = frozenset({"app_name", "bucket", "project_id", "record_rule_id", "n
 """Names of things, which nobody can choose to be one character long."""
 
 
-_INSEPARABLE = frozenset({"MP4", "AUTO_RECORD_OFF", "audio_only", "RUNNING"})
-"""Values that other inputs depend on: without them no request of their kind is valid at all."""
-_LEFT_OPEN = "UpdateMixJob/body/mix_param.layout_template/enum/refuses-nine_grids_view"
-"""Section 9.3 leaves open whether a custom layout may become this one."""
+_PLAINEST = frozenset({"AUTO_RECORD_OFF", "audio_only"})
+"""Values of the plainest request of their operation: where they are refused, nothing is taken."""
+_LEFT_OPEN = "UpdateMixJob/body/mix_param.layout_template/enum"
+"""Table 9-35 lets custom layouts alone be exchanged, an example goes on to another: what is not
+custom may be taken or refused."""
 _OWN_CODES = frozenset({"location", "layout_template"})
 """Fields that the document lets be refused as not supported; any other reason is wrong."""
 
@@ -45,10 +47,10 @@ def faults() -> Iterator[Fault]:
     for endpoint in ENDPOINTS.values():
         for where, place in endpoint.inputs():
             for keyword in input_keywords(where, place):
+                if f"{endpoint.name}/{where}/{place.path}/{keyword}" == _LEFT_OPEN:
+                    place = replace(place, schema={**place.schema, "enum": ["custom", "custom"]})
                 for deviation, spotted in _refusable(where, place, keyword):
-                    fault = _refused(endpoint, where, place, keyword, deviation, spotted)
-                    if fault.name != _LEFT_OPEN:
-                        yield fault
+                    yield _refused(endpoint, where, place, keyword, deviation, spotted)
             if where == "body" and place.name in _DOCUMENTED_DEFAULTS:
                 yield from _other_default(endpoint, place)
 
@@ -58,10 +60,7 @@ def _refusable(where: str, place: Place, keyword: str) -> Iterator[tuple[str, Sp
     if keyword == "optional":
         yield "demanded", lacking(where, place)
     elif keyword == "enum" and len(schema["enum"]) > 1:
-        values = schema["enum"]
-        for value in dict.fromkeys((values[0], values[-1])):
-            if value in _INSEPARABLE:
-                continue
+        for value in dict.fromkeys(schema["enum"]):
             yield f"refuses-{value}", holding(where, place, _equal(value))
     elif keyword in {"minimum", "maximum"}:
         yield "bound-refused", holding(where, place, _equal(schema[keyword]))
@@ -86,13 +85,14 @@ def _refused(
     endpoint: Endpoint, where: str, place: Place, keyword: str, deviation: str, spotted: Spotted
 ) -> Fault:
     requirement = f"{endpoint.name}/{where}/{place.path}/{keyword}"
+    answered = f"{endpoint.name}/{endpoint.status}/status/answered"
     code = "DATA.100011002" if endpoint.family == "data" else "RTC.00001003"
     code = OTHER_CODE if place.name in _OWN_CODES else code
     return Fault(
         f"{requirement}/{deviation}",
         f"{endpoint.name} refuses a valid {place.path} ({deviation.replace('-', ' ')})",
         FAMILY,
-        (requirement,),
+        (answered if deviation.removeprefix("refuses-") in _PLAINEST else requirement,),
         (endpoint.name,),
         refusing(spotted, 400, code),
     )
