@@ -47,7 +47,7 @@ _RUN_STYLES: Final = {
 }
 _CAUSES_SHOWN = 12
 _CAUSES_LISTED = 8
-_CAUSES_LISTED_FROM = 3
+_CAUSES_LISTED_FROM = 2
 """Fewer causes are seen at once without a list of them."""
 _IDS_SHOWN = 5
 
