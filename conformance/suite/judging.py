@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 
 from conformance.cases import paths
 from conformance.model.case import Case, Claim, Template
@@ -14,6 +13,8 @@ from conformance.model.verdict import Judgement, Outcome
 from conformance.suite.blame import guilty_claims
 from conformance.suite.blocking import Blocked
 from conformance.suite.circumstances import excuse
+from conformance.suite.echo import requirement_of, shown_otherwise
+from conformance.suite.equality import same as same
 from conformance.suite.lab import Lab
 
 _HUNG_UP = frozenset({"closed", "read", "protocol"})
@@ -46,6 +47,7 @@ def judge(lab: Lab, case: Case) -> None:
     elif exchange.status in case.expectation.statuses:
         for claim in case.claims:
             _claimed(lab, case, claim, exchange)
+        _echoed(lab, case, exchange)
     else:
         _laid_at_the_right_door(lab, case, exchange)
     lab.resources.release(mark)
@@ -160,6 +162,7 @@ def _laid_at_the_right_door(lab: Lab, case: Case, exchange: Exchange) -> None:
         alone = plain if claim.alone == first.alone else _alone(lab, claim.alone)
         if alone.status in case.expectation.statuses:
             _claimed(lab, case, claim, alone)
+            _echoed(lab, case, alone)
         elif not _excused(lab, case, (claim.requirement,), alone):
             guilty = True
             message = f"a valid value is not accepted: {claim.requirement}"
@@ -247,11 +250,13 @@ def _claimed(lab: Lab, case: Case, claim: Claim, exchange: Exchange) -> None:
         _fail(lab, case, claim.requirement, message, repr(claim.value), exchange)
 
 
-def same(left: Any, right: Any) -> bool:
-    """Equal as JSON values: true is not 1, 1.0 is 1."""
-    if isinstance(left, bool) is not isinstance(right, bool):
-        return False
-    return bool(left == right)
+def _echoed(lab: Lab, case: Case, exchange: Exchange) -> None:
+    """Where the answer shows what was sent, it shows that: a value at its bound is no other."""
+    for place, problem in shown_otherwise(exchange).items():
+        known = (*case.requirements, *lab.contract.requirements)
+        requirement = requirement_of(case.operation, place, known)
+        if requirement is not None:
+            _fail(lab, case, requirement, problem, "the value that was sent", exchange)
 
 
 def _fail(

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from conformance.model.exchange import Exchange
+from conformance.suite.equality import same
 from conformance.suite.instants import earlier, is_time
-from conformance.suite.judging import same
 
 _FLOAT = 1e-6
 """Relative difference of two numbers that are the same as a Float (32 bits)."""
@@ -43,7 +43,7 @@ def not_read_back(wanted: Any, found: Any, place: str = "") -> list[str]:
             for number, (left, right) in enumerate(zip(wanted, found, strict=True))
             for problem in not_read_back(left, right, f"{place}[{number}]")
         ]
-    return [] if _alike(wanted, found, place) else [f"{place} reads {found!r}, not {wanted!r}"]
+    return [] if alike(wanted, found, place) else [f"{place} reads {found!r}, not {wanted!r}"]
 
 
 def changed(before: Any, after: Any, fields: Iterable[str]) -> list[str]:
@@ -75,11 +75,12 @@ def _as_good(name: str, left: Any, right: Any) -> bool:
         return not earlier(left, right) and not earlier(right, left)
     if isinstance(left, dict) and isinstance(right, dict) and "encode_template" in left:
         names = {**left, **right}
-        return all(_alike(left.get(n), right.get(n), n) for n in names)
-    return _alike(left, right, name)
+        return all(alike(left.get(n), right.get(n), n) for n in names)
+    return alike(left, right, name)
 
 
-def _alike(left: Any, right: Any, place: str) -> bool:
+def alike(left: Any, right: Any, place: str) -> bool:
+    """Whether a value that is shown at a place is the one that was sent."""
     if place.endswith("encode_template") and isinstance(left, str) and isinstance(right, str):
         return left.replace("*", "x") == right.replace("*", "x")
     if left == "" and right is None:

@@ -240,4 +240,10 @@ _FAULTS: tuple[tuple[str, str, str, Behaviour, tuple[str, ...]], ...] = (
     ("UpdateRecordCallback/rule/url-read-back", "small-letters",
      "The address is stored in small letters",
      rewritten(_small_address), ()),
+    ("CreateRecordRule/body/hls_config.record_max_duration_to_merge_file/minimum", "raised",
+     "CreateRecordRule shows 0 where -1 was sent",
+     edited("hls_config.record_max_duration_to_merge_file", lambda seconds: max(0, seconds)), ()),
+    ("CreateMixJob/body/mix_param.layout_panes[].x/maximum", "rounded",
+     "CreateMixJob shows the canvas in whole numbers but its edge",
+     edited("mix_param.layout_panes[].x", lambda x: min(x, 0.5)), ()),
 )  # fmt: skip
