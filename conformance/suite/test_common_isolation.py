@@ -10,6 +10,7 @@ from typing import Any
 from conformance.model.exchange import Exchange
 from conformance.suite.enumerated import enumerated
 from conformance.suite.rules import Scenario, rules
+from conformance.suite.windows import DAY, time_window
 from conformance.suite.wire import claimed
 
 FOREIGN: tuple[tuple[str, str, dict[str, Any]], ...] = (
@@ -72,9 +73,11 @@ def _own(scenario: Scenario, app: dict[str, Any], path: dict[str, Any]) -> dict[
 def test_another_project_sees_no_statistics(scenario: Scenario) -> None:
     """Sections 13.13 and 13.14 name no project: the credentials say whose data it is."""
     rule = scenario.rule("common/isolation/foreign-project")
-    query = {"app": scenario.given("populated_app")}
     contract = scenario.lab.contract
     for operation in ("ListRtcAbnormalEvents", "ListRtcAbnormalEventDimension"):
+        window = time_window(scenario, operation)
+        past = window.past(scenario.lab.now(), min(window.longest, DAY))
+        query = {"app": scenario.given("populated_app"), **window.query(past)}
         own = scenario.make(operation, query=query)
         if not any(_rows(own)):
             rule.inconclusive(f"no data: {operation} lists nothing for its owner")
