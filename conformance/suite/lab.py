@@ -5,10 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
-from urllib.parse import quote, urlencode
 
 import httpx
 
@@ -21,11 +20,14 @@ from conformance.model.case import ABSENT, Given, Moment, Template, Unique, reso
 from conformance.model.exchange import Exchange, Request
 from conformance.model.expectation import Answer, Expectation
 from conformance.suite.blocking import Blocked
+from conformance.suite.intents import Intents
 from conformance.suite.ledger import Ledger
+from conformance.suite.pass_keys import PassKeys
 from conformance.suite.provision import Resources
 from conformance.suite.reaching import Reach
 from conformance.suite.waiting import Waiting
-from conformance.target.auth import SignatureAuth, TokenAuth
+from conformance.suite.writing import write_moment, write_request
+from conformance.target.auth import SignatureAuth
 from conformance.target.budget import BudgetSpent
 from conformance.target.gateway import Gateway
 from conformance.target.journal import Journal
@@ -38,12 +40,7 @@ RUNS_PREFIX = "sparkconf-"
 CLOCK = "clock"
 """The capability of a target whose clock the run may move."""
 
-BUCKET_AUTHORITY = "UpdateObsBucketAuthority"
-"""The one operation that changes settings of something that the run has not made (12.3)."""
-
-_MALFORMED_TOKEN = "this-is-no-token"  # noqa: S105 - it is sent because it is none
 _JSON = ("Content-Type", "application/json")
-_QUERY_SAFE = ",:-~._"
 
 
 class Lab:
@@ -72,10 +69,10 @@ class Lab:
         self.ledger = Ledger()
         self.waiting = Waiting(patient=patient, hasten=self._hasten if alone else None)
         self.resources = Resources(self)
+        self.intents = Intents(self)
         self.prefix = prefix
         self.random = random.Random(seed)  # noqa: S311 - reproducible, not secret
         self.evidence: dict[int, Exchange] = {}
-        self._credentials = reach.credentials
         self._gateway = gateway
         self.journal: Journal | None = None
         self._checks = ExchangeChecks(contract)
@@ -83,9 +80,8 @@ class Lab:
         reach.credentials.listen(self._redactor.learn)
         self._number = number_from - 1
         self._names = 0
-        self._remembered: dict[str, str] = {}
         self._ahead = dt.timedelta()
-        self._adopted: dict[str, httpx.Auth] = {}
+        self._keys = PassKeys(reach, self.random, self.now)
         self.case = ""
 
     def begin(self, case: str) -> None:
@@ -105,9 +101,9 @@ class Lab:
         operation = self.contract.operation(template.operation)
         filled = self.fill(template)
         request = self.request(operation, filled)
-        entry = self._intend(operation, filled)
+        entry = self.intents.begin(operation, filled)
         exchange = self._exchange(request, filled.credentials, operation.flow_group)
-        self._settle(entry, operation, exchange)
+        self.intents.end(entry, operation, exchange)
         if judge:
             self.ledger.found(self._checks.check(exchange, expectation))
         self.resources.note(operation, filled, exchange)
@@ -132,9 +128,9 @@ class Lab:
         filled = [self.fill(template) for template in templates]
         operations = [self.contract.operation(template.operation) for template in templates]
         requests = [self.request(*pair) for pair in zip(operations, filled, strict=True)]
-        entries = [self._intend(*pair) for pair in zip(operations, filled, strict=True)]
+        entries = [self.intents.begin(*pair) for pair in zip(operations, filled, strict=True)]
         groups = [operation.flow_group for operation in operations]
-        auths = [self._auth("valid", operation) for operation in operations]
+        auths = [self._keys.named("valid", operation) for operation in operations]
         with ThreadPoolExecutor(len(requests)) as pool:
             sent = list(pool.map(self._post, requests, auths, groups))
         exchanges: list[Exchange] = []
@@ -142,7 +138,7 @@ class Lab:
             operations, filled, sent, entries, strict=True
         ):
             exchange = self._noted(answered, operation.flow_group)
-            self._settle(entry, operation, exchange)
+            self.intents.end(entry, operation, exchange)
             self.ledger.found(self._checks.check(exchange))
             self.resources.note(operation, template, exchange)
             exchanges.append(exchange)
@@ -152,15 +148,13 @@ class Lab:
         """Other credentials, to be named in a request; ``valid`` replaces those of the run."""
         for secret in secrets:
             self._redactor.learn(secret)
-        self._adopted[name] = auth
+        self._keys.adopt(name, auth)
         return name
 
     @property
     def signature(self) -> SignatureAuth:
         """The access key of the run, on the target's time. Raises Blocked when there is none."""
-        if self._credentials.signature is None:
-            raise Blocked("no access key is known; set HUAWEICLOUD_SDK_AK")
-        return self._credentials.signature.altered(now=self.now)
+        return self._keys.signature
 
     def ask(self, request: Request) -> Exchange:
         """Send a request that judges nothing."""
@@ -190,22 +184,7 @@ class Lab:
 
     def request(self, operation: Operation, filled: Template) -> Request:
         """The bytes of a filled template."""
-        path = operation.path
-        for name, value in filled.path.items():
-            path = path.replace(f"{{{name}}}", quote(str(value), safe=""))
-        query = encode_query(filled.query)
-        base = self.settings.base_url
-        if operation.server is not None:
-            base = self.settings.identity_url or base
-        body = filled.raw
-        headers: dict[str, Any] = dict(filled.headers)
-        if body is None and filled.body is not ABSENT:
-            body = json.dumps(filled.body, ensure_ascii=False).encode("utf-8", "surrogatepass")
-        if not any(name.lower() == "content-type" for name in headers):
-            headers["Content-Type"] = "application/json"
-        headers = {name: value for name, value in headers.items() if value is not ABSENT}
-        url = f"{base}{path}?{query}" if query else f"{base}{path}"
-        return Request(operation.id, operation.method, url, tuple(headers.items()), body)
+        return write_request(self.settings, operation, filled)
 
     def close(self) -> None:
         """Close the connections of the run."""
@@ -222,7 +201,7 @@ class Lab:
             raise Blocked("the target's clock cannot be moved; set fixtures.clock_url")
         body = json.dumps({"seconds": seconds}).encode()
         request = Request(None, "POST", url, (_JSON,), body)
-        sent = self._post(request, self._auth("valid"), "clock")
+        sent = self._post(request, self._keys.named("valid"), "clock")
         if sent.response is None or sent.response.status != 200:
             raise Blocked(f"the clock at {url} did not move")
         self._ahead += dt.timedelta(seconds=seconds)
@@ -254,7 +233,7 @@ class Lab:
     def _exchange(self, request: Request, credentials: str, group: str) -> Exchange:
         operation = self.contract.operations.get(request.operation or "")
         try:
-            sent = self._post(request, self._auth(credentials, operation), group)
+            sent = self._post(request, self._keys.named(credentials, operation), group)
         except BudgetSpent:
             raise
         except Refused as refused:
@@ -269,61 +248,6 @@ class Lab:
             said = (self.prose(part) for part in (error.thing, error.problem, error.remedy))
             raise type(error)(*said) from None
 
-    def _intend(self, operation: Operation, filled: Template) -> str | None:
-        """Note on disk, before it is sent, what a request creates or changes of others'."""
-        if self.journal is None:
-            return None
-        kind = self.resources.creates(operation)
-        path = {name: str(value) for name, value in filled.path.items()}
-        if kind is not None:
-            body = filled.body if isinstance(filled.body, dict) else {}
-            name = str(body.get("app_name", path.get("app_id", "")))
-            return self.journal.intend(kind, operation.id, name, path)
-        if operation.id == BUCKET_AUTHORITY:
-            return self._remember_bucket(operation, filled)
-        return None
-
-    def _settle(self, entry: str | None, operation: Operation, exchange: Exchange) -> None:
-        """Note what became of an intention: its id, or that nothing came of it."""
-        if entry is None or self.journal is None or exchange.response is None:
-            return
-        kind = self.resources.creates(operation)
-        identifier = None
-        if kind is not None and isinstance(exchange.json, dict):
-            identifier = exchange.json.get(self.contract.resources[kind]["id"])
-        if isinstance(identifier, str) and 200 <= exchange.status < 300:
-            self.journal.created(entry, identifier)
-            self.resources.journaled(identifier, entry)
-        elif 400 <= exchange.status < 500:
-            self.journal.settled(entry, "refused")
-            self._remembered = {b: e for b, e in self._remembered.items() if e != entry}
-
-    def settle(self, entry: str | None) -> None:
-        """Note that what an entry of the journal created is deleted again."""
-        if entry is not None and self.journal is not None:
-            self.journal.settled(entry, "deleted")
-
-    def _remember_bucket(self, operation: Operation, filled: Template) -> str | None:
-        """Before a bucket's authorisation is changed for the first time: how it was."""
-        bucket = filled.body.get("bucket") if isinstance(filled.body, dict) else None
-        if self.journal is None or not isinstance(bucket, str) or bucket in self._remembered:
-            return None
-        noted = self.journal.noted_beside("bucket", {}, bucket=bucket)
-        listed = self.send(Template("ListObsBuckets"), judge=False).json
-        rows = listed.get("buckets", []) if isinstance(listed, dict) else []
-        row = next((r for r in rows if isinstance(r, dict) and r.get("bucket") == bucket), None)
-        if row is None:
-            return None
-        found = {
-            "bucket": bucket,
-            "location": row.get("location"),
-            "operation": int(bool(row.get("is_authorized"))),
-        }
-        noted = noted or self.journal.noted_beside("bucket", {}, bucket=bucket)
-        entry = self.journal.changing("bucket", operation.id, {}, noted or found)
-        self._remembered[bucket] = entry
-        return entry
-
     def _noted(self, sent: Sent, group: str) -> Exchange:
         self._number += 1
         exchange = Exchange(self._number, self.case, sent.request, sent.response, sent.failure)
@@ -331,36 +255,6 @@ class Lab:
         self._redactor.overhear(exchange.request, exchange.response)
         self.ledger.answered(exchange, group)
         return exchange
-
-    def _auth(self, credentials: str, operation: Operation | None = None) -> httpx.Auth | None:
-        if credentials in self._adopted:
-            return self._adopted[credentials]
-        if credentials == "none":
-            return None
-        if credentials == "wrong":
-            return TokenAuth(f"{self.random.getrandbits(512):0128x}")
-        if credentials == "malformed":
-            return TokenAuth(_MALFORMED_TOKEN)
-        if credentials == "second":
-            if self.reach.second is None:
-                raise Blocked("no second tenant is known; set SPARKRTC_SECOND_TOKEN")
-            return TokenAuth(self.reach.second.token)
-        if credentials == "signature":
-            return self.signature
-        return self._valid(operation)
-
-    def _valid(self, operation: Operation | None) -> httpx.Auth:
-        """Our own credentials; where the document knows only a token (12, 13.13), the token.
-
-        Raises Blocked when there is none.
-        """
-        if isinstance(self._credentials.default, SignatureAuth):
-            if operation is None or operation.parameter("Authorization") is not None:
-                return self.signature
-            if self._credentials.token is None:
-                raise Blocked(f"{operation.id} takes only a token; set SPARKRTC_TOKEN too")
-            return self._credentials.token
-        return self._credentials.default
 
     def redacted(self, number: int) -> Exchange | None:
         """One exchange of the current case without its secrets."""
@@ -390,28 +284,3 @@ class Lab:
     def prose(self, text: str) -> str:
         """A message for people without the secrets of this run."""
         return self._redactor.text(text)
-
-
-def encode_query(query: Mapping[str, Any]) -> str:
-    """A query string: comma lists where the document has them, everything else once each."""
-    pairs: list[tuple[str, str]] = []
-    for name, value in query.items():
-        if isinstance(value, (list, tuple)):
-            pairs.append((name, ",".join(_query_text(item) for item in value)))
-        else:
-            pairs.append((name, _query_text(value)))
-    return urlencode(pairs, safe=_QUERY_SAFE, quote_via=quote)
-
-
-def _query_text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
-
-
-def write_moment(now: dt.datetime, moment: Moment) -> str:
-    """A Moment as the document writes it: UTC, to the second or the day (chapter 13)."""
-    time = now + dt.timedelta(seconds=moment.seconds)
-    if moment.form == "date":
-        return time.strftime("%Y-%m-%d")
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ")

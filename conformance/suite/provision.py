@@ -231,7 +231,7 @@ class Resources:
         ]
         for made in gone:
             self._made.remove(made)
-            self._lab.settle(self._entries.pop(made.id, None))
+            self._lab.intents.undone(self._entries.pop(made.id, None))
             self._lent.discard(made.id)
             self._kept.discard(made.id)
             if self._shared.get(made.kind) == made.id:

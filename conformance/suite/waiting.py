@@ -69,7 +69,7 @@ class Waiting:
         """How long the next wait for it may take."""
         if not self.patient:
             return 0.0
-        return max(seconds * 0.5 ** float(self._in_vain[subject]), min(seconds, _LEAST))
+        return max(seconds / (1 << self._in_vain[subject]), min(seconds, _LEAST))
 
     def _hastened(self, subject: str) -> bool:
         return self._hasten is not None and not self._in_vain[subject] and self._hasten(_STEP)

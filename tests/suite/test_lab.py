@@ -14,7 +14,7 @@ import pytest
 from conformance.model.case import ABSENT, Given, Moment, Template, Unique
 from conformance.model.exchange import Request
 from conformance.suite.blocking import Blocked
-from conformance.suite.lab import encode_query, write_moment
+from conformance.suite.writing import encode_query, write_moment
 from conformance.target.auth import TokenAuth
 from conformance.target.journal import Changed, Journal, RunHeader
 from conformance.target.settings import Fixtures
