@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from conformance.suite.rules import Scenario, rules
-from conformance.suite.walk import walk
 
 
 @rules("common/state/random-walk", effort="thorough")
 def test_a_random_walk(scenario: Scenario) -> None:
     """Applications and all beneath them are what the requests so far have made them (5 to 10)."""
+    from conformance.suite.walk import walk  # Hypothesis is slow to load, and rarely needed.
+
     walk(scenario)
