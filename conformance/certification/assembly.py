@@ -166,8 +166,15 @@ def _run(calls: Sequence[Call], around: Circumstances, problems: list[str]) -> d
         "requests": len(calls),
         "requests_by_flow_group": dict(sorted(groups.items())),
         "interrupted": around.interrupted,
+        **({"warnings": warnings} if (warnings := _warnings(around)) else {}),
         "problems": problems,
     }
+
+
+def _warnings(around: Circumstances) -> list[str]:
+    """Waivers that are about to expire."""
+    today = around.finished.date()
+    return [warning for waiver in around.waivers if (warning := waiver.warning(today))]
 
 
 def _redacted(call: Call, redactor: Redactor) -> Exchange:

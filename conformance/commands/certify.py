@@ -107,6 +107,8 @@ def _tell(
     print_summary(report, console, code=code)
     files = [*(FORMATS[name].filename for name in formats), path.name]
     console.print(f"reports in {report_dir}: {', '.join(files)}")
+    for warning in report.run.get("warnings", ()):
+        console.print(f"warning: {warning}", style="yellow", soft_wrap=True)
     for problem in (*report.run["problems"], *lacking):
         console.print(f"problem: {problem}", style="yellow", soft_wrap=True)
     if report.run["interrupted"]:

@@ -115,6 +115,8 @@ def _judge(prepared: PreparedRun, numprocesses: str | None) -> int:
     folder = prepared.session.config.report_dir
     files = [FORMATS[name].filename for name in prepared.session.config.formats]
     console.print(f"seed {report.run['seed']} · reports in {folder}: {', '.join(files)}")
+    for warning in report.run.get("warnings", ()):
+        console.print(f"warning: {warning}", style="yellow", soft_wrap=True)
     for problem in report.run["problems"]:
         console.print(f"problem: {problem}", style="yellow")
     if prepared.stopped is not None:

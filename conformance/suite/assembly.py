@@ -137,8 +137,16 @@ def _run(
         "requests": sum(requests.values()),
         "requests_by_flow_group": requests,
         "interrupted": collected.interrupted,
+        **_warnings(session, finished.date()),
         "problems": [*problems, *(f"not deleted: {item}" for item in collected.left_behind)],
     }
+
+
+def _warnings(session: Session, today: dt.date) -> dict[str, list[str]]:
+    """What does not change the verdict and will soon: waivers about to expire."""
+    waivers = session.reach.settings.waivers
+    said = [warning for waiver in waivers if (warning := waiver.warning(today))]
+    return {"warnings": said} if said else {}
 
 
 def _summary(said: Iterable[Said]) -> dict[str, int]:

@@ -13,9 +13,6 @@ from conformance.suite.ledger import Entry, Ledger
 from conformance.suite.selection import Selection
 from conformance.target.settings import Waiver
 
-WAIVER_WARNING = dt.timedelta(days=14)
-
-
 NOT_PROVOKED = "no input that the document describes provokes this answer"
 
 

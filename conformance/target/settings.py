@@ -29,6 +29,9 @@ PRODUCTION_DOMAINS = (
     "myhwclouds.com",
 )
 
+WAIVER_WARNING = dt.timedelta(days=14)
+"""So long before its end a waiver is warned of."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fixtures:
@@ -95,6 +98,13 @@ class Waiver:
     owner: str = field(metadata=about("who answers for it"))
     issue: str = field(metadata=about("link to the issue that will end it"))
     expires: dt.date = field(metadata=about("last day on which it holds"))
+
+    def warning(self, today: dt.date) -> str | None:
+        """What to say when it ends within WAIVER_WARNING; None while it lasts longer."""
+        left = self.expires - today
+        if not dt.timedelta(0) <= left <= WAIVER_WARNING:
+            return None
+        return f"waiver {self.requirement} expires on {self.expires} ({self.owner}, {self.issue})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,11 @@ DATE = "ListObsBuckets/200/buckets[].creation_date/format"
     [
         ("", {NULL: "pass", DATE: "pass"}),
         (
-            'E-14-null-code = "invalid"\nE-12-date-format = "slashes"',
+            'E-14-null-code = "missing"\nE-12-date-format = "slashes"',
             {NULL: "pass", DATE: "pass"},
         ),
         (
-            'E-14-null-code = "missing"\nE-12-date-format = "digits"',
+            'E-14-null-code = "invalid"\nE-12-date-format = "digits"',
             {NULL: "fail", DATE: "fail"},
         ),
     ],
