@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
 import click
 
+from conformance.errors import UsageError
 from conformance.reference.flow import FlowControl
 from conformance.reference.seeds import seeded_world
 from conformance.reference.server import serve as serve_reference
+
+_VARIABLES = {
+    "SPARKRTC_BASE_URL": "base_url",
+    "SPARKRTC_IDENTITY_URL": "identity_url",
+    "SPARKRTC_PROJECT_ID": "project_id",
+    "SPARKRTC_TOKEN": "token",
+}
 
 
 @click.command()
@@ -16,6 +30,13 @@ from conformance.reference.server import serve as serve_reference
 @click.option("--flow-scale", default=1.0, show_default=True, help="its clock runs so much faster")
 @click.option("--seed", default=0, show_default=True, help="of ids, secrets and demo data")
 @click.option("--seed-data/--no-seed-data", default=True, help="start with demo data")
+@click.option(
+    "--env",
+    "script",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="write address and credentials to a file that a shell reads",
+)
 @click.option("--control", is_flag=True, help="open /_control: move the clock, see the state")
 def serve(
     port: int,
@@ -24,15 +45,37 @@ def serve(
     flow_scale: float,
     seed: int,
     seed_data: bool,
+    script: Path | None,
     control: bool,
 ) -> None:
     """Serve the reference on loopback until interrupted.
 
     The first line on stdout is JSON: base_url, identity_url, project_id, token, ak, sk.
     """
+    tell = _teller(script) if script else None
     flow = FlowControl(scale=flow_scale) if flow_control else None
     world = seeded_world(seed, flow=flow, data=seed_data)
     from conformance.reference.faults.registry import plant
 
     app = plant(fault, world, with_control=control) if fault else None
-    serve_reference(port, with_control=control, app=app, world=world)
+    serve_reference(port, with_control=control, app=app, world=world, tell=tell)
+
+
+def _teller(script: Path) -> Callable[[Mapping[str, Any]], None]:
+    """Empties the file now, and writes it once the server takes connections.
+
+    Raises UsageError when it cannot be written.
+    """
+    try:
+        script.unlink(missing_ok=True)
+        handle = os.open(script, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        problem = f"cannot be written ({error.strerror})"
+        raise UsageError(str(script), problem, "name another file") from error
+
+    def tell(announced: Mapping[str, Any]) -> None:
+        lines = (f"export {name}={shlex.quote(announced[key])}" for name, key in _VARIABLES.items())
+        with os.fdopen(handle, "w", encoding="utf-8") as opened:
+            opened.write("".join(f"{line}\n" for line in lines))
+
+    return tell

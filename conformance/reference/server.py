@@ -17,6 +17,7 @@ from conformance.reference.flow import FlowControl
 from conformance.reference.seeds import seeded_world
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
     from typing import Self
 
@@ -130,10 +131,12 @@ def serve(
     with_control: bool = False,
     app: ASGIApp | None = None,
     world: World | None = None,
+    tell: Callable[[dict[str, Any]], None] | None = None,
 ) -> None:
     """Serve until interrupted; the first line on stdout is JSON (see ``announcement``).
 
-    ``app`` over ``world`` is served if given, else a new one is made.
+    ``app`` over ``world`` is served if given, else a new one is made. ``tell`` is given what is
+    announced, once connections are taken.
     """
     if world is None:
         flow = FlowControl(scale=flow_scale) if flow_control else None
@@ -141,8 +144,11 @@ def serve(
     if app is None:
         app = create_app(world, with_control=with_control)
     with _listen(port) as listening:
-        sys.stdout.write(json.dumps(announcement(world, _url(listening))) + "\n")
+        announced = announcement(world, _url(listening))
+        sys.stdout.write(json.dumps(announced) + "\n")
         sys.stdout.flush()
+        if tell is not None:
+            tell(announced)
         with suppress(KeyboardInterrupt):
             _Server(_config(app)).run(sockets=[listening])
 

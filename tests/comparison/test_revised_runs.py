@@ -1,4 +1,4 @@
-"""One server judged by two editions of the document: what chapter 15 changed is judged differently."""
+"""One server judged by two editions: what chapter 15 changed is judged differently."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from conformance.reference.server import serve as serve_reference
 
 world = seeded_world(0)
 inner = create_app(world)
-REFUSED = json.dumps({"error_code": "RTC.00001003", "error_msg": "invalid encode_template"}).encode()
+REFUSED = json.dumps({"error_code": "RTC.00001003", "error_msg": "unknown template"}).encode()
 
 async def app(scope, receive, send):
     if scope["type"] != "http":
@@ -110,7 +110,7 @@ def test_a_server_of_today_is_judged_by_what_its_edition_has(
     only: str, revision: str, later: str,
     before: set[Verdict], after: set[Verdict], tmp_path: Path,
 ) -> None:  # fmt: skip
-    """publish_param, which the reference ignores, is checked until it was removed; buckets since."""
+    """publish_param, which the reference ignores, is checked until it went; buckets since."""
     with _served(*COMMAND, "serve") as env:
         assert set(_verdicts(env, revision, only, tmp_path / "a").values()) == before
         assert set(_verdicts(env, later, only, tmp_path / "b").values()) == after
