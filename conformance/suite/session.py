@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict
 from functools import cached_property
 from typing import Any
 
 from conformance.cases.plan import generated_cases, within
 from conformance.contract.document import Contract
+from conformance.contract.operations import Operation
 from conformance.contract.pins import load_pinned
 from conformance.errors import ConformanceError, TargetError, TargetUnreachable
 from conformance.model.case import Case
@@ -148,18 +150,34 @@ class Session:
         """Ask once whether anything that speaks this API is there.
 
         Raises TargetUnreachable, in one line, when nothing answers, or what answers is a
-        redirect, a web page or no text: then no verdict on any requirement would mean anything.
+        redirect, a web page or no text, or every caller with our credentials is turned away:
+        then no verdict on any requirement would mean anything.
         """
         self.lab.begin("probe")
-        operation = next(o for o in self.contract.operations.values() if o.reads_only)
-        request = Request(None, "GET", f"{self.reach.settings.base_url}{operation.path}", ())
-        problem = _no_api(self.lab.ask(request))
+        first, *others = filter(_needs_nothing, self.contract.operations.values())
+        seen = self._glance(first)
+        problem, remedy = _no_api(seen), "see that the address is that of the API"
+        if not problem and seen.status in _UNKNOWN_CALLER:
+            with suppress(Blocked):
+                problem = self._turned_away([seen, *map(self._glance, others)])
+            remedy = "see that the credentials are those of this target, and still valid"
         if problem:
-            raise TargetUnreachable(
-                self.reach.settings.base_url,
-                self.lab.prose(problem),
-                "see that the address is that of the API",
-            )
+            raise TargetUnreachable(self.reach.settings.base_url, self.lab.prose(problem), remedy)
+
+    def _glance(self, operation: Operation) -> Exchange:
+        url = f"{self.reach.settings.base_url}{operation.path}"
+        return self.lab.ask(Request(operation.id, operation.method, url, ()))
+
+    def _turned_away(self, glances: list[Exchange]) -> str | None:
+        """Why nobody would be let in with these credentials; None where some request was.
+
+        One operation that turns a caller away may be a fault of its own, and is judged as such.
+        """
+        turned = [glance for glance in glances if glance.status in _UNKNOWN_CALLER]
+        if len(turned) < len(glances):
+            return None
+        named = " and ".join(f"{glance.request.operation}" for glance in turned)
+        return f"answers {turned[0].status} to {named} with valid requests and our credentials"
 
     def run_case(self, case: Case) -> None:
         """Run one generated case; whatever it is blocked by is said of all its requirements."""
@@ -253,6 +271,16 @@ class PreparedRun:
         self.report: Report | None = None
         self.collected: Any = None
         self.stopped: ConformanceError | None = None
+
+
+def _needs_nothing(operation: Operation) -> bool:
+    """Whether a request for it can be written without knowing anything of the account."""
+    inputs = [p for p in operation.parameters if p.required and p.place in {"path", "query"}]
+    return operation.reads_only and operation.server is None and not inputs
+
+
+_UNKNOWN_CALLER = (401, 403)
+"""Statuses that turn a caller away for who it is, or is not (14.1)."""
 
 
 def _no_api(exchange: Exchange) -> str | None:

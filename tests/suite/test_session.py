@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from conformance.errors import ReportError, UsageError
+from conformance.errors import ReportError, TargetUnreachable, UsageError
 from conformance.model.exchange import Exchange, NetworkFailure, Request, Response
 from conformance.model.verdict import Outcome, RunVerdict, Verdict
 from conformance.suite.assembly import Collected, assemble
@@ -19,6 +19,8 @@ from conformance.suite.lab import Lab
 from conformance.suite.planning import plan_generated
 from conformance.suite.session import Session, _no_api
 from conformance.target.settings import Limits
+
+from .conftest import answer_like
 
 if TYPE_CHECKING:
     from .conftest import MakeLab
@@ -199,3 +201,30 @@ def test_what_is_no_implementation(exchange: Exchange, problem: str) -> None:
 def test_what_might_be_an_implementation() -> None:
     """Even an error with an empty body can be judged."""
     assert _no_api(_exchange(Response(500, (), b"", 0))) is None
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_credentials_that_open_nothing_end_the_run(
+    make_lab: MakeLab, tmp_path: Path, status: int
+) -> None:
+    """A wrong token is our mistake, not some hundred faults of the target."""
+
+    def closed(_: httpx.Request, answer: httpx.Response) -> httpx.Response:
+        return answer_like(answer, status, {"error_code": "APIGW.0301", "error_msg": "m"})
+
+    lab, requests = make_lab(change=closed)
+    with pytest.raises(TargetUnreachable, match=f"{status} to ListApps and ListObsBuckets"):
+        _session(lab, tmp_path).probe()
+    assert len(requests) == 2
+
+
+def test_one_closed_operation_is_judged(make_lab: MakeLab, tmp_path: Path) -> None:
+    """An operation that takes nobody for who he is has a fault of its own."""
+
+    def closed(request: httpx.Request, answer: httpx.Response) -> httpx.Response:
+        shut = request.url.path.endswith("/apps")
+        return answer_like(answer, 401, {}) if shut else answer
+
+    lab, requests = make_lab(change=closed)
+    _session(lab, tmp_path).probe()
+    assert len(requests) == 2
