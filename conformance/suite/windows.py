@@ -18,6 +18,13 @@ DAY = dt.timedelta(days=1)
 SETTLING = 2 * MINUTE
 """How long after a minute its numbers may still change, and how far clocks may differ."""
 
+PAST_HOUR = (
+    "ListRtcRoomList", "ListRtcUserList", "ListRtcRealtimeScale", "ListRtcRealtimeQuality",
+    "ListRtcRealtimeNetwork", "ListRtcAbnormalEvents", "ListRtcAbnormalEventDimension",
+)  # fmt: skip
+PAST_DAY = ("ListRtcHistoryScale", "ListRtcHistoryQuality")
+"""Operations whose window, left out, is the past hour or the past day (13.1 to 13.14)."""
+
 _FORMS = {"date-time": "%Y-%m-%dT%H:%M:%SZ", "date": "%Y-%m-%d"}
 _WRITTEN = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?", re.ASCII)
 """How both are written, which is read faster than by their forms."""
