@@ -146,7 +146,10 @@ class Journal:
     def _append(self, line: Mapping[str, Json]) -> None:
         stamped = {**line, "at": dt.datetime.now(dt.UTC).isoformat()}
         text = json.dumps(stamped, ensure_ascii=True).encode() + b"\n"
-        descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND)
+        try:
+            descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND)
+        except OSError as error:
+            raise ConfigurationError(str(self.path), error.strerror or str(error)) from None
         try:
             if _is_torn(descriptor):
                 text = b"\n" + text

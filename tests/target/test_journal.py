@@ -89,6 +89,21 @@ def test_what_is_no_journal_is_named(tmp_path: Path) -> None:
         Journal(tmp_path / "none").pending()
 
 
+def test_a_journal_that_cannot_be_written_stops_the_run(tmp_path: Path) -> None:
+    """Nothing is created at the target that is not on disk before: gone, in the way, disk full."""
+    gone = Journal.create(tmp_path / "journal.jsonl", HEADER)
+    gone.path.unlink()
+    with pytest.raises(ConfigurationError, match="No such file"):
+        gone.intend("app", "CreateApp", "sct-1234-a")
+    (tmp_path / "file").touch()
+    with pytest.raises(ConfigurationError, match="file"):
+        Journal.create(tmp_path / "file" / "journal.jsonl", HEADER)
+    full = Path("/dev/full")
+    if full.exists():
+        with pytest.raises(ConfigurationError, match="No space left"):
+            Journal(full).intend("app", "CreateApp", "sct-1234-a")
+
+
 WRITER = """
 import sys
 from pathlib import Path
