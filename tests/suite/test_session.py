@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from conformance.errors import ReportError, TargetUnreachable, UsageError
+from conformance.errors import ConfigurationError, ReportError, TargetUnreachable, UsageError
 from conformance.model.exchange import Exchange, NetworkFailure, Request, Response
 from conformance.model.verdict import Outcome, RunVerdict, Verdict
 from conformance.suite.assembly import Collected, assemble
@@ -148,6 +148,30 @@ def test_a_target_that_is_gone_at_the_end(make_lab: MakeLab, tmp_path: Path) -> 
     app = lab.resources.get("app")
     alive[0] = False
     assert session.close() == [f"app {app}"]
+
+
+def test_what_an_earlier_part_of_the_run_left(make_lab: MakeLab, tmp_path: Path) -> None:
+    """Another run's journal is kept; a run that goes on deletes what it names, and starts anew."""
+    lab, requests = make_lab()
+    options = {"target": "http://127.0.0.1:9"}
+    lab.journal = _session(lab, tmp_path, **options)._begin_journal(lab.prefix, lab)
+    assert lab.journal is not None
+    app = lab.resources.get("app")
+    with pytest.raises(ConfigurationError, match="journal of another run"):
+        _session(lab, tmp_path, **options)._begin_journal("sparkconf-other-", lab)
+    assert not [r for r in requests if r.method == "DELETE"]
+    again = _session(lab, tmp_path, resume=True, **options)
+    journal = again._begin_journal("sparkconf-other-", lab)
+    assert journal is not None
+    assert [r.url.path for r in requests if r.method == "DELETE"] == [f"/v2/apps/{app}"]
+    assert (journal.header().prefix, journal.pending()) == ("sparkconf-other-", ())
+
+
+def test_the_embedded_reference_needs_no_journal(make_lab: MakeLab, tmp_path: Path) -> None:
+    """It forgets by itself."""
+    lab, _ = make_lab()
+    assert _session(lab, tmp_path)._begin_journal(lab.prefix, lab) is None
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_blocked_case_says_so_of_everything_that_it_judges(
