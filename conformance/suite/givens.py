@@ -94,7 +94,9 @@ class Givens:
             found = row.get(spec["field"])
             if isinstance(found, str) and found and found not in self._gone:
                 return found
-        raise Blocked(f"no {kind} is known: {spec['list']} shows none, the target file names none")
+        named = self._named().get(kind)
+        why = f"this run has dismissed {named}" if named else "the target file names none"
+        raise Blocked(f"no {kind} is known: {spec['list']} shows none, {why}")
 
     def _where(self, value: str) -> str:
         """A query value of a lookup; ``{kind}`` stands for the id of another resource."""

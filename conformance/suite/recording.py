@@ -119,7 +119,10 @@ def refused_changes(scenario: Scenario) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-REFUSALS = {"unsupported-location": "RTC.00001012", "formats-uppercase": "RTC.00001003"}
+REFUSALS = {
+    "unsupported-location": ("RTC.00001012", "RTC.00001003"),
+    "formats-uppercase": ("RTC.00001003",),
+}
 """The code that goes with each kind of refused change."""
 
 

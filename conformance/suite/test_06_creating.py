@@ -177,4 +177,4 @@ def _judge_refusals(scenario: Scenario, path: dict[str, Any], names: tuple[str, 
     for name in names:
         for change in changes[name]:
             sent = scenario.send("CreateRecordRule", example="minimal", path=path, change=change)
-            scenario.rule(f"CreateRecordRule/rule/{name}").refused(sent, 400, REFUSALS[name])
+            scenario.rule(f"CreateRecordRule/rule/{name}").refused(sent, 400, *REFUSALS[name])

@@ -90,7 +90,7 @@ def test_a_refused_update_changes_nothing(scenario: Scenario) -> None:
     for name, changes in refused_changes(scenario).items():
         for change in changes:
             sent = scenario.send("UpdateRecordRule", example="minimal", path=path, change=change)
-            scenario.rule(f"UpdateRecordRule/rule/{name}").refused(sent, 400, REFUSALS[name])
+            scenario.rule(f"UpdateRecordRule/rule/{name}").refused(sent, 400, *REFUSALS[name])
     none = scenario.rule("UpdateRecordRule/rule/makes-none")
     unknown = {**path, "rule_id": UNKNOWN_ID}
     none.refused(scenario.send("UpdateRecordRule", path=unknown), 404, NO_RULE)
