@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
+from functools import lru_cache
 from itertools import islice
+
+import driver
 
 from conformance.reference.faults import all_faults
 from conformance.reference.faults.fault import Fault
 
 BATCH = 40
-PER_STRATUM = 3
-EVERY_RULE = 6
-"""In the sample, one rule in so many."""
 
 
 def batches(faults: Iterable[Fault]) -> dict[str, tuple[Fault, ...]]:
@@ -23,21 +23,63 @@ def batches(faults: Iterable[Fault]) -> dict[str, tuple[Fault, ...]]:
     return found
 
 
-def sample() -> Iterator[Fault]:
-    """A few faults of every stratum: family, keyword that is broken, deviation."""
-    strata: dict[tuple[str, ...], list[Fault]] = {}
-    rules = 0
+def kind(fault: Fault) -> tuple[str, ...]:
+    """What is broken and how: family, keyword, deviation; of rules all together."""
+    if fault.family == "rule":
+        return ("rule",)
+    keyword, deviation = fault.breaks[0].rpartition("/")[2], fault.name.rpartition("/")[2]
+    return (fault.family, keyword, deviation.partition("refuses-")[0])
+
+
+def rule(fault: Fault) -> tuple[str, ...]:
+    """The rule that is broken, and how; whatever is no rule is one part."""
+    if fault.family != "rule":
+        return ()
+    return (fault.breaks[0].rpartition("/")[2], fault.name.rpartition("/")[2])
+
+
+def operation(fault: Fault) -> tuple[str, ...]:
+    """The operation whose requirement is broken, or ``common``."""
+    return (fault.breaks[0].partition("/")[0],)
+
+
+def chapter(fault: Fault) -> tuple[str, ...]:
+    """The chapter of the document, and within it the family."""
+    return (driver.contract().requirements[fault.breaks[0]].chapter, fault.family)
+
+
+def group(fault: Fault) -> tuple[str, ...]:
+    """The flow group of the operation (table 1-2), or ``common``."""
+    found = driver.contract().operations.get(operation(fault)[0])
+    return (found.flow_group if found is not None else "common",)
+
+
+STRATA: tuple[tuple[Callable[[Fault], tuple[str, ...]], int], ...] = (
+    (kind, 2),
+    (rule, 1),
+    (operation, 4),
+    (chapter, 3),
+    (group, 40),
+)
+"""Ways to part the faults, and how many of each part are in the sample at least."""
+
+
+def parts(key: Callable[[Fault], tuple[str, ...]]) -> dict[tuple[str, ...], list[Fault]]:
+    """All faults by one way of parting them."""
+    found: dict[tuple[str, ...], list[Fault]] = {}
     for fault in all_faults().values():
-        if fault.family == "rule":
-            rules += 1
-            if rules % EVERY_RULE == 0:
-                yield fault
-            continue
-        keyword, deviation = fault.breaks[0].rpartition("/")[2], fault.name.rpartition("/")[2]
-        stratum = (fault.family, keyword, deviation.partition("-refuses")[0])
-        if deviation.startswith("refuses-"):
-            stratum = (fault.family, keyword, "refuses")
-        strata.setdefault(stratum, []).append(fault)
-    for members in strata.values():
-        step = max(1, len(members) // PER_STRATUM)
-        yield from members[::step][:PER_STRATUM]
+        found.setdefault(key(fault), []).append(fault)
+    return found
+
+
+@lru_cache(maxsize=1)
+def sample() -> tuple[Fault, ...]:
+    """A few faults of every part."""
+    chosen: dict[str, Fault] = {}
+    for key, least in STRATA:
+        for members in parts(key).values():
+            lacking = least - sum(fault.name in chosen for fault in members)
+            left = [fault for fault in members if fault.name not in chosen]
+            step = max(1, len(left) // max(1, lacking))
+            chosen |= {fault.name: fault for fault in left[::step][: max(0, lacking)]}
+    return tuple(fault for fault in all_faults().values() if fault.name in chosen)

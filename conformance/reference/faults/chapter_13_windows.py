@@ -52,9 +52,35 @@ def faults() -> Iterator[Fault]:
     for name in (*_SAMPLED, *_DAILY, "ListRtcClientQosDetails"):
         yield breaking(f"{name}/rule/time-order", f"{name} answers the newest sample first",
                        shown(rows_changed(name, lambda rows: rows[::-1])))  # fmt: skip
+    for name in _DAILY:
+        yield from _off_by_one_day(name)
     yield from _of_steps()
     yield from _of_retention()
     yield from _of_the_moment()
+
+
+def _off_by_one_day(name: str) -> Iterator[Fault]:
+    """The window that is looked at is not the one that was asked for."""
+    shape = SHAPES[name]
+
+    def moved(first: timedelta, last: timedelta) -> Behaviour:
+        def change(turn: Turn) -> Asked | None:
+            start, end = shape.read(turn.asked)
+            if start is None or end is None or end <= start:
+                return None
+            return shape.write(turn.asked, start + first, end + last)
+
+        return rewritten(change)
+
+    none = timedelta()
+    for slug, title, behaviour in (
+        ("day-early", "begins a day early", moved(-DAY, none)),
+        ("day-off", "shows the window a day before", moved(-DAY, -DAY)),
+    ):
+        yield breaking(f"{name}/rule/samples-inside-window", f"{name} {title}", behaviour,
+                       slug=slug)  # fmt: skip
+    yield breaking(f"{name}/rule/narrower-window-contained", f"{name} leaves out the last day",
+                   moved(none, -DAY), slug="end-left-out")  # fmt: skip
 
 
 def _of_ends(name: str, shape: Shape) -> Iterator[Fault]:

@@ -170,9 +170,9 @@ _ROWS: tuple[Row, ...] = (
     ("isolation/foreign-project", "Every project is everybody's", rewritten(_foreign_project), ANY),
     ("isolation/foreign-tenant", "Every tenant is the first", rewritten(_as_first), ANY),
     ("example/individual-recording", "Jobs of one user cannot be started",
-     _refused(400, "RTC.00001007", lambda _turn: True), ("CreateIndividualStreamJob",)),
+     _refused(400, "RTC.00001004", lambda _turn: True), ("CreateIndividualStreamJob",)),
     ("example/mix-recording", "Mixed jobs cannot be started",
-     _refused(400, "RTC.00001007", lambda _turn: True), ("CreateMixJob",)),
+     _refused(400, "RTC.00001004", lambda _turn: True), ("CreateMixJob",)),
     ("answer/no-server-error", "Every tenth request makes the server fail",
      _refused(500, "RTC.00002002", _tenth), ANY),
 )  # fmt: skip
