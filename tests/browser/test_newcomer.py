@@ -44,7 +44,8 @@ PLANTED = (
             ("ShowApp", "answer header x-request-id is missing"), ("one header x-request-id",),
             "5.3"),
     Planted("ShowApp/200/create_time/malformed", "ShowApp/*",
-            ("ShowApp", "create_time"), ("create_time: format is broken", "text that matches"), "5.3"),
+            ("ShowApp", "create_time"), ("create_time: format is broken", "text that matches"),
+            "5.3"),
 )  # fmt: skip
 
 

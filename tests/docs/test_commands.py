@@ -16,9 +16,15 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = (
-    "README.md", "README.zh-CN.md", "docs/certifying-a-server.md", "docs/certify-client.md",
-    "docs/reading-a-report.md", "docs/waivers-and-errata.md", "docs/adding-a-rule.md", "docs/revising-the-contract.md",
-)  # fmt: skip
+    "README.md",
+    "README.zh-CN.md",
+    "docs/certifying-a-server.md",
+    "docs/certify-client.md",
+    "docs/reading-a-report.md",
+    "docs/waivers-and-errata.md",
+    "docs/adding-a-rule.md",
+    "docs/revising-the-contract.md",
+)
 SKIPPED = {
     "cp spec/openapi.yaml mock.yaml": "it is for the next line",
     "npx @stoplight/prism-cli mock -p 4010 mock.yaml": "it is fetched from npm, and does not end",
@@ -136,7 +142,7 @@ def _run(block: Block, environment: dict[str, str], folder: Path) -> str:
 
 
 def test_the_fault_of_the_readme_is_found(environment: dict[str, str], folder: Path) -> None:
-    """The block that serves a fault says so, and leaves the report that the README has you open."""
+    """The block that serves a fault says status 1, and leaves the report that is to be opened."""
     for page, told in (("README.md", "status 1"), ("README.zh-CN.md", "退出码 1")):
         (block,) = (block for block in _blocks(page) if "serve --fault" in block.text)
         assert told in _run(block, environment, folder)
