@@ -17,6 +17,7 @@ from conformance.suite.jobs import (
     Jobs,
     another_room,
     both,
+    other,
     value,
 )
 from conformance.suite.readback import changed, sent
@@ -106,28 +107,35 @@ def _names(scenario: Scenario, jobs: Jobs, made: Exchange) -> None:
 
 @pytest.mark.parametrize("kind", both("Create/job-ids-unique", "Stop/stops-only-this-job"))
 def test_two_starts_make_two_jobs(scenario: Scenario, kind: JobKind) -> None:
-    """Every start makes a job of its own, and a stop ends that one alone (9.1, 9.4, 10.3)."""
-    jobs = Jobs(scenario, kind)
-    lasting = jobs.start()
-    stopped = jobs.running(change=another_room(scenario, kind))
+    """Every start makes a job of its own, and a stop ends that one alone (9.1, 9.4, 10.3).
+
+    Jobs of the same room go on: of the same kind, of the other kind, and in another application.
+    """
+    jobs, others = Jobs(scenario, kind), Jobs(scenario, other(kind))
+    room = scenario.name("room")
+    lasting = jobs.start(change={kind.room: room})
+    beside = others.start(change={others.kind.room: room})
+    elsewhere = jobs.start(app=scenario.fresh("app"), change={kind.room: room})
+    stopped = jobs.running(change={kind.room: room, **another_room(scenario, kind)})
     if not jobs.rule("Create/job-ids-unique").that(
         lasting.id != stopped.id, f"two starts answered the same job_id {stopped.id}",
         exchange=stopped.start,
     ):  # fmt: skip
         return
-    before = jobs.seen(lasting, "RUNNING")
+    bystanders = ((jobs, lasting), (others, beside), (jobs, elsewhere))
+    before = [theirs.seen(job, "RUNNING") for theirs, job in bystanders]
     jobs.stop(stopped)
     jobs.seen(stopped, "STOPPED")
-    after = jobs.show(lasting)
-    fields = ("state", "stop_reason", *kind.settings)
-    spoilt = changed(before.json, after.json, fields)
-    jobs.rule("Stop/stops-only-this-job").that(
-        not spoilt and value(after, "state") == "RUNNING",
-        f"stopping job {stopped.id} changed job {lasting.id} of the same application: "
-        + "; ".join(spoilt),
-        expected="state RUNNING, everything else as before",
-        exchange=after,
-    )
+    for (theirs, job), was in zip(bystanders, before, strict=True):
+        after = theirs.show(job)
+        spoilt = changed(was.json, after.json, ("state", "stop_reason", *theirs.kind.settings))
+        jobs.rule("Stop/stops-only-this-job").that(
+            not spoilt and value(after, "state") == "RUNNING",
+            f"stopping job {stopped.id} changed {theirs.kind.noun} job {job.id} of application "
+            f"{job.path['app_id']}: {'; '.join(spoilt)}",
+            expected="state RUNNING, everything else as before",
+            exchange=after,
+        )
 
 
 @pytest.mark.parametrize(

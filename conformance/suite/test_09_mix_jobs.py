@@ -30,6 +30,8 @@ _INCOMPLETE = ("RTC.00001003", "RTC.00001004", "RTC.00001005")
 _TOO_HIGH = ("RTC.00001003", "RTC.00001004")
 _TEMPLATE = "mix_param.encode_template"
 _PICTURE = "s3://rtc-bucket-cn-north-4/img/testImg.jpg"
+_IMAGES = [{"user_id": "user1", "image_uri": _PICTURE}]
+"""Pictures of users belong to a job, whether it has panes or not (table 9-4)."""
 
 
 @rules("CreateMixJob/rule/every-template-accepted", "CreateMixJob/rule/both-template-spellings")
@@ -66,8 +68,10 @@ def test_layouts(scenario: Scenario) -> None:
     """Each layout makes a job that reads back as it was sent; nine grids need no panes (9.1)."""
     jobs = Jobs(scenario, MIX)
     for number, (layout, example) in enumerate(_LAYOUTS.items()):
-        idle = {"mix_param.max_idle_time": 4000 + number}
-        made = jobs.ask(example=example, change=idle)
+        own: dict[str, Any] = {"mix_param.max_idle_time": 4000 + number}
+        if layout == "nine_grids_view":
+            own["mix_param.user_background_images"] = _IMAGES
+        made = jobs.ask(example=example, change=own)
         scenario.rule("CreateMixJob/rule/every-layout-accepted").succeeded(made)
         if layout == "nine_grids_view":
             scenario.rule("CreateMixJob/rule/nine-grids-needs-no-panes").succeeded(made)

@@ -16,6 +16,11 @@ _NOTHING_TO_DO = Answer(400, ("RTC.00001003", "RTC.00001004", "RTC.00001005"))
 _SECOND = 2.5
 """Seconds within which update times that are told to the second must have moved."""
 _PICTURE = "s3://rtc-bucket-cn-north-4/img/another.jpg"
+_ONE_PANE = [
+    {"id": 1, "user_id": "user4", "video_type": "CAMERASTREAM", "x": 0, "y": 0,
+     "width": 1, "height": 1, "zorder": 0, "crop_mode": "KEEP_RATIO_CROP"}
+]  # fmt: skip
+"""A layout with fewer panes than the one before it: none of those is left."""
 _EXTRA = {"background_image": _PICTURE, "max_idle_time": 4242}
 """Valid fields of a request that is refused for another one: none of them may be taken over."""
 
@@ -45,6 +50,11 @@ def test_another_custom_layout(scenario: Scenario) -> None:
             expected=f"not before {value(before, 'update_time')}",
             actual=value(reading, "update_time"), exchange=reading,
         )  # fmt: skip
+    fewer = {"mix_param.layout_panes": _ONE_PANE}
+    update = jobs.update(job, example="custom", change=fewer)
+    if scenario.rule("UpdateMixJob/rule/custom-to-custom").succeeded(update):
+        for where, reading in (("the answer", update), ("ShowMixJob", jobs.show(job))):
+            _reads_back(scenario, where, update, reading)
     _update_time_moves(scenario, jobs, job, before)
 
 
