@@ -8,6 +8,7 @@ from typing import Any
 
 from conformance.reference.faults.fault import Fault
 from conformance.reference.faults.handmade import (
+    afterwards,
     breaking,
     edited,
     found_app,
@@ -187,6 +188,24 @@ def _small_address(turn: Turn) -> Asked | None:
     return turn.asked.with_json({**body, "url": url.lower()}) if isinstance(url, str) else None
 
 
+def _second_lost(first: str, second: str) -> Callable[[Turn], Asked | None]:
+    """A filter that is not looked at when another one is there."""
+
+    def change(turn: Turn) -> Asked | None:
+        both = turn.asked.value(first) and turn.asked.value(second)
+        return turn.asked.with_value(second, None) if both else None
+
+    return change
+
+
+def _room_stopped(turn: Turn, _body: Any) -> None:
+    apps = tenant_apps(turn)
+    room = apps[turn.path["app_id"]].jobs[turn.path["job_id"]].room_id
+    for job in (job for app in apps.values() for job in app.jobs.values()):
+        if job.room_id == room and job.stopped is None:
+            job.stopped = turn.world.clock.now()
+
+
 _FAULTS: tuple[tuple[str, str, str, Behaviour, tuple[str, ...]], ...] = (
     ("ListApps/rule/pages-complete", "last-page-full",
      "ListApps answers nothing where the last page is full",
@@ -246,4 +265,16 @@ _FAULTS: tuple[tuple[str, str, str, Behaviour, tuple[str, ...]], ...] = (
     ("CreateMixJob/body/mix_param.layout_panes[].x/maximum", "rounded",
      "CreateMixJob shows the canvas in whole numbers but its edge",
      edited("mix_param.layout_panes[].x", lambda x: min(x, 0.5)), ()),
+    ("ListRtcRoomList/rule/filters-combine", "second-lost",
+     "ListRtcRoomList looks at room_id alone where both are given",
+     rewritten(_second_lost("room_id", "state")), ()),
+    ("ListRtcUserList/rule/filters-combine", "second-lost",
+     "ListRtcUserList looks at region alone where both are given",
+     rewritten(_second_lost("region", "isp")), ()),
+    ("ListRtcAbnormalEvents/rule/filters-combine", "second-lost",
+     "ListRtcAbnormalEvents looks at uid alone where both are given",
+     rewritten(_second_lost("uid", "room_id")), ()),
+    ("StopMixJob/rule/stops-only-this-job", "room",
+     "StopMixJob stops the jobs of that room in every application",
+     afterwards(_room_stopped), ()),
 )  # fmt: skip
