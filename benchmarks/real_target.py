@@ -24,6 +24,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -181,7 +182,8 @@ def kills(times: int, seed: int, first: int) -> int:
             after = _state(server.base_url, announced["token"])
             if not cleaned or after != before:
                 done["differs"] += 1
-                print(f"run {number}: the server is not as it was before")
+                print(f"run {number}: the server is not as it was before; complete: {cleaned}")
+                print(*_differences(before, after), sep="\n", flush=True)
             before = after
     print(
         f"{times} runs, {done['killed']} of them killed while running, "
@@ -228,12 +230,24 @@ def _state(base_url: str, token: str) -> Any:
     return answer.json()
 
 
+def _differences(before: Any, after: Any, at: str = "$") -> Iterator[str]:
+    """Where two states differ, one line for each place."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in sorted(before.keys() | after.keys()):
+            yield from _differences(before.get(key), after.get(key), f"{at}.{key}")
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        for number, pair in enumerate(zip(before, after, strict=True)):
+            yield from _differences(*pair, f"{at}[{number}]")
+    elif before != after:
+        yield f"  {at}: {before!r:.200} became {after!r:.200}"
+
+
 def main() -> int:
     """Parse and run one of the two."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=("flow", "kills"))
     parser.add_argument("--level", default="standard")
-    parser.add_argument("--scale", type=float, default=30.0)
+    parser.add_argument("--scale", type=float, default=10.0)
     parser.add_argument("--times", type=int, default=200)
     parser.add_argument("--first", type=int, default=0, help="number of the first kill")
     parser.add_argument("--seed", type=int, default=1)

@@ -205,6 +205,8 @@ class ConformanceRun:
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
         """Leave out the rules' tests that this run does not need; note what is planned."""
+        from conformance.suite.lanes import lane
+
         kept: list[pytest.Item] = []
         dropped: list[pytest.Item] = []
         done = self.collected.requests_by_item.keys() if self.session.config.resume else ()
@@ -213,7 +215,7 @@ class ConformanceRun:
             (kept if needed else dropped).append(item)
         if self.session.reach.settings.has_flow_control:
             for item in kept:
-                item.add_marker(pytest.mark.xdist_group(self._flow_group(item)))
+                item.add_marker(pytest.mark.xdist_group(lane(self._flow_group(item))))
         if dropped:
             config.hook.pytest_deselected(items=dropped)
         items[:] = sorted(kept, key=_place)
@@ -231,7 +233,7 @@ class ConformanceRun:
         return session.config.level == "thorough" and wanted and offered
 
     def _flow_group(self, item: pytest.Item) -> str:
-        """The flow group of an item's operation, so that one process waits for one group."""
+        """The flow group of an item's operation, which says what process sends it."""
         marker = item.get_closest_marker("rules")
         case = _case(item)
         marker = marker or item.get_closest_marker("explores")

@@ -23,6 +23,7 @@ from conformance.model.report import Report
 from conformance.reporting.formats import FORMATS
 from conformance.reporting.terminal import print_summary
 from conformance.suite.configuration import DEFAULT_REPORTS, RunConfig, new_seed
+from conformance.suite.lanes import LANES
 from conformance.suite.reaching import Reach, reach_embedded, reach_target
 from conformance.suite.session import PreparedRun, Session
 from conformance.target.embedded import EmbeddedReference
@@ -134,7 +135,7 @@ def _processes(prepared: PreparedRun, numprocesses: str | None) -> list[str]:
     """Where flow control makes requests wait, the flow groups run side by side."""
     session = prepared.session
     if session.reach.settings.has_flow_control:
-        count = numprocesses or str(len(session.contract.flow_groups))
+        count = numprocesses or str(len(LANES))
         return ["-n", count, "--dist", "loadgroup"]
     return ["-n", numprocesses] if numprocesses else []
 

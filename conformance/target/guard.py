@@ -26,6 +26,9 @@ from conformance.target.capability import (
 )
 from conformance.target.settings import TargetSettings, is_production
 
+_OVERRIDES = re.compile(r"method|original-ur|rewrite-ur", re.IGNORECASE)
+"""Headers that gateways and frameworks take for the method or the path of a request."""
+
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -69,8 +72,7 @@ class Guard:
             raise Refused(
                 _name(request), "the host is not the target", f"the target is {self._target}"
             )
-        guarded = origin == self._target and is_production(str(request.url))
-        if guarded and not self._settings.production:
+        if is_production(str(request.url)) and not self._settings.production:
             raise Refused(_name(request), "a production host", "say production = true to test it")
 
     def _check_permission(self, request: httpx.Request) -> None:
@@ -106,8 +108,8 @@ class GuardTransport(httpx.BaseTransport):
 
 
 def _is_reading(request: httpx.Request) -> bool:
-    """Whether the method only reads, and no header turns it into another."""
-    overridden = any("method-override" in name.lower() for name in request.headers)
+    """Whether the method only reads, and no header turns it into another, or the path."""
+    overridden = any(_OVERRIDES.search(name) for name in request.headers)
     return request.method.upper() in READING and not overridden
 
 

@@ -11,6 +11,7 @@ import datetime as dt
 import ipaddress
 import re
 import tomllib
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -202,7 +203,8 @@ def is_loopback(url: str) -> bool:
 
 def is_production(url: str) -> bool:
     """Whether the host of ``url`` belongs to the public cloud."""
-    host = (urlsplit(url).hostname or "").rstrip(".").lower()
+    name = unicodedata.normalize("NFKC", urlsplit(url).hostname or "").replace("\u3002", ".")
+    host = name.rstrip(".").lower()
     return any(host == domain or host.endswith(f".{domain}") for domain in PRODUCTION_DOMAINS)
 
 
@@ -230,12 +232,13 @@ def _check(settings: TargetSettings, source: str) -> None:
     ):
         if url is not None:
             _check_url(key, url, source)
-    if is_production(settings.base_url) and not settings.production:
-        raise ConfigurationError(
-            source,
-            f"{urlsplit(settings.base_url).hostname} is a production host",
-            "say production = true in the target file (or SPARKRTC_PRODUCTION=yes) to test it",
-        )
+    for url in (settings.base_url, settings.identity_url or ""):
+        if is_production(url) and not settings.production:
+            raise ConfigurationError(
+                source,
+                f"{urlsplit(url).hostname} is a production host",
+                "say production = true in the target file (or SPARKRTC_PRODUCTION=yes) to test it",
+            )
     if settings.tls.client_key and not settings.tls.client_cert:
         raise ConfigurationError(source, "tls.client_key has no tls.client_cert", "give both")
     for capability in sorted(settings.capabilities & TOUCHES_OTHERS):
