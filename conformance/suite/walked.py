@@ -34,7 +34,7 @@ class Disagreement(AssertionError):  # noqa: N818 - it says what the target is
 
 @dataclass(slots=True)
 class Job:
-    """A job: what its start answered, the recording rule it uses, and the state last seen.
+    """A job: what its start or last update answered, its recording rule, and the state last seen.
 
     ``loose``: its application was disabled since, of which the document does not say whether it
     ends the job.
@@ -43,7 +43,7 @@ class Job:
     kind: JobKind
     letter: str
     id: str
-    start: Exchange
+    shown: Any
     rule: str | None
     state: str = "INIT"
     loose: bool = False
@@ -69,7 +69,11 @@ class RecordRule:
 
 @dataclass(slots=True)
 class App:
-    """An application and everything beneath it."""
+    """An application and everything beneath it.
+
+    ``callback`` is what configuring it answered last, ``kept`` what no request of a walk changes,
+    as it was shown at first; ``lost`` are the ids of recording rules that were deleted.
+    """
 
     letter: str
     id: str
@@ -78,8 +82,10 @@ class App:
     rule: RecordRule | None = None
     mode: str = OFF
     recorded_with: str | None = None
-    url: str | None = None
+    callback: tuple[Any, ...] | None = None
+    kept: Any = None
     jobs: list[Job] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
 
     @property
     def path(self) -> dict[str, Any]:
@@ -91,9 +97,19 @@ class App:
         """How an answer names its state."""
         return ACTIVE if self.active else INACTIVE
 
+    @property
+    def recorded(self) -> bool:
+        """Whether automatic recording is on with the rule that there is."""
+        return self.mode == ON and self.rule is not None and self.recorded_with == self.rule.id
+
     def users_of(self, rule: str) -> list[Job]:
         """Its jobs that record, or may still record, with a rule."""
         return [job for job in self.jobs if job.rule == rule and not job.over]
+
+    @property
+    def rule_in_use(self) -> bool:
+        """Whether something records, or may still record, with its rule."""
+        return self.rule is not None and (self.recorded or bool(self.users_of(self.rule.id)))
 
 
 @dataclass(slots=True)
@@ -104,6 +120,7 @@ class World:
     gone: list[App] = field(default_factory=list)
     ids: set[str] = field(default_factory=set)
     jobs: int = 0
+    writes: int = 0
 
     def named(self, name: str) -> App | None:
         """The application that has a name now."""

@@ -1,27 +1,26 @@
-"""The steps of a random walk on jobs of both kinds: started, shown, changed, stopped."""
+"""The steps of a random walk on jobs of both kinds: started, shown, changed, stopped (9 and 10)."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from conformance.model.exchange import Exchange
+from conformance.suite.applications import REFUSED, part
 from conformance.suite.jobs import (
     ALREADY_OVER,
-    IDENTITY,
     LONG,
     MIX,
     NO_JOB,
     RECORD_RULE,
     JobKind,
-    value,
 )
-from conformance.suite.readback import changed
 from conformance.suite.rules import Answer, Scenario
+from conformance.suite.walk_views import Views
 from conformance.suite.walked import WALK, App, Job
-from conformance.suite.walking import Walker
 from conformance.suite.wire import claimed
 
-_ORDER = ("INIT", "RUNNING", "STOPPED")
+MOST = 4
+"""How many jobs an application has at most, over or not: all of them are looked at."""
 _READY_SECONDS = 10.0
 _STOPPED_APP = Answer(400, ("RTC.00001016",))
 _DONE = Answer(400, ("RTC.00001009",))
@@ -33,109 +32,108 @@ def offered(scenario: Scenario, kind: JobKind) -> bool:
 
 
 class JobWalker:
-    """The part of a walk that deals with jobs; ``walker`` has the model and the target."""
+    """The part of a walk that deals with jobs; ``views`` has the model and the target."""
 
-    def __init__(self, walker: Walker) -> None:
-        self._walker = walker
+    def __init__(self, views: Views) -> None:
+        self._views = views
 
     def start(self, kind: JobKind, app: App, *, recording: bool) -> None:
         """Start a job; a disabled application takes none (9.1, 10.1)."""
-        walker = self._walker
+        if len(app.jobs) >= MOST:
+            return
+        views = self._views
         rule = app.rule.id if recording and app.rule else None
-        walker.world.jobs += 1
-        letter = str(walker.world.jobs)
+        views.world.jobs += 1
+        letter = str(views.world.jobs)
         with_rule = " with its recording rule" if rule else ""
-        walker.step(f"start {kind.noun} job {letter} in {app.letter}{with_rule}")
+        views.step(f"start {kind.noun} job {letter} in {app.letter}{with_rule}")
         change: dict[str, Any] = {kind.idle: LONG, kind.room: f"room{letter}"}
         if rule:
             change["record_param"] = {RECORD_RULE.rpartition(".")[2]: rule}
         how: dict[str, Any] = {"example": kind.plain, "change": change, "path": app.path}
-        made = walker.ask(kind.operations["Create"], **how)
+        made = views.ask(kind.operations["Create"], **how)
         if not app.active:
-            walker.expect(made, kind.rule("Create/refused-while-app-disabled"), _STOPPED_APP)
+            views.expect(made, kind.rule("Create/refused-while-app-disabled"), _STOPPED_APP)
+            views.beneath(app)
             return
-        walker.expect(made, WALK, Answer(201))
-        identifier = walker.new_id(made, "job_id", kind.rule("Create/job-ids-unique"))
-        job = Job(kind, letter, identifier, made, rule)
+        views.expect(made, WALK, Answer(201))
+        identifier = views.new_id(made, "job_id", kind.rule("Create/job-ids-unique"))
+        job = Job(kind, letter, identifier, made.json, rule)
         app.jobs.append(job)
-        self._seen(app, job, made)
+        views.seen(app, job, made)
 
     def stop(self, app: App, job: Job) -> None:
         """Stop a job: it is over then, and stays over (9.4, 10.3)."""
-        kind, walker = job.kind, self._walker
-        walker.step(f"stop {job.name}")
+        kind, views = job.kind, self._views
+        again = " again" if job.over else ""
+        views.step(f"stop {job.name}{again}")
         if not job.over:
             self._wait(app, job, "RUNNING")
-        stopped = walker.ask(kind.operations["Stop"], path=_path(app, job))
+        stopped = views.ask(kind.operations["Stop"], path=_path(app, job))
         if job.over:
-            walker.expect(stopped, kind.rule("Stop/finished-job"), *ALREADY_OVER)
+            views.expect(stopped, kind.rule("Stop/finished-job"), *ALREADY_OVER)
         else:
             late = ALREADY_OVER if job.loose else ()
-            walker.expect(stopped, WALK, Answer(204), *late)
+            views.expect(stopped, WALK, Answer(204), *late)
             shown = self._wait(app, job, "STOPPED")
             rule = kind.rule("Stop/becomes-stopped")
-            walker.alike(rule, value(shown, "state"), "STOPPED", f"state of {job.name}", shown)
-        self.look(app, job)
+            state = part(shown.json, "state")
+            views.alike(rule, state, "STOPPED", f"state of {job.name}", shown)
+        for one in app.jobs:
+            views.job(app, one)
 
-    def update(self, app: App, job: Job) -> None:
-        """Change a job that is over: it is refused, and nothing changes (9.3, 10.4)."""
-        if not job.over:
+    def update(self, app: App, job: Job, number: int) -> None:
+        """Change a job: another idle time; one that is over is refused (9.3, 10.4)."""
+        kind, views = job.kind, self._views
+        over = ", which is over" if job.over else ""
+        if not job.over and kind is not MIX:
             return
-        kind, walker = job.kind, self._walker
-        walker.step(f"update {job.name}, which is over")
-        example = "idle_time" if kind is MIX else "empty"
-        updated = walker.ask(kind.operations["Update"], example=example, path=_path(app, job))
-        walker.expect(updated, kind.rule("Update/finished-job"), _DONE)
-        self.look(app, job)
+        views.step(f"update {job.name}{over}")
+        if job.over:
+            example = "idle_time" if kind is MIX else "empty"
+            updated = views.ask(kind.operations["Update"], example=example, path=_path(app, job))
+            views.expect(updated, kind.rule("Update/finished-job"), _DONE)
+        else:
+            self._wait(app, job, "RUNNING")
+            self._change_idle_time(app, job, LONG + 60 * (number + 1))
+        views.job(app, job)
 
-    def look(self, app: App, job: Job) -> None:
-        """A job is shown as it was made, in a state that comes after the last one seen."""
-        walker = self._walker
-        shown = walker.ask(job.kind.operations["Show"], path=_path(app, job))
-        missing = "Show/stopped-job-still-shown" if job.over else "Show/shown-as-created"
-        walker.expect(shown, job.kind.rule(missing), Answer(200))
-        self._seen(app, job, shown)
+    def _change_idle_time(self, app: App, job: Job, seconds: int) -> None:
+        views = self._views
+        body = {"mix_param": {"max_idle_time": seconds}}
+        updated = views.ask(job.kind.operations["Update"], body=body, path=_path(app, job))
+        late = (_DONE,) if job.loose else ()
+        views.expect(updated, WALK, Answer(200), Answer(400, (REFUSED,)), *late)
+        if updated.status != 200:
+            return
+        rule = "UpdateMixJob/rule/update-is-read-back"
+        found = part(updated.json, "mix_param", "max_idle_time")
+        views.alike(rule, found, seconds, f"idle time of {job.name}", updated)
+        old = part(job.shown, "mix_param") or {}
+        job.shown = {**job.shown, "mix_param": {**old, "max_idle_time": seconds}}
 
     def look_across(self, app: App, job: Job, other: App) -> None:
         """A job of one application is not found beneath another."""
         if other is app:
             return
-        walker = self._walker
-        walker.step(f"show {job.name} of {app.letter} beneath {other.letter}")
-        shown = walker.ask(job.kind.operations["Show"], path=_path(other, job))
-        walker.expect(shown, job.kind.rule("Show/job-of-another-app"), NO_JOB)
+        views = self._views
+        views.step(f"show {job.name} of {app.letter} beneath {other.letter}")
+        shown = views.ask(job.kind.operations["Show"], path=_path(other, job))
+        views.expect(shown, job.kind.rule("Show/job-of-another-app"), NO_JOB)
 
     def _wait(self, app: App, job: Job, state: str) -> Exchange:
         """Show a job until it is in a state, or for ten seconds."""
         waiting = {"INIT", "RUNNING"} - {state}
 
         def look() -> Exchange:
-            return self._walker.ask(job.kind.operations["Show"], path=_path(app, job))
+            return self._views.ask(job.kind.operations["Show"], path=_path(app, job))
 
         def wanted(body: Any) -> bool:
             return not isinstance(body, dict) or body.get("state") not in waiting
 
-        subject = f"{job.kind.operations['Show']} {state}"
-        until = self._walker.scenario.until
-        shown = until(look, wanted, _READY_SECONDS, subject=subject)
-        self._seen(app, job, shown, stopping=state == "STOPPED")
+        shown = self._views.scenario.until(look, wanted, _READY_SECONDS)
+        self._views.seen(app, job, shown, stopping=state == "STOPPED")
         return shown
-
-    def _seen(self, app: App, job: Job, shown: Exchange, *, stopping: bool = False) -> None:
-        """Take over the state that an answer shows, if it is one that may come now."""
-        walker, kind, state = self._walker, job.kind, value(shown, "state")
-        what = f"{job.name} in application {app.letter}"
-        forward = kind.rule("Show/state-moves-forward")
-        steps = [one for one in _ORDER if _ORDER.index(one) >= _ORDER.index(job.state)]
-        if state not in steps:
-            walker.alike(forward, state, " or ".join(steps), f"state of {what}", shown)
-        if state == "STOPPED" and not (job.over or stopping or job.loose):
-            other = kind.rule("Stop/stops-only-this-job")
-            walker.alike(other, state, "RUNNING", f"state of {what}, which nobody stopped", shown)
-        lost = changed(job.start.json, shown.json, (*IDENTITY, *kind.settings))
-        rule = kind.rule("Stop/settings-survive-stop" if job.over else "Show/shown-as-created")
-        walker.alike(rule, lost, [], f"what has changed of {what}", shown)
-        job.state = str(state)
 
 
 def _path(app: App, job: Job) -> dict[str, Any]:
