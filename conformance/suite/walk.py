@@ -24,7 +24,7 @@ from conformance.suite.walk_course import FURNISHED, STEPS, Choice, Course, gone
 from conformance.suite.walked import WALK, Disagreement
 from conformance.suite.walking_jobs import offered
 
-WALKS = 14
+WALKS = 22
 LENGTH = 45
 """Steps of a walk."""
 LOOK_EVERY = 4
