@@ -20,6 +20,8 @@ POPULATED = "populated_app"
 
 _IN_ROOMS = ("room", "user")
 
+_ROOMS_TRIED = 3
+
 
 class Givens:
     """Provides the ids of given things by kind; what was looked up once is remembered."""
@@ -77,13 +79,26 @@ class Givens:
     def _look_up(self, kind: str) -> str:
         """Find a given thing in the list that shows it (``list``, ``items``, ``field``).
 
-        Of several rows, the first whose ``where`` fields hold the ids of other given things.
+        Whoever is not in one room is looked for in another: the first may be dismissed by now,
+        by another process of the run.
         """
-        spec = self._kinds[kind]
         if kind == "project":
             raise Blocked("the project id is not known; set SPARKRTC_PROJECT_ID")
-        if "list" not in spec:
+        if "list" not in self._kinds[kind]:
             return f"{self._lab.prefix}{kind}"
+        for _ in range(_ROOMS_TRIED):
+            found = self._listed(kind)
+            if found is not None:
+                return found
+            if not self._leaves_room(kind):
+                break
+        named = self._named().get(kind)
+        why = f"this run has dismissed {named}" if named else "the target file names none"
+        raise Blocked(f"no {kind} is known: {self._kinds[kind]['list']} shows none, {why}")
+
+    def _listed(self, kind: str) -> str | None:
+        """Of several rows, the first whose ``where`` fields hold the ids of other given things."""
+        spec = self._kinds[kind]
         path = {"project_id": Given("project")} if spec.get("in_project") else {}
         query = {name: self._where(value) for name, value in spec.get("query", {}).items()}
         exchange = self._lab.send(Template(spec["list"], path=path, query=query), judge=False)
@@ -94,9 +109,18 @@ class Givens:
             found = row.get(spec["field"])
             if isinstance(found, str) and found and found not in self._gone:
                 return found
-        named = self._named().get(kind)
-        why = f"this run has dismissed {named}" if named else "the target file names none"
-        raise Blocked(f"no {kind} is known: {spec['list']} shows none, {why}")
+        return None
+
+    def _leaves_room(self, kind: str) -> bool:
+        """Give up the room that was looked up, where the kind is looked for inside of one."""
+        spec = self._kinds[kind]
+        inside = (
+            "{room}" in spec.get("query", {}).values() or "room" in spec.get("where", {}).values()
+        )
+        room = self._found.get("room") if inside else None
+        if room is not None:
+            self.left(room)
+        return room is not None
 
     def _where(self, value: str) -> str:
         """A query value of a lookup; ``{kind}`` stands for the id of another resource."""
