@@ -146,6 +146,9 @@ def test_a_rule_never_made_and_fields_no_longer_there(scenario: Scenario, kind: 
     jobs = Jobs(scenario, kind)
     unknown = jobs.ask(change={RECORD_RULE: NEVER_MADE})
     jobs.rule("Create/unknown-record-rule").answered(unknown, NO_RULE)
+    if kind is MIX:
+        unknown = jobs.ask(example="audio_only", change={RECORD_RULE: NEVER_MADE})
+        jobs.rule("Create/unknown-record-rule").answered(unknown, NO_RULE)
     jobs.rule("Create/obsolete-fields-accepted").succeeded(jobs.ask(change=_OBSOLETE[kind.noun]))
 
 

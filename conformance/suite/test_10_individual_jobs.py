@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.model.exchange import Exchange
-from conformance.suite.instants import earlier
+from conformance.suite.instants import earlier, is_time
 from conformance.suite.jobs import (
     IDENTITY,
     INDIVIDUAL,
     NEVER_MADE,
     NO_RULE,
     RECORD_RULE,
+    Job,
     Jobs,
     value,
 )
@@ -20,13 +21,18 @@ from conformance.suite.rules import ABSENT, Answer, Scenario, rules
 
 _WRONG_TYPE = Answer(400, ("RTC.00001002", "RTC.00001003"))
 _NOT_IN_THIS_CASE = Answer(400, ("RTC.00001003", "RTC.00001004", "RTC.00001022"))
-_RECORDINGS: tuple[dict[str, Any], ...] = (
-    {"select_stream_type": "LD", "video_type": "SCREENSTREAM", "is_record_audio": False},
-    {"select_stream_type": "SD", "video_type": "CAMERASTREAM", "is_record_audio": False},
-    {"select_stream_type": "HD", "video_type": "SCREENSTREAM", "is_record_audio": True},
-    {"select_stream_type": "FHD", "video_type": "CAMERASTREAM", "is_record_audio": True},
-)
-"""Every value of table 10-3, and no setting that always goes with another."""
+_RECORDINGS: tuple[dict[str, Any], ...] = tuple(
+    {"select_stream_type": stream, "video_type": video, "is_record_audio": sound}
+    for stream, video, sound in (
+        ("LD", "SCREENSTREAM", False), ("LD", "CAMERASTREAM", True),
+        ("SD", "CAMERASTREAM", False), ("SD", "SCREENSTREAM", True),
+        ("HD", "SCREENSTREAM", False), ("HD", "CAMERASTREAM", True),
+        ("FHD", "CAMERASTREAM", False), ("FHD", "SCREENSTREAM", True),
+    )
+)  # fmt: skip
+"""Every two values of the settings of table 10-3 together."""
+_SECOND = 2.5
+"""Seconds within which update times that are told to the second must have moved."""
 _UPDATE = "UpdateIndividualStreamJob/rule"
 _CREATE = "CreateIndividualStreamJob/rule"
 
@@ -96,12 +102,14 @@ def test_a_room_that_is_a_number(scenario: Scenario) -> None:
     f"{_UPDATE}/record-rule-is-read-back",
     f"{_UPDATE}/identity-is-kept",
     f"{_UPDATE}/update-time-not-earlier",
+    f"{_UPDATE}/update-time-moves",
 )
 def test_another_recording_rule(scenario: Scenario) -> None:
     """The rule is taken over and nothing else; or it is refused, and all stays (10.4)."""
     jobs = Jobs(scenario, INDIVIDUAL)
     change = {"is_record_audio": False, "video_type": "SCREENSTREAM", "select_stream_type": "SD"}
     job = jobs.running(change=change)
+    jobs.update(job, body={})
     before = jobs.show(job)
     update = jobs.update(job, example="record_rule")
     taken = scenario.rule(f"{_UPDATE}/record-rule-is-read-back")
@@ -110,7 +118,7 @@ def test_another_recording_rule(scenario: Scenario) -> None:
     after = jobs.show(job)
     if update.status != 200:
         _unchanged(scenario, "record-rule-is-read-back", before, after)
-        for name in ("identity-is-kept", "update-time-not-earlier"):
+        for name in ("identity-is-kept", "update-time-not-earlier", "update-time-moves"):
             scenario.rule(f"{_UPDATE}/{name}").inconclusive("the target refuses this update")
         return
     wanted = sent(update)
@@ -121,6 +129,29 @@ def test_another_recording_rule(scenario: Scenario) -> None:
             actual="; ".join(wrong), exchange=reading,
         )  # fmt: skip
         _same_recording(scenario, before, reading)
+    _update_time_moves(scenario, jobs, job, before)
+
+
+def _update_time_moves(scenario: Scenario, jobs: Jobs, job: Job, before: Exchange) -> None:
+    """Update again until a second has passed, should times be told to the second."""
+    was = value(before, "update_time")
+    rule = scenario.rule(f"{_UPDATE}/update-time-moves")
+    if not is_time(was):
+        rule.inconclusive("the job shows no update_time")
+        return
+
+    def moved(body: Any) -> bool:
+        return isinstance(body, dict) and earlier(was, body.get("update_time"))
+
+    shown = jobs.show(job)
+    if not moved(shown.json):
+        again = lambda: jobs.update(job, example="record_rule")  # noqa: E731 - looked at again
+        scenario.until(again, moved, _SECOND)
+        shown = jobs.show(job)
+    rule.that(
+        moved(shown.json), "update_time stays the same with an update",
+        expected=f"after {was}", actual=value(shown, "update_time"), exchange=shown,
+    )  # fmt: skip
 
 
 def _same_recording(scenario: Scenario, before: Exchange, reading: Exchange) -> None:

@@ -118,16 +118,20 @@ def _holds(outer: list[str], inner: list[str]) -> bool:
 
 
 def _judge_narrowing(scenario: Scenario, kind: str, whole: Exchange) -> None:
-    """What begins with the prefix, and nothing else: as it is listed without it."""
+    """What begins with the prefix, and nothing else: as it is listed without it.
+
+    A prefix is no search: in other letters, or from the middle of a name, it is another one.
+    """
     name = _names(whole)[0]
     prefix = name[: name.rstrip("/").rfind("/") + 2]
-    narrowed = _listed(scenario, kind, prefix)
-    wanted = [row for row in _items(whole) if str(row.get("file_name")).startswith(prefix)]
-    scenario.rule("ListObsBucketObjects/rule/prefix-narrows").equal(
-        _by_name(_items(narrowed), "file_name"), _by_name(wanted, "file_name"),
-        f"the list of {kind} with prefix {prefix!r}", narrowed,
-    )  # fmt: skip
-    _judge_count(scenario, narrowed)
+    for asked in dict.fromkeys((prefix, prefix.swapcase(), name[1:4])):
+        narrowed = _listed(scenario, kind, asked)
+        wanted = [row for row in _items(whole) if str(row.get("file_name")).startswith(asked)]
+        scenario.rule("ListObsBucketObjects/rule/prefix-narrows").equal(
+            _by_name(_items(narrowed), "file_name"), _by_name(wanted, "file_name"),
+            f"the list of {kind} with prefix {asked!r}", narrowed,
+        )  # fmt: skip
+        _judge_count(scenario, narrowed)
 
 
 def _judge_prefix_without_match(scenario: Scenario) -> None:

@@ -1,4 +1,4 @@
-"""Faults that show only in some state, or where two things come together."""
+"""Faults of chapters 5 to 8 that show only in some state, or where two things come together."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 
 from conformance.reference.faults.fault import Fault
 from conformance.reference.faults.handmade import (
-    afterwards,
     breaking,
     edited,
     found_app,
@@ -131,7 +130,7 @@ def _in_use(turn: Turn) -> bool:
     return app is not None and app.auto_record.mode != "AUTO_RECORD_OFF"
 
 
-def _deleted_known(rule_of: Callable[[Any], Any]) -> Behaviour:
+def deleted_known(rule_of: Callable[[Any], Any]) -> Behaviour:
     """A rule that was deleted is taken for one that is there; the rule's id is in the body."""
 
     async def behave(turn: Turn) -> Answer:
@@ -153,11 +152,6 @@ def _deleted_known(rule_of: Callable[[Any], Any]) -> Behaviour:
     return behave
 
 
-def _of_record_param(body: Any) -> Any:
-    param = body.get("record_param")
-    return param.get("record_rule_id") if isinstance(param, dict) else None
-
-
 def _hours_ahead(text: Any) -> Any:
     """A time of Beijing, written as if it were one of Greenwich."""
     moment = datetime.fromisoformat(text) + timedelta(hours=8)
@@ -166,11 +160,6 @@ def _hours_ahead(text: Any) -> Any:
 
 def _in_small_letters(turn: Turn) -> Asked:
     return turn.asked.with_path(turn.asked.path.lower())
-
-
-def _types_exchanged(turn: Turn) -> Asked | None:
-    other = {"folders": "objects", "objects": "folders"}.get(turn.asked.value("type") or "")
-    return turn.asked.with_value("type", other) if other else None
 
 
 def _same_address(turn: Turn) -> Asked | None:
@@ -186,24 +175,6 @@ def _small_address(turn: Turn) -> Asked | None:
     body = turn.asked.json
     url = body.get("url") if isinstance(body, dict) else None
     return turn.asked.with_json({**body, "url": url.lower()}) if isinstance(url, str) else None
-
-
-def _second_lost(first: str, second: str) -> Callable[[Turn], Asked | None]:
-    """A filter that is not looked at when another one is there."""
-
-    def change(turn: Turn) -> Asked | None:
-        both = turn.asked.value(first) and turn.asked.value(second)
-        return turn.asked.with_value(second, None) if both else None
-
-    return change
-
-
-def _room_stopped(turn: Turn, _body: Any) -> None:
-    apps = tenant_apps(turn)
-    room = apps[turn.path["app_id"]].jobs[turn.path["job_id"]].room_id
-    for job in (job for app in apps.values() for job in app.jobs.values()):
-        if job.room_id == room and job.stopped is None:
-            job.stopped = turn.world.clock.now()
 
 
 _FAULTS: tuple[tuple[str, str, str, Behaviour, tuple[str, ...]], ...] = (
@@ -234,12 +205,9 @@ _FAULTS: tuple[tuple[str, str, str, Behaviour, tuple[str, ...]], ...] = (
     ("CreateRecordRule/rule/in-use-replaced", "lost",
      "A create in the location of a rule in use answers success and does nothing",
      lost(_in_use), ()),
-    ("UpdateIndividualStreamJob/rule/deleted-record-rule", "known",
-     "A job takes over a recording rule that was deleted",
-     _deleted_known(_of_record_param), ("UpdateIndividualStreamJob", "DeleteRecordRule")),
     ("UpdateAutoRecord/rule/unknown-rule", "deleted",
      "Automatic recording takes a rule that was deleted",
-     _deleted_known(lambda body: body.get("record_rule_id")),
+     deleted_known(lambda body: body.get("record_rule_id")),
      ("UpdateAutoRecord", "DeleteRecordRule")),
     ("common/answer/times-are-now", "state-ahead",
      "The update time of the state is that of Beijing",
@@ -250,9 +218,6 @@ _FAULTS: tuple[tuple[str, str, str, Behaviour, tuple[str, ...]], ...] = (
     ("common/path/ids-exact", "small-letters",
      "Ids are the same in capitals",
      rewritten(_in_small_letters), ("ShowApp", "ShowRecordRule")),
-    ("ListObsBucketObjects/rule/folders-hold-objects", "exchanged",
-     "Folders are listed for objects, and objects for folders",
-     rewritten(_types_exchanged), ()),
     ("UpdateRecordCallback/rule/auth-key-stored", "same-address",
      "Another key for the same address is lost",
      rewritten(_same_address), ()),
@@ -262,19 +227,4 @@ _FAULTS: tuple[tuple[str, str, str, Behaviour, tuple[str, ...]], ...] = (
     ("CreateRecordRule/body/hls_config.record_max_duration_to_merge_file/minimum", "raised",
      "CreateRecordRule shows 0 where -1 was sent",
      edited("hls_config.record_max_duration_to_merge_file", lambda seconds: max(0, seconds)), ()),
-    ("CreateMixJob/body/mix_param.layout_panes[].x/maximum", "rounded",
-     "CreateMixJob shows the canvas in whole numbers but its edge",
-     edited("mix_param.layout_panes[].x", lambda x: min(x, 0.5)), ()),
-    ("ListRtcRoomList/rule/filters-combine", "second-lost",
-     "ListRtcRoomList looks at room_id alone where both are given",
-     rewritten(_second_lost("room_id", "state")), ()),
-    ("ListRtcUserList/rule/filters-combine", "second-lost",
-     "ListRtcUserList looks at region alone where both are given",
-     rewritten(_second_lost("region", "isp")), ()),
-    ("ListRtcAbnormalEvents/rule/filters-combine", "second-lost",
-     "ListRtcAbnormalEvents looks at uid alone where both are given",
-     rewritten(_second_lost("uid", "room_id")), ()),
-    ("StopMixJob/rule/stops-only-this-job", "room",
-     "StopMixJob stops the jobs of that room in every application",
-     afterwards(_room_stopped), ()),
 )  # fmt: skip
