@@ -5,18 +5,15 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import asdict
 from functools import cached_property
 from typing import Any
 
 from conformance.cases.plan import generated_cases, within
 from conformance.contract.document import Contract
-from conformance.contract.operations import Operation
 from conformance.contract.pins import load_pinned
-from conformance.errors import ConformanceError, TargetError, TargetUnreachable
+from conformance.errors import ConformanceError, TargetError
 from conformance.model.case import Case
-from conformance.model.exchange import Exchange, Request
 from conformance.model.report import Report
 from conformance.model.verdict import Judgement, Outcome
 from conformance.suite.blocking import Blocked, Inconclusive
@@ -24,6 +21,7 @@ from conformance.suite.configuration import RunConfig
 from conformance.suite.evidence import curl, reported
 from conformance.suite.judging import judge
 from conformance.suite.lab import RUNS_PREFIX, Lab
+from conformance.suite.probing import probe
 from conformance.suite.reaching import Reach
 from conformance.suite.rules import Scenario
 from conformance.suite.selection import STATELESS, Selection, select
@@ -154,30 +152,7 @@ class Session:
         then no verdict on any requirement would mean anything.
         """
         self.lab.begin("probe")
-        first, *others = filter(_needs_nothing, self.contract.operations.values())
-        seen = self._glance(first)
-        problem, remedy = _no_api(seen), "see that the address is that of the API"
-        if not problem and seen.status in _UNKNOWN_CALLER:
-            with suppress(Blocked):
-                problem = self._turned_away([seen, *map(self._glance, others)])
-            remedy = "see that the credentials are those of this target, and still valid"
-        if problem:
-            raise TargetUnreachable(self.reach.settings.base_url, self.lab.prose(problem), remedy)
-
-    def _glance(self, operation: Operation) -> Exchange:
-        url = f"{self.reach.settings.base_url}{operation.path}"
-        return self.lab.ask(Request(operation.id, operation.method, url, ()))
-
-    def _turned_away(self, glances: list[Exchange]) -> str | None:
-        """Why nobody would be let in with these credentials; None where some request was.
-
-        One operation that turns a caller away may be a fault of its own, and is judged as such.
-        """
-        turned = [glance for glance in glances if glance.status in _UNKNOWN_CALLER]
-        if len(turned) < len(glances):
-            return None
-        named = " and ".join(f"{glance.request.operation}" for glance in turned)
-        return f"answers {turned[0].status} to {named} with valid requests and our credentials"
+        probe(self.lab)
 
     def run_case(self, case: Case) -> None:
         """Run one generated case; whatever it is blocked by is said of all its requirements."""
@@ -271,33 +246,3 @@ class PreparedRun:
         self.report: Report | None = None
         self.collected: Any = None
         self.stopped: ConformanceError | None = None
-
-
-def _needs_nothing(operation: Operation) -> bool:
-    """Whether a request for it can be written without knowing anything of the account."""
-    inputs = [p for p in operation.parameters if p.required and p.place in {"path", "query"}]
-    return operation.reads_only and operation.server is None and not inputs
-
-
-_UNKNOWN_CALLER = (401, 403)
-"""Statuses that turn a caller away for who it is, or is not (14.1)."""
-
-
-def _no_api(exchange: Exchange) -> str | None:
-    """Why an answer cannot be that of any implementation; None when it can."""
-    response = exchange.response
-    if response is None:
-        failure = exchange.failure
-        return f"no answer ({failure.stage}: {failure.message})" if failure else "no answer"
-    if 300 <= response.status < 400:
-        return f"answers {response.status} and redirects to {response.header('location')}"
-    start = response.body[:200].lstrip().lower()
-    if start.startswith((b"<!doctype", b"<html")) or "html" in (
-        response.header("content-type") or ""
-    ):
-        return f"answers {response.status} with a web page"
-    try:
-        response.body.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return f"answers {response.status} with bytes that are no UTF-8 (byte {error.start})"
-    return None

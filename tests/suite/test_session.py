@@ -17,7 +17,8 @@ from conformance.suite.blocking import Blocked, Inconclusive
 from conformance.suite.configuration import RunConfig, new_seed
 from conformance.suite.lab import Lab
 from conformance.suite.planning import plan_generated
-from conformance.suite.session import Session, _no_api
+from conformance.suite.probing import no_api
+from conformance.suite.session import Session
 from conformance.target.settings import Limits
 
 from .conftest import answer_like
@@ -219,12 +220,12 @@ def _exchange(response: Response | None, failure: NetworkFailure | None = None) 
 )
 def test_what_is_no_implementation(exchange: Exchange, problem: str) -> None:
     """Nothing, a redirect, a web page, bytes."""
-    assert problem in str(_no_api(exchange))
+    assert problem in str(no_api(exchange))
 
 
 def test_what_might_be_an_implementation() -> None:
     """Even an error with an empty body can be judged."""
-    assert _no_api(_exchange(Response(500, (), b"", 0))) is None
+    assert no_api(_exchange(Response(500, (), b"", 0))) is None
 
 
 @pytest.mark.parametrize("status", [401, 403])
