@@ -23,7 +23,8 @@ A fault is **found** when the tool complains of something that it did not compla
 runs against the clean reference: for our suite a MUST that fails (exit status 1), for the others a
 new pair of operation and kind of failure. **On its operation**: such a complaint names an
 operation that the fault touches; the rest may be chance, since a changed answer changes what a
-random tool sends next. A fault that leaves only a SHOULD broken is a hint, counted apart: it
+random tool sends next, and Specmatic's values cannot be seeded at all: **this is the column to
+compare tools by**. A fault that leaves only a SHOULD broken is a hint, counted apart: it
 does not fail a run without `--strict`. **False alarms** are complaints about the clean reference,
 in the first run against it.
 Seconds are of the clock, with other work on the same machine, process start included.
@@ -117,7 +118,7 @@ def totals(judges: Sequence[Judge], measured: Measured, shown: Sequence[Fault]) 
     """The table that the README quotes."""
     rows = [
         "| tool | found | on its operation | hints only | false alarms | requests per run "
-        "| requests per fault found | seconds per run |",
+        "| requests per fault found there | seconds per run |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for judge in judges:
@@ -130,7 +131,7 @@ def totals(judges: Sequence[Judge], measured: Measured, shown: Sequence[Fault]) 
         alarms = len(clean[0]["complaints"]) if clean else "–"
         rows.append(
             f"| {judge.name} | {found} of {len(said)} | {near} | {hints} | {alarms} "
-            f"| {requests / runs:.0f} | {f'{requests / found:.0f}' if found else '–'} "
+            f"| {requests / runs:.0f} | {f'{requests / near:.0f}' if near else '–'} "
             f"| {seconds / runs:.1f} |"
         )
     return rows
