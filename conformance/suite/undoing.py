@@ -32,7 +32,11 @@ class LabUndo:
         return tuple(app["app_id"] for app in self._apps() if app.get("app_name") == item.name)
 
     def inspect(self, item: Created, identifier: str, prefix: str) -> Presence:
-        """Ours when the application that it is, or lies in, has a name with the run's prefix."""
+        """Ours when the application that it is, or lies in, has a name with the run's prefix.
+
+        So is one whose id our own create was answered with, while it has the name given then: not
+        every name has room for a prefix.
+        """
         spec = self._kinds[item.resource]
         shown = self._ask(spec["show"], {**item.path, spec["id"]: identifier})
         if shown.status == _GONE:
@@ -44,8 +48,9 @@ class LabUndo:
                 return Presence.GONE
             self._must_succeed(shown)
         name = shown.json.get("app_name") if isinstance(shown.json, dict) else None
-        ours = isinstance(name, str) and name.startswith(prefix)
-        return Presence.OURS if ours else Presence.FOREIGN
+        ours = isinstance(name, str) and _carries(name, prefix)
+        given = item.resource == "app" and item.id == identifier and name == item.name
+        return Presence.OURS if ours or given else Presence.FOREIGN
 
     def delete(self, item: Created, identifier: str) -> None:
         """Delete it; what is finished or gone already is fine."""
@@ -86,6 +91,11 @@ class LabUndo:
             failure = exchange.failure
             said = f"{failure.stage}: {failure.message}" if failure else str(exchange.status)
             raise LookupError(f"{exchange.request.method} {exchange.request.url}: {said}")
+
+
+def _carries(name: str, prefix: str) -> bool:
+    """Whether a name begins with the prefix; one case writes it in capitals, behind a space."""
+    return name.strip().lower().startswith(prefix.lower())
 
 
 def _id_of(row: dict[str, Any]) -> str:

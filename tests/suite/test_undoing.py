@@ -50,6 +50,29 @@ def test_an_application_of_somebody_else(make_lab: MakeLab) -> None:
     assert LabUndo(lab).inspect(_created("app", app), app, PREFIX) is Presence.FOREIGN
 
 
+@pytest.mark.parametrize("name", [f" {PREFIX}Name ", f"{PREFIX}name".swapcase(), "长"])
+def test_names_without_room_for_a_prefix(make_lab: MakeLab, name: str) -> None:
+    """In capitals, behind a space, or of one character: ours, if our own create was answered."""
+    lab, _ = make_lab()
+    app = _app(lab, name)
+    undo = LabUndo(lab)
+    assert undo.inspect(_created("app", app, name), app, PREFIX) is Presence.OURS
+    lost = undo.inspect(_created("app", None, name), app, PREFIX)
+    assert lost is (Presence.FOREIGN if name == "长" else Presence.OURS)
+    assert undo.inspect(_created("app", "other", name), app, "another-") is Presence.FOREIGN
+
+
+def test_every_page_is_searched(make_lab: MakeLab) -> None:
+    """An application whose id was lost is found behind many others (5.2)."""
+    lab, _ = make_lab()
+    for number in range(11):
+        _app(lab, f"filler-{number}")
+    app = _app(lab, f"{PREFIX}far")
+    for number in range(3):
+        _app(lab, f"more-{number}")
+    assert LabUndo(lab).locate(_created("app", None, f"{PREFIX}far")) == (app,)
+
+
 def test_an_application_whose_id_never_arrived(make_lab: MakeLab) -> None:
     """The answer was lost: the application is found by its name; nothing else can be."""
     lab, _ = make_lab()

@@ -141,3 +141,16 @@ def test_each_line_is_synced_before_the_call_returns(
     )
     entry = journal.intend("app", "CreateApp", "sct-1234-a")
     assert json.loads(synced[-1].splitlines()[-1])["entry"] == entry
+
+
+def test_settings_as_another_process_found_them(tmp_path: Path) -> None:
+    """Who comes second sees what the first has changed; what was there before is in its journal."""
+    header = RunHeader("r", "p-", "http://target.test")
+    first, second = (Journal.create(tmp_path / f"journal{n}.jsonl", header) for n in "12")
+    before = {"bucket": "b", "operation": 1}
+    entry = first.changing("bucket", "Update", {}, before)
+    assert second.noted_beside("bucket", {}, bucket="b") == before
+    assert second.noted_beside("bucket", {}, bucket="other") is None
+    assert first.noted_beside("bucket", {}, bucket="b") is None
+    first.settled(entry, "restored")
+    assert second.noted_beside("bucket", {}, bucket="b") is None
