@@ -6,9 +6,19 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from itertools import islice
+from typing import Any
 
-from conformance.suite.queries import Finding, Listing, Row, listing, show, tell
-from conformance.suite.rules import Scenario
+from conformance.suite.queries import (
+    Finding,
+    Listing,
+    Row,
+    listing,
+    nothing,
+    rows_of,
+    show,
+    tell,
+)
+from conformance.suite.rules import Rule, Scenario
 from conformance.suite.windows import SECOND, read_time, time_window
 
 USERS = "ListRtcUserList"
@@ -56,3 +66,18 @@ def near(value: str, known: Collection[str], most: int) -> list[str]:
     others = (value[:-1], value.swapcase(), value[1:], value + value[-1:])
     stripped = dict.fromkeys(one.strip() for one in others)
     return [one for one in stripped if one and one not in known][:most]
+
+
+def refused_or_empty(
+    scenario: Scenario, rule: Rule, operation: str, query: Mapping[str, Any]
+) -> None:
+    """A filter by a value that nothing has answers nothing, or is refused."""
+    nowhere = scenario.send(operation, query=query)
+    if nowhere.status == 400:
+        rule.refused(nowhere, 400, "DATA.*", "RTC.00001003")
+    elif rule.succeeded(nowhere):
+        rows = rows_of(operation, nowhere.json)
+        rule.that(
+            nothing(rows), "a value that nothing has, though one almost like it, answers data",
+            expected="no data", actual=show(rows), exchange=nowhere,
+        )  # fmt: skip

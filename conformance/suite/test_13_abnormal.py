@@ -8,8 +8,18 @@ from typing import Any
 
 from conformance.cases import paths
 from conformance.suite.abnormalities import descriptions_of, past_span
-from conformance.suite.queries import Finding, Listing, beyond, listing, rows_of, settle, show, tell
+from conformance.suite.queries import (
+    Finding,
+    Listing,
+    beyond,
+    listing,
+    rows_of,
+    settle,
+    show,
+    tell,
+)
 from conformance.suite.rules import Inconclusive, Rule, Scenario, rules
+from conformance.suite.sessions import near, refused_or_empty
 from conformance.suite.windows import time_window
 
 EVENTS = "ListRtcAbnormalEvents"
@@ -90,12 +100,18 @@ def _events(scenario: Scenario, query: Mapping[str, Any]) -> Listing:
 def _judge_filter(
     scenario: Scenario, query: Mapping[str, Any], everything: Listing, name: str, rule: Rule
 ) -> None:
-    """The value that the fewest events have answers those events and nothing else."""
+    """The value that the fewest events have answers those events and nothing else.
+
+    Of the users rather one who is also the peer of another; a value that almost is one is nobody's.
+    """
     values = Counter(str(row[name]) for row in everything.rows if row.get(name))
+    peers = {row.get("peer_uid") for row in everything.rows if row.get("peer_uid") != row.get(name)}
     if len(values) < 2:
         rule.inconclusive(f"no data: all events of the past day have the same {name}")
         return
-    value = min(values, key=lambda it: (values[it], it))
+    value = min(values, key=lambda it: (name == "uid" and it not in peers, values[it], it))
+    for other in near(value, values, 1):
+        refused_or_empty(scenario, rule, EVENTS, {**query, name: other})
 
     def look(anew: bool) -> Finding:
         whole = _events(scenario, query) if anew else everything

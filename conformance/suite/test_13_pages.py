@@ -56,9 +56,10 @@ class _Page:
 class _Walk:
     """The whole, two pages that follow one another, one from the second item on, one past the end.
 
-    ``plain`` is the query without limit and offset. ``due`` are the numbers of rows that the two
-    pages may hold together, ``seconds`` what may be on the page from the second item on: in 13.10 a
-    limit may count series or samples.
+    The first page is asked for without an offset, which skips nothing. ``plain`` is the query
+    without limit and offset, ``unlimited`` has offset 1 alone. ``due`` are the numbers of rows that
+    the two pages may hold together, ``seconds`` what may be on the page from the second item on: in
+    13.10 a limit may count series or samples.
     """
 
     operation: str
@@ -67,6 +68,7 @@ class _Walk:
     second: _Page
     past: _Page
     plain: Exchange
+    unlimited: Exchange
     due: tuple[int, ...]
     seconds: tuple[Sequence[Row], ...]
 
@@ -108,7 +110,7 @@ def _walk(scenario: Scenario, operation: str, query: Mapping[str, Any]) -> _Walk
         raise Inconclusive(f"no data: {operation} shows fewer than two items of the past day")
     limit = min(items // 2 + 1 if items > 2 else 1, _LONGEST_PAGE)
     pages = (
-        _page(scenario, operation, query, limit, 0),
+        _page(scenario, operation, query, limit, None),
         _page(scenario, operation, query, limit, limit),
     )
     second = _page(scenario, operation, query, limit, 1)
@@ -120,16 +122,17 @@ def _walk(scenario: Scenario, operation: str, query: Mapping[str, Any]) -> _Walk
             _series(whole.exchange, start, length) for start, length in ((0, 2 * limit), (1, limit))
         )
         due, seconds = (*due, len(joined)), (*seconds, shifted)
-    return _Walk(operation, whole, pages, second, past, plain, due, seconds)
+    unlimited = scenario.make(operation, query={**query, "offset": 1})
+    return _Walk(operation, whole, pages, second, past, plain, unlimited, due, seconds)
 
 
 def _page(
-    scenario: Scenario, operation: str, query: Mapping[str, Any], limit: int, offset: int
+    scenario: Scenario, operation: str, query: Mapping[str, Any], limit: int, offset: int | None
 ) -> _Page:
-    asked = {**query, "limit": limit, "offset": offset}
+    asked = {**query, "limit": limit, **({} if offset is None else {"offset": offset})}
     exchange = scenario.make(operation, query=asked)
     rows = rows_of(operation, exchange.json)
-    return _Page(limit, offset, _items(operation, exchange), rows, exchange)
+    return _Page(limit, offset or 0, _items(operation, exchange), rows, exchange)
 
 
 def _items(operation: str, exchange: Exchange) -> int:
@@ -176,8 +179,22 @@ def _beginning(walk: _Walk) -> Finding:
     plain = still(rows_of(walk.operation, walk.plain.json))
     whole = still(walk.whole.rows)
     length = min(len(plain), len(whole)) or len(plain)
-    problem = "" if plain[:length] == whole[:length] else "offset 0 leaves out the first items"
-    return Finding(walk.whole.exchange, problem, f"as without offset: {show(plain)}", show(whole))
+    if plain[:length] != whole[:length]:
+        problem = "offset 0 leaves out the first items"
+        wanted = f"as without offset: {show(plain)}"
+        return Finding(walk.whole.exchange, problem, wanted, show(whole))
+    return _unlimited(walk)
+
+
+def _unlimited(walk: _Walk) -> Finding:
+    """Offset 1 without a limit begins with the second item too, however many it answers."""
+    rows = still(rows_of(walk.operation, walk.unlimited.json))
+    wanted = [still(walk.whole.rows[1:])]
+    if walk.operation == QOS:
+        wanted.append(still(_series(walk.whole.exchange, 1, len(walk.whole.rows))))
+    begins = any(rows == due[: len(rows)] and bool(rows) is bool(due) for due in wanted)
+    problem = "" if begins else "offset 1 without a limit does not begin with the second item"
+    return Finding(walk.unlimited, problem, show(wanted[-1]), show(rows))
 
 
 def _limits(walk: _Walk) -> dict[str, Finding]:

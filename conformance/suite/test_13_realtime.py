@@ -22,6 +22,7 @@ from conformance.suite.queries import (
     tell,
 )
 from conformance.suite.rules import Inconclusive, Scenario, rules
+from conformance.suite.sessions import near, refused_or_empty
 from conformance.suite.windows import HOUR, MINUTE, Span, read_time, time_window
 
 SCALE, QUALITY = "ListRtcRealtimeScale", "ListRtcRealtimeQuality"
@@ -59,6 +60,9 @@ def test_rooms_and_users_by_the_minute(scenario: Scenario) -> None:
         expected="fewer users than without room_id", actual=show(mine_of.rows),
         exchange=mine_of.exchange,
     )  # fmt: skip
+    for other in near(str(room), {str(row.get("room_id")) for row in rooms}, 1):
+        query = {**time_window(scenario, SCALE).query(span), "metric": "OnlineUsers"}
+        refused_or_empty(scenario, scenario.rule(bounded), SCALE, {**query, "room_id": other})
     _compared(
         scenario, bounded, one, {time: min(count, 1) for time, count in open_rooms.items()},
         one_of, f"room {room} alone is more than one room, or more than all",

@@ -20,7 +20,7 @@ from conformance.suite.queries import (
     tell,
 )
 from conformance.suite.rules import ABSENT, Scenario, rules
-from conformance.suite.sessions import judge_sessions, near
+from conformance.suite.sessions import judge_sessions, near, refused_or_empty
 from conformance.suite.windows import read_time
 
 ROOMS, USERS = "ListRtcRoomList", "ListRtcUserList"
@@ -74,7 +74,10 @@ def test_rooms_filtered(scenario: Scenario) -> None:
     whole = lately(scenario, ROOMS)
     room = scenario.lab.random.choice(whole[1].rows).get("room_id")
     found = held(scenario, ROOMS, whole, {"room_id": room}, "room_id", [room])
-    tell(scenario.rule(f"{ROOMS}/rule/filter-room-subset"), found)
+    rule = scenario.rule(f"{ROOMS}/rule/filter-room-subset")
+    tell(rule, found)
+    for other in near(str(room), _texts(whole[1], "room_id"), 1):
+        refused_or_empty(scenario, rule, ROOMS, {**whole[0], "room_id": other})
     _states(scenario, ROOMS, whole, ("RUNNING", "CLOSED"))
 
 
