@@ -10,6 +10,10 @@ from typing import Any
 Headers = tuple[tuple[str, str], ...]
 
 
+_EXACT = 2**53
+"""Below it every integer is a double, and the other way round (RFC 8259, section 6)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One request as it leaves: ``url`` is absolute, ``body`` the exact bytes."""
@@ -50,7 +54,9 @@ class Response:
         if self.undecoded is not None:
             return None, self.undecoded
         try:
-            return json.loads(self.body.decode("utf-8"), parse_constant=_no_number), None
+            return json.loads(
+                self.body.decode("utf-8"), parse_constant=_no_number, parse_float=_number
+            ), None
         except UnicodeDecodeError as error:
             return None, f"the body is not UTF-8 (byte {error.start})"
         except ValueError as error:
@@ -62,6 +68,12 @@ class Response:
     def json(self) -> Any:
         """The body as JSON, or None when it is none."""
         return self.parsed[0]
+
+
+def _number(text: str) -> int | float:
+    """1.0 and 1 are the same number (RFC 8259, section 6): a whole one is read as an integer."""
+    value = float(text)
+    return int(value) if value.is_integer() and abs(value) < _EXACT else value
 
 
 def _no_number(name: str) -> Any:

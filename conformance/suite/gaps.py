@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from conformance.suite.queries import Row, listing
+from conformance.suite.queries import listing
 from conformance.suite.rules import Scenario
 from conformance.suite.windows import DAY, Span, read_time, time_window
 
@@ -21,14 +21,15 @@ def left_out(
 ) -> list[dt.datetime]:
     """Of the missing minutes or days those that ought to have a sample.
 
-    All of them where idle times are sampled elsewhere; otherwise those in which a room of 13.1
-    was open.
+    All of them where idle times are sampled elsewhere; otherwise the days on which a room of 13.1
+    was open, and the minutes in which somebody was in one (13.2): the number of users may be zero
+    in a room that waits for the next one.
     """
     if not missing or not sampled:
         return list(missing)
     first, last = min(*sampled, *missing), max(*sampled, *missing)
-    query = time_window(scenario, "ListRtcRoomList").query(Span(first - DAY, last + DAY))
-    open_times = [_open(row) for row in listing(scenario, "ListRtcRoomList", query).rows]
+    around = Span(first - DAY, last + DAY)
+    open_times = _stays(scenario, "ListRtcRoomList", around, "start_time", "end_time")
     daily = all(time.time() == dt.time() for time in (*sampled, *missing))
     step = DAY if daily else dt.timedelta(minutes=1)
     before = dt.timedelta() if daily else step
@@ -36,17 +37,24 @@ def left_out(
     def idle(time: dt.datetime) -> bool:
         return not any(start < time + step and time - before < end for start, end in open_times)
 
-    def busy(time: dt.datetime) -> bool:
-        if daily:
-            return not idle(time)
-        return any(start <= time - step and time + step <= end for start, end in open_times)
-
     if any(idle(time) for time in sampled):
         return list(missing)
-    return [time for time in missing if busy(time)]
+    if daily:
+        return [time for time in missing if not idle(time)]
+    users = _stays(scenario, "ListRtcUserList", around, "join_time", "leave_time", type="detail")
+    return [
+        time
+        for time in missing
+        if any(start <= time - step and time + step <= end for start, end in users)
+    ]
 
 
-def _open(row: Row) -> tuple[dt.datetime, dt.datetime]:
-    """From when to when a room was open; one that is not closed is open for ever."""
-    start = read_time(row.get("start_time")) or _FOREVER
-    return start, read_time(row.get("end_time")) or _FOREVER
+def _stays(
+    scenario: Scenario, operation: str, span: Span, begin: str, end: str, **more: str
+) -> list[tuple[dt.datetime, dt.datetime]]:
+    """From when to when rooms were open or users were in; what is not over goes on for ever."""
+    query = {**time_window(scenario, operation).query(span), **more}
+    return [
+        (read_time(row.get(begin)) or _FOREVER, read_time(row.get(end)) or _FOREVER)
+        for row in listing(scenario, operation, query).rows
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -36,6 +37,19 @@ def _spelt(_: Asked, told: Told) -> Told:
         headers.append((b"content-type", b"Application/JSON; charset=utf-8"))
     text = json.dumps(_reversed(told.content), ensure_ascii=True, indent=1)
     return replace(told, text=text, headers=headers)
+
+
+def _with_a_point(_: Asked, told: Told) -> Told:
+    """1.0 for 1: JSON has one kind of number."""
+
+    def write(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: write(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [write(item) for item in value]
+        return float(value) if type(value) is int else value
+
+    return replace(told, content=write(told.content))
 
 
 def _capital_headers(_: Asked, told: Told) -> Told:
@@ -160,6 +174,31 @@ def _no_idle_minutes(asked: Asked, told: Told) -> Told:
     return replace(told, content={"scale": rows})
 
 
+_EVERYBODY_OUT = ("T02:59:30Z", "T03:06:30Z")
+
+
+def _nobody_at_three(asked: Asked, told: Told) -> Told:
+    """Rooms stay open while everybody is out, and a number of users that is zero is no row."""
+    first, last = _EVERYBODY_OUT
+    if told.status != 200 or not isinstance(told.content, dict):
+        return told
+    if asked.path.endswith("/realtime/scale") and b"OnlineUsers" in asked.query:
+        rows = [row for row in told.content["scale"] if not first < row["time"][10:] < last]
+        return replace(told, content={"scale": rows})
+    if not asked.path.endswith("/rtc/users"):
+        return told
+
+    def out(user: dict[str, Any]) -> dict[str, Any]:
+        joined, left = user["join_time"], user["leave_time"]
+        day = datetime.fromisoformat(joined) + timedelta(days=joined[10:] >= first)
+        moment = f"{day:%Y-%m-%d}{first}"
+        if moment >= (left if left != "-" else f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"):
+            return user
+        return {**user, "leave_time": moment, "state": "OFFLINE"}
+
+    return replace(told, content={**told.content, "users": [*map(out, told.content["users"])]})
+
+
 def _one_event(asked: Asked, told: Told) -> Told:
     if not asked.path.endswith("/client/event") or told.content != {"data": []}:
         return told
@@ -177,8 +216,13 @@ def _room_as_number(asked: Asked) -> Asked:
 
 
 WIRE = (
+    Variation("whole numbers with a point", tell=_with_a_point),
     Variation("other spelling", tell=_spelt),
     Variation("capital header names", tell=_capital_headers),
+)
+WAITING = (
+    Variation("no idle minutes", tell=_no_idle_minutes),
+    Variation("nobody at three", tell=_nobody_at_three),
 )
 ACCOUNT = (
     Variation("enabling twice is refused", refuse=_enabled_already),
