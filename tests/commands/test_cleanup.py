@@ -10,7 +10,7 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
-from conformance.commands.cleanup import cleanup
+from conformance.cli import cli
 from conformance.errors import ConformanceError
 from conformance.reference.app import create_app
 from conformance.reference.seeds import seeded_world
@@ -51,7 +51,9 @@ def _left(client: httpx.Client, folder: Path, name: str) -> tuple[Journal, str]:
 def test_what_is_ours_is_deleted(client: httpx.Client, tmp_path: Path) -> None:
     """The application goes, and so does the journal."""
     journal, app = _left(client, tmp_path, f"{PREFIX}1")
-    done = CliRunner().invoke(cleanup, ["--report-dir", str(tmp_path)], standalone_mode=False)
+    done = CliRunner().invoke(
+        cli, ["cleanup", "--report-dir", str(tmp_path)], standalone_mode=False
+    )
     assert done.return_value == 0, done.output
     assert f"app {app}: deleted" in done.output
     assert client.get(f"/v2/apps/{app}").status_code == 404
@@ -61,7 +63,9 @@ def test_what_is_ours_is_deleted(client: httpx.Client, tmp_path: Path) -> None:
 def test_what_is_not_ours_stays(client: httpx.Client, tmp_path: Path) -> None:
     """An application that does not carry the prefix of the run is somebody's."""
     _, app = _left(client, tmp_path, "precious")
-    done = CliRunner().invoke(cleanup, ["--report-dir", str(tmp_path)], standalone_mode=False)
+    done = CliRunner().invoke(
+        cli, ["cleanup", "--report-dir", str(tmp_path)], standalone_mode=False
+    )
     assert "left alone, it is not ours" in done.output
     assert client.get(f"/v2/apps/{app}").status_code == 200
 
@@ -70,7 +74,9 @@ def test_a_journal_that_is_settled(client: httpx.Client, tmp_path: Path) -> None
     """Nothing pending: the journal goes, and nothing is sent."""
     header = RunHeader(PREFIX, PREFIX, "http://127.0.0.1:9", "p")
     journal = Journal.create(tmp_path / "journal.jsonl", header)
-    done = CliRunner().invoke(cleanup, ["--report-dir", str(tmp_path)], standalone_mode=False)
+    done = CliRunner().invoke(
+        cli, ["cleanup", "--report-dir", str(tmp_path)], standalone_mode=False
+    )
     assert done.return_value == 0
     assert not journal.path.exists()
 
@@ -81,7 +87,9 @@ def test_a_target_that_allows_no_writes(client: httpx.Client, tmp_path: Path) ->
     file = tmp_path / "target.toml"
     file.write_text(f'base_url = "{client.base_url}"\nprofile = "live"\n'.replace('/"\n', '"\n'))
     done = CliRunner().invoke(
-        cleanup, ["--report-dir", str(tmp_path), "--target", str(file)], standalone_mode=False
+        cli,
+        ["cleanup", "--report-dir", str(tmp_path), "--target", str(file)],
+        standalone_mode=False,
     )
     assert isinstance(done.exception, ConformanceError)
     assert "does not allow writes" in str(done.exception)
