@@ -97,13 +97,24 @@ def test_an_account_that_is_not_empty_and_sets_conditions() -> None:
         (permitted.ACCOUNT, "StartApp/* StopApp/* DeleteApp/* CreateApp/rule/name-free*"),
         (permitted.ANSWERS, "CreateRecordRule/20?/* ShowRecordRule/* *MixJob/20?/* ShowApp/*"),
         (permitted.READINGS, "*/project-header-matches ListRtcEvent/* ListRtcAbnormalEvent/*"),
+        (permitted.READINGS, "ListRtcUserList/query/region/* ListRtcUserList/query/isp/*"),
         (permitted.READINGS, "*/metric-omits-others */every-minute-sampled */query/*/enum"),
         (permitted.WAITING, "*/every-minute-sampled"),
         (permitted.WIRE, "ListRtcAbnormal*/rule/* */rule/default-limit-ten"),
         (permitted.READINGS, "*/unsupported-location* *layout_template/* *bucket/known*"),
         (permitted.READINGS, "CreateIndividualStreamJob/*room_id* */numeric-room-id"),
     ],
-    ids=["conditions", "answers", "events", "statistics", "waiting", "points", "codes", "numbers"],
+    ids=[
+        "conditions",
+        "answers",
+        "events",
+        "blanks",
+        "statistics",
+        "waiting",
+        "points",
+        "codes",
+        "numbers",
+    ],
 )
 def test_other_readings_where_they_are_judged(variations: Sequence[Variation], wanted: str) -> None:
     """At the level standard, the requirements that the variations touch."""

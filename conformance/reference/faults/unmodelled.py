@@ -40,8 +40,6 @@ KEYWORDS: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("ListRtcHistoryScale/query/metric", _LIST),
     ("ListRtcHistoryQuality/query/metric", _LIST),
     ("ListRtcClientQosDetails/query/mid", _LIST),
-    ("ListRtcUserList/query/isp", _LIST),
-    ("ListRtcUserList/query/region", _LIST),
     ("ListRtcUserList/query/state", _LIST),
     ("ListRtcClientQosDetails/query/mid[]", {"anyOf": None, "enum": _MIDS}),
     ("ListRtcAbnormalEventDimension/query/dimension", {"enum": _DIMENSIONS}),
