@@ -190,6 +190,9 @@ def _nobody_at_three(asked: Asked, told: Told) -> Told:
 
     def out(user: dict[str, Any]) -> dict[str, Any]:
         joined, left = user["join_time"], user["leave_time"]
+        if first <= joined[10:] < last:
+            late = joined[:10] + last
+            return {**user, "join_time": late if left == "-" else min(late, left)}
         day = datetime.fromisoformat(joined) + timedelta(days=joined[10:] >= first)
         moment = f"{day:%Y-%m-%d}{first}"
         if moment >= (left if left != "-" else f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"):

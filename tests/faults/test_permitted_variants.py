@@ -97,7 +97,7 @@ def test_an_account_that_is_not_empty_and_sets_conditions() -> None:
         (permitted.ACCOUNT, "StartApp/* StopApp/* DeleteApp/* CreateApp/rule/name-free*"),
         (permitted.ANSWERS, "CreateRecordRule/20?/* ShowRecordRule/* *MixJob/20?/* ShowApp/*"),
         (permitted.READINGS, "*/project-header-matches ListRtcEvent/* ListRtcAbnormalEvent/*"),
-        (permitted.READINGS, "ListRtcUserList/query/region/* ListRtcUserList/query/isp/*"),
+        (permitted.READINGS, "ListRtcUserList/query/[!s]*"),
         (permitted.READINGS, "*/metric-omits-others */every-minute-sampled */query/*/enum"),
         (permitted.WAITING, "*/every-minute-sampled"),
         (permitted.WIRE, "ListRtcAbnormal*/rule/* */rule/default-limit-ten"),
