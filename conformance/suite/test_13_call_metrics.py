@@ -94,6 +94,7 @@ def test_mid_chooses_the_series(scenario: Scenario) -> None:
     "ListRtcClientQosDetails/rule/filter-peer-subset",
     "ListRtcClientQosDetails/rule/filter-stream-subset",
     "ListRtcClientQosDetails/rule/filter-direction-subset",
+    "ListRtcClientQosDetails/rule/filters-combine",
     "ListRtcClientQosDetails/rule/default-time-type",
 )
 def test_series_are_narrowed_down(scenario: Scenario) -> None:
@@ -112,7 +113,10 @@ def test_series_are_narrowed_down(scenario: Scenario) -> None:
         )  # fmt: skip
     for value in DIRECTIONS:
         direction = scenario.rule(f"{QOS}/rule/filter-direction-subset")
-        _judge_part(scenario, call, direction, direction=value)
+        part = _judge_part(scenario, call, direction, direction=value)
+        if part.status == 200:
+            _judge_both(scenario, call, rows_of(QOS, part.json), direction=value)
+    _judge_both(scenario, call, call.all.rows)
 
     def by_default(anew: bool) -> Finding:
         without = _ask(scenario, call, mid=["all"]) if anew else call.all
@@ -194,6 +198,32 @@ def _judge_filter(scenario: Scenario, call: Call, parameter: str, field: str, ru
         part = _ask(scenario, call, mid=["all"], **{parameter: value})
         wanted = [row for row in whole.rows if row.get(field) == value]
         return _compare(part, wanted, f"{parameter}={value} and what has that {field} without it")
+
+    tell(rule, settle(look))
+
+
+def _judge_both(scenario: Scenario, call: Call, given: Sequence[Row], **first: str) -> None:
+    """With a sender or a receiver, what another filter leaves is narrowed down further.
+
+    Without another filter both are given; ``given`` is what the one filter leaves by itself.
+    """
+    rule = scenario.rule(f"{QOS}/rule/filters-combine")
+    peers = sorted({str(row[field]) for row in call.all.rows if (field := "peerid") in row} - {"0"})
+    if not peers:
+        rule.inconclusive(f"no data: nobody received anything in room {call.room}")
+        return
+    peer = scenario.lab.random.choice(peers)
+    senders = sorted({str(row["uid"]) for row in call.all.rows})
+    wanted = {"peer_id": peer} if first else {
+        "peer_id": peer, "user_id": scenario.lab.random.choice(senders)
+    }  # fmt: skip
+    fields = {parameter: field for parameter, field, _ in FILTERS}
+
+    def look(anew: bool) -> Finding:
+        before = _ask(scenario, call, mid=["all"], **first).rows if anew else given
+        due = [row for row in before if all(row.get(fields[it]) == wanted[it] for it in wanted)]
+        both = _ask(scenario, call, mid=["all"], **first, **wanted)
+        return _compare(both, due, f"{ {**first, **wanted} } together and one after the other")
 
     tell(rule, settle(look))
 

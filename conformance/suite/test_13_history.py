@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from itertools import combinations
 
 from conformance.model.exchange import Exchange
 from conformance.suite.days import ask, date_of, judge_days, number, past_days, today
@@ -22,6 +24,7 @@ from conformance.suite.windows import DAY, SECOND, Span, read_time, time_window
 
 USAGE, SCALE, QUALITY = "ListRtcHistoryUsage", "ListRtcHistoryScale", "ListRtcHistoryQuality"
 DURATIONS = ("CommunicationDuration", "TranscodeDuration", "RecordDuration")
+_SEVERAL = 3
 PARTS = ("video_sd", "video_hd", "video_hdp", "audio")
 
 
@@ -29,6 +32,7 @@ PARTS = ("video_sd", "video_hd", "video_hdp", "audio")
     "ListRtcHistoryUsage/rule/step-one-day",
     "ListRtcHistoryUsage/rule/every-day-sampled",
     "ListRtcHistoryUsage/rule/total-is-sum",
+    "ListRtcHistoryUsage/rule/metrics-differ",
     effort="quick",
 )
 def test_usage_adds_up_day_by_day(scenario: Scenario) -> None:
@@ -47,6 +51,21 @@ def test_usage_adds_up_day_by_day(scenario: Scenario) -> None:
             not wrong, f"{metric}: total_duration of a day is not the sum of its parts",
             expected=" + ".join(PARTS), actual=show(wrong), exchange=exchange,
         )  # fmt: skip
+    _told_apart(scenario, asked)
+
+
+def _told_apart(scenario: Scenario, asked: Mapping[str, Exchange]) -> None:
+    """Talking, transcoding and recording for the same seconds on three days is no accident."""
+    rule = scenario.rule("ListRtcHistoryUsage/rule/metrics-differ")
+    for (one, exchange), (other, second) in combinations(asked.items(), 2):
+        rows, others = (rows_of(USAGE, it.json) for it in (exchange, second))
+        if len({number(row, "total_duration") for row in rows} - {0}) >= _SEVERAL:
+            rule.that(
+                rows != others, f"{one} and {other} are the same on every day",
+                expected="durations of their own", actual=show(rows), exchange=second,
+            )  # fmt: skip
+    if rule.id in scenario.pending:
+        rule.inconclusive("no data: too little was used to tell the metrics apart")
 
 
 @rules("ListRtcHistoryUsage/rule/usage-without-start")

@@ -1,4 +1,4 @@
-"""Chapter 13, sections 13.3 to 13.6: what goes on, minute by minute and at one moment."""
+"""Chapter 13, sections 13.3 and 13.4: what goes on, minute by minute and at one moment."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from conformance.suite.rules import Inconclusive, Scenario, rules
 from conformance.suite.sessions import near, refused_or_empty
 from conformance.suite.windows import HOUR, MINUTE, Span, read_time, time_window
 
-SCALE, QUALITY = "ListRtcRealtimeScale", "ListRtcRealtimeQuality"
+SCALE = "ListRtcRealtimeScale"
 DIMENSION, ROOMS = "ListRtcRealtimeScaleDimension", "ListRtcRoomList"
 DIMENSIONS = ("region", "access_net", "platform", "sdk")
 Values = Mapping[dt.datetime, float]
@@ -208,29 +208,6 @@ def test_a_moment_in_the_future(scenario: Scenario) -> None:
             f"users are shown at {moment}, which has not come", expected="no data",
             actual=show(rows), exchange=answer,
         )  # fmt: skip
-
-
-@rules(f"{QUALITY}/rule/five-second-rate-not-above-rate")
-def test_joining_within_five_seconds(scenario: Scenario) -> None:
-    """13.5: who gets in within five seconds has got in: of both kinds of client, in each minute."""
-    window = time_window(scenario, QUALITY)
-    span = window.past(scenario.lab.now())
-    judged = False
-    for sdk in ("native", "webrtc"):
-        asked = {**window.query(span), "sdk_type": sdk}
-        fast, rate = (
-            listing(scenario, QUALITY, {**asked, "metric": metric})
-            for metric in ("JoinSuccess5SecsRate", "JoinSuccessRate")
-        )
-        if nothing(fast.rows) and nothing(rate.rows):
-            continue
-        judged = True
-        _compared(
-            scenario, f"{QUALITY}/rule/five-second-rate-not-above-rate", _values(fast.rows),
-            _values(rate.rows), fast, f"{sdk}: JoinSuccess5SecsRate is above JoinSuccessRate",
-        )  # fmt: skip
-    if not judged:
-        raise Inconclusive(f"no data: nobody has joined in {span}")
 
 
 def _compared(

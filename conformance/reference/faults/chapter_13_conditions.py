@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from conformance.reference.faults.fault import Fault
-from conformance.reference.faults.handmade import breaking, rewritten, tenant_apps
+from conformance.reference.faults.handmade import breaking, rewritten, shown, tenant_apps
 from conformance.reference.faults.layer import Behaviour, Turn
 from conformance.reference.faults.messages import Answer, Asked
-from conformance.reference.faults.series import ALL_ROWS
+from conformance.reference.faults.series import ALL_ROWS, rows_changed
+from conformance.reference.statistics.windows import show_instant
 
 ROOMS, QOS = "ListRtcRoomList", "ListRtcClientQosDetails"
+SCALE = "ListRtcHistoryScale"
 EVENTS, GROUPS = "ListRtcAbnormalEvents", "ListRtcAbnormalEventDimension"
 _PAGED = (ROOMS, "ListRtcUserList", QOS, EVENTS)
 
@@ -91,6 +93,43 @@ def _of_stream(series: Any, stream: str) -> bool:
     return series["peerid"] != "0" or stream in {"1", "2"}
 
 
+def _instead(name: str, **others: str) -> Behaviour:
+    """Take values of a parameter for others."""
+
+    def change(turn: Turn) -> Asked | None:
+        other = others.get(turn.asked.value(name) or "")
+        return None if other is None else turn.asked.with_value(name, other)
+
+    return rewritten(change)
+
+
+def _over_with_first(turn: Turn, body: Any) -> Any:
+    """A room is over when the first of its users leaves."""
+    rows = [dict(row) for row in body["room_info_list"]]
+    sessions = turn.world.statistics.app(turn.asked.value("app") or "").sessions
+    for row in rows:
+        left = [it.left for it in sessions if it.room_id == row["room_id"] and not it.failed]
+        if row["end_time"] != "-" and left:
+            row["end_time"] = show_instant(min(moment for moment in left if moment is not None))
+    return {**body, "room_info_list": rows}
+
+
+def _added(field: str, by: int) -> Behaviour:
+    """Add to a field of every day that has it."""
+    return shown(
+        rows_changed(
+            SCALE,
+            lambda rows: [{**row, field: row[field] + by} if field in row else row for row in rows],
+        )
+    )
+
+
+def _either(turn: Turn) -> Asked | None:
+    """The direction does not count where the receiver is given."""
+    given = turn.asked.value("peer_id") is not None
+    return turn.asked.with_value("direction", None) if given else None
+
+
 _FAULTS: tuple[tuple[str, str, str, Behaviour], ...] = (
     (f"{EVENTS}/rule/filter-uid-subset", "peer",
      f"{EVENTS} by uid answers events of which the user is the peer",
@@ -98,4 +137,31 @@ _FAULTS: tuple[tuple[str, str, str, Behaviour], ...] = (
     (f"{QOS}/rule/filter-stream-subset", "upstream-only",
      f"{QOS} does not look at stream_id for what is received",
      _left("data", "stream_id", _of_stream)),
+    (f"{QOS}/rule/filters-combine", "broken",
+     f"{QOS} does not look at direction where peer_id is given",
+     rewritten(_either)),
+    (f"{ROOMS}/rule/users-within-room", "broken",
+     f"{ROOMS} ends a room when the first user leaves",
+     shown(_over_with_first)),
+    *((f"ListRtcRealtime{name}/rule/sdk-type-selects", "broken",
+       f"ListRtcRealtime{name} does not look at sdk_type",
+       _instead("sdk_type", webrtc="native")) for name in ("Quality", "Network")),
+    ("ListRtcRealtimeQuality/rule/metrics-differ", "broken",
+     "ListRtcRealtimeQuality takes the freezes of audio for those of video",
+     _instead("metric", VideoFreezeRate="AudioFreezeRate")),
+    ("ListRtcRealtimeNetwork/rule/metrics-differ", "broken",
+     "ListRtcRealtimeNetwork takes one end for both",
+     _instead("metric", AudioExcellentTransRate="AudioUpstreamExcellentTransRate")),
+    ("ListRtcHistoryUsage/rule/metrics-differ", "broken",
+     "ListRtcHistoryUsage takes recording for talking",
+     _instead("metric", RecordDuration="CommunicationDuration")),
+    (f"{SCALE}/rule/max-online-agrees", "users",
+     f"{SCALE} counts more users at once than there were",
+     _added("max_online_user_count", 3)),
+    (f"{SCALE}/rule/max-online-agrees", "rooms",
+     f"{SCALE} counts more rooms at once than there were",
+     _added("max_online_room_count", 2)),
+    (f"{SCALE}/rule/duration-agrees-with-usage", "broken",
+     f"{SCALE} counts a second more than was used",
+     _added("communication_duration", 1)),
 )  # fmt: skip
