@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.model.exchange import Exchange
-from conformance.suite.lab import RUNS_PREFIX
 from conformance.suite.rules import Scenario
 
 
 def without_neighbours(scenario: Scenario, exchange: Exchange) -> Any:
-    """The body; of a list of applications only those that no other process of a run has made.
+    """The body; of a list of applications only those of this run and the one it was given.
+
+    The account belongs to others as well, to people and to other processes of a run: what they
+    create, rename or delete meanwhile says nothing about the requests of this one.
 
     Their number goes with them: it is judged where pages are (5.2).
     """
@@ -24,5 +26,7 @@ def without_neighbours(scenario: Scenario, exchange: Exchange) -> Any:
 
 
 def _is_neighbours(scenario: Scenario, app: Any) -> bool:
-    name = str(app.get("app_name")) if isinstance(app, dict) else ""
-    return name.startswith(RUNS_PREFIX) and not name.startswith(scenario.lab.prefix)
+    if not isinstance(app, dict):
+        return False
+    own = str(app.get("app_name")).startswith(scenario.lab.prefix)
+    return not own and app.get("app_id") != scenario.lab.settings.fixtures.app_id

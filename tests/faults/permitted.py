@@ -129,6 +129,17 @@ def _where_active(world: World, asked: Asked, path: re.Pattern[str], method: str
     return Told(400, REFUSED) if app is not None and app.active else None
 
 
+def _others_at_work(world: World, asked: Asked) -> Told | None:
+    """Somebody else creates an application and deletes the one before, with every request."""
+    apps = world.tenant_of(world.identities[0]).apps
+    for app_id in [key for key, app in apps.items() if app.name == "of somebody else"]:
+        del apps[app_id]
+    app_id, first = world.ids.resource(), next(iter(apps.values()))
+    fresh = replace(first, app_id=app_id, name="of somebody else", created=world.clock.now())
+    apps[app_id] = replace(fresh, rules={}, jobs={}, open_jobs=[], callback=None)
+    return None
+
+
 def coded(*pairs: tuple[str, int, str, int, str]) -> Any:
     """Other codes: path, status and code become another status and code."""
 
@@ -226,6 +237,10 @@ WIRE = (
 WAITING = (
     Variation("no idle minutes", tell=_no_idle_minutes),
     Variation("nobody at three", tell=_nobody_at_three),
+)
+SHARED = (
+    Variation("others at work", refuse=_others_at_work),
+    Variation("capital header names", tell=_capital_headers),
 )
 ACCOUNT = (
     Variation("enabling twice is refused", refuse=_enabled_already),
