@@ -201,21 +201,25 @@ class ConformanceRun:
         gc.collect()
         gc.freeze()
 
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
+        """xdist: under flow control a process for each lane, instead of one for whoever is free."""
+        if not self.session.reach.settings.has_flow_control:
+            return None
+        from conformance.suite.lanes import LaneScheduling
+
+        return LaneScheduling(config, log, self.session.contract.operations)
+
     def pytest_collection_modifyitems(
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
         """Leave out the rules' tests that this run does not need; note what is planned."""
-        from conformance.suite.lanes import lane
-
         kept: list[pytest.Item] = []
         dropped: list[pytest.Item] = []
         done = self.collected.requests_by_item.keys() if self.session.config.resume else ()
         for item in items:
             needed = self._needed(item) and item.nodeid not in done
             (kept if needed else dropped).append(item)
-        if self.session.reach.settings.has_flow_control:
-            for item in kept:
-                item.add_marker(pytest.mark.xdist_group(lane(self._flow_group(item))))
         if dropped:
             config.hook.pytest_deselected(items=dropped)
         items[:] = sorted(kept, key=_place)
@@ -231,15 +235,6 @@ class ConformanceRun:
         wanted = any(r.startswith(f"{operation}/") for r in session.selection.judged)
         offered = operation in session.selection.claimed
         return session.config.level == "thorough" and wanted and offered
-
-    def _flow_group(self, item: pytest.Item) -> str:
-        """The flow group of an item's operation, which says what process sends it."""
-        marker = item.get_closest_marker("rules")
-        case = _case(item)
-        marker = marker or item.get_closest_marker("explores")
-        name = case.operation if case is not None else marker.args[0] if marker else ""
-        operation = self.session.contract.operations.get(name.partition("/")[0])
-        return operation.flow_group if operation else "management"
 
     def _needed(self, item: pytest.Item) -> bool:
         from conformance.cases.plan import EFFORTS

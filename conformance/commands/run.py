@@ -136,7 +136,7 @@ def _processes(prepared: PreparedRun, numprocesses: str | None) -> list[str]:
     session = prepared.session
     if session.reach.settings.has_flow_control:
         count = numprocesses or str(len(LANES))
-        return ["-n", count, "--dist", "loadgroup"]
+        return ["-n", count]
     return ["-n", numprocesses] if numprocesses else []
 
 
