@@ -92,11 +92,11 @@ def hangs_up(lab: Lab, case: Case, exchange: Exchange) -> bool:
     if failure is None or failure.stage not in _HUNG_UP:
         return False
     operations = lab.contract.operations.values()
-    others = (
+    other = next(
         o for o in operations if o.reads_only and "{" not in o.path and o.id != case.operation
     )
-    other = Request(None, "GET", f"{lab.settings.base_url}{next(others).path}", ())
-    if lab.ask(other).response is None:
+    url = f"{lab.settings.base_url}{other.path}"
+    if lab.ask(Request(other.id, other.method, url, ())).response is None:
         return False
     again = lab.send(case.template, judge=False)
     return again.failure is not None and again.failure.stage in _HUNG_UP

@@ -157,8 +157,9 @@ class Lab:
         return self._keys.signature
 
     def ask(self, request: Request) -> Exchange:
-        """Send a request that judges nothing."""
-        return self._exchange(request, "valid", "probe")
+        """Send a request that judges nothing, in its turn."""
+        known = self.contract.operations.get(request.operation or "")
+        return self._exchange(request, "valid", known.flow_group if known else "identity")
 
     def fill(self, template: Template) -> Template:
         """The same request with resources, names and times filled in."""

@@ -10,7 +10,6 @@ import pytest
 from conformance.model.exchange import Exchange, Request, Response
 from conformance.suite.echo import requirement_of, shown_otherwise
 
-
 _AUDIO = {"encode_template": "audio_only"}
 
 
