@@ -26,8 +26,8 @@ from served import served
 from tables import detection_report, on_operation
 
 from conformance.contract.document import load_contract
-from conformance.reference.faults.fault import Fault
-from conformance.reference.faults.registry import all_faults
+from conformance.faults.model import Fault
+from conformance.faults.registry import all_faults
 
 FOLDER = Path(__file__).resolve().parent.parent / "reports" / "benchmarks"
 CLEAN_RUNS = 2
@@ -62,8 +62,13 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--part", default="1/1", help="every so many faults, from which on")
     parser.add_argument("--tool", default="", help="only tools with this in their name")
     parser.add_argument("--seconds", type=int, default=40, help="of the tuned Schemathesis")
-    parser.add_argument("--programs", type=Path, action="append", default=[],
-                        help="folder with prism, dredd or specmatic (may be repeated)")  # fmt: skip
+    parser.add_argument(
+        "--programs",
+        type=Path,
+        action="append",
+        default=[],
+        help="folder with prism, dredd or specmatic (may be repeated)",
+    )
     return parser.parse_args()
 
 
@@ -78,8 +83,10 @@ def _judges(asked: argparse.Namespace, work: Path) -> list[Judge]:
     contract = work / "openapi.json"
     contract.write_text(json.dumps(document(), ensure_ascii=False), encoding="utf-8")
     judges: list[Judge] = [
-        Suite(), Schemathesis(contract), TunedSchemathesis(contract, asked.seconds)
-    ]  # fmt: skip
+        Suite(),
+        Schemathesis(contract),
+        TunedSchemathesis(contract, asked.seconds),
+    ]
     if prism := _program("prism", asked.programs):
         judges.append(Prism(contract, prism))
     if dredd := _program("dredd", asked.programs):
@@ -103,8 +110,11 @@ def _clean(judge: Judge, work: Path, measured: Measured, ends: float) -> None:
         with served() as server:
             said = judge.judge(server, work / f"clean-{number}-{_slug(judge.name)}")
         measured.seen_clean(judge.name, said)
-        print(f"{judge.name}: clean: {len(said.complaints)} complaints, {said.requests} requests, "
-              f"{said.seconds:.1f} s {said.problem}", flush=True)  # fmt: skip
+        print(
+            f"{judge.name}: clean: {len(said.complaints)} complaints, {said.requests} requests, "
+            f"{said.seconds:.1f} s {said.problem}",
+            flush=True,
+        )
 
 
 def _planted(judge: Judge, fault: Fault, work: Path, measured: Measured) -> None:
@@ -116,8 +126,11 @@ def _planted(judge: Judge, fault: Fault, work: Path, measured: Measured) -> None
     known = {text for run in measured.clean(judge.name) for text in run["complaints"]}
     near = on_operation(fault, said.complaints - known)
     row = measured.seen(fault.name, judge.name, said, near=near)
-    print(f"{fault.name}: {judge.name}: {'found' if row.found else '-'} {row.new[:1]} "
-          f"{row.requests} requests {row.seconds} s {row.problem}", flush=True)  # fmt: skip
+    print(
+        f"{fault.name}: {judge.name}: {'found' if row.found else '-'} {row.new[:1]} "
+        f"{row.requests} requests {row.seconds} s {row.problem}",
+        flush=True,
+    )
 
 
 def _slug(name: str) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 from prepared import furnish
 from served import Served
 
-from conformance.suite.reaching import reach_embedded
+from conformance.engine.wire.endpoint import reach_embedded
 
 SCRIPTS = Path(sys.executable).parent
 SEED = 1
@@ -64,9 +64,14 @@ def run(command: list[str], folder: Path, env: dict[str, str] | None = None) -> 
     """Run a tool to its end, with what it prints in ``output.txt`` of its folder."""
     with (folder / "output.txt").open("w", encoding="utf-8") as output:
         return subprocess.run(
-            command, cwd=folder, env={**os.environ, **(env or {})}, stdout=output,
-            stderr=subprocess.STDOUT, timeout=TIMEOUT, check=False,
-        ).returncode  # fmt: skip
+            command,
+            cwd=folder,
+            env={**os.environ, **(env or {})},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            timeout=TIMEOUT,
+            check=False,
+        ).returncode
 
 
 def credentials(announced: dict[str, Any]) -> dict[str, str]:

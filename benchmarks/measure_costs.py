@@ -1,4 +1,4 @@
-"""Measures what each rule's test sends, and writes ``conformance/suite/costs.json``.
+"""Measures what each rule's test sends, and writes ``conformance/engine/run/cost_estimate.json``.
 
 ``run --dry-run`` tells from it how many requests a run will take. A full run of the rules' tests
 against the embedded reference is counted, test by test and flow group by flow group:
@@ -17,13 +17,13 @@ from typing import Any
 
 import pytest
 
-from conformance.suite.configuration import RunConfig
-from conformance.suite.reaching import reach_embedded
-from conformance.suite.session import PreparedRun, Session
-from conformance.target.embedded import EmbeddedReference
+from conformance.access.embedded import EmbeddedReference
+from conformance.engine.run.config import RunConfig
+from conformance.engine.run.session import PreparedRun, Session
+from conformance.engine.wire.endpoint import reach_embedded
 
 SUITE = Path(__file__).resolve().parents[1] / "conformance" / "suite"
-COSTS = SUITE / "costs.json"
+COSTS = SUITE.parent / "engine" / "run" / "costs.json"
 SEED = 20231128
 LEVEL = "thorough"
 
@@ -44,7 +44,7 @@ class Items:
         cases are counted without being run.
         """
         for item in items:
-            marker = item.get_closest_marker("rules")
+            marker = item.get_closest_marker("sparkrtc_rules")
             if marker is not None:
                 self.rules[item.nodeid] = marker.kwargs.get("effort", "standard"), marker.args
         yield
@@ -52,9 +52,10 @@ class Items:
 
 
 def name_of(nodeid: str) -> str:
-    """The test as the plan names it: ``test_05_listing::test_name[parameter]``."""
+    """The test as the plan names it: ``applications/test_listing::test_name[parameter]``."""
     path, _, test = nodeid.partition("::")
-    return f"{PurePosixPath(path).stem}::{test}"
+    file = PurePosixPath(path).with_suffix("")
+    return f"{file.parent.name}/{file.stem}::{test}"
 
 
 def measure(report_dir: Path) -> list[dict[str, Any]]:

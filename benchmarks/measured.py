@@ -55,10 +55,13 @@ class Measured:
     def seen_clean(self, tool: str, said: Said) -> None:
         """Note a run against the clean server."""
         one = {
-            "complaints": sorted(said.complaints), "hints": sorted(said.hints),
-            "requests": said.requests, "seconds": round(said.seconds, 1),
-            "problem": said.problem, "when": _now(),
-        }  # fmt: skip
+            "complaints": sorted(said.complaints),
+            "hints": sorted(said.hints),
+            "requests": said.requests,
+            "seconds": round(said.seconds, 1),
+            "problem": said.problem,
+            "when": _now(),
+        }
         self._change(lambda data: data["clean"].setdefault(tool, []).append(one))
 
     def seen(self, fault: str, tool: str, said: Said, *, near: bool) -> Row:
@@ -67,9 +70,15 @@ class Measured:
         hints = {text for run in self.clean(tool) for text in run["hints"]}
         new = sorted(said.complaints - known)
         row = Row(
-            bool(new), near, bool(said.hints - hints), tuple(one[:200] for one in new[:SHOWN]),
-            said.requests, round(said.seconds, 1), said.problem, _now(),
-        )  # fmt: skip
+            bool(new),
+            near,
+            bool(said.hints - hints),
+            tuple(one[:200] for one in new[:SHOWN]),
+            said.requests,
+            round(said.seconds, 1),
+            said.problem,
+            _now(),
+        )
         self._change(
             lambda data: data["faults"].setdefault(fault, {}).__setitem__(tool, asdict(row))
         )

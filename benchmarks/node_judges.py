@@ -14,7 +14,7 @@ from judges import Judge, run, suite_run
 from prepared import furnish, prepared
 from served import Served
 
-from conformance.reference.faults.layer import find_endpoint
+from conformance.faults.middleware import find_endpoint
 
 
 class Prism(Judge):

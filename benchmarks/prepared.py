@@ -78,32 +78,54 @@ async def _furnish(server: Served) -> Existing:
             ]
     mixed, individual = jobs["mix-stream-jobs"], jobs["individual-stream-jobs"]
     return Existing(
-        {"project_id": project, "app_id": app_id, "app": app_id, "rule_id": rule,
-         "record_rule_id": rule, **_times(), **_BUCKET},
+        {
+            "project_id": project,
+            "app_id": app_id,
+            "app": app_id,
+            "rule_id": rule,
+            "record_rule_id": rule,
+            **_times(),
+            **_BUCKET,
+        },
         {
             **{name: {"app_id": spare_app} for name in _DESTRUCTIVE},
             "DeleteRecordRule": {"app_id": third, "rule_id": spare_rule},
-            "ShowMixJob": {"job_id": mixed[0]}, "UpdateMixJob": {"job_id": mixed[0]},
+            "ShowMixJob": {"job_id": mixed[0]},
+            "UpdateMixJob": {"job_id": mixed[0]},
             "StopMixJob": {"job_id": mixed[1]},
             "ShowIndividualStreamJob": {"job_id": individual[0]},
             "UpdateIndividualStreamJob": {"job_id": individual[0]},
             "StopIndividualStreamJob": {"job_id": individual[1]},
             **{name: {"room_id": rooms["room_info_list"][0]["room_id"]} for name in _IN_ROOMS},
         },
-        {"auth": {"identity": {"methods": ["password"], "password": {"user": {
-            "name": announced["username"], "password": announced["password"],
-            "domain": {"name": announced["domain"]}}}},
-            "scope": {"project": {"name": announced["project_name"]}}}},
-    )  # fmt: skip
+        {
+            "auth": {
+                "identity": {
+                    "methods": ["password"],
+                    "password": {
+                        "user": {
+                            "name": announced["username"],
+                            "password": announced["password"],
+                            "domain": {"name": announced["domain"]},
+                        }
+                    },
+                },
+                "scope": {"project": {"name": announced["project_name"]}},
+            }
+        },
+    )
 
 
 def _times() -> dict[str, str]:
     """A window of today that every operation of chapter 13 takes."""
     today = dt.datetime.now(dt.UTC).date().isoformat()
     return {
-        "start_time": f"{today}T00:00:00Z", "end_time": f"{today}T00:30:00Z",
-        "time": f"{today}T00:00:00Z", "start_date": today, "end_date": today,
-    }  # fmt: skip
+        "start_time": f"{today}T00:00:00Z",
+        "end_time": f"{today}T00:30:00Z",
+        "time": f"{today}T00:00:00Z",
+        "start_date": today,
+        "end_date": today,
+    }
 
 
 def prepared(existing: Existing, *, as_enum: bool) -> dict[str, Any]:

@@ -33,13 +33,13 @@ import trustme
 import uvicorn
 
 from conformance import cli
+from conformance.access.capability import CAPABILITIES
+from conformance.access.flow import lower_bound
 from conformance.contract.document import load_contract
 from conformance.reference.app import create_app
 from conformance.reference.flow import FlowControl
 from conformance.reference.seeds import seeded_world
 from conformance.reference.server import ReferenceServer, announcement
-from conformance.target.capability import CAPABILITIES
-from conformance.target.flow import lower_bound
 
 SUITE = [sys.executable, "-m", "conformance.cli"]
 NOT_OFFERED = {"callback", "duplicates", "server-errors", "flow-control", "tls"}
@@ -88,10 +88,13 @@ def target_file(folder: Path, announced: dict[str, Any], **more: Any) -> Path:
 def environment(announced: dict[str, Any]) -> dict[str, str]:
     """The secrets of a served reference, as variables."""
     names = {
-        "token": "SPARKRTC_TOKEN", "ak": "HUAWEICLOUD_SDK_AK", "sk": "HUAWEICLOUD_SDK_SK",
-        "username": "SPARKRTC_USERNAME", "password": "SPARKRTC_PASSWORD",
+        "token": "SPARKRTC_TOKEN",
+        "ak": "HUAWEICLOUD_SDK_AK",
+        "sk": "HUAWEICLOUD_SDK_SK",
+        "username": "SPARKRTC_USERNAME",
+        "password": "SPARKRTC_PASSWORD",
         "domain": "SPARKRTC_DOMAIN",
-    }  # fmt: skip
+    }
     second = announced["second"]
     return {
         **os.environ,
@@ -122,11 +125,12 @@ def flow(level: str, scale: float) -> int:
         folder = Path(name)
         authority.cert_pem.write_to_path(str(folder / "ca.pem"))
         path = target_file(
-            folder, announced,
+            folder,
+            announced,
             top=['auth = "signature"'],
             tls=['ca_file = "ca.pem"'],
             limits=["flow_control = true", f"scale = {scale}"],
-        )  # fmt: skip
+        )
         began = time.monotonic()
         command = [*SUITE, "run", "--target", str(path), "--level", level, "--seed", "1"]
         status = subprocess.run(
@@ -150,10 +154,15 @@ def flow(level: str, scale: float) -> int:
 
 #: What a killed run was busy with: all that creates, changes or deletes, and everything.
 BUSY = (
-    ("CreateApp/*", "DeleteApp/*", "StopApp/*"), ("*RecordRule/*", "UpdateAutoRecord/*"),
-    ("*MixJob/*",), ("*IndividualStreamJob/*",), ("UpdateObsBucketAuthority/*",),
-    ("UpdateRecordCallback/*",), ("common/*",), (),
-)  # fmt: skip
+    ("CreateApp/*", "DeleteApp/*", "StopApp/*"),
+    ("*RecordRule/*", "UpdateAutoRecord/*"),
+    ("*MixJob/*",),
+    ("*IndividualStreamJob/*",),
+    ("UpdateObsBucketAuthority/*",),
+    ("UpdateRecordCallback/*",),
+    ("common/*",),
+    (),
+)
 
 
 #: What nobody can take back: users sent out of rooms, the clock, a quota that is used up.

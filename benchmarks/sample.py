@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from conformance.reference.faults.fault import Fault
+    from conformance.faults.model import Fault
 
 
 def stratified(faults: Iterable[Fault], seed: int, group: Callable[[Fault], str]) -> list[Fault]:

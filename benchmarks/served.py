@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from conformance.faults.registry import find_fault
 from conformance.reference.app import create_app
-from conformance.reference.faults.registry import find_fault
 from conformance.reference.seeds import seeded_world
 from conformance.reference.server import ReferenceServer, announcement
 

@@ -60,12 +60,16 @@ def write(rows: dict[tuple[str, int], str]) -> None:
     ordered = sorted(rows, key=lambda row: (LEVELS.index(row[0]), row[1]))
     clean = sum(CLEAN in rows[row] and rows[row].endswith("|  |") for row in ordered)
     head = [
-        "# Soak", "", measured_on("sparkrtc-conformance", "schemathesis", "hypothesis"), "",
+        "# Soak",
+        "",
+        measured_on("sparkrtc-conformance", "schemathesis", "hypothesis"),
+        "",
         f"{clean} of {len(rows)} runs under `--strict` against the clean reference are conformant "
-        "and have no finding.", "",
+        "and have no finding.",
+        "",
         "| level | seed | verdict | requests | passed | seconds | findings |",
         "|---|---|---|---|---|---|---|",
-    ]  # fmt: skip
+    ]
     REPORT.parent.mkdir(parents=True, exist_ok=True)
     REPORT.write_text("\n".join([*head, *(rows[row] for row in ordered), ""]), encoding="utf-8")
 

@@ -9,8 +9,8 @@ from judges import Judge
 from machine import measured_on
 from measured import Measured, Row
 
-from conformance.reference.faults.endpoints import ENDPOINTS
-from conformance.reference.faults.fault import Fault
+from conformance.faults.endpoints import ENDPOINTS
+from conformance.faults.model import Fault
 
 _HOW = """\
 One fault at a time is planted in the reference, which serves over HTTP with the same seeded data
@@ -66,21 +66,37 @@ def detection_report(
 ) -> str:
     """The whole page; it speaks of the faults that every one of these tools has seen."""
     shown = [
-        fault for fault in sample
+        fault
+        for fault in sample
         if all(measured.row(fault.name, judge.name) is not None for judge in judges)
-    ]  # fmt: skip
+    ]
     parts = [
-        "# Detection", "",
+        "# Detection",
+        "",
         measured_on("sparkrtc-conformance", "schemathesis", "hypothesis", "httpx", "pytest"),
-        _others(judges), "",
+        _others(judges),
+        "",
         f"{len(shown)} of {of} faults, drawn with seed 1{_unfinished(judges, measured, shown)}.",
-        "", _HOW,
-        "## Faults found", "", *totals(judges, measured, shown), "",
-        "## By family", "", *_families(judges, measured, shown), "",
-        "## Configurations", "", *(f"- **{judge.name}**: {judge.told}" for judge in judges), "",
+        "",
+        _HOW,
+        "## Faults found",
+        "",
+        *totals(judges, measured, shown),
+        "",
+        "## By family",
+        "",
+        *_families(judges, measured, shown),
+        "",
+        "## Configurations",
+        "",
+        *(f"- **{judge.name}**: {judge.told}" for judge in judges),
+        "",
         _CANNOT,
-        "## Fault by fault", "", *_each(judges, measured, shown), "",
-    ]  # fmt: skip
+        "## Fault by fault",
+        "",
+        *_each(judges, measured, shown),
+        "",
+    ]
     return "\n".join(parts)
 
 
@@ -90,8 +106,12 @@ def on_operation(fault: Fault, complaints: frozenset[str] | set[str]) -> bool:
     if not fault.operations or "*" in names:
         return bool(complaints)
     names |= {Routes[name] for name in names if name in Routes}
-    return any(complaint.startswith(f"{name}{end}") for complaint in complaints
-               for name in names for end in (" ", "/"))  # fmt: skip
+    return any(
+        complaint.startswith(f"{name}{end}")
+        for complaint in complaints
+        for name in names
+        for end in (" ", "/")
+    )
 
 
 def _others(judges: Sequence[Judge]) -> str:

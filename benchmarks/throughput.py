@@ -24,11 +24,11 @@ from judges import SCRIPTS, credentials, run, target_file
 from machine import measured_on
 from served import Counting, Served
 
+from conformance.access.embedded import EmbeddedReference
+from conformance.faults.middleware import read_all
 from conformance.reference.app import create_app
-from conformance.reference.faults.layer import read_all
 from conformance.reference.seeds import seeded_world
 from conformance.reference.server import ReferenceServer, announcement
-from conformance.target.embedded import EmbeddedReference
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -180,7 +180,9 @@ def main() -> None:
             print(
                 f"{number + 1}: suite {suite:.0f}/s ({whole:.0f}/s with start),"
                 f" bare {bare:.0f}/s,"
-                  f" ratio {suite / bare:.2f}", flush=True)  # fmt: skip
+                f" ratio {suite / bare:.2f}",
+                flush=True,
+            )
     text = page(asked, requests, turns)
     print(text)
     asked.output.parent.mkdir(parents=True, exist_ok=True)

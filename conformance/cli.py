@@ -12,6 +12,8 @@ from collections.abc import Sequence
 
 import click
 
+from conformance.access.credentials import secrets_in
+from conformance.access.redaction import Redactor
 from conformance.commands.certify import certify_client
 from conformance.commands.cleanup import cleanup
 from conformance.commands.compare import certificate, compare, contract, report
@@ -21,8 +23,6 @@ from conformance.commands.run import run
 from conformance.commands.serve import serve
 from conformance.commands.target import target
 from conformance.errors import ConformanceError
-from conformance.target.credentials import secrets_in
-from conformance.target.redaction import Redactor
 
 COMMANDS: tuple[click.Command, ...] = (
     run,

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from conformance.certification.sweep import client_requirements
+from conformance.certification.scripted.sweep import client_requirements
 from conformance.contract.document import Contract, load_contract
 from conformance.model.requirement import Requirement
 from conformance.reporting.language import Language, language

@@ -105,9 +105,13 @@ def _process(*arguments: object, **env: str) -> subprocess.CompletedProcess[str]
     """Run a command as a process, away from the checkout: the installed package is meant."""
     return subprocess.run(
         [sys.executable, "-m", "conformance.cli", *map(str, arguments)],
-        capture_output=True, text=True, timeout=90, check=False, cwd=tempfile.gettempdir(),
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+        cwd=tempfile.gettempdir(),
         env={**os.environ, **env},
-    )  # fmt: skip
+    )
 
 
 def _verdicts(folder: Path) -> dict[str, str]:
@@ -306,8 +310,9 @@ def test_a_conformant_run_and_the_same_in_parallel(tmp_path: Path) -> None:
 def test_a_nonconformant_run(tmp_path: Path) -> None:
     """A server that answers {} to everything: exit status 1, and the report says what is wrong."""
     with serving(_reply(200, b"{}", Content_Type="application/json")) as url:
-        done = _process("run", url, "--only", "ListApps", "--level", "quick",
-                        "--report-dir", tmp_path)  # fmt: skip
+        done = _process(
+            "run", url, "--only", "ListApps", "--level", "quick", "--report-dir", tmp_path
+        )
     assert done.returncode == 1, done.stdout + done.stderr
     assert _verdicts(tmp_path)["ListApps/200/apps/required"] == "fail"
 
@@ -324,9 +329,13 @@ def served() -> Iterator[tuple[str, dict[str, str]]]:
     world = seeded_world(0)
     identity = world.identities[0]
     with ReferenceServer(create_app(world, with_control=True)) as server:
-        yield server.base_url, {
-            "SPARKRTC_TOKEN": identity.token, "SPARKRTC_PROJECT_ID": identity.project_id,
-        }  # fmt: skip
+        yield (
+            server.base_url,
+            {
+                "SPARKRTC_TOKEN": identity.token,
+                "SPARKRTC_PROJECT_ID": identity.project_id,
+            },
+        )
 
 
 def test_an_interrupted_run_goes_on(
@@ -338,9 +347,13 @@ def test_an_interrupted_run_goes_on(
     command = [sys.executable, "-m", "conformance.cli", *arguments]
     progress = tmp_path / "progress.jsonl"
     with subprocess.Popen(
-        command, env={**os.environ, **credentials}, cwd=tmp_path, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    ) as process:  # fmt: skip
+        command,
+        env={**os.environ, **credentials},
+        cwd=tmp_path,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    ) as process:
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline and process.poll() is None:
             if progress.is_file() and progress.read_bytes().count(b"\n") > 3:
@@ -364,7 +377,11 @@ def test_somebody_stops_reading(tmp_path: Path) -> None:
     """A closed pipe, as of head, is no traceback."""
     done = subprocess.run(
         ["sh", "-c", f"{sys.executable} -m conformance.cli requirements | head -1"],
-        capture_output=True, text=True, timeout=30, check=True, cwd=tmp_path,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+        cwd=tmp_path,
+    )
     assert len(done.stdout.splitlines()) == 1
     assert "Traceback" not in done.stderr

@@ -20,8 +20,13 @@ def _pytest(cwd: Path, *arguments: object, **env: str) -> subprocess.CompletedPr
     plain = {k: v for k, v in os.environ.items() if not k.startswith(("SPARKRTC_", "HUAWEI"))}
     return subprocess.run(
         [sys.executable, "-m", "pytest", *map(str, arguments)],
-        capture_output=True, text=True, timeout=90, check=False, cwd=cwd, env={**plain, **env},
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+        cwd=cwd,
+        env={**plain, **env},
+    )
 
 
 def _suite(tmp_path: Path, *arguments: object, **env: str) -> subprocess.CompletedProcess[str]:
@@ -37,8 +42,13 @@ def _report(folder: Path) -> dict[str, Any]:
 
 def test_a_run_as_plain_pytest(tmp_path: Path) -> None:
     """The same run: one item per case, the report written, the verdict as exit status."""
-    done = _suite(tmp_path, "--sparkrtc-only=ShowApp", "--sparkrtc-level=quick",
-                  "--sparkrtc-seed=7", "--sparkrtc-strict")  # fmt: skip
+    done = _suite(
+        tmp_path,
+        "--sparkrtc-only=ShowApp",
+        "--sparkrtc-level=quick",
+        "--sparkrtc-seed=7",
+        "--sparkrtc-strict",
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert " passed" in done.stdout
     report = _report(tmp_path)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from conformance.cases import paths
 from conformance.cases.requests import (
     UNKNOWN_ID,
     bases,
@@ -26,6 +25,7 @@ from conformance.contract.requirements import (
     judged_parameters,
     refusal_kind,
 )
+from conformance.model import field_path
 from conformance.model.case import ABSENT, Case, Template
 from conformance.model.expectation import Answer, Expectation
 from conformance.model.requirement import Level
@@ -233,7 +233,7 @@ def _spoiled(template: Template, path: str, schema: dict[str, Any]) -> Iterator[
     if schema.get("minItems"):
         yield "empty", []
     if "maxItems" in schema:
-        found = paths.read(template.body, path)
+        found = field_path.read(template.body, path)
         item = found[0] if isinstance(found, list) and found else {}
         count = schema["maxItems"] + 1
         many = [{**item, "id": n + 1} if isinstance(item, dict) else item for n in range(count)]

@@ -156,9 +156,13 @@ def _valid(operation: Operation, template: Template) -> bool:
 
 
 def _place(
-    operation: Operation, rows: list[_Row], validator: Validator | None,
-    place: str, item: Field, choice: Choice,
-) -> None:  # fmt: skip
+    operation: Operation,
+    rows: list[_Row],
+    validator: Validator | None,
+    place: str,
+    item: Field,
+    choice: Choice,
+) -> None:
     """Set a choice on the first request that stays valid with it, or start a new one."""
     keywords = input_keywords(item, place)
     keyword = choice.keyword if choice.keyword in keywords else keywords[0] if keywords else None
@@ -192,9 +196,14 @@ def _near(template: Template, place: str, item: Field) -> bool:
 
 
 def _set(
-    row: _Row, validator: Validator | None, place: str, item: Field, choice: Choice,
-    requirement: str, slot: str,
-) -> bool:  # fmt: skip
+    row: _Row,
+    validator: Validator | None,
+    place: str,
+    item: Field,
+    choice: Choice,
+    requirement: str,
+    slot: str,
+) -> bool:
     changed = put(row.template, place, item.path, choice.value)
     if validator is not None and not validator.is_valid(plain_body(changed.body)):
         return False

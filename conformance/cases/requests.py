@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from conformance.cases import paths
 from conformance.cases.values import sample
 from conformance.contract.document import Contract
 from conformance.contract.operations import Operation, Parameter
 from conformance.contract.requirements import judged_parameters
+from conformance.model import field_path
 from conformance.model.case import ABSENT, Given, Moment, Template, Unique, resolve
 
 HOUR = 3600
@@ -80,7 +80,7 @@ def _is_replaceable(spec: Mapping[str, Any]) -> bool:
 def put(template: Template, place: str, path: str, value: Any) -> Template:
     """The same request with one input changed."""
     if place == "body":
-        return replace(template, body=paths.write(template.body, path, value))
+        return replace(template, body=field_path.write(template.body, path, value))
     if place == "query":
         name = path.removesuffix("[]")
         listed = [value] if path.endswith("[]") else value
@@ -93,7 +93,7 @@ def put(template: Template, place: str, path: str, value: Any) -> Template:
 def drop(template: Template, place: str, path: str) -> Template:
     """The same request without one input."""
     if place == "body":
-        return replace(template, body=paths.remove(template.body, path))
+        return replace(template, body=field_path.remove(template.body, path))
     if place == "query":
         return replace(template, query={k: v for k, v in template.query.items() if k != path})
     return replace(template, headers={k: v for k, v in template.headers.items() if k != path})
@@ -102,7 +102,7 @@ def drop(template: Template, place: str, path: str) -> Template:
 def holds(template: Template, place: str, path: str) -> bool:
     """Whether the request sends that input."""
     if place == "body":
-        return paths.read(template.body, path) is not paths.MISSING
+        return field_path.read(template.body, path) is not field_path.MISSING
     where = {"query": template.query, "path": template.path, "header": template.headers}[place]
     return path.removesuffix("[]") in where
 
@@ -156,11 +156,13 @@ def _provided(operation: Operation, body: Any) -> Any:
     if operation.body is None:
         return body
     for field in operation.body.fields:
-        if paths.read(body, field.path) is paths.MISSING:
+        if field_path.read(body, field.path) is field_path.MISSING:
             continue
         if field.given:
-            shown = str(paths.read(body, field.path))
-            body = paths.write(body, field.path, Given(field.given, like=shown))
+            shown = str(field_path.read(body, field.path))
+            body = field_path.write(body, field.path, Given(field.given, like=shown))
         elif field.schema.get("x-unique"):
-            body = paths.write(body, field.path, Unique(str(paths.read(body, field.path))))
+            body = field_path.write(
+                body, field.path, Unique(str(field_path.read(body, field.path)))
+            )
     return body

@@ -157,9 +157,15 @@ def _wrong_types(field: Field, in_body: bool) -> Iterator[Choice]:
         return
     yield Choice("null", "null", None)
     wrong: dict[str, Any] = {
-        "text": "abc", "number": 7, "boolean": True, "fraction": 1.5, "array": ["abc"],
-        "object": {"key": "value"}, "digits": "30", "quoted": "true",
-    }  # fmt: skip
+        "text": "abc",
+        "number": 7,
+        "boolean": True,
+        "fraction": 1.5,
+        "array": ["abc"],
+        "object": {"key": "value"},
+        "digits": "30",
+        "quoted": "true",
+    }
     suits = {
         "string": ("number", "boolean", "array", "object"),
         "integer": ("text", "fraction", "boolean", "digits", "array"),

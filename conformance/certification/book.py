@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from conformance.certification.call import Call
+from conformance.certification.recording.call import Call
 from conformance.model.requirement import Requirement
 from conformance.model.verdict import Judgement, Outcome
 
@@ -68,8 +68,12 @@ class Book:
     @property
     def broken(self) -> list[Judgement]:
         """Every judgement that something was broken, in the order of the requirements."""
-        return [told for name in self.requirements if name in self.pages
-                for told in self.pages[name].told]  # fmt: skip
+        return [
+            told
+            for name in self.requirements
+            if name in self.pages
+            for told in self.pages[name].told
+        ]
 
     def _page(self, requirement: str, case: str) -> Page:
         self.requirements[requirement]

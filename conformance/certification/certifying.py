@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from conformance.certification.assembly import Circumstances, Outcome, assemble
+from conformance.access.settings import Waiver
 from conformance.certification.book import Book
-from conformance.certification.call import Call
 from conformance.certification.childprocess import run_command
 from conformance.certification.coverage import Coverage, coverage_of
-from conformance.certification.har import read_har
-from conformance.certification.judge import Judge
+from conformance.certification.judges.all_of_them import Judge
+from conformance.certification.recording.call import Call
+from conformance.certification.recording.har import read_har
+from conformance.certification.report_builder import Circumstances, Outcome, assemble
+from conformance.certification.scripted.sweep import Sweep
 from conformance.certification.session import RecordingServer
-from conformance.certification.sweep import Sweep
 from conformance.contract.document import Contract
-from conformance.target.settings import Waiver
 
 
 @dataclass(frozen=True, slots=True)

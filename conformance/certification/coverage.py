@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.certification.call import Call
+from conformance.certification.recording.call import Call
 from conformance.contract.document import Contract
 from conformance.contract.fields import Field
 from conformance.contract.operations import Operation
@@ -78,12 +78,16 @@ class Coverage:
                 for kind, s in shares.items()
             },
             "operations": {
-                name: {"calls": item.calls, "counted": name in self.counted,
-                       "statuses": item.statuses, "parameters": item.parameters,
-                       "values": item.values}
+                name: {
+                    "calls": item.calls,
+                    "counted": name in self.counted,
+                    "statuses": item.statuses,
+                    "parameters": item.parameters,
+                    "values": item.values,
+                }
                 for name, item in self.operations.items()
             },
-        }  # fmt: skip
+        }
 
     def cells(self) -> list[StatusCell]:
         """The table operation × status, as reports carry it."""

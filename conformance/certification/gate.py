@@ -17,8 +17,9 @@ def read_gates(texts: Iterable[str]) -> dict[str, float]:
         kind, _, number = text.rpartition("=")
         kind = kind or _EVERY
         if kind not in {*KINDS, _EVERY}:
-            raise UsageError("--min-coverage", f"{kind!r} is not counted",
-                             f"use {', '.join(KINDS)} or {_EVERY}")  # fmt: skip
+            raise UsageError(
+                "--min-coverage", f"{kind!r} is not counted", f"use {', '.join(KINDS)} or {_EVERY}"
+            )
         try:
             gates[kind] = float(number)
         except ValueError:

@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import respx
 
-from conformance.certification.call import Call, Router
-from conformance.certification.judge import Judge
-from conformance.certification.situations import Situation, situations_of
+from conformance.certification.judges.all_of_them import Judge
+from conformance.certification.recording.call import Call, Router
+from conformance.certification.scripted.situations import Situation, situations_of
 from conformance.certification.testserver import told
 from conformance.contract.document import Contract
 from conformance.contract.operations import Operation
@@ -47,16 +47,18 @@ class ContractMock:
         if json is None:
             known = self._of(spec)
             if situation not in known:
-                raise UsageError(situation, f"is no situation of {operation}",
-                                 f"choose from {', '.join(known)}")  # fmt: skip
+                raise UsageError(
+                    situation, f"is no situation of {operation}", f"choose from {', '.join(known)}"
+                )
             self._planned.setdefault(operation, []).append(known[situation])
             return
         wrong = spec.success.validator.violations(json)
         if wrong:
             raise UsageError(
-                f"answer of {operation}", f"{wrong[0].place or 'it'} breaks {wrong[0].keyword}",
+                f"answer of {operation}",
+                f"{wrong[0].place or 'it'} breaks {wrong[0].keyword}",
                 "answer what the document has, or name a situation",
-            )  # fmt: skip
+            )
         body = httpx.Response(spec.success.status, json=json).content
         kind = {"Content-Type": "application/json"}
         planned = Situation("own", spec.success.status, body, kind)

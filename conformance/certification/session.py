@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
-from conformance.certification.call import Call, Router
 from conformance.certification.childprocess import environment
-from conformance.certification.control import SituationControl
-from conformance.certification.credentials import Known
-from conformance.certification.judge import Judge
-from conformance.certification.recorder import CONTROL_PATH, Recorder
+from conformance.certification.judges.all_of_them import Judge
+from conformance.certification.judges.credentials import Known
+from conformance.certification.recording.call import Call, Router
+from conformance.certification.recording.recorder import CONTROL_PATH, Recorder
+from conformance.certification.scripted.control import SituationControl
 from conformance.contract.document import Contract
 from conformance.model.requirement import Requirement
 from conformance.reference.app import create_app

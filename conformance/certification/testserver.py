@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from conformance.certification.book import Book
-from conformance.certification.call import Call
+from conformance.certification.recording.call import Call
 from conformance.certification.session import RecordingServer
 from conformance.model.requirement import Level
 

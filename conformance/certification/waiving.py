@@ -6,9 +6,9 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from conformance.access.record import entry, read_record
+from conformance.access.settings import Waiver
 from conformance.errors import ConfigurationError
-from conformance.target.record import entry, read_record
-from conformance.target.settings import Waiver
 
 
 @dataclass(frozen=True, slots=True)

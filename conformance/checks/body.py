@@ -62,8 +62,12 @@ class BodyCheck:
             found.fail(f"{self._prefix}/body/json", problem, "a JSON body", text or "an empty body")
             return
         if not isinstance(value, dict):
-            found.fail(f"{self._prefix}/body/json", "the body is no JSON object", "a JSON object",
-                       f"{str(value)[:_SHOWN]} ({type(value).__name__})")  # fmt: skip
+            found.fail(
+                f"{self._prefix}/body/json",
+                "the body is no JSON object",
+                "a JSON object",
+                f"{str(value)[:_SHOWN]} ({type(value).__name__})",
+            )
             return
         found.hold(f"{self._prefix}/body/json")
         held: set[str] = set()
@@ -103,9 +107,14 @@ class BodyCheck:
             )
 
     def _walk(
-        self, node: _Node, value: Any, path: str, held: set[str], undeclared: list[str],
+        self,
+        node: _Node,
+        value: Any,
+        path: str,
+        held: set[str],
+        undeclared: list[str],
         found: Found,
-    ) -> None:  # fmt: skip
+    ) -> None:
         if node.items is not None and isinstance(value, list):
             for item in value:
                 if isinstance(item, dict):

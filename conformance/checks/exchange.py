@@ -25,10 +25,16 @@ from conformance.model.expectation import Expectation
 
 EVERY_EXCHANGE = frozenset(
     {
-        UNIQUE, ON_EVERY_ANSWER, CONTENT_TYPE, ENVELOPE, REAL, NO_INNARDS, NO_SECRETS,
+        UNIQUE,
+        ON_EVERY_ANSWER,
+        CONTENT_TYPE,
+        ENVELOPE,
+        REAL,
+        NO_INNARDS,
+        NO_SECRETS,
         NO_SERVER_ERROR,
     }
-)  # fmt: skip
+)
 """Requirements that every exchange judges, so that no case needs to be made for them."""
 
 

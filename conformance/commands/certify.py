@@ -41,10 +41,14 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--only", multiple=True, metavar="GLOB", help="operations to be driven"),
         click.option("--driver", metavar="COMMAND", help="sweep every situation through it"),
         click.option("--har", type=_FILE, metavar="FILE", help="judge a recording, run nothing"),
-        click.option("--min-coverage", multiple=True, metavar="[KIND=]PERCENT",
-                     help="of all, or of operations, statuses, parameters, values"),
+        click.option(
+            "--min-coverage",
+            multiple=True,
+            metavar="[KIND=]PERCENT",
+            help="of all, or of operations, statuses, parameters, values",
+        ),
         click.argument("command", nargs=-1, type=click.UNPROCESSED),
-    ):  # fmt: skip
+    ):
         command = option(command)
     return command
 
@@ -89,8 +93,11 @@ def _check(
         if name not in FORMATS:
             raise UsageError("--format", f"{name!r} is none", f"use {', '.join(FORMATS)}")
     if sum(map(bool, (har, driver, command))) != 1:
-        raise UsageError("certify-client", "has not one thing to judge",
-                         "give a COMMAND after --, or --driver, or --har")  # fmt: skip
+        raise UsageError(
+            "certify-client",
+            "has not one thing to judge",
+            "give a COMMAND after --, or --driver, or --har",
+        )
 
 
 def _tell(

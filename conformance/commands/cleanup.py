@@ -7,14 +7,14 @@ from pathlib import Path
 
 import click
 
+from conformance.access.cleanup import CleanupResult
+from conformance.access.cleanup import cleanup as undo_journal
+from conformance.access.journal import Journal
+from conformance.engine.resources.teardown import LabUndo
+from conformance.engine.run.config import DEFAULT_REPORTS, RunConfig
+from conformance.engine.run.session import JOURNAL, Session
+from conformance.engine.wire.endpoint import reach_target
 from conformance.errors import ConfigurationError
-from conformance.suite.configuration import DEFAULT_REPORTS, RunConfig
-from conformance.suite.reaching import reach_target
-from conformance.suite.session import JOURNAL, Session
-from conformance.suite.undoing import LabUndo
-from conformance.target.cleanup import CleanupResult
-from conformance.target.cleanup import cleanup as undo_journal
-from conformance.target.journal import Journal
 
 
 @click.command()

@@ -8,12 +8,12 @@ from typing import Any
 
 import click
 
-from conformance.certification.sweep import client_requirements
+from conformance.access.capability import CAPABILITIES
+from conformance.certification.scripted.sweep import client_requirements
 from conformance.contract.document import load_contract
 from conformance.errors import UsageError
 from conformance.model.requirement import glob_to_pattern
 from conformance.reporting.language import LANGUAGES, language
-from conformance.target.capability import CAPABILITIES
 
 Rows = list[Mapping[str, Any]]
 _as_json = click.option("--json", "as_json", is_flag=True, help="as JSON")
@@ -88,7 +88,7 @@ def errata(glob: str | None, as_json: bool) -> None:
 @_as_json
 def faults(glob: str | None, as_json: bool) -> None:
     """List the faults that serve --fault can plant, and what each must break."""
-    from conformance.reference.faults.registry import all_faults
+    from conformance.faults.registry import all_faults
 
     rows: list[Mapping[str, Any]] = [
         {"name": name, "title": fault.title, "breaks": list(fault.breaks)}

@@ -7,9 +7,9 @@ from collections import Counter
 from rich.console import Console
 from rich.table import Table
 
-from conformance.suite.costs import planned_requests
-from conformance.suite.session import Session
-from conformance.target.flow import lower_bound
+from conformance.access.flow import lower_bound
+from conformance.engine.run.cost_estimate import planned_requests
+from conformance.engine.run.session import Session
 
 
 def print_plan(session: Session, console: Console) -> None:

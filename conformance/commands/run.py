@@ -15,25 +15,36 @@ import click
 import pytest
 from rich.console import Console
 
+from conformance.access.embedded import EmbeddedReference
 from conformance.commands.crash import crashes_told
 from conformance.commands.planned import print_plan
 from conformance.commands.progress import Progress
+from conformance.engine.run.config import DEFAULT_REPORTS, RunConfig, new_seed
+from conformance.engine.run.scheduling import REST
+from conformance.engine.run.session import PreparedRun, Session
+from conformance.engine.wire.endpoint import Reach, reach_embedded, reach_target
 from conformance.errors import UsageError
 from conformance.model.report import Report
 from conformance.reporting.formats import FORMATS
 from conformance.reporting.terminal import print_summary
-from conformance.suite.configuration import DEFAULT_REPORTS, RunConfig, new_seed
-from conformance.suite.lanes import LANES
-from conformance.suite.reaching import Reach, reach_embedded, reach_target
-from conformance.suite.session import PreparedRun, Session
-from conformance.target.embedded import EmbeddedReference
 
 _INI = Path(__file__).resolve().parent.parent / "suite" / "pytest.ini"
 _UNUSED = (
-    "anyio", "cacheprovider", "doctest", "faulthandler", "hypothesispytest", "logging", "pastebin",
-    "respx", "schemathesis", "stepwise", "terminal", "threadexception", "unittest",
+    "anyio",
+    "cacheprovider",
+    "doctest",
+    "faulthandler",
+    "hypothesispytest",
+    "logging",
+    "pastebin",
+    "respx",
+    "schemathesis",
+    "stepwise",
+    "terminal",
+    "threadexception",
+    "unittest",
     "unraisableexception",
-)  # fmt: skip
+)
 """Plugins of pytest that a run has no use for, and would pay for with every case."""
 
 _QUIET = ("--capture=no", "--assert=plain", *(f"-pno:{name}" for name in _UNUSED))
@@ -135,7 +146,7 @@ def _processes(prepared: PreparedRun, numprocesses: str | None) -> list[str]:
     """Where flow control makes requests wait, the flow groups run side by side."""
     session = prepared.session
     if session.reach.settings.has_flow_control:
-        count = numprocesses or str(len(LANES))
+        count = numprocesses or str(len({REST, *session.contract.shards.values()}))
         return ["-n", count]
     return ["-n", numprocesses] if numprocesses else []
 

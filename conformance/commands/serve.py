@@ -55,7 +55,7 @@ def serve(
     tell = _teller(script) if script else None
     flow = FlowControl(scale=flow_scale) if flow_control else None
     world = seeded_world(seed, flow=flow, data=seed_data)
-    from conformance.reference.faults.registry import plant
+    from conformance.faults.registry import plant
 
     app = plant(fault, world, with_control=control) if fault else None
     serve_reference(port, with_control=control, app=app, world=world, tell=tell)

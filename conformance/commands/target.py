@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from conformance.target.capability import CAPABILITIES, PROFILES
-from conformance.target.scaffold import write_target
+from conformance.access.capability import CAPABILITIES, PROFILES
+from conformance.access.scaffold import write_target
 
 
 @click.group()
@@ -19,9 +19,12 @@ def target() -> None:
 @click.argument("path", type=Path, default=Path("target.toml"))
 @click.option("--base-url", prompt="Base URL of the API", help="scheme and host")
 @click.option(
-    "--profile", prompt=True, type=click.Choice(sorted(PROFILES)), default="emulator",
+    "--profile",
+    prompt=True,
+    type=click.Choice(sorted(PROFILES)),
+    default="emulator",
     help="what it is held to",
-)  # fmt: skip
+)
 @click.option("--capability", "chosen", multiple=True, metavar="NAME", help="repeat for several")
 @click.option("--production", is_flag=True, help="yes, a production host may be tested")
 @click.option("--overwrite", is_flag=True, help="replace a file that is there")

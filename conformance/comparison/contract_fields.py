@@ -14,12 +14,30 @@ _LOWER: Final = ("minimum", "exclusiveMinimum", "minLength", "minItems")
 _UPPER: Final = ("maximum", "exclusiveMaximum", "maxLength", "maxItems")
 _OPAQUE: Final = ("pattern", "format", "anyOf")
 _CONSTRAINTS: Final = ("type", "enum", "const", *_LOWER, *_UPPER, "uniqueItems", *_OPAQUE)
-_WORDS: Final = {"pattern": "format", "anyOf": "range", "exclusiveMinimum": "minimum",
-                 "exclusiveMaximum": "maximum"}  # fmt: skip
+_WORDS: Final = {
+    "pattern": "format",
+    "anyOf": "range",
+    "exclusiveMinimum": "minimum",
+    "exclusiveMaximum": "maximum",
+}
 _ELSEWHERE: Final = frozenset(
-    {"description", "title", "example", "examples", "properties", "items", "required", "allOf",
-     "x-recommended", "x-source", "x-levels", "x-erratum", "x-name", "x-form"}
-)  # fmt: skip
+    {
+        "description",
+        "title",
+        "example",
+        "examples",
+        "properties",
+        "items",
+        "required",
+        "allOf",
+        "x-recommended",
+        "x-source",
+        "x-levels",
+        "x-erratum",
+        "x-name",
+        "x-form",
+    }
+)
 """Prose, what is compared as a field or combination of its own, and what only levels show."""
 
 

@@ -16,9 +16,23 @@ from conformance.contract.document import Contract
 from conformance.contract.operations import AnswerSpec, Operation, Parameter, RuleSpec
 
 _ELSEWHERE: Final = frozenset(
-    {"id", "method", "path", "server", "chapter", "section", "source", "summary", "capabilities",
-     "parameters", "body", "answers", "rules", "refusals"}
-)  # fmt: skip
+    {
+        "id",
+        "method",
+        "path",
+        "server",
+        "chapter",
+        "section",
+        "source",
+        "summary",
+        "capabilities",
+        "parameters",
+        "body",
+        "answers",
+        "rules",
+        "refusals",
+    }
+)
 """Compared on their own, or only told by requirements that say something else."""
 
 

@@ -24,7 +24,8 @@ class Contract:
     """Everything that must hold: operations, catalogue, errata. Not slotted: derived parts cache.
 
     ``raw`` is the OpenAPI document as written; ``resources`` the ``x-resources`` extension;
-    ``flow_groups`` maps a group to (requests, seconds), from table 1-2.
+    ``flow_groups`` maps a group to (requests, seconds); ``shards`` some of the groups to the
+    process that they share under flow control.
     """
 
     revision: str
@@ -36,6 +37,7 @@ class Contract:
     refusals: Refusals
     resources: Mapping[str, Mapping[str, Any]]
     flow_groups: Mapping[str, tuple[int, float]]
+    shards: Mapping[str, str]
     regions: Mapping[str, str]
     general_statuses: frozenset[int]
     errata: Mapping[str, Erratum]
@@ -110,6 +112,11 @@ def _build(raw: Mapping[str, Any], sha256: str, errata: Mapping[str, Erratum]) -
             name: (int(group["limit"]), float(group["seconds"]))
             for name, group in raw["x-flow-groups"].items()
             if isinstance(group, dict)
+        },
+        shards={
+            name: group["shard"]
+            for name, group in raw["x-flow-groups"].items()
+            if isinstance(group, dict) and "shard" in group
         },
         regions={row["name"]: row["abbreviation"] for row in raw["x-regions"]},
         general_statuses=frozenset(int(row["status"]) for row in raw["x-status-codes"]),

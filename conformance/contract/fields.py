@@ -14,8 +14,17 @@ FORMAT_KEYWORDS = ("pattern", "format")
 """Both say how a text is written; together they are one requirement with the keyword format."""
 
 _NUMBER_FORMATS = frozenset({"int32", "int64", "float", "double"})
-_DIRECT = ("enum", "const", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems",
-           "uniqueItems")  # fmt: skip
+_DIRECT = (
+    "enum",
+    "const",
+    "minimum",
+    "maximum",
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+)
 
 
 @dataclass(frozen=True, slots=True)

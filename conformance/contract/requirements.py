@@ -109,11 +109,20 @@ def refusal_kind(field: Field, keyword: str) -> str | None:
     if override and keyword in {"enum", "format", "minimum", "maximum", "range"}:
         return override
     return {
-        "required": "missing", "type": "type", "null": "null", "enum": "enum", "format": "format",
-        "minimum": "range", "maximum": "range", "range": "range",
-        "minLength": "length", "maxLength": "length",
-        "minItems": "items", "maxItems": "items", "uniqueItems": "items",
-    }.get(keyword)  # fmt: skip
+        "required": "missing",
+        "type": "type",
+        "null": "null",
+        "enum": "enum",
+        "format": "format",
+        "minimum": "range",
+        "maximum": "range",
+        "range": "range",
+        "minLength": "length",
+        "maxLength": "length",
+        "minItems": "items",
+        "maxItems": "items",
+        "uniqueItems": "items",
+    }.get(keyword)
 
 
 def preferred_code(
@@ -179,9 +188,14 @@ def _status(
 
 
 def _field(
-    operation: Operation, place: str, field: Field, keyword: str, kind: str, level: Level,
+    operation: Operation,
+    place: str,
+    field: Field,
+    keyword: str,
+    kind: str,
+    level: Level,
     preferred: str | None = None,
-) -> Requirement:  # fmt: skip
+) -> Requirement:
     identifier = f"{operation.id}/{place}/{field.path}/{keyword}"
     return Requirement(
         id=identifier,

@@ -34,19 +34,42 @@ class Planted:
 
 
 PLANTED = (
-    Planted("CreateApp/body/app_name/required/other-code", "CreateApp/body/*",
-            ("CreateApp", "app_name"), ("400 with error_code", "RTC.00001016"), "5.1"),
-    Planted("ListApps/rule/pages-complete/broken", "ListApps/rule/*",
-            ("ListApps", "pages-complete"), ("pages of limit",), "5.2"),
-    Planted("UpdateRecordRule/rule/seen-by-show/broken", "UpdateRecordRule/rule/*",
-            ("UpdateRecordRule", "seen-by-show"), ("as it is shown after the update",), "6.4"),
-    Planted("ShowApp/200/header/x-request-id/missing", "ShowApp/*",
-            ("ShowApp", "answer header x-request-id is missing"), ("one header x-request-id",),
-            "5.3"),
-    Planted("ShowApp/200/create_time/malformed", "ShowApp/*",
-            ("ShowApp", "create_time"), ("create_time: format is broken", "text that matches"),
-            "5.3"),
-)  # fmt: skip
+    Planted(
+        "CreateApp/body/app_name/required/other-code",
+        "CreateApp/body/*",
+        ("CreateApp", "app_name"),
+        ("400 with error_code", "RTC.00001016"),
+        "5.1",
+    ),
+    Planted(
+        "ListApps/rule/pages-complete/broken",
+        "ListApps/rule/*",
+        ("ListApps", "pages-complete"),
+        ("pages of limit",),
+        "5.2",
+    ),
+    Planted(
+        "UpdateRecordRule/rule/seen-by-show/broken",
+        "UpdateRecordRule/rule/*",
+        ("UpdateRecordRule", "seen-by-show"),
+        ("as it is shown after the update",),
+        "6.4",
+    ),
+    Planted(
+        "ShowApp/200/header/x-request-id/missing",
+        "ShowApp/*",
+        ("ShowApp", "answer header x-request-id is missing"),
+        ("one header x-request-id",),
+        "5.3",
+    ),
+    Planted(
+        "ShowApp/200/create_time/malformed",
+        "ShowApp/*",
+        ("ShowApp", "create_time"),
+        ("create_time: format is broken", "text that matches"),
+        "5.3",
+    ),
+)
 
 
 @contextmanager
@@ -75,8 +98,12 @@ def test_the_first_cause_names_the_fault(
         chosen = ["--only", planted.only, "--format", "html", "--report-dir", str(tmp_path)]
         done = subprocess.run(
             [*COMMAND, "run", environment["BASE_URL"], *chosen],
-            env=environment, capture_output=True, text=True, timeout=120, check=False,
-        )  # fmt: skip
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
     assert done.returncode == 1, done.stdout + done.stderr
     page = visit(tmp_path / "report.html")
     assert page.locator("h1").inner_text() == "Nonconformant"

@@ -323,10 +323,15 @@ def test_a_hostile_answer_stays_text(pages: Callable[..., Path], visit: Callable
     item = replace(item, text=evil, reason=evil, waiver={"issue": "javascript:alert(1)"})
     bodies = [evil, '{"a": "' + evil.replace('"', "") + '"}', "[" * 7000, '"\\ud800"']
     found = [
-        replace(finding, message=evil, expected=evil, actual=evil,
-                exchange=exchange_of(number, "CreateApp", 200, body))
+        replace(
+            finding,
+            message=evil,
+            expected=evil,
+            actual=evil,
+            exchange=exchange_of(number, "CreateApp", 200, body),
+        )
         for number, body in enumerate(bodies)
-    ]  # fmt: skip
+    ]
     page = visit(pages("hostile", assemble([item], found)), f"#{item.id}")
     assert page.locator("article.finding").count() == len(bodies)
     assert page.locator("img, iframe, object").count() == 0

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
-from conformance.cases import paths
 from conformance.cases.plan import EFFORTS, within
 from conformance.cases.requests import bases, holds, plain_body
 from conformance.cases.values import Choice, accepted
 from conformance.contract.document import Contract
 from conformance.contract.fields import Field
 from conformance.contract.requirements import input_keywords, judged_parameters
+from conformance.model import field_path
 from conformance.model.case import Case, Given, Unique
 from conformance.model.requirement import Level
 
@@ -79,7 +79,7 @@ def _sends(case: Case, place: str, item: Field, choice: Choice) -> bool:
     whole = {"body": case.template.body, "query": case.template.query}.get(place)
     if whole is None:
         return False
-    found = paths.read_all(whole, item.path)
+    found = field_path.read_all(whole, item.path)
     if choice.variant == "sample" or isinstance(choice.value, (Given, Unique)):
         return bool(found)
     return any(type(one) is type(choice.value) and one == choice.value for one in found)

@@ -119,8 +119,10 @@ def test_unlisted_values() -> None:
     """Not in the list, the same word in the other case, nothing at all; numbers beside it."""
     found = _refused({"type": "string", "enum": ["HLS"]})
     assert {found["enum", v] for v in ("unlisted", "other-case", "empty")} == {
-        "UNLISTED_VALUE", "hls", "",
-    }  # fmt: skip
+        "UNLISTED_VALUE",
+        "hls",
+        "",
+    }
     numbers = _refused({"type": "integer", "enum": [0, 1]})
     assert (numbers["enum", "above"], numbers["enum", "below"]) == (2, -1)
     assert ("enum", "other-case") not in _refused({"type": "string", "enum": ["1"]})

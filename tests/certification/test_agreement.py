@@ -16,10 +16,10 @@ import pytest
 from conformance.cases.negative import negative_cases
 from conformance.cases.positive import positive_cases
 from conformance.certification.book import Book
-from conformance.certification.call import Call, Router
-from conformance.certification.demands import demands
-from conformance.certification.inputs import InputJudge
-from conformance.certification.payload import PayloadJudge
+from conformance.certification.client_requirements import demands
+from conformance.certification.judges.inputs import InputJudge
+from conformance.certification.judges.payload import PayloadJudge
+from conformance.certification.recording.call import Call, Router
 from conformance.contract.document import Contract, load_contract
 from conformance.contract.operations import Operation
 from conformance.model.case import ABSENT, Moment, Template, Unique, resolve

@@ -22,8 +22,11 @@ def certify(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [PYTHON, "-c", "from conformance.cli import main; main()"]
     return subprocess.run(
         [*command, "certify-client", "--report-dir", str(folder), *arguments],
-        capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
 
 
 def report_of(folder: Path) -> dict[str, Any]:

@@ -17,19 +17,29 @@ HOST = "https://rtc-api.myhuaweicloud.com"
 
 def entry(method: str, url: str, status: int = 200, body: str | None = None) -> dict[str, Any]:
     """One entry as browsers write it, HTTP/2 pseudo headers included."""
-    headers = {":authority": "rtc-api.myhuaweicloud.com", "X-Auth-Token": "t",
-               "Content-Type": "application/json"}  # fmt: skip
+    headers = {
+        ":authority": "rtc-api.myhuaweicloud.com",
+        "X-Auth-Token": "t",
+        "Content-Type": "application/json",
+    }
     request: dict[str, Any] = {
-        "method": method, "url": url, "httpVersion": "h2", "cookies": [], "queryString": [],
+        "method": method,
+        "url": url,
+        "httpVersion": "h2",
+        "cookies": [],
+        "queryString": [],
         "headers": [{"name": k, "value": v} for k, v in headers.items()],
-        "headersSize": -1, "bodySize": -1,
-    }  # fmt: skip
+        "headersSize": -1,
+        "bodySize": -1,
+    }
     if body is not None:
         request["postData"] = {"mimeType": "application/json", "text": body}
     return {
-        "startedDateTime": "2026-01-01T00:00:00.000Z", "time": 3.5, "request": request,
+        "startedDateTime": "2026-01-01T00:00:00.000Z",
+        "time": 3.5,
+        "request": request,
         "response": {"status": status, "headers": [], "content": {"text": "{}"}},
-    }  # fmt: skip
+    }
 
 
 def recording(folder: Path, *entries: dict[str, Any]) -> Path:

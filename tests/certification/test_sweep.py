@@ -8,8 +8,8 @@ from fnmatch import fnmatchcase
 import pytest
 
 from conformance.certification.certifying import Certification, Plan, certify
-from conformance.certification.situations import situations_of
-from conformance.certification.understanding import difference
+from conformance.certification.scripted.response_diff import difference
+from conformance.certification.scripted.situations import situations_of
 from conformance.contract.document import Contract
 from conformance.contract.files import spec_folder
 from conformance.model.verdict import RunVerdict

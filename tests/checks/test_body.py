@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conformance.cases import paths
+from conformance.model import field_path
 
 if TYPE_CHECKING:
     from .conftest import Look
@@ -23,14 +23,21 @@ APP: dict[str, Any] = {
     "create_time": MOMENT,
     "authentication": {"enable": True, "expire": 1, "app_key": "k", "update_time": MOMENT},
     "callbacks": {
-        "push_callback": {"url": "", "auth_key": "", "notify_event_subscription": [],
-                          "update_time": ""},
-        "record_callback": {"url": "https://x.example/cb", "auth_key": "",
-                            "notify_event_subscription": ["RECORD_FILE_COMPLETE"],
-                            "update_time": MOMENT},
+        "push_callback": {
+            "url": "",
+            "auth_key": "",
+            "notify_event_subscription": [],
+            "update_time": "",
+        },
+        "record_callback": {
+            "url": "https://x.example/cb",
+            "auth_key": "",
+            "notify_event_subscription": ["RECORD_FILE_COMPLETE"],
+            "update_time": MOMENT,
+        },
     },
     "auto_record_mode": {"mode": "AUTO_RECORD_OFF", "record_rule_id": "", "update_time": MOMENT},
-}  # fmt: skip
+}
 
 
 def _list(**changes: Any) -> dict[str, Any]:
@@ -72,7 +79,7 @@ def test_a_wrong_value_breaks_its_own_requirement(
     look: Look, path: str, value: Any, requirement: str
 ) -> None:
     """Type, enumeration, form, undeclared: that one, and it is not said to hold as well."""
-    found = look("ListApps", 200, paths.write(_list(), path, value))
+    found = look("ListApps", 200, field_path.write(_list(), path, value))
     assert set(found.broken) == {requirement}
     assert requirement not in found.held
 
@@ -82,13 +89,13 @@ def test_a_wrong_value_breaks_its_own_requirement(
 )
 def test_a_missing_field(look: Look, path: str) -> None:
     """Required or recommended, at the top or in an item of a list."""
-    found = look("ListApps", 200, paths.remove(_list(), path))
+    found = look("ListApps", 200, field_path.remove(_list(), path))
     assert set(found.broken) == {f"ListApps/200/{path}/required"}
 
 
 def test_one_wrong_item_among_right_ones(look: Look) -> None:
     """A single item that lacks a field breaks the requirement for the whole list."""
-    lacking = paths.remove(APP, "scope")
+    lacking = field_path.remove(APP, "scope")
     found = look("ListApps", 200, {"count": 2, "apps": [APP, lacking]})
     assert set(found.broken) == {"ListApps/200/apps[].scope/required"}
 
@@ -123,11 +130,12 @@ def test_what_an_object_may_hold_freely(look: Look) -> None:
     """Where the document shows an object in part only, further fields are no surprise."""
     token = {
         "token": {
-            "methods": ["password"], "expires_at": "2026-01-01T00:00:00.000000Z",
+            "methods": ["password"],
+            "expires_at": "2026-01-01T00:00:00.000000Z",
             "catalog": [{"endpoints": [{"region_id": "cn-north-4", "url": "https://x"}]}],
             "anything": {"more": 1},
         }
-    }  # fmt: skip
+    }
     found = look("CreateToken", 201, token, method="POST")
     assert "CreateToken/201/body/undeclared" in found.held
 
@@ -135,11 +143,17 @@ def test_what_an_object_may_hold_freely(look: Look) -> None:
 def test_a_combination_of_an_answer(look: Look) -> None:
     """A cross-field statement about answers is judged under its own name."""
     rule = {
-        "app_id": "a", "rule_id": "r", "create_time": MOMENT, "update_time": MOMENT,
+        "app_id": "a",
+        "rule_id": "r",
+        "create_time": MOMENT,
+        "update_time": MOMENT,
         "obs_addr": {"location": "cn-north-4", "project_id": "p", "bucket": "b", "object": ""},
         "record_formats": ["MP4"],
-        "mp4_config": {"record_cycle": 60, "record_prefix": "x",
-                       "record_max_duration_to_merge_file": 0},
-    }  # fmt: skip
+        "mp4_config": {
+            "record_cycle": 60,
+            "record_prefix": "x",
+            "record_max_duration_to_merge_file": 0,
+        },
+    }
     assert not look("ShowRecordRule", 200, rule).broken
-    assert look("ShowRecordRule", 200, paths.write(rule, "record_formats", ["AVI"])).broken
+    assert look("ShowRecordRule", 200, field_path.write(rule, "record_formats", ["AVI"])).broken

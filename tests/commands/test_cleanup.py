@@ -10,12 +10,12 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
+from conformance.access.journal import Journal, RunHeader
 from conformance.cli import cli
 from conformance.errors import ConformanceError
 from conformance.reference.app import create_app
 from conformance.reference.seeds import seeded_world
 from conformance.reference.server import ReferenceServer
-from conformance.target.journal import Journal, RunHeader
 
 PREFIX = "sparkconf-left-"
 

@@ -14,7 +14,7 @@ from typing import Any
 _MORTAL = """
 import json, os, sys
 from conformance.reference.app import create_app
-from conformance.reference.faults.layer import read_all
+from conformance.faults.middleware import read_all
 from conformance.reference.seeds import seeded_world
 from conformance.reference.server import serve
 
@@ -73,8 +73,12 @@ def _run(
     script = "import sys; from conformance.cli import main; main(sys.argv[1:])"
     return subprocess.run(
         [sys.executable, "-c", script, *arguments, *options],
-        env={**os.environ, **known}, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+        env={**os.environ, **known},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
 
 
 def test_a_target_that_dies_of_a_request(tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ from typing import Any
 from conformance.comparison.certificate import issue_certificate, verify_certificate
 from conformance.comparison.merge import merge_reports
 from conformance.comparison.runs import compare, compare_reports
+from conformance.faults.registry import find_fault
 from conformance.model.verdict import Verdict
-from conformance.reference.faults.registry import find_fault
 from conformance.reporting.json_file import read_json
 
 ROOT = Path(__file__).parents[2]

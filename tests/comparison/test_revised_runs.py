@@ -71,10 +71,22 @@ def _served(*command: str) -> Iterator[dict[str, str]]:
 def _verdicts(env: dict[str, str], revision: str, only: str, folder: Path) -> dict[str, Verdict]:
     """The verdicts of a run by that edition; of what the edition does not have, none."""
     done = subprocess.run(
-        [*COMMAND, "run", env["BASE_URL"], "--revision", revision, "--only", only,
-         "--report-dir", str(folder)],
-        env=env, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        [
+            *COMMAND,
+            "run",
+            env["BASE_URL"],
+            "--revision",
+            revision,
+            "--only",
+            only,
+            "--report-dir",
+            str(folder),
+        ],
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if done.returncode == 2:
         assert "matches nothing" in done.stderr, done.stderr
         return {}
@@ -107,9 +119,13 @@ def test_the_template_of_2023_05_24_is_asked_for_from_then_on(tmp_path: Path) ->
     ids=["2023-07-06", "2023-08-28"],
 )
 def test_a_server_of_today_is_judged_by_what_its_edition_has(
-    only: str, revision: str, later: str,
-    before: set[Verdict], after: set[Verdict], tmp_path: Path,
-) -> None:  # fmt: skip
+    only: str,
+    revision: str,
+    later: str,
+    before: set[Verdict],
+    after: set[Verdict],
+    tmp_path: Path,
+) -> None:
     """publish_param, which the reference ignores, is checked until it went; buckets since."""
     with _served(*COMMAND, "serve") as env:
         assert set(_verdicts(env, revision, only, tmp_path / "a").values()) == before

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from conformance.access.capability import CAPABILITIES
 from conformance.contract.files import spec_folder
-from conformance.target.capability import CAPABILITIES
 
 if TYPE_CHECKING:
     from .conftest import Document

@@ -124,12 +124,18 @@ def test_a_code_is_a_should_where_there_is_a_choice() -> None:
             "body",
             ("required", "type", "null"),
         ),
-        (Field("x[]", {"type": "string", "enum": ["a"]}, "optional", None), "body",
-         ("type", "null", "enum")),
-        (Field("x", {"type": "string", "x-resource": "bucket"}, "optional", None), "body",
-         ("optional", "type", "null", "known")),
+        (
+            Field("x[]", {"type": "string", "enum": ["a"]}, "optional", None),
+            "body",
+            ("type", "null", "enum"),
+        ),
+        (
+            Field("x", {"type": "string", "x-resource": "bucket"}, "optional", None),
+            "body",
+            ("optional", "type", "null", "known"),
+        ),
     ],
-)  # fmt: skip
+)
 def test_keywords_of_inputs(field: Field, place: str, expected: tuple[str, ...]) -> None:
     """Each constraint of an input is one statement; there is no null in a query."""
     assert input_keywords(field, place) == expected
@@ -208,28 +214,52 @@ def _with_a_new_operation() -> Contract:
         "x-effect": "create",
         "x-capabilities": ["writes"],
         "parameters": [
-            {"name": "app_id", "in": "path", "required": True,
-             "schema": {"type": "string", "x-resource": "app"}},
-            {"name": "limit", "in": "query",
-             "schema": {"type": "integer", "minimum": 1, "maximum": 9, "default": 5}},
-        ],
-        "requestBody": {"required": True, "content": {"application/json": {
-            "schema": {
-                "type": "object",
-                "required": ["colour"],
-                "properties": {
-                    "colour": {"type": "string", "enum": ["RED", "GREEN"]},
-                    "height": {"type": "integer", "minimum": 0, "maximum": 99},
-                },
+            {
+                "name": "app_id",
+                "in": "path",
+                "required": True,
+                "schema": {"type": "string", "x-resource": "app"},
             },
-            "examples": {"minimal": {"value": {"colour": "RED"}}},
-        }}},
-        "responses": {"201": {"description": "lit", "content": {"application/json": {
-            "schema": {"type": "object", "required": ["id"],
-                       "properties": {"id": {"type": "string"}}}}}}},
-        "x-rules": [{"id": "burns", "level": "MUST", "text": "It burns.",
-                     "source": {"section": "16.1"}}],
-    }  # fmt: skip
+            {
+                "name": "limit",
+                "in": "query",
+                "schema": {"type": "integer", "minimum": 1, "maximum": 9, "default": 5},
+            },
+        ],
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {
+                    "schema": {
+                        "type": "object",
+                        "required": ["colour"],
+                        "properties": {
+                            "colour": {"type": "string", "enum": ["RED", "GREEN"]},
+                            "height": {"type": "integer", "minimum": 0, "maximum": 99},
+                        },
+                    },
+                    "examples": {"minimal": {"value": {"colour": "RED"}}},
+                }
+            },
+        },
+        "responses": {
+            "201": {
+                "description": "lit",
+                "content": {
+                    "application/json": {
+                        "schema": {
+                            "type": "object",
+                            "required": ["id"],
+                            "properties": {"id": {"type": "string"}},
+                        }
+                    }
+                },
+            }
+        },
+        "x-rules": [
+            {"id": "burns", "level": "MUST", "text": "It burns.", "source": {"section": "16.1"}}
+        ],
+    }
     raw["paths"] = {**raw["paths"], "/v2/apps/{app_id}/beacons": {"post": post}}
     return load_contract(document=raw)
 

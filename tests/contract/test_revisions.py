@@ -206,14 +206,18 @@ def overlay(*actions: dict[str, Any]) -> dict[str, Any]:
         ({"target": "$.a.c", "update": {"d": 2}}, {"a": {"b": [1, 2, 3], "c": {"d": 2}}}),
         ({"target": "$.a.b", "update": 4}, {"a": {"b": [1, 2, 3, 4], "c": {"d": 1}}}),
         ({"target": "$.a", "update": {"b": [4]}}, {"a": {"b": [1, 2, 3, 4], "c": {"d": 1}}}),
-        ({"target": "$.a", "update": {"c": {"e": 5}}},
-         {"a": {"b": [1, 2, 3], "c": {"d": 1, "e": 5}}}),
+        (
+            {"target": "$.a", "update": {"c": {"e": 5}}},
+            {"a": {"b": [1, 2, 3], "c": {"d": 1, "e": 5}}},
+        ),
         ({"target": "$.a.b[0, 2]", "remove": True}, {"a": {"b": [2], "c": {"d": 1}}}),
         ({"target": "$.a.c", "remove": True, "update": {"d": 9}}, {"a": {"b": [1, 2, 3]}}),
-        ({"target": "$['x-y'].z[?@.n == 1]", "update": {"m": 0}},
-         {"x-y": {"z": [{"n": 1, "m": 0}, {"n": 2}]}}),
+        (
+            {"target": "$['x-y'].z[?@.n == 1]", "update": {"m": 0}},
+            {"x-y": {"z": [{"n": 1, "m": 0}, {"n": 2}]}},
+        ),
     ],
-)  # fmt: skip
+)
 def test_actions_do_what_the_specification_says(
     action: dict[str, Any], expected: dict[str, Any]
 ) -> None:

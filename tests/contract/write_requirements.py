@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from conformance.certification.sweep import client_requirements
+from conformance.certification.scripted.sweep import client_requirements
 from conformance.contract.document import load_contract
 
 LEDGER = Path(__file__).resolve().parents[2] / "spec" / "requirements.txt"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.certification.sweep import client_requirements
+from conformance.certification.scripted.sweep import client_requirements
 from conformance.contract.document import load_contract
 
 SCRIPT = Path(__file__).resolve().parents[2] / "docs" / "write_catalogue.py"

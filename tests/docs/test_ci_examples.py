@@ -82,9 +82,14 @@ def _run(script: list[str], served: dict[str, Any], project: Path) -> str:
         "GITHUB_STEP_SUMMARY": str(project / "step.md"),
     }
     done = subprocess.run(
-        ["bash", "-c", text], cwd=project, env={**served["env"], **credentials},
-        capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+        ["bash", "-c", text],
+        cwd=project,
+        env={**served["env"], **credentials},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
     assert done.returncode == 0, f"{text}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
     return done.stdout
 
@@ -116,8 +121,10 @@ def test_every_command_of_tox_runs(job: str, served: dict[str, Any], project: Pa
     done = subprocess.run(
         [*asked, "--workdir", str(project / "tox"), "-e", job, "-k", "commands"],
         env={**served["env"], "SPARKRTC_BASE_URL": served["base_url"]},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     commands = re.findall(
         r"^(?:commands =)?\s*(sparkrtc-conformance .*)$", done.stdout, re.MULTILINE
     )

@@ -134,9 +134,14 @@ def test_commands_run(page: str, environment: dict[str, str], folder: Path) -> N
 def _run(block: Block, environment: dict[str, str], folder: Path) -> str:
     lines = [line for line in block.lines if " node " not in line or shutil.which("node")]
     done = subprocess.run(
-        ["bash", "-ec", "\n".join(lines)], cwd=folder, env=environment, capture_output=True,
-        text=True, timeout=240, check=False,
-    )  # fmt: skip
+        ["bash", "-ec", "\n".join(lines)],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
     assert done.returncode == 0, f"{block.text}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
     return done.stdout
 
@@ -165,7 +170,10 @@ def test_pictures_and_links_of_every_page_are_there() -> None:
 def test_what_is_not_run_is_known() -> None:
     """A command is left out only for a reason that stands here."""
     skipped = {
-        line for page in PAGES for block in _blocks(page) if block.mark == "skip"
+        line
+        for page in PAGES
+        for block in _blocks(page)
+        if block.mark == "skip"
         for line in block.lines
-    }  # fmt: skip
+    }
     assert skipped == set(SKIPPED)

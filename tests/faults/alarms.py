@@ -50,8 +50,10 @@ def main() -> None:
             seconds = time.monotonic() - began
             print(  # noqa: T201
                 f"{level} seed {seed}: {len(found)} found, {requests} requests, {seconds:.1f} s",
-                *found[:5], sep="\n  ", flush=True,
-            )  # fmt: skip
+                *found[:5],
+                sep="\n  ",
+                flush=True,
+            )
     sys.exit(1 if broken else 0)
 
 

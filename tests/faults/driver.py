@@ -21,25 +21,25 @@ import pytest
 from starlette.types import ASGIApp, Message
 
 import conformance.suite
+from conformance.access.gateway import Gateway
+from conformance.access.settings import Timeouts
+from conformance.access.transport import TargetClient
 from conformance.cases.plan import EFFORTS, generated_cases
 from conformance.contract.document import Contract, load_contract
+from conformance.engine.judging.case_runner import judge
+from conformance.engine.lab import Lab
+from conformance.engine.outcomes import Blocked, Inconclusive
+from conformance.engine.scenario import Scenario
+from conformance.engine.wire.endpoint import reach_embedded
 from conformance.errors import TargetUnreachable
+from conformance.faults.model import Fault
 from conformance.model.case import Case
 from conformance.model.verdict import Judgement, Outcome
-from conformance.reference.faults.fault import Fault
 from conformance.reference.seeds import seeded_world
 from conformance.reference.server import announcement
 from conformance.reference.world import World
-from conformance.suite.blocking import Blocked, Inconclusive
-from conformance.suite.judging import judge
-from conformance.suite.lab import Lab
-from conformance.suite.ledger import Ledger
-from conformance.suite.reaching import reach_embedded
-from conformance.suite.rules import Scenario
-from conformance.suite.selection import Selection, select
-from conformance.target.gateway import Gateway
-from conformance.target.settings import Timeouts
-from conformance.target.transport import TargetClient
+from conformance.verdicts.ledger import Ledger
+from conformance.verdicts.selection import Selection, select
 
 BASE_URL = "http://127.0.0.1:9"
 """Nothing listens there; no request gets that far."""
@@ -139,9 +139,9 @@ def selection(capabilities: frozenset[str], profile: str) -> Selection:
 def rule_tests() -> tuple[RuleTest, ...]:
     """Every test of a rule in ``conformance.suite``."""
     found: list[RuleTest] = []
-    for module in pkgutil.iter_modules(conformance.suite.__path__):
-        if module.name.startswith("test_") and module.name != "test_generated":
-            loaded = importlib.import_module(f"conformance.suite.{module.name}")
+    for module in pkgutil.walk_packages(conformance.suite.__path__, "conformance.suite."):
+        if ".test_" in module.name and not module.name.endswith(".test_generated"):
+            loaded = importlib.import_module(module.name)
             for name, value in vars(loaded).items():
                 if name.startswith("test_") and callable(value):
                     found += _variants(name, value)
@@ -150,7 +150,7 @@ def rule_tests() -> tuple[RuleTest, ...]:
 
 def _variants(name: str, function: Callable[..., None]) -> Iterator[RuleTest]:
     marks = getattr(function, "pytestmark", [])
-    own = [mark for mark in marks if mark.name == "rules"]
+    own = [mark for mark in marks if mark.name == "sparkrtc_rules"]
     choices = [_choices(mark.args) for mark in marks if mark.name == "parametrize"]
     for combination in itertools.product(*choices):
         arguments: dict[str, Any] = {}

@@ -8,8 +8,8 @@ from itertools import islice
 
 import driver
 
-from conformance.reference.faults import all_faults
-from conformance.reference.faults.fault import Fault
+from conformance.faults import all_faults
+from conformance.faults.model import Fault
 
 BATCH = 40
 

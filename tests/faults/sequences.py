@@ -9,10 +9,10 @@ import copy
 from collections.abc import Callable
 from typing import Any
 
-from conformance.reference.faults.fault import Fault
-from conformance.reference.faults.handmade import FAMILY, found_app, other_apps, tenant_apps
-from conformance.reference.faults.layer import Behaviour, Turn
-from conformance.reference.faults.messages import Answer
+from conformance.faults.handmade import FAMILY, found_app, other_apps, tenant_apps
+from conformance.faults.messages import Answer
+from conformance.faults.middleware import Behaviour, Turn
+from conformance.faults.model import Fault
 
 WALK = "common/state/random-walk"
 OFF = "AUTO_RECORD_OFF"
@@ -137,29 +137,56 @@ STOPS = ("StopMixJob", "StopIndividualStreamJob")
 _ROWS: tuple[tuple[str, After, tuple[str, ...]], ...] = (
     ("enabling again forgets the callback", _enabling_forgets_the_callback, ("StartApp",)),
     ("every second update of a rule is lost", _second_update_is_lost, ("UpdateRecordRule",)),
-    ("deleting a rule in use is refused and stops automatic recording",
-     _refused_deletion_stops_recording, ("DeleteRecordRule",)),
+    (
+        "deleting a rule in use is refused and stops automatic recording",
+        _refused_deletion_stops_recording,
+        ("DeleteRecordRule",),
+    ),
     ("asking for a taken name enables its holder", _taken_name_enables, ("CreateApp",)),
-    ("an application inherits the callback of one deleted that had its name", _name_inherits,
-     ("CreateApp", "DeleteApp")),
+    (
+        "an application inherits the callback of one deleted that had its name",
+        _name_inherits,
+        ("CreateApp", "DeleteApp"),
+    ),
     ("stopping a job stops all that record with its rule", _stop_stops_all_of_the_rule, STOPS),
     ("a job refused while disabled enables", _refused_job_enables, JOBS),
-    ("a rule made after a deletion has the content of the old one", _new_rule_is_the_old_one,
-     ("CreateRecordRule", "DeleteRecordRule")),
-    ("automatic recording set while disabled is lost", _setting_is_lost_while_disabled,
-     ("UpdateAutoRecord",)),
-    ("a callback is set for everybody who has one", _callback_is_everybodys,
-     ("UpdateRecordCallback",)),
-    ("deleting an application with a rule stops recording elsewhere",
-     _deletion_stops_recording_elsewhere, ("DeleteApp",)),
-    ("updating a rule takes it from the jobs that use it", _update_takes_the_rule_from_jobs,
-     ("UpdateRecordRule",)),
-    ("the third job of an application moves the first", _third_job_takes_the_room_of_the_first,
-     JOBS),
+    (
+        "a rule made after a deletion has the content of the old one",
+        _new_rule_is_the_old_one,
+        ("CreateRecordRule", "DeleteRecordRule"),
+    ),
+    (
+        "automatic recording set while disabled is lost",
+        _setting_is_lost_while_disabled,
+        ("UpdateAutoRecord",),
+    ),
+    (
+        "a callback is set for everybody who has one",
+        _callback_is_everybodys,
+        ("UpdateRecordCallback",),
+    ),
+    (
+        "deleting an application with a rule stops recording elsewhere",
+        _deletion_stops_recording_elsewhere,
+        ("DeleteApp",),
+    ),
+    (
+        "updating a rule takes it from the jobs that use it",
+        _update_takes_the_rule_from_jobs,
+        ("UpdateRecordRule",),
+    ),
+    (
+        "the third job of an application moves the first",
+        _third_job_takes_the_room_of_the_first,
+        JOBS,
+    ),
     ("stopping a job twice starts it again", _stopped_twice_runs, STOPS),
-    ("a refused callback takes the old one away while recording is automatic",
-     _refused_callback_clears, ("UpdateRecordCallback",)),
-)  # fmt: skip
+    (
+        "a refused callback takes the old one away while recording is automatic",
+        _refused_callback_clears,
+        ("UpdateRecordCallback",),
+    ),
+)
 
 
 def sequence_faults() -> tuple[Fault, ...]:

@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from conformance.errors import UsageError
+from conformance.faults import all_faults, find_fault, plant
 from conformance.model.requirement import Level
-from conformance.reference.faults import all_faults, find_fault, plant
 from conformance.reference.seeds import seeded_world
 
 EXCEPTIONS = Path(__file__).parent / "exceptions.yaml"
@@ -60,9 +60,18 @@ def test_faults_are_many_and_of_every_family() -> None:
     families = Counter(fault.family for fault in all_faults().values())
     assert sum(families.values()) >= LEAST
     assert set(families) == {
-        "input-not-enforced", "input-refused-wrongly", "input-refused-needlessly", "default",
-        "unknown-resource", "credentials", "combination", "answer", "refusal", "rule", "transport",
-    }  # fmt: skip
+        "input-not-enforced",
+        "input-refused-wrongly",
+        "input-refused-needlessly",
+        "default",
+        "unknown-resource",
+        "credentials",
+        "combination",
+        "answer",
+        "refusal",
+        "rule",
+        "transport",
+    }
     assert all(fault.breaks and fault.title for fault in all_faults().values())
 
 

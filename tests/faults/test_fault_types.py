@@ -14,7 +14,7 @@ from functools import partial
 import driver
 import pytest
 
-from conformance.reference.faults import find_fault, plant
+from conformance.faults import find_fault, plant
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,51 +27,103 @@ class FaultType:
 
 
 TYPES = (
-    FaultType("F100 a server error for wrong input", "CreateApp/body/app_name/type/500",
-              "CreateApp/body/app_name/type"),
-    FaultType("F101 an answer that is not of its schema", "ShowApp/200/create_time/other-type",
-              "ShowApp/200/create_time/type"),
-    FaultType("F101 an answer with a status that is not documented", "ShowApp/200/status/206",
-              "ShowApp/answer/status/documented"),
-    FaultType("F102 success for wrong input", "ListApps/query/limit/maximum/not-enforced",
-              "ListApps/query/limit/maximum"),
-    FaultType("F102 success for fields that do not go together",
-              "CreateRecordRule/body/hls-needs-config/combination/not-enforced",
-              "CreateRecordRule/body/hls-needs-config/combination"),
-    FaultType("F103 there after it was deleted", "DeleteApp/rule/gone/broken",
-              "DeleteApp/rule/gone"),
-    FaultType("F104 a refused request leaves something",
-              "CreateRecordRule/rule/refused-changes-nothing/broken",
-              "CreateRecordRule/rule/refused-changes-nothing"),
-    FaultType("F203 a field can be set that is not the caller's",
-              "CreateRecordRule/rule/rule-id-not-chosen/broken",
-              "CreateRecordRule/rule/rule-id-not-chosen"),
-    FaultType("F205 who is not known is told of a lack of rights",
-              "CreateApp/auth/wrong-token/403", "CreateApp/auth/wrong-token"),
-    FaultType("F206 what is another's can be changed", "common/isolation/foreign-tenant/broken",
-              "common/isolation/foreign-tenant"),
-    FaultType("F207 served without authentication", "ListApps/auth/no-credentials/accepted",
-              "ListApps/auth/no-credentials"),
-    FaultType("a wrong error code",
-              "CreateRecordRule/body/mp4-needs-config/combination/other-code",
-              "CreateRecordRule/body/mp4-needs-config/combination"),
-    FaultType("pages that overlap", "ListRtcRoomList/rule/pages-disjoint/broken",
-              "ListRtcRoomList/rule/pages-disjoint"),
-    FaultType("a page that is left out", "ListApps/rule/first-page-zero/from-one",
-              "ListApps/rule/first-page-zero"),
-    FaultType("an order that changes", "ListApps/rule/order-stable/broken",
-              "ListApps/rule/order-stable"),
-    FaultType("a count of the page for that of all", "ListApps/rule/count-is-total/broken",
-              "ListApps/rule/count-is-total"),
-    FaultType("a filter that is not looked at", "ListRtcUserList/rule/filter-isp-subset/broken",
-              "ListRtcUserList/rule/filter-isp-subset"),
-    FaultType("a wrong default", "CreateRecordRule/rule/defaults-filled/broken",
-              "CreateRecordRule/rule/defaults-filled"),
-    FaultType("an update that is lost", "UpdateRecordRule/rule/seen-by-show/broken",
-              "UpdateRecordRule/rule/seen-by-show"),
-    FaultType("a state that is not kept to", "CreateMixJob/rule/refused-while-app-disabled/broken",
-              "CreateMixJob/rule/refused-while-app-disabled"),
-)  # fmt: skip
+    FaultType(
+        "F100 a server error for wrong input",
+        "CreateApp/body/app_name/type/500",
+        "CreateApp/body/app_name/type",
+    ),
+    FaultType(
+        "F101 an answer that is not of its schema",
+        "ShowApp/200/create_time/other-type",
+        "ShowApp/200/create_time/type",
+    ),
+    FaultType(
+        "F101 an answer with a status that is not documented",
+        "ShowApp/200/status/206",
+        "ShowApp/answer/status/documented",
+    ),
+    FaultType(
+        "F102 success for wrong input",
+        "ListApps/query/limit/maximum/not-enforced",
+        "ListApps/query/limit/maximum",
+    ),
+    FaultType(
+        "F102 success for fields that do not go together",
+        "CreateRecordRule/body/hls-needs-config/combination/not-enforced",
+        "CreateRecordRule/body/hls-needs-config/combination",
+    ),
+    FaultType(
+        "F103 there after it was deleted", "DeleteApp/rule/gone/broken", "DeleteApp/rule/gone"
+    ),
+    FaultType(
+        "F104 a refused request leaves something",
+        "CreateRecordRule/rule/refused-changes-nothing/broken",
+        "CreateRecordRule/rule/refused-changes-nothing",
+    ),
+    FaultType(
+        "F203 a field can be set that is not the caller's",
+        "CreateRecordRule/rule/rule-id-not-chosen/broken",
+        "CreateRecordRule/rule/rule-id-not-chosen",
+    ),
+    FaultType(
+        "F205 who is not known is told of a lack of rights",
+        "CreateApp/auth/wrong-token/403",
+        "CreateApp/auth/wrong-token",
+    ),
+    FaultType(
+        "F206 what is another's can be changed",
+        "common/isolation/foreign-tenant/broken",
+        "common/isolation/foreign-tenant",
+    ),
+    FaultType(
+        "F207 served without authentication",
+        "ListApps/auth/no-credentials/accepted",
+        "ListApps/auth/no-credentials",
+    ),
+    FaultType(
+        "a wrong error code",
+        "CreateRecordRule/body/mp4-needs-config/combination/other-code",
+        "CreateRecordRule/body/mp4-needs-config/combination",
+    ),
+    FaultType(
+        "pages that overlap",
+        "ListRtcRoomList/rule/pages-disjoint/broken",
+        "ListRtcRoomList/rule/pages-disjoint",
+    ),
+    FaultType(
+        "a page that is left out",
+        "ListApps/rule/first-page-zero/from-one",
+        "ListApps/rule/first-page-zero",
+    ),
+    FaultType(
+        "an order that changes", "ListApps/rule/order-stable/broken", "ListApps/rule/order-stable"
+    ),
+    FaultType(
+        "a count of the page for that of all",
+        "ListApps/rule/count-is-total/broken",
+        "ListApps/rule/count-is-total",
+    ),
+    FaultType(
+        "a filter that is not looked at",
+        "ListRtcUserList/rule/filter-isp-subset/broken",
+        "ListRtcUserList/rule/filter-isp-subset",
+    ),
+    FaultType(
+        "a wrong default",
+        "CreateRecordRule/rule/defaults-filled/broken",
+        "CreateRecordRule/rule/defaults-filled",
+    ),
+    FaultType(
+        "an update that is lost",
+        "UpdateRecordRule/rule/seen-by-show/broken",
+        "UpdateRecordRule/rule/seen-by-show",
+    ),
+    FaultType(
+        "a state that is not kept to",
+        "CreateMixJob/rule/refused-while-app-disabled/broken",
+        "CreateMixJob/rule/refused-while-app-disabled",
+    ),
+)
 LEAST = 10
 """How many types have to be planted."""
 

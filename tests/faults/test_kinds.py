@@ -5,8 +5,8 @@ from __future__ import annotations
 import hunting
 import pytest
 
+from conformance.faults import all_faults
 from conformance.model.requirement import glob_to_pattern
-from conformance.reference.faults import all_faults
 
 KINDS: dict[str, tuple[str, ...]] = {
     # Derived from what a requirement says
@@ -27,37 +27,58 @@ KINDS: dict[str, tuple[str, ...]] = {
     "a timestamp has another format": ("*/2??/*_time/malformed",),
     "a default is changed": ("*/default/other",),
     # Of rules
-    "lost updates": ("*/rule/seen-by-show/broken", "*/rule/seen-by-list/broken",
-                     "UpdateRecordCallback/rule/replaces/broken"),
-    "no-op deletes": ("DeleteApp/rule/gone/broken", "DeleteRecordRule/rule/gone/broken",
-                      "StopMixJob/rule/becomes-stopped/broken"),
+    "lost updates": (
+        "*/rule/seen-by-show/broken",
+        "*/rule/seen-by-list/broken",
+        "UpdateRecordCallback/rule/replaces/broken",
+    ),
+    "no-op deletes": (
+        "DeleteApp/rule/gone/broken",
+        "DeleteRecordRule/rule/gone/broken",
+        "StopMixJob/rule/becomes-stopped/broken",
+    ),
     "stale lists": ("DeleteApp/rule/gone-from-list/broken", "*/rule/listed-after-create/broken"),
     "page from one": ("ListApps/rule/first-page-zero/broken", "*/first-page-zero/from-one"),
-    "offset for page": ("ListApps/rule/pages-disjoint/broken",
-                        "*/rule/offset-counts-items/broken"),
-    "count of the page for the total": ("ListApps/rule/count-is-total/broken",
-                                        "*/rule/total-same-on-pages/broken"),
+    "offset for page": ("ListApps/rule/pages-disjoint/broken", "*/rule/offset-counts-items/broken"),
+    "count of the page for the total": (
+        "ListApps/rule/count-is-total/broken",
+        "*/rule/total-same-on-pages/broken",
+    ),
     "filter ignored": ("ListApps/rule/state-filter/broken", "*/rule/filter-state-subset/broken"),
     "order reversed": ("*/rule/time-order/broken", "ListApps/rule/order-stable/broken"),
     "state that moves backwards": ("*/rule/state-moves-forward/broken",),
-    "job accepted on a disabled application": ("*/rule/refused-while-app-disabled/broken",
-                                               "StopApp/rule/refuses-*-jobs/broken"),
-    "rule shared between applications": ("*/rule/record-rule-of-another-app/broken",
-                                         "ListRecordRules/rule/own-rules-only/broken"),
-    "id of another tenant served": ("common/isolation/foreign-tenant/broken",
-                                    "common/isolation/foreign-project/broken"),
-    "refused request that half-applies": ("CreateApp/rule/duplicate-leaves-one/broken",
-                                          "*/rule/refused-changes-nothing/broken"),
-    "second create that duplicates": ("CreateRecordRule/rule/one-per-location/broken",
-                                      "*/rule/duplicate-job/broken"),
-    "window off by one day": ("*/samples-inside-window/day-early",
-                              "*/samples-inside-window/day-off",
-                              "*/narrower-window-contained/end-left-out"),
+    "job accepted on a disabled application": (
+        "*/rule/refused-while-app-disabled/broken",
+        "StopApp/rule/refuses-*-jobs/broken",
+    ),
+    "rule shared between applications": (
+        "*/rule/record-rule-of-another-app/broken",
+        "ListRecordRules/rule/own-rules-only/broken",
+    ),
+    "id of another tenant served": (
+        "common/isolation/foreign-tenant/broken",
+        "common/isolation/foreign-project/broken",
+    ),
+    "refused request that half-applies": (
+        "CreateApp/rule/duplicate-leaves-one/broken",
+        "*/rule/refused-changes-nothing/broken",
+    ),
+    "second create that duplicates": (
+        "CreateRecordRule/rule/one-per-location/broken",
+        "*/rule/duplicate-job/broken",
+    ),
+    "window off by one day": (
+        "*/samples-inside-window/day-early",
+        "*/samples-inside-window/day-off",
+        "*/narrower-window-contained/end-left-out",
+    ),
     "sum that does not add up": ("ListRtcHistoryUsage/rule/total-is-sum/broken",),
     "token not checked": ("*/auth/wrong-token/accepted", "*/auth/no-credentials/accepted"),
     "expired token accepted": ("common/auth/expired-token-refused/broken",),
-    "secret echoed": ("common/answer/no-secrets/broken",
-                      "CreateToken/rule/password-not-echoed/broken"),
+    "secret echoed": (
+        "common/answer/no-secrets/broken",
+        "CreateToken/rule/password-not-echoed/broken",
+    ),
     # Of transport and of the mind
     "truncated JSON": ("transport/truncated-json", "*/body/cut"),
     "wrong charset": ("transport/utf-16", "transport/utf-16-undeclared", "*/content-type/gbk"),
@@ -71,7 +92,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "duplicate answers": ("transport/duplicate-answer",),
     "an answer that belongs to another request": ("transport/answer-of-another",),
     "a connection that breaks at one request": ("transport/hangs-up-*",),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("kind", list(KINDS))
@@ -84,8 +105,9 @@ def test_a_kind_is_planted_and_sampled(kind: str) -> None:
     assert sampled & {name for some in planted for name in some}, f"{kind}: none is sampled"
 
 
-@pytest.mark.parametrize(("key", "least"), hunting.STRATA, ids=["kind", "rule", "operation",
-                                                                  "chapter", "group"])  # fmt: skip
+@pytest.mark.parametrize(
+    ("key", "least"), hunting.STRATA, ids=["kind", "rule", "operation", "chapter", "group"]
+)
 def test_the_sample_is_stratified(key: object, least: int) -> None:
     """Of each kind, operation, chapter and flow group there are enough faults in the sample."""
     sampled = {fault.name for fault in hunting.sample()}

@@ -12,8 +12,8 @@ import hunting
 import pytest
 from alarms import alarms
 
-from conformance.reference.faults import all_faults, plant
-from conformance.reference.faults.fault import Fault
+from conformance.faults import all_faults, plant
+from conformance.faults.model import Fault
 
 SAMPLE = hunting.batches(hunting.sample())
 COMPLETE = hunting.batches(all_faults().values())

@@ -24,9 +24,22 @@ from conformance.reference.seeds import seeded_world
 from conformance.reference.world import World
 
 ODD_NAMES = (
-    "a", " ", "应用 名", "🚀", "x" * 200, '{"app_name": 1}', "O'Brien; --", "../../etc", "<b>",
-    "null", "0", "%00", "tab\tname", "sparkconf-", "CON",
-)  # fmt: skip
+    "a",
+    " ",
+    "应用 名",
+    "🚀",
+    "x" * 200,
+    '{"app_name": 1}',
+    "O'Brien; --",
+    "../../etc",
+    "<b>",
+    "null",
+    "0",
+    "%00",
+    "tab\tname",
+    "sparkconf-",
+    "CON",
+)
 SLOW = Policies(init_seconds=1.0, max_open_jobs=3, unreachable_hosts=("mydomain.com",))
 
 
@@ -51,9 +64,16 @@ def _crowded(policies: Policies | None = None) -> World:
         app_id = world.ids.resource()
         born = first.created - timedelta(days=number)
         fresh: App = replace(
-            first, app_id=app_id, name=name, created=born, active=number % 3 == 0,
-            rules={}, jobs={}, open_jobs=[], callback=None,
-        )  # fmt: skip
+            first,
+            app_id=app_id,
+            name=name,
+            created=born,
+            active=number % 3 == 0,
+            rules={},
+            jobs={},
+            open_jobs=[],
+            callback=None,
+        )
         tenant.apps[app_id] = fresh
     return world
 

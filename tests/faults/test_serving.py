@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from conformance.reference.faults import plant
+from conformance.faults import plant
 from conformance.reference.seeds import seeded_world
 from conformance.reference.server import ReferenceServer
 

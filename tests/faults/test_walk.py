@@ -9,8 +9,8 @@ import driver
 import pytest
 from sequences import WALK, sequence_faults
 
+from conformance.faults.model import Fault
 from conformance.reference.app import create_app
-from conformance.reference.faults.fault import Fault
 from conformance.reference.seeds import seeded_world
 
 FAULTS = sequence_faults()

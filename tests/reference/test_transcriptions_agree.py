@@ -27,10 +27,13 @@ from conformance.reference.statistics.operations import OPERATIONS as STATISTICS
 
 INT32 = (-(2**31), 2**31 - 1)
 _BOUNDS: Mapping[str, tuple[str, ...]] = {
-    "minimum": ("minimum", "ge"), "maximum": ("maximum", "le"),
-    "minItems": ("minItems",), "maxItems": ("maxItems",),
-    "minLength": ("minLength",), "maxLength": ("maxLength",),
-}  # fmt: skip
+    "minimum": ("minimum", "ge"),
+    "maximum": ("maximum", "le"),
+    "minItems": ("minItems",),
+    "maxItems": ("maxItems",),
+    "minLength": ("minLength",),
+    "maxLength": ("maxLength",),
+}
 
 REVIEWED: Mapping[str, str] = {
     "CreateToken answer token.*": "E-3-token-answer-cut",

@@ -288,18 +288,28 @@ def test_cause_ids_are_stable_and_differ(report: Report) -> None:
     ("identity", "side", "field", "keyword", "header"),
     [
         ("ListApps/query/limit/maximum", "request", "limit", "maximum", ""),
-        ("ListApps/header/X-Auth-Token/required", "request", "X-Auth-Token", "required",
-         "x-auth-token"),
+        (
+            "ListApps/header/X-Auth-Token/required",
+            "request",
+            "X-Auth-Token",
+            "required",
+            "x-auth-token",
+        ),
         ("ShowApp/404/error_code/catalogued", "answer", "error_code", "catalogued", ""),
-        ("A/200/header/X-Request-Id/required", "answer", "header/X-Request-Id", "required",
-         "x-request-id"),
+        (
+            "A/200/header/X-Request-Id/required",
+            "answer",
+            "header/X-Request-Id",
+            "required",
+            "x-request-id",
+        ),
         ("A/rule/one-per-location", "rule", "", "one-per-location", ""),
         ("common/header/x-request-id/unique", "common", "x-request-id", "unique", "x-request-id"),
         ("A/200/body/undeclared", "answer", "body", "undeclared", ""),
         ("A/answer/status/documented", "answer", "status", "documented", ""),
         ("A/auth/wrong-token", "auth", "", "wrong-token", ""),
     ],
-)  # fmt: skip
+)
 def test_ids_are_taken_apart_by_their_grammar(
     identity: str, side: str, field: str, keyword: str, header: str
 ) -> None:

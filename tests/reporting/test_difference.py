@@ -21,19 +21,30 @@ def _changed(**changes: object) -> str:
 @pytest.mark.parametrize(
     ("actual", "wanted", "received"),
     [
-        (_changed(obs_addr={"bucket": "rtc-records", "object": "Record/"}),
-         'obs_addr.object: ""', 'obs_addr.object: "Record/"'),
-        (_changed(record_formats=["HLS", "HLS"]),
-         'record_formats[1]: "MP4"', 'record_formats[1]: "HLS"'),
-        (_changed(record_formats=["HLS"]),
-         'record_formats: ["HLS", "MP4"]', 'record_formats: ["HLS"]'),
-        (_changed(rule_id=None),
-         'rule_id: "1bd094486a2b32004c9a0ae15419eefc"', "rule_id: null"),
+        (
+            _changed(obs_addr={"bucket": "rtc-records", "object": "Record/"}),
+            'obs_addr.object: ""',
+            'obs_addr.object: "Record/"',
+        ),
+        (
+            _changed(record_formats=["HLS", "HLS"]),
+            'record_formats[1]: "MP4"',
+            'record_formats[1]: "HLS"',
+        ),
+        (
+            _changed(record_formats=["HLS"]),
+            'record_formats: ["HLS", "MP4"]',
+            'record_formats: ["HLS"]',
+        ),
+        (_changed(rule_id=None), 'rule_id: "1bd094486a2b32004c9a0ae15419eefc"', "rule_id: null"),
         (_changed(extra=True), "extra: –", "extra: true"),
-        (_changed(hls_config={"record_cycle": True, "record_slice_duration": 10}),
-         "hls_config.record_cycle: 120", "hls_config.record_cycle: true"),
+        (
+            _changed(hls_config={"record_cycle": True, "record_slice_duration": 10}),
+            "hls_config.record_cycle: 120",
+            "hls_config.record_cycle: true",
+        ),
     ],
-)  # fmt: skip
+)
 def test_only_what_differs_is_told(actual: str, wanted: str, received: str) -> None:
     """Paths with both values; what one side lacks is a dash."""
     assert apart(repr(RULE), actual) == (wanted, received)

@@ -9,15 +9,18 @@ import subprocess
 
 import pytest
 
+from conformance.engine.run.replay import curl, replay, reported
 from conformance.model.exchange import Exchange, NetworkFailure, Request, Response
 from conformance.reporting.evidence import KEPT_BYTES
-from conformance.suite.evidence import curl, replay, reported
 
 TEXT = """{"name": "it's \\"quoted\\" $HOME `id` 房间"}"""
 HEADERS = (
-    ("Host", "host"), ("Content-Type", "application/json"), ("X-Auth-Token", "***"),
-    ("Authorization", "***"), ("Content-Length", "3"),
-)  # fmt: skip
+    ("Host", "host"),
+    ("Content-Type", "application/json"),
+    ("X-Auth-Token", "***"),
+    ("Authorization", "***"),
+    ("Content-Length", "3"),
+)
 
 
 def _request(body: bytes | None) -> Request:
@@ -32,9 +35,10 @@ def test_a_curl_line_can_be_split_by_a_shell() -> None:
     assert words[-1] == "http://host/v2/apps?a=b&c=d"
     headers = [words[n + 1] for n, word in enumerate(words) if word == "-H"]
     assert headers == [
-        "Content-Type: application/json", "X-Auth-Token: $SPARKRTC_TOKEN",
+        "Content-Type: application/json",
+        "X-Auth-Token: $SPARKRTC_TOKEN",
         "Authorization: $AUTHORIZATION",
-    ]  # fmt: skip
+    ]
 
 
 def test_secrets_are_variables_that_the_shell_fills_in() -> None:

@@ -129,9 +129,10 @@ def test_texts_and_findings_are_told_in_the_language_of_the_page(report: Report)
     """Texts, messages and reasons in Chinese where the books have them, as they are elsewhere."""
     first, finding = report.requirements[0], report.findings[0]
     known = replace(
-        first, text="A request without field app_name is refused.",
+        first,
+        text="A request without field app_name is refused.",
         reason="the target does not claim obs",
-    )  # fmt: skip
+    )
     told = replace(finding, requirement=first.id, message="body app_name: required broken (absent)")
     report = assemble([known, *report.requirements[1:]], [told])
     data = page_data(Material(report), language("zh"), causes_of(report), None)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 import yaml
 
-from conformance.certification.sweep import client_requirements
+from conformance.certification.scripted.sweep import client_requirements
 from conformance.contract.files import spec_folder
 from conformance.contract.revisions import load_contract_at, revisions
 from conformance.model.requirement import Requirement
@@ -85,17 +85,21 @@ def test_a_text_that_changed_is_seen() -> None:
 @pytest.mark.parametrize(
     ("english", "chinese"),
     [
-        ("body app_name: maxLength broken (over): answered 201",
-         "请求体 app_name 违反 maxLength（over）：返回了 201"),
-        ("400 with error_code RTC.1 or RTC.2, or 404 with error_code RTC.3",
-         "400，错误码为 RTC.1 或 RTC.2，或 404，错误码为 RTC.3"),
+        (
+            "body app_name: maxLength broken (over): answered 201",
+            "请求体 app_name 违反 maxLength（over）：返回了 201",
+        ),
+        (
+            "400 with error_code RTC.1 or RTC.2, or 404 with error_code RTC.3",
+            "400，错误码为 RTC.1 或 RTC.2，或 404，错误码为 RTC.3",
+        ),
         ("at least 0", "不小于 0"),
         ("count of ACTIVATION is not what it must be", "ACTIVATION 的 count与要求不符"),
         ("the target does not claim obs", "被测对象未声明能力 obs"),
         ("x.y lacks state", "x.y 缺少 state"),
         ("app_id=field is nothing that the book has", "app_id=field is nothing that the book has"),
     ],
-)  # fmt: skip
+)
 def test_what_findings_say_is_told_in_chinese(english: str, chinese: str) -> None:
     """Generated messages and expectations; what the book does not have stays as it was."""
     assert CHINESE.told(english) == chinese

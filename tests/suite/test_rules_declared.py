@@ -65,18 +65,18 @@ def test_every_scenario_declares_a_rule() -> None:
 
 def _tests() -> Iterator[tuple[str, Any]]:
     """Every test function of the suite, with its name for people."""
-    for module in pkgutil.iter_modules(conformance.suite.__path__):
-        if module.name.startswith("test_"):
-            content = vars(importlib.import_module(f"conformance.suite.{module.name}"))
+    for module in pkgutil.walk_packages(conformance.suite.__path__, "conformance.suite."):
+        if ".test_" in module.name:
+            content = vars(importlib.import_module(module.name))
             for name, value in content.items():
                 if name.startswith("test_") and callable(value):
-                    yield f"{module.name}.{name}", value
+                    yield f"{module.name.rpartition('.')[2]}.{name}", value
 
 
 def _marked(test: Any) -> Iterator[str]:
     """The rules that a test declares, by its own mark or by those of its parameters."""
     for mark in getattr(test, "pytestmark", ()):
-        if mark.name == "rules":
+        if mark.name == "sparkrtc_rules":
             yield from mark.args
         elif mark.name == "parametrize":
             for parameters in mark.args[1]:

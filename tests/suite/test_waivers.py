@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from conformance import cli
-from conformance.reference.faults.registry import plant
+from conformance.access.settings import Waiver
+from conformance.faults.registry import plant
 from conformance.reference.seeds import seeded_world
 from conformance.reference.server import ReferenceServer, announcement
-from conformance.target.settings import Waiver
 
 TODAY = dt.datetime.now(dt.UTC).date()
 FAULT = "ShowApp/path/app_id/known/other-code"
@@ -60,9 +60,13 @@ def test_a_run_with_waivers(
         lines.append(f'project_id = "{told["project_id"]}"')
         for glob, days in waivers:
             lines += [
-                "[[waivers]]", f'requirement = "{glob}"', 'reason = "known"', 'owner = "me"',
-                'issue = "https://i.example/1"', f"expires = {TODAY + dt.timedelta(days=days)}",
-            ]  # fmt: skip
+                "[[waivers]]",
+                f'requirement = "{glob}"',
+                'reason = "known"',
+                'owner = "me"',
+                'issue = "https://i.example/1"',
+                f"expires = {TODAY + dt.timedelta(days=days)}",
+            ]
         target = tmp_path / "target.toml"
         target.write_text("\n".join(lines), encoding="utf-8")
         only = [f"--only={BROKEN}", f"--only={KEPT}"]

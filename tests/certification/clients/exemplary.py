@@ -60,8 +60,9 @@ class Client:
         query = asked.query if isinstance(asked.query, str) else encoded(asked.query)
         connection = http.client.HTTPConnection(str(self._address.netloc), timeout=10)
         try:
-            connection.request(asked.method, f"{asked.path}?{query}" if query else asked.path,
-                               body, kept)  # fmt: skip
+            connection.request(
+                asked.method, f"{asked.path}?{query}" if query else asked.path, body, kept
+            )
             response = connection.getresponse()
             text = response.read()
             data = json.loads(text) if text else None
@@ -100,8 +101,12 @@ def create_rule(client: Client) -> Asked:
 
 def create_mix_job(client: Client) -> Asked:
     """9.1."""
-    mix = {"room_id": "room-1", "encode_template": "1280x720_30_1710", "max_idle_time": 60,
-           "layout_template": "nine_grids_view"}  # fmt: skip
+    mix = {
+        "room_id": "room-1",
+        "encode_template": "1280x720_30_1710",
+        "max_idle_time": 60,
+        "layout_template": "nine_grids_view",
+    }
     return Asked("POST", f"/v2/apps/{client.app}/mix-stream-jobs", body={"mix_param": mix})
 
 
@@ -125,8 +130,14 @@ def list_objects(_client: Client) -> Asked:
 
 def list_users(client: Client) -> Asked:
     """13.2."""
-    query = {"app": client.app, "region": ["GD", "SH"], "type": "summary", "limit": 10,
-             "start_time": "2026-01-01T00:00:00Z", "end_time": "2026-01-01T01:00:00Z"}  # fmt: skip
+    query = {
+        "app": client.app,
+        "region": ["GD", "SH"],
+        "type": "summary",
+        "limit": 10,
+        "start_time": "2026-01-01T00:00:00Z",
+        "end_time": "2026-01-01T01:00:00Z",
+    }
     return Asked("GET", f"/v1/{client.project}/rtc/users", query)
 
 
@@ -139,10 +150,18 @@ def quality(client: Client) -> Asked:
 REQUESTS: Mapping[str, Callable[[Client], Asked]] = {
     made.__name__: made
     for made in (
-        create_app, list_apps, show_app, create_rule, create_mix_job, create_single_job,
-        set_callback, list_objects, list_users, quality,
+        create_app,
+        list_apps,
+        show_app,
+        create_rule,
+        create_mix_job,
+        create_single_job,
+        set_callback,
+        list_objects,
+        list_users,
+        quality,
     )
-}  # fmt: skip
+}
 
 
 if __name__ == "__main__":

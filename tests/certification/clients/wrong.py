@@ -199,12 +199,15 @@ WRONG: dict[str, Wrong] = {
     "unknown-path": Wrong("client/common/path/known", once(show_app, path("/v2/app/{app}"))),
     "unknown-method": Wrong("client/common/method/known", once(list_apps, method("PUT"))),
     "no-credentials": Wrong(
-        "client/common/credentials/present", once(show_app, headers(X_Auth_Token=None))),
+        "client/common/credentials/present", once(show_app, headers(X_Auth_Token=None))
+    ),
     "wrong-token": Wrong(
-        "client/common/credentials/token", once(show_app, headers(X_Auth_Token="invented"))),
+        "client/common/credentials/token", once(show_app, headers(X_Auth_Token="invented"))
+    ),
     "bearer-token": Wrong(
         "client/common/credentials/authorization",
-        once(show_app, headers(X_Auth_Token=None, Authorization="Bearer invented"))),
+        once(show_app, headers(X_Auth_Token=None, Authorization="Bearer invented")),
+    ),
     "unknown-key": Wrong("client/common/credentials/access-key", sign(key="UNKNOWNKEY0123456789")),
     "wrong-secret": Wrong("client/common/credentials/signature", sign(spoil="key")),
     "signed-other-body": Wrong("client/common/credentials/signature", signed_change),
@@ -215,21 +218,29 @@ WRONG: dict[str, Wrong] = {
         once(list_users, path("/v1/00000000000000000000000000000000/rtc/users")),
     ),
     "token-in-address": Wrong(
-        "client/common/credentials/private", once(list_apps, query(token="secret-in-address"))),
+        "client/common/credentials/private", once(list_apps, query(token="secret-in-address"))
+    ),
     "signed-bucket-list": Wrong(
         "client/common/credentials/kind",
-        lambda c: c.send(signed(c, Asked("GET", "/v2/rtc-ops/buckets"))) and None, warns=True),
+        lambda c: c.send(signed(c, Asked("GET", "/v2/rtc-ops/buckets"))) and None,
+        warns=True,
+    ),
     "broken-json": Wrong("client/common/body/json", once(create_app, raw(b'{"app_name": "a",}'))),
     "nan": Wrong("client/common/body/json", once(create_app, raw(b'{"app_name": NaN}'))),
     "latin-1": Wrong(
-        "client/common/body/utf-8", once(create_app, raw('{"app_name": "é"}'.encode("latin-1")))),
+        "client/common/body/utf-8", once(create_app, raw('{"app_name": "é"}'.encode("latin-1")))
+    ),
     "array-body": Wrong("client/common/body/object", once(create_app, raw(b'["app"]'))),
     "key-twice": Wrong(
         "client/common/body/keys",
-        once(create_app, raw(b'{"app_name": "a", "app_name": "b"}')), warns=True),
+        once(create_app, raw(b'{"app_name": "a", "app_name": "b"}')),
+        warns=True,
+    ),
     "never-made": Wrong(
-        "client/common/resources/made", once(show_app, path("/v2/apps/0123456789abcdef")),
-        warns=True),
+        "client/common/resources/made",
+        once(show_app, path("/v2/apps/0123456789abcdef")),
+        warns=True,
+    ),
     "deleted": Wrong("client/common/resources/kept", stale_id, warns=True),
     "disabled": Wrong("client/common/resources/usable", disabled_app, warns=True),
     "stubborn": Wrong("client/common/repeats/refused", stubborn),
@@ -238,80 +249,113 @@ WRONG: dict[str, Wrong] = {
     "impatient": Wrong("client/common/flow/retry-after", impatient),
     "hasty": Wrong("client/common/flow/obs", hasty, warns=True),
     "unfilled-path": Wrong(
-        "client/ShowApp/path/app_id/filled", once(show_app, path("/v2/apps/%7Bapp_id%7D"))),
+        "client/ShowApp/path/app_id/filled", once(show_app, path("/v2/apps/%7Bapp_id%7D"))
+    ),
     "undefined-id": Wrong(
-        "client/ShowApp/path/app_id/filled", once(show_app, path("/v2/apps/undefined"))),
+        "client/ShowApp/path/app_id/filled", once(show_app, path("/v2/apps/undefined"))
+    ),
     "missing-parameter": Wrong(
-        "client/ListObsBucketObjects/query/type/required", once(list_objects, query(type=DROP))),
+        "client/ListObsBucketObjects/query/type/required", once(list_objects, query(type=DROP))
+    ),
     "text-for-number": Wrong(
-        "client/ListApps/query/limit/type", once(list_apps, query(limit="ten"))),
+        "client/ListApps/query/limit/type", once(list_apps, query(limit="ten"))
+    ),
     "limit-too-high": Wrong(
-        "client/ListApps/query/limit/maximum", once(list_apps, query(limit=1000))),
+        "client/ListApps/query/limit/maximum", once(list_apps, query(limit=1000))
+    ),
     "limit-zero": Wrong("client/ListApps/query/limit/minimum", once(list_apps, query(limit=0))),
     "unknown-state": Wrong(
-        "client/ListApps/query/state/enum", once(list_apps, query(state="activation"))),
+        "client/ListApps/query/state/enum", once(list_apps, query(state="activation"))
+    ),
     "undeclared-parameter": Wrong(
-        "client/ListApps/query/undeclared", once(list_apps, query(page=2)), warns=True),
+        "client/ListApps/query/undeclared", once(list_apps, query(page=2)), warns=True
+    ),
     "parameter-twice": Wrong(
         "client/ListApps/query/limit/once",
-        once(list_apps, lambda _c, a: a.but(query="limit=1&limit=2")), warns=True),
+        once(list_apps, lambda _c, a: a.but(query="limit=1&limit=2")),
+        warns=True,
+    ),
     "repeated-list": Wrong(
         "client/ListRtcHistoryQuality/query/metric/comma-list",
-        once(quality, lambda c, a: a.but(
-            query=f"app={c.app}&metric=JoinSuccessRate&metric=VideoFreezeRate")), warns=True),
+        once(
+            quality,
+            lambda c, a: a.but(query=f"app={c.app}&metric=JoinSuccessRate&metric=VideoFreezeRate"),
+        ),
+        warns=True,
+    ),
     "bracketed-list": Wrong(
         "client/ListRtcUserList/query/region/comma-list",
-        once(list_users, lambda c, a: a.but(query=f"app={c.app}&region[]=GD")), warns=True),
+        once(list_users, lambda c, a: a.but(query=f"app={c.app}&region[]=GD")),
+        warns=True,
+    ),
     "unknown-metric": Wrong(
         "client/ListRtcHistoryQuality/query/metric[]/enum",
-        once(quality, query(metric=["JoinSuccessRate", "join_rate"]))),
+        once(quality, query(metric=["JoinSuccessRate", "join_rate"])),
+    ),
     "local-time": Wrong(
         "client/ListRtcUserList/query/start_time/format",
-        once(list_users, query(start_time="2026-01-01 00:00:00"))),
+        once(list_users, query(start_time="2026-01-01 00:00:00")),
+    ),
     "backward-window": Wrong(
         "client/ListRtcUserList/query/window/combination",
-        once(list_users, query(start_time="2026-01-02T00:00:00Z"))),
+        once(list_users, query(start_time="2026-01-02T00:00:00Z")),
+    ),
     "form-body": Wrong(
         "client/CreateApp/header/content-type/json",
-        once(create_app, headers(Content_Type="application/x-www-form-urlencoded"))),
+        once(create_app, headers(Content_Type="application/x-www-form-urlencoded")),
+    ),
     "no-content-type": Wrong(
         "client/CreateApp/header/content-type/required",
-        once(create_app, headers(Content_Type=None))),
+        once(create_app, headers(Content_Type=None)),
+    ),
     "no-body": Wrong(
-        "client/CreateApp/body/required", once(create_app, lambda _c, a: a.but(body=None))),
+        "client/CreateApp/body/required", once(create_app, lambda _c, a: a.but(body=None))
+    ),
     "body-on-get": Wrong(
         "client/ShowApp/body/absent",
-        once(show_app, lambda _c, a: a.but(body={"app_id": "x"})), warns=True),
+        once(show_app, lambda _c, a: a.but(body={"app_id": "x"})),
+        warns=True,
+    ),
     "missing-field": Wrong(
-        "client/CreateApp/body/app_name/required", once(create_app, lambda _c, a: a.but(body={}))),
+        "client/CreateApp/body/app_name/required", once(create_app, lambda _c, a: a.but(body={}))
+    ),
     "number-for-text": Wrong(
-        "client/CreateApp/body/app_name/type", once(create_app, body("app_name", 7))),
+        "client/CreateApp/body/app_name/type", once(create_app, body("app_name", 7))
+    ),
     "null-field": Wrong(
-        "client/CreateApp/body/app_name/null", once(create_app, body("app_name", None))),
+        "client/CreateApp/body/app_name/null", once(create_app, body("app_name", None))
+    ),
     "undeclared-field": Wrong(
-        "client/CreateApp/body/undeclared", once(create_app, body("appName", "x")), warns=True),
+        "client/CreateApp/body/undeclared", once(create_app, body("appName", "x")), warns=True
+    ),
     "missing-nested": Wrong(
         "client/CreateRecordRule/body/obs_addr.bucket/required",
-        once(create_rule, body("obs_addr.bucket", DROP))),
+        once(create_rule, body("obs_addr.bucket", DROP)),
+    ),
     "lower-case-format": Wrong(
         "client/CreateRecordRule/body/record_formats[]/enum",
-        once(create_rule, body("record_formats", ["mp4"]))),
+        once(create_rule, body("record_formats", ["mp4"])),
+    ),
     "format-without-config": Wrong(
-        "client/CreateRecordRule/body/*/combination",
-        once(create_rule, body("mp4_config", DROP))),
+        "client/CreateRecordRule/body/*/combination", once(create_rule, body("mp4_config", DROP))
+    ),
     "idle-too-short": Wrong(
         "client/CreateMixJob/body/mix_param.max_idle_time/minimum",
-        once(create_mix_job, body("mix_param.max_idle_time", 1))),
+        once(create_mix_job, body("mix_param.max_idle_time", 1)),
+    ),
     "no-layout": Wrong(
         "client/CreateMixJob/body/mix_param.video-needs-layout/combination",
-        once(create_mix_job, body("mix_param.layout_template", DROP))),
+        once(create_mix_job, body("mix_param.layout_template", DROP)),
+    ),
     "quoted-boolean": Wrong(
         "client/CreateIndividualStreamJob/body/is_record_audio/type",
-        once(create_single_job, body("is_record_audio", "true"))),
+        once(create_single_job, body("is_record_audio", "true")),
+    ),
     "callback-without-scheme": Wrong(
         "client/UpdateRecordCallback/body/url/format",
-        once(set_callback, body("url", "example.com/callback"))),
-}  # fmt: skip
+        once(set_callback, body("url", "example.com/callback")),
+    ),
+}
 """By name: the mistake and the requirement (a glob) that must be broken by it, and only it."""
 
 

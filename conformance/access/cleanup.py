@@ -1,0 +1,114 @@
+"""Undoing what a journal still names: at the end of a run, on a signal, or after a crash.
+
+Deletes only what the journal names *and* what still carries the run's prefix; puts settings back
+to what they were. One item that cannot be undone does not keep the others from it.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from conformance.access.journal import Changed, Created, Journal, Pending
+from conformance.errors import ConfigurationError
+
+
+class Presence(enum.Enum):
+    """What the target shows under an id."""
+
+    OURS = "ours"
+    FOREIGN = "foreign"
+    GONE = "gone"
+
+
+class Undo(Protocol):
+    """How to look at and undo things at the target. Any exception counts as not undone."""
+
+    def locate(self, item: Created) -> tuple[str, ...]:
+        """Ids of what bears the item's name, for an item whose own id was never noted."""
+        ...
+
+    def inspect(self, item: Created, identifier: str, prefix: str) -> Presence:
+        """Show it: ours if its name (or its parent's) starts with the prefix."""
+        ...
+
+    def delete(self, item: Created, identifier: str) -> None:
+        """Delete it; being gone already is fine."""
+        ...
+
+    def restore(self, item: Changed) -> None:
+        """Put ``item.before`` back; the parent being gone already is fine."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CleanupResult:
+    """What became of each item: deleted, restored, gone, kept because foreign, or failed."""
+
+    deleted: list[Created] = field(default_factory=list)
+    restored: list[Changed] = field(default_factory=list)
+    gone: list[Created] = field(default_factory=list)
+    foreign: list[Created] = field(default_factory=list)
+    failed: list[tuple[Pending, str]] = field(default_factory=list)
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is left that this run made or changed."""
+        return not self.failed
+
+
+def cleanup(
+    journal: Journal, undo: Undo, *, base_url: str | None = None, project_id: str | None = None
+) -> CleanupResult:
+    """Undo everything that the journal still names, the latest first.
+
+    ``base_url`` and ``project_id`` say where ``undo`` works; raises ConfigurationError when the
+    journal is of another target or project.
+    """
+    header = journal.header()
+    _same("target", header.base_url, base_url, journal)
+    _same("project", header.project_id, project_id, journal)
+    result = CleanupResult()
+    _undo_all(journal, undo, header.prefix, result)
+    if result.failed:
+        # What could not go while something used it may go now, or went with its parent.
+        result.failed.clear()
+        _undo_all(journal, undo, header.prefix, result)
+    return result
+
+
+def _undo_all(journal: Journal, undo: Undo, prefix: str, result: CleanupResult) -> None:
+    for item in journal.pending():
+        try:
+            if isinstance(item, Changed):
+                undo.restore(item)
+                journal.settled(item.entry, "restored")
+                result.restored.append(item)
+            else:
+                _remove(item, journal, undo, prefix, result)
+        except Exception as error:
+            result.failed.append((item, f"{type(error).__name__}: {error}"))
+
+
+def _remove(
+    item: Created, journal: Journal, undo: Undo, prefix: str, result: CleanupResult
+) -> None:
+    identifiers = (item.id,) if item.id is not None else undo.locate(item)
+    outcome, found = "gone", result.gone
+    for identifier in identifiers:
+        presence = undo.inspect(item, identifier, prefix)
+        if presence is Presence.OURS:
+            undo.delete(item, identifier)
+            outcome, found = "deleted", result.deleted
+        elif presence is Presence.FOREIGN and outcome != "deleted":
+            outcome, found = "foreign", result.foreign
+    journal.settled(item.entry, outcome)
+    found.append(item)
+
+
+def _same(what: str, noted: str | None, given: str | None, journal: Journal) -> None:
+    if given is not None and noted is not None and noted != given:
+        raise ConfigurationError(
+            str(journal.path), f"is of {what} {noted}, not {given}", f"give the {what} it names"
+        )

@@ -1,0 +1,280 @@
+"""The target file: everything the suite must be told about one implementation.
+
+It is TOML (``docs/target.example.toml`` is a commented one); its JSON Schema is
+``target.schema.json`` in this package. No secret stands in it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import ipaddress
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from conformance.access.capability import CAPABILITIES, PROFILES, TOUCHES_OTHERS, WRITES
+from conformance.access.record import about, entry, read_record
+from conformance.errors import ConfigurationError
+
+#: Domains of the public cloud, whose accounts cost money and serve customers (table 1-1).
+PRODUCTION_DOMAINS = (
+    "myhuaweicloud.com",
+    "myhuaweicloud.cn",
+    "myhuaweicloud.eu",
+    "huaweicloud.com",
+    "myhwclouds.com",
+)
+
+WAIVER_WARNING = dt.timedelta(days=14)
+"""So long before its end a waiver is warned of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fixtures:
+    """Resources that exist at the target and that a run may use, but never deletes."""
+
+    app_id: str | None = entry("an existing application", default=None)
+    room_id: str | None = entry("a room with a user in it, inside that application", default=None)
+    user_id: str | None = entry("a user in that room", default=None)
+    record_rule_id: str | None = entry("a record rule of that application", default=None)
+    bucket: str | None = entry("an OBS bucket of the account", default=None)
+    bucket_location: str | None = entry("region of that bucket", default=None)
+    callback_url: str | None = entry("address where the target reaches our listener", default=None)
+    clock_url: str | None = entry("POST {seconds} here moves the target's clock", default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds that each stage of a request may take; ``total`` covers all of it."""
+
+    connect: float = entry("until a connection stands", default=10.0, exclusive_minimum=0)
+    read: float = entry("between two pieces of an answer", default=30.0, exclusive_minimum=0)
+    write: float = entry("between two pieces of a request", default=30.0, exclusive_minimum=0)
+    pool: float = entry("until a connection is free", default=30.0, exclusive_minimum=0)
+    total: float = entry("from start to last byte", default=60.0, exclusive_minimum=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """How the target's certificate is checked, and which one we show."""
+
+    verify: bool = entry("check the certificate of the target", default=True)
+    ca_file: str | None = entry("own certificate authority, PEM", default=None)
+    client_cert: str | None = entry("our certificate, PEM", default=None)
+    client_key: str | None = entry("its private key, if it is in a file of its own", default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a run may ask of the target."""
+
+    requests: int | None = entry("most requests a run may send", default=None, minimum=1)
+    consecutive_network_failures: int = entry(
+        "failures in a row after which the run stops with exit status 3", default=5, minimum=1
+    )
+    flow_control: bool | None = entry(
+        "it has the flow control of table 1-2; by default only a live target has", default=None
+    )
+    scale: float = entry(
+        "the target's clock runs this many times faster (serve --flow-control)",
+        default=1.0,
+        exclusive_minimum=0,
+    )
+    response_bytes: int = entry(
+        "largest answer that is read", default=20 * 1024 * 1024, minimum=1024
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A known deviation of this target that is accepted until a date."""
+
+    requirement: str = field(metadata=about("requirement id or glob"))
+    reason: str = field(metadata=about("why it is accepted"))
+    owner: str = field(metadata=about("who answers for it"))
+    issue: str = field(metadata=about("link to the issue that will end it"))
+    expires: dt.date = field(metadata=about("last day on which it holds"))
+
+    def warning(self, today: dt.date) -> str | None:
+        """What to say when it ends within WAIVER_WARNING; None while it lasts longer."""
+        left = self.expires - today
+        if not dt.timedelta(0) <= left <= WAIVER_WARNING:
+            return None
+        return f"waiver {self.requirement} expires on {self.expires} ({self.owner}, {self.issue})"
+
+
+@dataclass(frozen=True, slots=True)
+class TargetSettings:
+    """One target file, read and checked."""
+
+    base_url: str = field(metadata=about("where the API is, scheme and host", uri=True))
+    name: str = entry("what reports call it; the host by default", default="")
+    identity_url: str | None = entry("where tokens come from", default=None, uri=True)
+    project_id: str | None = entry("project id of the account", default=None)
+    project_name: str | None = entry("project name, for scoping a token", default=None)
+    profile: str = entry("what it is held to", default="live", choices=tuple(PROFILES))
+    capabilities: frozenset[str] = entry(
+        "what it offers and allows", default=frozenset, choices=tuple(CAPABILITIES)
+    )
+    production: bool = entry("yes, this is a production host and may be tested", default=False)
+    auth: str = entry(
+        "which credentials are used where both are allowed",
+        default="auto",
+        choices=("auto", "token", "password", "signature"),
+    )
+    credentials_file: str | None = entry("TOML file with the credentials", default=None)
+    proxy: str | None = entry("HTTP proxy, without user name and password", default=None, uri=True)
+    trust_env: bool = entry("let HTTPS_PROXY and the like choose the proxy", default=False)
+    fixtures: Fixtures = field(default_factory=Fixtures, metadata=about("what may be used"))
+    timeouts: Timeouts = field(default_factory=Timeouts, metadata=about("seconds per stage"))
+    tls: Tls = field(default_factory=Tls, metadata=about("certificates"))
+    limits: Limits = field(default_factory=Limits, metadata=about("how much may be asked"))
+    headers: Mapping[str, str] = entry("extra request headers, no secrets", default=dict)
+    errata: Mapping[str, str] = entry("errata with a pinned reading: id = reading", default=dict)
+    waivers: tuple[Waiver, ...] = entry("accepted deviations", default=tuple)
+
+    @property
+    def allow_writes(self) -> bool:
+        """Whether anything but reading may be sent."""
+        return WRITES in self.capabilities
+
+    @property
+    def has_flow_control(self) -> bool:
+        """Whether requests have to wait for their turn (table 1-2)."""
+        given = self.limits.flow_control
+        return self.profile == "live" if given is None else given
+
+    def allows(self, capability: str) -> bool:
+        """Whether the target offers or allows ``capability``."""
+        return capability in self.capabilities
+
+
+def load_target(path: Path, env: Mapping[str, str]) -> TargetSettings:
+    """Read a target file; the environment fills what the file leaves out.
+
+    Raises ConfigurationError: unreadable, unknown key (with the key that was probably meant),
+    wrong value, or a production host without ``production = true``.
+    """
+    source = re.sub(r"^\w+:.*@", "…@", str(path))
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigurationError(source, error.strerror or str(error), "check the path") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(source, f"is no TOML: {error}") from None
+    settings = read_record(TargetSettings, table, source)
+    _check_url("base_url", settings.base_url, source)
+    settings = _complete(settings, env, "capabilities" in table)
+    _check(settings, source)
+    return _anchor(settings, path.resolve().parent)
+
+
+def target_from_url(
+    url: str, env: Mapping[str, str], *, production: bool = False
+) -> TargetSettings:
+    """Settings for a bare URL: loopback is an emulator that may be written to, all else is read.
+
+    A production host needs ``production`` (or ``SPARKRTC_PRODUCTION=yes``), even for reading.
+    """
+    _check_url("base_url", url, "target")
+    yes = production or env.get("SPARKRTC_PRODUCTION", "").lower() in {"yes", "true", "1"}
+    profile = "emulator" if is_loopback(url) else "live"
+    settings = TargetSettings(base_url=url, profile=profile, production=yes)
+    settings = _complete(settings, env, listed=False)
+    _check(settings, url)
+    return settings
+
+
+def is_loopback(url: str) -> bool:
+    """Whether the host of ``url`` is this machine."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def is_production(url: str) -> bool:
+    """Whether the host of ``url`` belongs to the public cloud."""
+    name = unicodedata.normalize("NFKC", urlsplit(url).hostname or "").replace("\u3002", ".")
+    host = name.rstrip(".").lower()
+    return any(host == domain or host.endswith(f".{domain}") for domain in PRODUCTION_DOMAINS)
+
+
+def _complete(settings: TargetSettings, env: Mapping[str, str], listed: bool) -> TargetSettings:
+    project = settings.project_id or env.get("SPARKRTC_PROJECT_ID")
+    identity = settings.identity_url or env.get("SPARKRTC_IDENTITY_URL") or None
+    capabilities = settings.capabilities
+    if not listed:
+        capabilities = PROFILES[settings.profile] | ({"identity"} if identity else set())
+    return dataclasses.replace(
+        settings,
+        name=settings.name or urlsplit(settings.base_url).netloc.rpartition("@")[2],
+        base_url=settings.base_url.rstrip("/"),
+        identity_url=identity.rstrip("/") if identity else None,
+        project_id=project or env.get("HUAWEICLOUD_SDK_PROJECT_ID") or None,
+        capabilities=capabilities,
+    )
+
+
+def _check(settings: TargetSettings, source: str) -> None:
+    for key, url in (
+        ("base_url", settings.base_url),
+        ("identity_url", settings.identity_url),
+        ("proxy", settings.proxy),
+    ):
+        if url is not None:
+            _check_url(key, url, source)
+    for url in (settings.base_url, settings.identity_url or ""):
+        if is_production(url) and not settings.production:
+            raise ConfigurationError(
+                source,
+                f"{urlsplit(url).hostname} is a production host",
+                "say production = true in the target file (or SPARKRTC_PRODUCTION=yes) to test it",
+            )
+    if settings.tls.client_key and not settings.tls.client_cert:
+        raise ConfigurationError(source, "tls.client_key has no tls.client_cert", "give both")
+    for capability in sorted(settings.capabilities & TOUCHES_OTHERS):
+        if not settings.allow_writes:
+            raise ConfigurationError(
+                source, f"{capability} is nothing without writes", "add writes to capabilities"
+            )
+
+
+def _check_url(key: str, url: str, source: str) -> None:
+    try:
+        parts = urlsplit(url)
+        port_is_good = parts.port is None or parts.port > 0
+    except ValueError:
+        raise ConfigurationError(source, f"{key} is no URL", "give http(s)://host[:port]") from None
+    if "@" in url:
+        raise ConfigurationError(
+            source, f"{key} holds a user name or password", "put secrets into the environment"
+        )
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not port_is_good:
+        raise ConfigurationError(source, f"{key} is {url!r}", "give http(s)://host[:port]")
+    if parts.query or parts.fragment:
+        raise ConfigurationError(source, f"{key} has a query or fragment", "leave it out")
+
+
+def _anchor(settings: TargetSettings, folder: Path) -> TargetSettings:
+    """File names in a target file are relative to that file."""
+
+    def at(name: str | None) -> str | None:
+        return str(folder / name) if name else None
+
+    tls = dataclasses.replace(
+        settings.tls,
+        ca_file=at(settings.tls.ca_file),
+        client_cert=at(settings.tls.client_cert),
+        client_key=at(settings.tls.client_key),
+    )
+    credentials = at(settings.credentials_file)
+    return dataclasses.replace(settings, tls=tls, credentials_file=credentials)

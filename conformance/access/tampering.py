@@ -1,0 +1,84 @@
+"""Credentials that are wrong on purpose: a request that is changed after it was signed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+
+import httpx
+
+from conformance.access.auth import SignatureAuth
+
+Change = Callable[[httpx.Request], httpx.Request]
+
+
+class TamperedAuth(httpx.Auth):
+    """Signs, then changes the request as somebody on the way might.
+
+    Bodies over 12 MB are signed as well, where ``SignatureAuth`` keeps them from being sent.
+    """
+
+    requires_request_body = True
+
+    def __init__(self, signature: SignatureAuth, change: Change) -> None:
+        self._signature = signature
+        self._change = change
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Sign, change and send."""
+        self._signature.sign(request)
+        yield self._change(request)
+
+
+class HeaderAuth(httpx.Auth):
+    """Headers as they are given, whatever they say."""
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        self._headers = dict(headers)
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Add the headers and send."""
+        request.headers.update(self._headers)
+        yield request
+
+
+def unchanged(request: httpx.Request) -> httpx.Request:
+    """The request as it was signed."""
+    return request
+
+
+def with_header(name: str, value: str | None) -> Change:
+    """Another value for a header, or the header taken away."""
+
+    def change(request: httpx.Request) -> httpx.Request:
+        request.headers.pop(name, None)
+        if value is not None:
+            request.headers[name] = value
+        return request
+
+    return change
+
+
+def with_url(alter: Callable[[str], str]) -> Change:
+    """Another path or query behind the same host."""
+
+    def change(request: httpx.Request) -> httpx.Request:
+        request.url = httpx.URL(alter(str(request.url)))
+        return request
+
+    return change
+
+
+def with_body(alter: Callable[[bytes], bytes]) -> Change:
+    """Another body, with the length that it has."""
+
+    def change(request: httpx.Request) -> httpx.Request:
+        kept = [(n, v) for n, v in request.headers.raw if n.lower() != b"content-length"]
+        return httpx.Request(
+            request.method,
+            request.url,
+            headers=kept,
+            content=alter(request.content),
+            extensions=request.extensions,
+        )
+
+    return change

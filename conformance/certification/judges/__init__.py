@@ -1,0 +1,1 @@
+"""Judges of what a client sends."""

@@ -1,0 +1,78 @@
+"""Judges a recording: every request alone, then all of them together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from conformance.certification.book import Book
+from conformance.certification.client_requirements import COMMON, demands
+from conformance.certification.judges.credentials import CredentialJudge, Known
+from conformance.certification.judges.inputs import InputJudge
+from conformance.certification.judges.payload import PayloadJudge
+from conformance.certification.judges.sequences import ConductJudge
+from conformance.certification.recording.call import Call
+from conformance.contract.document import Contract
+from conformance.model.requirement import Requirement
+
+
+class Judge:
+    """Judges the requests of one client; what it says is in ``book``."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        known: Known | None,
+        flow_scale: float = 1.0,
+        extra: Iterable[Requirement] = (),
+    ) -> None:
+        self.book = Book({**demands(contract), **{item.id: item for item in extra}})
+        self._credentials = CredentialJudge(self.book, known)
+        self._inputs = InputJudge(self.book)
+        self._payload = PayloadJudge(self.book)
+        self._conduct = ConductJudge(self.book, contract.flow_groups, flow_scale)
+
+    def judge(self, calls: Sequence[Call]) -> Book:
+        """Judge a whole recording."""
+        for call in calls:
+            self.judge_alone(call)
+        self._conduct.judge(calls)
+        return self.book
+
+    def judge_steps(self, steps: Iterable[Sequence[Call]]) -> Book:
+        """Judge the requests of a client that was driven: one step for each order it was given."""
+        for calls in steps:
+            for call in calls:
+                self.judge_alone(call)
+            self._conduct.judge_step(calls)
+        return self.book
+
+    def judge_alone(self, call: Call) -> None:
+        """Judge one request by itself."""
+        operation = call.operation
+        if operation is None:
+            self._lost(call)
+            return
+        self.book.held(f"{COMMON}/path/known", call.case)
+        self.book.held(f"{COMMON}/method/known", call.case)
+        self._credentials.judge(call, operation)
+        self._inputs.judge(call, operation)
+        self._payload.judge(call, operation)
+
+    def _lost(self, call: Call) -> None:
+        method = call.exchange.request.method
+        if call.route.allowed:
+            self.book.broke(
+                f"{COMMON}/method/known",
+                call,
+                f"{call.raw_path} has no method {method}",
+                " or ".join(call.route.allowed),
+                method,
+            )
+        else:
+            self.book.broke(
+                f"{COMMON}/path/known",
+                call,
+                f"no operation has the path {call.raw_path}",
+                "a documented path",
+                f"{method} {call.raw_path}",
+            )

@@ -1,0 +1,240 @@
+"""Judges what stands in the path, the query and the headers of a request."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from urllib.parse import unquote
+
+from conformance.cases.requests import span_seconds
+from conformance.certification.book import Book
+from conformance.certification.client_requirements import (
+    PREFIX,
+    parameter_keywords,
+    takes_content_type,
+)
+from conformance.certification.judges.credentials import SECRET_NAMES
+from conformance.certification.judges.placeholders import is_blank
+from conformance.certification.recording.call import Call
+from conformance.contract.operations import Operation, Parameter
+from conformance.contract.requirements import judged_parameters
+from conformance.contract.validation import Validator
+
+_NUMBERS = {
+    "integer": (re.compile(r"-?\d+"), int),
+    "number": (re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?"), float),
+}
+_FORMS = {"date-time": "%Y-%m-%dT%H:%M:%SZ", "date": "%Y-%m-%d"}
+
+
+class InputJudge:
+    """Holds parameters against the contract; validators are compiled once per operation."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        self._validators: dict[tuple[str, str], Validator] = {}
+
+    def judge(self, call: Call, operation: Operation) -> None:
+        """Judge every parameter of one request."""
+        self._path(call, operation)
+        for parameter in judged_parameters(operation):
+            if parameter.place == "query":
+                self._query(call, operation, parameter)
+        self._undeclared(call, operation)
+        self._window(call, operation)
+        self._content_type(call, operation)
+
+    def _path(self, call: Call, operation: Operation) -> None:
+        for name, raw in call.route.path:
+            prefix = f"{PREFIX}/{operation.id}/path/{name}"
+            value = unquote(raw)
+            if is_blank(value):
+                self._book.broke(
+                    f"{prefix}/filled",
+                    call,
+                    f"{name} in the path is {value!r}",
+                    "a value of its own",
+                    repr(value),
+                )
+                continue
+            self._book.held(f"{prefix}/filled", call.case)
+            parameter = operation.parameter(name)
+            if parameter is not None:
+                self._values(call, operation, parameter, value)
+
+    def _query(self, call: Call, operation: Operation, parameter: Parameter) -> None:
+        name = parameter.name
+        prefix = f"{PREFIX}/{operation.id}/query/{name}"
+        listed = parameter.field.types[:1] == ("array",)
+        sent = [value for key, value in call.query if key == name]
+        bracketed = [v for key, v in call.query if re.fullmatch(rf"{re.escape(name)}\[\w*\]", key)]
+        if listed and (len(sent) > 1 or bracketed or _packed(sent)):
+            self._book.broke(
+                f"{prefix}/comma-list",
+                call,
+                f"the list {name} is not written with commas",
+                f"{name}=a,b",
+                call.raw_query,
+            )
+            return
+        if not sent:
+            if parameter.required:
+                self._book.broke(
+                    f"{prefix}/required",
+                    call,
+                    f"{name} is not sent",
+                    f"a parameter {name}",
+                    call.raw_query or "no query",
+                )
+            return
+        if parameter.required:
+            self._book.held(f"{prefix}/required", call.case)
+        if listed:
+            self._book.held(f"{prefix}/comma-list", call.case)
+            self._values(call, operation, parameter, sent[0].split(",") if sent[0] else [])
+            return
+        if len(sent) > 1:
+            self._book.broke(
+                f"{prefix}/once",
+                call,
+                f"{name} is sent {len(sent)} times",
+                "one value",
+                ", ".join(sent),
+            )
+        else:
+            self._book.held(f"{prefix}/once", call.case)
+        self._values(call, operation, parameter, sent[0])
+
+    def _values(self, call: Call, operation: Operation, parameter: Parameter, value: Any) -> None:
+        """Judge the value of a parameter by every keyword of its schema."""
+        prefix = f"{PREFIX}/{operation.id}/{parameter.place}"
+        field = parameter.field
+        kind = field.types[0] if field.types else "string"
+        if kind in _NUMBERS:
+            pattern, convert = _NUMBERS[kind]
+            if not pattern.fullmatch(value):
+                self._book.broke(
+                    f"{prefix}/{field.path}/type",
+                    call,
+                    f"{field.path} is no {kind}",
+                    kind,
+                    repr(value),
+                )
+                return
+            value = convert(value)
+        if value in field.schema.get("x-tolerated", ()):
+            return
+        broken: set[str] = set()
+        for violation in self._validator(operation, parameter).violations(value):
+            path = f"{field.path}{violation.path}"
+            identifier = f"{prefix}/{path}/{violation.keyword}"
+            if identifier in self._book.requirements:
+                broken.add(identifier)
+                self._book.broke(
+                    identifier,
+                    call,
+                    f"{path} breaks {violation.keyword}",
+                    violation.expected,
+                    violation.actual,
+                )
+        for part in parameter.fields:
+            for keyword, _ in parameter_keywords(parameter, part):
+                identifier = f"{prefix}/{part.path}/{keyword}"
+                judged_before = keyword in {"required", "once", "comma-list", "filled"}
+                if identifier not in broken and not judged_before:
+                    self._book.held(identifier, call.case)
+
+    def _validator(self, operation: Operation, parameter: Parameter) -> Validator:
+        key = operation.id, parameter.name
+        if key not in self._validators:
+            self._validators[key] = Validator(parameter.field.schema)
+        return self._validators[key]
+
+    def _undeclared(self, call: Call, operation: Operation) -> None:
+        known = {p.name for p in operation.parameters if p.place == "query"}
+        names = {re.sub(r"\[\w*\]$", "", key) for key, _ in call.query}
+        strange = sorted(name for name in names - known if name.lower() not in SECRET_NAMES)
+        identifier = f"{PREFIX}/{operation.id}/query/undeclared"
+        if strange:
+            self._book.broke(
+                identifier,
+                call,
+                f"the document has no parameter {', '.join(strange)}",
+                ", ".join(sorted(known)) or "no parameter",
+                ", ".join(strange),
+            )
+        else:
+            self._book.held(identifier, call.case)
+
+    def _window(self, call: Call, operation: Operation) -> None:
+        window = operation.window
+        if not window:
+            return
+        sent = dict(call.query)
+        start, end = (
+            _moment(sent.get(window[name]), window["format"]) for name in ("start", "end")
+        )
+        if start is None or end is None:
+            return
+        identifier = f"{PREFIX}/{operation.id}/query/window/combination"
+        spans = [window.get("max_span"), window.get("single_user_span")]
+        longest = max((span_seconds(span) for span in spans if span), default=None)
+        length = (end - start).total_seconds()
+        if length < 0 or (longest is not None and length > longest):
+            self._book.broke(
+                identifier,
+                call,
+                "the time asked for is not one that can be asked for",
+                f"from 0 to {longest} seconds",
+                f"{length:.0f} seconds",
+            )
+        else:
+            self._book.held(identifier, call.case)
+
+    def _content_type(self, call: Call, operation: Operation) -> None:
+        value = call.headers.get("content-type", "").strip()
+        prefix = f"{PREFIX}/{operation.id}/header/content-type"
+        if takes_content_type(operation):
+            if value:
+                self._book.held(f"{prefix}/required", call.case)
+            else:
+                self._book.broke(
+                    f"{prefix}/required",
+                    call,
+                    "no Content-Type is sent",
+                    "application/json",
+                    "no such header",
+                )
+        if operation.body is None or not value:
+            return
+        if _is_json(value):
+            self._book.held(f"{prefix}/json", call.case)
+        else:
+            self._book.broke(
+                f"{prefix}/json",
+                call,
+                "the body is not declared as JSON",
+                "application/json",
+                value,
+            )
+
+
+def _packed(sent: list[str]) -> bool:
+    """Whether a list is written as JSON or between other separators."""
+    return any((text[:1] in "[{" and text) or re.search(r"[|;]", text) for text in sent)
+
+
+def _is_json(value: str) -> bool:
+    parts: Iterator[str] = (part.strip().lower() for part in value.split(";"))
+    media = next(parts)
+    charsets = [part.partition("=")[2].strip('"') for part in parts if part.startswith("charset")]
+    return media == "application/json" and all(name in {"utf-8", "utf8"} for name in charsets)
+
+
+def _moment(text: str | None, form: str) -> datetime | None:
+    try:
+        return datetime.strptime(text or "", _FORMS[form])
+    except ValueError:
+        return None

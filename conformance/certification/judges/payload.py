@@ -1,0 +1,226 @@
+"""Judges the body of a request."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from conformance.certification.book import Book
+from conformance.certification.client_requirements import COMMON, PREFIX, body_keywords
+from conformance.certification.recording.call import Call
+from conformance.contract.fields import Schema
+from conformance.contract.operations import Body, Operation
+from conformance.contract.validation import Violation
+
+
+class DoubleKeyError(ValueError):
+    """An object names a key twice."""
+
+
+class PayloadJudge:
+    """Holds bodies against the contract."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+
+    def judge(self, call: Call, operation: Operation) -> None:
+        """Judge the body of one request, or its absence."""
+        prefix = f"{PREFIX}/{operation.id}/body"
+        body = operation.body
+        if body is None:
+            self._absent(call, f"{prefix}/absent")
+            return
+        if not call.body:
+            if body.required:
+                self._book.broke(
+                    f"{prefix}/required",
+                    call,
+                    "the request has no body",
+                    "a JSON object",
+                    "nothing",
+                )
+            return
+        if body.required:
+            self._book.held(f"{prefix}/required", call.case)
+        data = self._parsed(call)
+        if isinstance(data, dict):
+            self._fields(call, operation, body, data)
+
+    def _absent(self, call: Call, identifier: str) -> None:
+        if call.body.strip() in {b"", b"{}", b"null"}:
+            self._book.held(identifier, call.case)
+        else:
+            self._book.broke(
+                identifier,
+                call,
+                "a body is sent where none is documented",
+                "no body",
+                f"{len(call.body)} bytes",
+            )
+
+    def _parsed(self, call: Call) -> Any:
+        """The body as data; None after having said why it cannot be read."""
+        try:
+            text = call.body.decode("utf-8")
+        except UnicodeDecodeError as error:
+            self._book.broke(
+                f"{COMMON}/body/utf-8",
+                call,
+                "the body is not UTF-8",
+                "UTF-8 text",
+                f"byte {error.start} is none of UTF-8",
+            )
+            return None
+        self._book.held(f"{COMMON}/body/utf-8", call.case)
+        try:
+            data = json.loads(text, parse_constant=_no_number)
+        except (ValueError, RecursionError) as error:
+            self._book.broke(
+                f"{COMMON}/body/json", call, "the body is not JSON", "JSON text", str(error)[:200]
+            )
+            return None
+        self._book.held(f"{COMMON}/body/json", call.case)
+        self._keys(call, text)
+        if not isinstance(data, dict):
+            self._book.broke(
+                f"{COMMON}/body/object",
+                call,
+                "the body is no JSON object",
+                "an object",
+                type(data).__name__,
+            )
+            return None
+        self._book.held(f"{COMMON}/body/object", call.case)
+        return data
+
+    def _keys(self, call: Call, text: str) -> None:
+        try:
+            json.loads(text, object_pairs_hook=_single_keys)
+        except DoubleKeyError as error:
+            self._book.broke(
+                f"{COMMON}/body/keys",
+                call,
+                "a key stands twice in one object",
+                "each key once",
+                str(error),
+            )
+        else:
+            self._book.held(f"{COMMON}/body/keys", call.case)
+
+    def _fields(self, call: Call, operation: Operation, body: Body, data: dict[str, Any]) -> None:
+        prefix = f"{PREFIX}/{operation.id}/body"
+        broken: set[str] = set()
+        for violation in body.validator.violations(data):
+            keyword = violation.keyword
+            if keyword == "type" and violation.actual.endswith("(null)"):
+                keyword = "null"
+            identifier = f"{prefix}/{violation.path}/{keyword}"
+            if identifier not in self._book.requirements:
+                continue
+            broken.add(identifier)
+            if not _tolerated(body, violation, data):
+                self._book.broke(
+                    identifier,
+                    call,
+                    _message(violation, keyword),
+                    violation.expected,
+                    violation.actual,
+                )
+        present = set(_present(data))
+        for field in body.fields:
+            parent = _parent(field.path)
+            for keyword, _ in body_keywords(field):
+                identifier = f"{prefix}/{field.path}/{keyword}"
+                shown = parent in present if keyword == "required" else field.path in present
+                if shown and identifier not in broken:
+                    self._book.held(identifier, call.case)
+        for rule in body.combinations:
+            middle = f"{rule.path}.{rule.name}" if rule.path else rule.name
+            identifier = f"{prefix}/{middle}/combination"
+            if rule.path in present and identifier not in broken:
+                self._book.held(identifier, call.case)
+        self._undeclared(call, f"{prefix}/undeclared", body.schema, data)
+
+    def _undeclared(
+        self, call: Call, identifier: str, schema: Schema, data: dict[str, Any]
+    ) -> None:
+        strange = list(_strangers(schema, data))
+        if strange:
+            self._book.broke(
+                identifier,
+                call,
+                f"the document has no field {', '.join(strange)}",
+                "documented fields",
+                ", ".join(strange),
+            )
+        else:
+            self._book.held(identifier, call.case)
+
+
+def _message(violation: Violation, keyword: str) -> str:
+    if keyword == "combination":
+        return f"the fields contradict each other: {violation.path}"
+    verb = {"required": "is missing", "null": "is null"}.get(keyword, f"breaks {keyword}")
+    return f"{violation.place} {verb}"
+
+
+def _tolerated(body: Body, violation: Violation, data: Any) -> bool:
+    """Whether the contract leaves open if this very value is taken (``x-tolerated``)."""
+    field = next((f for f in body.fields if f.path == violation.path), None)
+    allowed = field.schema.get("x-tolerated", ()) if field else ()
+    if not allowed or violation.keyword == "required":
+        return False
+    value = _at(data, violation.place)
+    return any(value == item and type(value) is type(item) for item in allowed)
+
+
+def _at(data: Any, place: str) -> Any:
+    for step in place.replace("[", ".[").split("."):
+        data = data[int(step[1:-1])] if step.startswith("[") else data[step]
+    return data
+
+
+def _parent(path: str) -> str:
+    return path.rpartition(".")[0]
+
+
+def _present(value: Any, path: str = "") -> Iterator[str]:
+    """Path of everything that is there and not null, the root included."""
+    if value is None:
+        return
+    yield path
+    if isinstance(value, dict):
+        for name, child in value.items():
+            yield from _present(child, f"{path}.{name}" if path else name)
+    elif isinstance(value, list):
+        for child in value:
+            yield from _present(child, f"{path}[]")
+
+
+def _strangers(schema: Schema, value: Any, path: str = "") -> Iterator[str]:
+    """Path of every field that the schema does not name."""
+    if isinstance(value, dict):
+        known = schema.get("properties", {})
+        for name, child in value.items():
+            below = f"{path}.{name}" if path else name
+            if name not in known:
+                if known:
+                    yield below
+            else:
+                yield from _strangers(known[name], child, below)
+    elif isinstance(value, list):
+        for child in value:
+            yield from _strangers(schema.get("items", {}), child, f"{path}[]")
+
+
+def _single_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    names = [name for name, _ in pairs]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise DoubleKeyError(", ".join(twice))
+    return dict(pairs)
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON number")

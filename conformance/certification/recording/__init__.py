@@ -1,0 +1,1 @@
+"""What a client sent: recorded live, or read from a HAR file."""

@@ -1,0 +1,137 @@
+"""Situations on demand: by a header of the request, or by POST /_situation beforehand."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from functools import cache
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from conformance.certification.scripted.situations import SLOW_SECONDS, Situation, situations_of
+from conformance.contract.document import Contract
+from conformance.contract.operations import Operation
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from conformance.certification.recording.call import Call
+
+HEADER = "x-conformance-situation"
+REQUEST_ID = "conformance-{number:08d}"
+_SERVER_LOG = logging.getLogger("uvicorn.error")
+
+
+class SituationControl:
+    """An ASGI application that plans situations; ``choose`` says which request gets one.
+
+    GET lists what there is, POST ``{"operation", "situation", "times"}`` plans, DELETE forgets.
+    """
+
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
+        self._lock = Lock()
+        self._planned: dict[str, list[Situation]] = {}
+        self._of = cache(
+            lambda operation_id: situations_of(contract, contract.operations[operation_id])
+        )
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """Every operation that has situations."""
+        return tuple(self._contract.operations.values())
+
+    def situations(self, operation: Operation) -> dict[str, Situation]:
+        """Every situation of an operation by its name."""
+        return self._of(operation.id)
+
+    def plan(self, operation: Operation, name: str, times: int = 1) -> None:
+        """The next requests of the operation are answered so. Raises KeyError for no such name."""
+        situation = self.situations(operation)[name]
+        with self._lock:
+            self._planned.setdefault(operation.id, []).extend([situation] * times)
+
+    def forget(self) -> None:
+        """Nothing is planned any more."""
+        with self._lock:
+            self._planned.clear()
+
+    def choose(self, call: Call) -> tuple[str, ASGIApp] | None:
+        """The situation of a request, if one was asked for; a name that is none is answered 400."""
+        if call.operation is None:
+            return None
+        wanted = call.headers.get(HEADER)
+        if wanted:
+            situation = self.situations(call.operation).get(wanted)
+            if situation is None:
+                problem = {"error": f"{call.operation.id} has no situation {wanted!r}"}
+                return wanted, JSONResponse(problem, 400)
+            return situation.name, _Scripted(situation, call.exchange.number)
+        with self._lock:
+            planned = self._planned.get(call.operation.id)
+            situation = planned.pop(0) if planned else None
+        return (situation.name, _Scripted(situation, call.exchange.number)) if situation else None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request to the control endpoint."""
+        request = Request(scope, receive)
+        await (await self._respond(request))(scope, receive, send)
+
+    async def _respond(self, request: Request) -> Response:
+        if request.method == "GET":
+            operations = self.operations
+            return JSONResponse({o.id: list(self.situations(o)) for o in operations})
+        if request.method == "DELETE":
+            self.forget()
+            return Response(status_code=204)
+        if request.method != "POST":
+            return JSONResponse({"error": "GET, POST or DELETE"}, 405)
+        try:
+            asked: Any = json.loads(await request.body())
+            operation = self._contract.operations[asked["operation"]]
+            self.plan(operation, asked["situation"], int(asked.get("times", 1)))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            problem = f"{type(error).__name__}: {error}; GET lists what there is"
+            return JSONResponse({"error": problem}, 400)
+        return Response(status_code=204)
+
+
+class _Scripted:
+    """Answers one situation."""
+
+    def __init__(self, situation: Situation, number: int) -> None:
+        self._situation = situation
+        self._request_id = REQUEST_ID.format(number=number)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        situation = self._situation
+        if situation.manner == "slow":
+            await asyncio.sleep(SLOW_SECONDS)
+        headers = {**situation.headers, "X-request-Id": self._request_id}
+        if situation.status != 204:
+            headers["Content-Length"] = str(len(situation.body))
+        pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
+        await send({"type": "http.response.start", "status": situation.status, "headers": pairs})
+        cut = situation.manner == "cut"
+        body = situation.body[: len(situation.body) // 2] if cut else situation.body
+        if cut:
+            _expect_complaint()
+        await send({"type": "http.response.body", "body": body, "more_body": cut})
+
+
+def _expect_complaint() -> None:
+    """The server complains of an answer that ends early; here that is what was asked for."""
+    if not any(isinstance(known, _NotOurs) for known in _SERVER_LOG.filters):
+        _SERVER_LOG.addFilter(_NotOurs())
+
+
+class _NotOurs(logging.Filter):
+    """Drops what the server says of answers that are cut on purpose."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is about something else."""
+        return not record.getMessage().startswith("ASGI callable returned without")

@@ -1,0 +1,99 @@
+"""The driver's side of the sweep: a process that is asked one JSON line at a time."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Mapping, Sequence
+from queue import Empty, Queue
+from threading import Thread
+from types import TracebackType
+from typing import Any, Self
+
+from conformance.certification.childprocess import child_environment
+from conformance.errors import TargetError
+
+ANSWER_SECONDS = 30.0
+
+
+class DriverError(TargetError):
+    """The driver is gone, is silent, or says what is no line of the protocol."""
+
+
+class Driver:
+    """A driver process; use it in a ``with`` statement."""
+
+    def __init__(
+        self, command: Sequence[str], told: Mapping[str, str], seconds: float = ANSWER_SECONDS
+    ) -> None:
+        self._name = f"driver {command[0]!r}"
+        self._seconds = seconds
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 - the command that the user names
+                list(command),
+                env=child_environment(told),
+                text=True,
+                encoding="utf-8",
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+            )
+        except OSError as error:
+            raise TargetError(self._name, f"cannot be started ({error.strerror})") from error
+        self._lines: Queue[str | None] = Queue()
+        self._reader = Thread(target=self._read, name="driver-reader", daemon=True)
+        self._reader.start()
+
+    def ask(self, number: int, operation: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Ask for one call; the reply to it. Raises DriverError when there is none."""
+        line = json.dumps({"id": number, "op": operation, "arguments": arguments})
+        try:
+            assert self._process.stdin is not None
+            self._process.stdin.write(line + "\n")
+            self._process.stdin.flush()
+        except OSError as error:
+            raise DriverError(self._name, "has ended") from error
+        return self._reply(number)
+
+    def _reply(self, number: int) -> dict[str, Any]:
+        while True:
+            try:
+                line = self._lines.get(timeout=self._seconds)
+            except Empty:
+                raise DriverError(self._name, f"is silent for {self._seconds:g} s") from None
+            if line is None:
+                raise DriverError(self._name, "has ended")
+            try:
+                reply = json.loads(line)
+            except ValueError:
+                raise DriverError(self._name, f"said no JSON: {line.strip()[:80]!r}") from None
+            if not isinstance(reply, dict):
+                raise DriverError(self._name, f"said no object: {line.strip()[:80]!r}")
+            if reply.get("id", number) == number:
+                return reply
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            if line.strip():
+                self._lines.put(line)
+        self._lines.put(None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._reader.join(5)
+        if self._process.stdout is not None:
+            self._process.stdout.close()

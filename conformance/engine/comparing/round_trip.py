@@ -1,0 +1,90 @@
+"""What was sent against what is read back, and one reading against another."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from conformance.engine.comparing.json_equality import same
+from conformance.engine.comparing.timestamps import earlier, is_time
+from conformance.model.exchange import Exchange
+
+_FLOAT = 1e-6
+"""Relative difference of two numbers that are the same as a Float (32 bits)."""
+
+
+def sent(exchange: Exchange) -> dict[str, Any]:
+    """The JSON object that a request carried."""
+    body = json.loads(exchange.request.body or b"{}")
+    return body if isinstance(body, dict) else {}
+
+
+def not_read_back(wanted: Any, found: Any, place: str = "") -> list[str]:
+    """Every value of ``wanted`` that ``found`` does not have; what it has besides is its own.
+
+    Lists have to be as long, and in the same order; an empty text may be left out. An encoding
+    template is the same in either of its spellings (E-9-template-separator).
+    """
+    if isinstance(wanted, dict):
+        if not isinstance(found, dict):
+            return [f"{place} reads {found!r}"]
+        return [
+            problem
+            for name, item in wanted.items()
+            for problem in not_read_back(item, found.get(name), f"{place}.{name}".lstrip("."))
+        ]
+    if isinstance(wanted, list):
+        if not isinstance(found, list) or len(found) != len(wanted):
+            return [f"{place} reads {found!r}"]
+        return [
+            problem
+            for number, (left, right) in enumerate(zip(wanted, found, strict=True))
+            for problem in not_read_back(left, right, f"{place}[{number}]")
+        ]
+    return [] if alike(wanted, found, place) else [f"{place} reads {found!r}, not {wanted!r}"]
+
+
+def changed(before: Any, after: Any, fields: Iterable[str]) -> list[str]:
+    """Those of the fields that two answers show differently.
+
+    Null is as good as absent, a time as good as the same one with fewer digits, and a template
+    as good as in its other spelling.
+    """
+    left = before if isinstance(before, Mapping) else {}
+    right = after if isinstance(after, Mapping) else {}
+    return [
+        f"{name} was {left.get(name)!r} and is {right.get(name)!r}"
+        for name in fields
+        if not _as_good(name, without_nulls(left.get(name)), without_nulls(right.get(name)))
+    ]
+
+
+def without_nulls(value: Any) -> Any:
+    """The same value without the fields that are null."""
+    if isinstance(value, dict):
+        return {k: without_nulls(v) for k, v in value.items() if v is not None}
+    if isinstance(value, list):
+        return [without_nulls(item) for item in value]
+    return value
+
+
+def _as_good(name: str, left: Any, right: Any) -> bool:
+    if name.endswith("_time") and is_time(left) and is_time(right):
+        return not earlier(left, right) and not earlier(right, left)
+    if isinstance(left, dict) and isinstance(right, dict) and "encode_template" in left:
+        names = {**left, **right}
+        return all(alike(left.get(n), right.get(n), n) for n in names)
+    return alike(left, right, name)
+
+
+def alike(left: Any, right: Any, place: str) -> bool:
+    """Whether a value that is shown at a place is the one that was sent."""
+    if place.endswith("encode_template") and isinstance(left, str) and isinstance(right, str):
+        return left.replace("*", "x") == right.replace("*", "x")
+    if left == "" and right is None:
+        return True
+    if type(left) is float and type(right) in {int, float}:
+        return math.isclose(left, right, rel_tol=_FLOAT)
+    return same(left, right)

@@ -1,0 +1,1 @@
+"""Runs one case and says what its answer shows of each requirement."""

@@ -1,0 +1,275 @@
+"""Runs one generated case and says what it shows of each requirement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from conformance.engine.comparing.json_equality import same as same
+from conformance.engine.judging.attribution import guilty_claims
+from conformance.engine.judging.environment import excuse
+from conformance.engine.judging.request_echo import requirement_of, shown_otherwise
+from conformance.engine.lab import Lab
+from conformance.engine.outcomes import Blocked
+from conformance.model import field_path
+from conformance.model.case import Case, Claim, Template
+from conformance.model.exchange import Exchange, Request
+from conformance.model.expectation import Expectation
+from conformance.model.verdict import Judgement, Outcome
+
+_HUNG_UP = frozenset({"closed", "read", "protocol"})
+"""Stages at which a server that falls over leaves the client without an answer."""
+
+
+def judge(lab: Lab, case: Case) -> None:
+    """Send the case's request and put what it shows into the ledger.
+
+    Raises Blocked when a resource that it needs cannot be provided.
+    """
+    lab.begin(case.id)
+    for kind in case.needs:
+        lab.resources.get(kind)
+    mark = lab.resources.mark
+    try:
+        template = case.template if case.violates is not None else _prepared(lab, case.template)
+        exchange = lab.send(template, case.expectation)
+    except Blocked:
+        if len(case.claims) < 2:
+            raise
+        _each_alone(lab, case)
+        return
+    if exchange.response is None and not hangs_up(lab, case, exchange):
+        _unheard(lab, case, exchange)
+    elif _excused(lab, case, case.requirements, exchange):
+        pass
+    elif case.violates is not None:
+        _refused(lab, case, exchange)
+    elif exchange.status in case.expectation.statuses:
+        for claim in case.claims:
+            _claimed(lab, case, claim, exchange)
+        _echoed(lab, case, exchange)
+    else:
+        _laid_at_the_right_door(lab, case, exchange)
+    lab.resources.release(mark)
+
+
+def refusal_problem(expectation: Expectation, exchange: Exchange) -> str | None:
+    """Why an answer is none of those accepted; None when it is one of them."""
+    if exchange.response is None:
+        return "the connection breaks without an answer, each time that this is sent"
+    answers = expectation.for_status(exchange.status)
+    if not answers:
+        return f"answered {exchange.status}"
+    if any(not answer.codes for answer in answers):
+        return None
+    code = error_code(exchange)
+    if any(answer.takes_code(code) for answer in answers):
+        return None
+    return f"answered {exchange.status} with error_code {code or 'missing'}"
+
+
+def error_code(exchange: Exchange) -> str | None:
+    """The error_code of an answer, if there is one."""
+    code = exchange.json.get("error_code") if isinstance(exchange.json, dict) else None
+    return code if isinstance(code, str) else None
+
+
+def shown(exchange: Exchange) -> str:
+    """The status and the start of the body, for people."""
+    if exchange.response is None:
+        failure = exchange.failure
+        return f"no answer ({failure.stage}: {failure.message})" if failure else "no answer"
+    body = exchange.response.body[:300].decode("utf-8", "replace")
+    return f"{exchange.response.status} {body}".strip()
+
+
+def hangs_up(lab: Lab, case: Case, exchange: Exchange) -> bool:
+    """Whether it is this request that the target hangs up on: again, and on no other.
+
+    A network that fails now and then does neither. Time is no proof: the document sets none.
+    """
+    failure = exchange.failure
+    if failure is None or failure.stage not in _HUNG_UP:
+        return False
+    operations = lab.contract.operations.values()
+    other = next(
+        o for o in operations if o.reads_only and "{" not in o.path and o.id != case.operation
+    )
+    url = f"{lab.settings.base_url}{other.path}"
+    if lab.ask(Request(other.id, other.method, url, ())).response is None:
+        return False
+    again = lab.send(case.template, judge=False)
+    return again.failure is not None and again.failure.stage in _HUNG_UP
+
+
+def _unheard(lab: Lab, case: Case, exchange: Exchange) -> None:
+    failure = exchange.failure
+    reason = f"network: {failure.stage}: {failure.message}" if failure else "network"
+    _open(lab, case, case.requirements, reason, exchange)
+
+
+def _excused(lab: Lab, case: Case, requirements: Iterable[str], exchange: Exchange) -> bool:
+    """The refusal speaks of the account instead of the request: nothing is shown."""
+    if refusal_problem(case.expectation, exchange) is None:
+        return False
+    reason = excuse(lab, exchange)
+    if reason is not None:
+        _open(lab, case, requirements, reason, exchange)
+    return reason is not None
+
+
+def _open(
+    lab: Lab, case: Case, requirements: Iterable[str], reason: str, exchange: Exchange
+) -> None:
+    for requirement in requirements:
+        lab.ledger.say(
+            Judgement(requirement, Outcome.INCONCLUSIVE, case.id, reason, exchange=exchange.number)
+        )
+
+
+def _refused(lab: Lab, case: Case, exchange: Exchange) -> None:
+    requirement = case.violates
+    if requirement is None:
+        return
+    problem = refusal_problem(case.expectation, exchange)
+    if problem is not None:
+        _fail(lab, case, requirement, f"{case.title}: {problem}", case.expectation, exchange)
+        return
+    lab.ledger.passed(requirement, case.id)
+    preferred = case.expectation.preferred
+    coded = f"{requirement}-code"
+    if preferred is None or coded not in lab.contract.requirements:
+        return
+    if error_code(exchange) == preferred:
+        lab.ledger.passed(coded, case.id)
+    else:
+        message = f"{case.title}: refused with {error_code(exchange)}"
+        _fail(lab, case, coded, message, f"error_code {preferred}", exchange)
+
+
+def _laid_at_the_right_door(lab: Lab, case: Case, exchange: Exchange) -> None:
+    """A packed request was refused: each choice alone says which of them the server refuses."""
+    first, *others = case.claims
+    plain = _alone(lab, first.alone)
+    if plain.status not in case.expectation.statuses:
+        message = f"a valid request is not accepted ({case.template.operation})"
+        _fail(lab, case, first.requirement, message, case.expectation, plain)
+        _blame(lab, case, plain)
+        return
+    lab.ledger.passed(first.requirement, case.id)
+    guilty = False
+    for claim in others:
+        alone = plain if claim.alone == first.alone else _alone(lab, claim.alone)
+        if alone.status in case.expectation.statuses:
+            _claimed(lab, case, claim, alone)
+            _echoed(lab, case, alone)
+        elif not _excused(lab, case, (claim.requirement,), alone):
+            guilty = True
+            message = f"a valid value is not accepted: {claim.requirement}"
+            _fail(lab, case, claim.requirement, message, case.expectation, alone)
+    if not guilty:
+        message = "each choice alone is accepted, all of them in one request are not"
+        _fail(lab, case, first.requirement, message, case.expectation, exchange)
+
+
+def _each_alone(lab: Lab, case: Case) -> None:
+    """The packed request needs what cannot be had: what each choice alone shows is still seen."""
+    for claim in case.claims:
+        try:
+            alone = _alone(lab, claim.alone)
+        except Blocked as blocked:
+            said = Judgement(claim.requirement, Outcome.BLOCKED, case.id, blocked.reason)
+            lab.ledger.say(said)
+            continue
+        if alone.status in case.expectation.statuses:
+            _claimed(lab, case, claim, alone)
+        else:
+            message = f"a valid request is not accepted ({claim.requirement})"
+            _fail(lab, case, claim.requirement, message, case.expectation, alone)
+
+
+def _blame(lab: Lab, case: Case, plain: Exchange) -> None:
+    """The plain request was refused: what it has or lacks that a taken one does not, is broken."""
+    first, *others = case.claims
+    operation = lab.contract.operation(case.operation)
+
+    def takes(template: Template) -> bool:
+        try:
+            return _alone(lab, template).status in case.expectation.statuses
+        except Blocked:
+            return False
+
+    taken = [claim for claim in others if claim.alone != first.alone and takes(claim.alone)]
+    for claim in taken:
+        lab.ledger.passed(claim.requirement, case.id)
+    refused = replace(case, claims=(first, *(claim for claim in others if claim not in taken)))
+    guilty = list(guilty_claims(operation, refused, takes))
+    for claim in guilty:
+        message = f"refused, and accepted once {claim.requirement} does not apply"
+        _fail(lab, case, claim.requirement, message, case.expectation, plain)
+    for claim in others:
+        if claim not in guilty and claim not in taken:
+            reason = f"{case.operation} does not accept its plain valid request"
+            lab.ledger.say(Judgement(claim.requirement, Outcome.BLOCKED, case.id, reason))
+
+
+def _alone(lab: Lab, template: Template) -> Exchange:
+    mark = lab.resources.mark
+    exchange = lab.send(_prepared(lab, template))
+    lab.resources.release(mark)
+    return exchange
+
+
+def _prepared(lab: Lab, template: Template) -> Template:
+    """The request, filled, once what makes it change something has been sent (``x-first``)."""
+    first = lab.contract.operation(template.operation).first
+    if first is None:
+        return template
+    filled = lab.fill(template)
+    lab.send(Template(first, path=filled.path), judge=False)
+    return filled
+
+
+def _claimed(lab: Lab, case: Case, claim: Claim, exchange: Exchange) -> None:
+    """The request was accepted; a claim about what the answer shows is looked up in it."""
+    if claim.shown_as is None:
+        lab.ledger.passed(claim.requirement, case.id)
+        return
+    found = field_path.read(exchange.json, claim.shown_as)
+    if found is field_path.MISSING:
+        reason = f"the answer does not show {claim.shown_as}"
+        lab.ledger.say(
+            Judgement(
+                claim.requirement, Outcome.INCONCLUSIVE, case.id, reason, exchange=exchange.number
+            )
+        )
+    elif same(found, claim.value) or any(same(found, other) for other in claim.others):
+        lab.ledger.passed(claim.requirement, case.id)
+    else:
+        message = f"{claim.shown_as} reads {found!r}"
+        _fail(lab, case, claim.requirement, message, repr(claim.value), exchange)
+
+
+def _echoed(lab: Lab, case: Case, exchange: Exchange) -> None:
+    """Where the answer shows what was sent, it shows that: a value at its bound is no other."""
+    for place, problem in shown_otherwise(exchange).items():
+        known = (*case.requirements, *lab.contract.requirements)
+        requirement = requirement_of(case.operation, place, known)
+        if requirement is not None:
+            _fail(lab, case, requirement, problem, "the value that was sent", exchange)
+
+
+def _fail(
+    lab: Lab, case: Case, requirement: str, message: str, expected: object, exchange: Exchange
+) -> None:
+    lab.ledger.say(
+        Judgement(
+            requirement,
+            Outcome.FAIL,
+            case.id,
+            message,
+            str(expected),
+            shown(exchange),
+            exchange.number,
+        )
+    )

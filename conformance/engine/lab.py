@@ -1,0 +1,287 @@
+"""The lab: contract, target and checks in one place. Every request of a run goes through it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import random
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+
+from conformance.access.auth import SignatureAuth
+from conformance.access.budget import BudgetSpent
+from conformance.access.gateway import Gateway
+from conformance.access.journal import Journal
+from conformance.access.redaction import Redactor
+from conformance.access.transport import Sent
+from conformance.checks.exchange import ExchangeChecks
+from conformance.checks.found import Found
+from conformance.contract.document import Contract
+from conformance.contract.operations import Operation
+from conformance.engine.outcomes import Blocked
+from conformance.engine.resources.journaling import Intents
+from conformance.engine.resources.pool import Resources
+from conformance.engine.wire.credentials import PassKeys
+from conformance.engine.wire.encoding import write_moment, write_request
+from conformance.engine.wire.endpoint import Reach
+from conformance.engine.wire.polling import Waiting
+from conformance.errors import Refused, TargetError
+from conformance.model.case import ABSENT, Given, Moment, Template, Unique, resolve
+from conformance.model.exchange import Exchange, Request
+from conformance.model.expectation import Answer, Expectation
+from conformance.verdicts.ledger import Ledger
+
+RUNS_PREFIX = "sparkconf-"
+"""How every name begins that any run of this suite gives."""
+
+CLOCK = "clock"
+"""The capability of a target whose clock the run may move."""
+
+_JSON = ("Content-Type", "application/json")
+
+
+class Lab:
+    """Sends templates, judges every exchange, and keeps what was said in its ledger.
+
+    ``prefix`` starts every name that this run creates. ``evidence`` maps exchange numbers to the
+    redacted exchanges of the current case. ``patient=False``: the target keeps no state, so that
+    nothing is waited for. ``alone``: nobody else would feel it when the target's clock is moved.
+    """
+
+    def __init__(
+        self,
+        contract: Contract,
+        reach: Reach,
+        gateway: Gateway,
+        *,
+        prefix: str,
+        seed: int,
+        number_from: int = 1,
+        patient: bool = True,
+        alone: bool = False,
+    ) -> None:
+        self.contract = contract
+        self.reach = reach
+        self.settings = reach.settings
+        self.ledger = Ledger()
+        self.waiting = Waiting(patient=patient, hasten=self._hasten if alone else None)
+        self.resources = Resources(self)
+        self.intents = Intents(self)
+        self.prefix = prefix
+        self.random = random.Random(seed)  # noqa: S311 - reproducible, not secret
+        self.evidence: dict[int, Exchange] = {}
+        self._gateway = gateway
+        self.journal: Journal | None = None
+        self._checks = ExchangeChecks(contract)
+        self._redactor = Redactor(reach.secrets)
+        reach.credentials.listen(self._redactor.learn)
+        self._number = number_from - 1
+        self._names = 0
+        self._ahead = dt.timedelta()
+        self._keys = PassKeys(reach, self.random, self.now)
+        self.case = ""
+
+    def begin(self, case: str) -> None:
+        """All that follows belongs to this case."""
+        self.case = case
+        self.evidence.clear()
+
+    def send(
+        self, template: Template, expectation: Expectation | None = None, *, judge: bool = True
+    ) -> Exchange:
+        """Send one request, check the answer, and note the exchange.
+
+        ``judge=False`` keeps the checks of every exchange away from it: for setting up, looking
+        up and cleaning up, where the same answers are judged elsewhere.
+        Raises Blocked when a resource that the template needs cannot be provided.
+        """
+        operation = self.contract.operation(template.operation)
+        filled = self.fill(template)
+        request = self.request(operation, filled)
+        entry = self.intents.begin(operation, filled)
+        exchange = self._exchange(request, filled.credentials, operation.flow_group)
+        self.intents.end(entry, operation, exchange)
+        if judge:
+            self.ledger.found(self._checks.check(exchange, expectation))
+        self.resources.note(operation, filled, exchange)
+        return exchange
+
+    def look(self, template: Template) -> tuple[Exchange, Found]:
+        """Send one request and judge the answer without noting it: the caller decides."""
+        operation = self.contract.operation(template.operation)
+        exchange = self.send(template, judge=False)
+        tolerated = Expectation(tuple(map(Answer, operation.tolerated_statuses)))
+        return exchange, self._checks.check(exchange, tolerated)
+
+    def send_raw(self, request: Request, *, credentials: str = "valid") -> Exchange:
+        """Send a request that no template can say (another method, an unknown path)."""
+        known = self.contract.operations.get(request.operation or "")
+        exchange = self._exchange(request, credentials, known.flow_group if known else "identity")
+        self.ledger.found(self._checks.check(exchange))
+        return exchange
+
+    def send_together(self, templates: Sequence[Template]) -> list[Exchange]:
+        """Send several requests at the same time; what comes back is noted one by one."""
+        filled = [self.fill(template) for template in templates]
+        operations = [self.contract.operation(template.operation) for template in templates]
+        requests = [self.request(*pair) for pair in zip(operations, filled, strict=True)]
+        entries = [self.intents.begin(*pair) for pair in zip(operations, filled, strict=True)]
+        groups = [operation.flow_group for operation in operations]
+        auths = [self._keys.named("valid", operation) for operation in operations]
+        with ThreadPoolExecutor(len(requests)) as pool:
+            sent = list(pool.map(self._post, requests, auths, groups))
+        exchanges: list[Exchange] = []
+        for operation, template, answered, entry in zip(
+            operations, filled, sent, entries, strict=True
+        ):
+            exchange = self._noted(answered, operation.flow_group)
+            self.intents.end(entry, operation, exchange)
+            self.ledger.found(self._checks.check(exchange))
+            self.resources.note(operation, template, exchange)
+            exchanges.append(exchange)
+        return exchanges
+
+    def adopt(self, name: str, auth: httpx.Auth, *secrets: str) -> str:
+        """Other credentials, to be named in a request; ``valid`` replaces those of the run."""
+        for secret in secrets:
+            self._redactor.learn(secret)
+        self._keys.adopt(name, auth)
+        return name
+
+    @property
+    def signature(self) -> SignatureAuth:
+        """The access key of the run, on the target's time. Raises Blocked when there is none."""
+        return self._keys.signature
+
+    def ask(self, request: Request) -> Exchange:
+        """Send a request that judges nothing, in its turn."""
+        known = self.contract.operations.get(request.operation or "")
+        return self._exchange(request, "valid", known.flow_group if known else "identity")
+
+    def fill(self, template: Template) -> Template:
+        """The same request with resources, names and times filled in."""
+        return Template(
+            template.operation,
+            self._fill_path(template),
+            resolve(dict(template.query), self._answer),
+            dict(template.headers),
+            template.body if template.body is ABSENT else resolve(template.body, self._answer),
+            template.raw,
+            template.credentials,
+        )
+
+    def _fill_path(self, template: Template) -> dict[str, Any]:
+        """Path parameters; a fresh resource brings the path that leads to it."""
+        path: dict[str, Any] = dict(template.path)
+        for name, value in template.path.items():
+            if isinstance(value, Given) and value.fresh:
+                identifier = self.resources.fresh(value.kind)
+                path = {**path, name: identifier, **self.resources.path_of(value.kind, identifier)}
+        filled: dict[str, Any] = resolve(path, self._answer)
+        return filled
+
+    def request(self, operation: Operation, filled: Template) -> Request:
+        """The bytes of a filled template."""
+        return write_request(self.settings, operation, filled)
+
+    def close(self) -> None:
+        """Close the connections of the run."""
+        self._gateway.close()
+
+    def now(self) -> dt.datetime:
+        """The time of the run, UTC, with what the target's clock was moved ahead."""
+        return dt.datetime.now(dt.UTC) + self._ahead
+
+    def advance(self, seconds: float) -> None:
+        """Move the target's clock (capability ``clock``). Raises Blocked when it does not move."""
+        url = self.settings.fixtures.clock_url
+        if url is None:
+            raise Blocked("the target's clock cannot be moved; set fixtures.clock_url")
+        body = json.dumps({"seconds": seconds}).encode()
+        request = Request(None, "POST", url, (_JSON,), body)
+        sent = self._post(request, self._keys.named("valid"), "clock")
+        if sent.response is None or sent.response.status != 200:
+            raise Blocked(f"the clock at {url} did not move")
+        self._ahead += dt.timedelta(seconds=seconds)
+
+    def _hasten(self, seconds: float) -> bool:
+        """Move the target's clock a little, where it can be moved; whether it did."""
+        if not self.settings.allows(CLOCK):
+            return False
+        try:
+            self.advance(seconds)
+        except Blocked:
+            return False
+        return True
+
+    def unique(self, stem: str) -> str:
+        """A name that this run has not used, with the run's prefix."""
+        self._names += 1
+        return f"{self.prefix}{self._names}-{stem}"
+
+    def _answer(self, value: Given | Unique | Moment) -> Any:
+        if isinstance(value, Given):
+            return (
+                self.resources.fresh(value.kind) if value.fresh else self.resources.get(value.kind)
+            )
+        if isinstance(value, Unique):
+            return self.unique(value.stem)
+        return write_moment(self.now(), value)
+
+    def _exchange(self, request: Request, credentials: str, group: str) -> Exchange:
+        operation = self.contract.operations.get(request.operation or "")
+        try:
+            sent = self._post(request, self._keys.named(credentials, operation), group)
+        except BudgetSpent:
+            raise
+        except Refused as refused:
+            raise Blocked(f"not sent: {refused}") from refused
+        return self._noted(sent, group)
+
+    def _post(self, request: Request, auth: httpx.Auth | None, group: str) -> Sent:
+        """Send in its turn; an error that ends the run quotes no secret."""
+        try:
+            return self._gateway.send(request, auth, group)
+        except TargetError as error:
+            said = (self.prose(part) for part in (error.thing, error.problem, error.remedy))
+            raise type(error)(*said) from None
+
+    def _noted(self, sent: Sent, group: str) -> Exchange:
+        self._number += 1
+        exchange = Exchange(self._number, self.case, sent.request, sent.response, sent.failure)
+        self.evidence[self._number] = exchange
+        self._redactor.overhear(exchange.request, exchange.response)
+        self.ledger.answered(exchange, group)
+        return exchange
+
+    def redacted(self, number: int) -> Exchange | None:
+        """One exchange of the current case without its secrets."""
+        exchange = self.evidence.get(number)
+        if exchange is None:
+            return None
+        response = exchange.response
+        return Exchange(
+            exchange.number,
+            exchange.case,
+            self._redactor.request(exchange.request),
+            self._redactor.response(response) if response is not None else None,
+            self._redactor.failure(exchange.failure),
+        )
+
+    def told(self, data: dict[str, Any]) -> dict[str, Any]:
+        """What the current case has said, without the secrets that its messages may quote."""
+        said = [
+            {
+                **item,
+                **{part: self.prose(item[part]) for part in ("message", "expected", "actual")},
+            }
+            for item in data["told"]
+        ]
+        return {**data, "told": said}
+
+    def prose(self, text: str) -> str:
+        """A message for people without the secrets of this run."""
+        return self._redactor.text(text)

@@ -1,0 +1,1 @@
+"""Resources that cases need: made, found, journaled, deleted again."""

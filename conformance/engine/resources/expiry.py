@@ -1,0 +1,56 @@
+"""Resources that run out by themselves: a job in an empty room, after its idle time (9.1, 10.1).
+
+The field that the contract's ``x-resources`` sets on a shared one (``change``) is what it lives by.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from conformance.model import field_path
+
+_SHARE = 0.5
+"""Of its time, how much a resource is relied on: the rest is for a slow target."""
+
+_FOREVER = float("inf")
+
+
+class Lifetimes:
+    """Until when each resource is sure to live, by what was last sent about it.
+
+    Its time runs from the moment it was made: an update that gives a job less idle time than it
+    has already been idle ends it at once. ``clock`` counts the seconds of the target's time.
+    """
+
+    def __init__(
+        self,
+        kinds: Mapping[str, Mapping[str, Any]],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._fields = {kind: tuple(spec.get("change", {})) for kind, spec in kinds.items()}
+        self._clock = clock
+        self._born: dict[str, float] = {}
+        self._until: dict[str, float] = {}
+
+    def created(self, kind: str, identifier: str, body: Any) -> None:
+        """It was made from this body; without the field it lives by a default: briefly."""
+        if self._fields[kind]:
+            self._born[identifier] = born = self._clock()
+            self._until[identifier] = born + (self._seconds(kind, body) or 0.0)
+
+    def changed(self, kind: str, identifier: str, body: Any) -> None:
+        """It was changed by this body, which may give it another time to live."""
+        seconds = self._seconds(kind, body)
+        if seconds is not None and identifier in self._born:
+            self._until[identifier] = self._born[identifier] + seconds
+
+    def lasts(self, identifier: str) -> bool:
+        """Whether it is sure to be there still."""
+        return self._until.get(identifier, _FOREVER) > self._clock()
+
+    def _seconds(self, kind: str, body: Any) -> float | None:
+        found = [field_path.read(body, path) for path in self._fields[kind]]
+        numbers = [n for n in found if isinstance(n, int | float) and not isinstance(n, bool)]
+        return min(numbers) * _SHARE if numbers else None

@@ -1,0 +1,65 @@
+"""What the items of a run have said, on disk as they say it: an interrupted run can go on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from conformance.errors import ReportError
+
+NAME = "progress.jsonl"
+
+
+class ProgressFile:
+    """One JSON line per item that has ended. ``fingerprint`` says which run it belongs to."""
+
+    def __init__(self, folder: Path, fingerprint: Mapping[str, Any]) -> None:
+        self.path = folder / NAME
+        self._fingerprint = dict(fingerprint)
+
+    def begin(self) -> None:
+        """Start anew, in a folder that need not be there yet."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.write_text(json.dumps({"run": self._fingerprint}) + "\n", encoding="utf-8")
+
+    def add(self, item: str, said: Mapping[str, Any]) -> None:
+        """Note what one item said."""
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"item": item, "said": said}) + "\n")
+
+    def resume(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Every item that was judged before, with what it said; a torn last line is dropped.
+
+        Raises ReportError when there is nothing to go on with, or when it is another run's.
+        """
+        try:
+            lines = self.path.read_text(encoding="utf-8").splitlines()
+        except OSError as error:
+            raise ReportError(
+                str(self.path), "there is no run to go on with", "leave out --resume"
+            ) from error
+        header = _parsed(lines[0]) if lines else None
+        if header is None or header.get("run") != self._fingerprint:
+            raise ReportError(
+                str(self.path),
+                "is of a run with another target, level, selection or contract",
+                "repeat its options, or leave out --resume",
+            )
+        for line in lines[1:]:
+            entry = _parsed(line)
+            if entry is not None:
+                yield entry["item"], entry["said"]
+
+    def end(self) -> None:
+        """The run is complete: there is nothing to go on with."""
+        self.path.unlink(missing_ok=True)
+
+
+def _parsed(line: str) -> dict[str, Any] | None:
+    try:
+        value = json.loads(line)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None

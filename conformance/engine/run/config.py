@@ -1,0 +1,63 @@
+"""What a run is told: level, selection, seed, where reports go."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from conformance.access.capability import PROFILES
+from conformance.cases.plan import EFFORTS
+from conformance.errors import ReportError, UsageError
+
+DEFAULT_REPORTS = Path("reports/latest")
+MAX_SEED = 2**32
+
+
+@dataclass(frozen=True, slots=True)
+class RunConfig:
+    """One run's settings, whichever entry point they come from.
+
+    ``target`` is a target file or a URL; None is the embedded reference. ``alone``: one process
+    has the target to itself, so that it may move its clock.
+    """
+
+    target: str | None = None
+    profile: str | None = None
+    level: str = "standard"
+    only: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    strict: bool = False
+    seed: int = 0
+    report_dir: Path = DEFAULT_REPORTS
+    formats: tuple[str, ...] = ("json",)
+    revision: str | None = None
+    language: str = "en"
+    alone: bool = True
+    resume: bool = False
+
+    def check_report_dir(self) -> None:
+        """Raise ReportError unless reports can be written where they shall go."""
+        folder = self.report_dir
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+        except OSError as error:
+            problem = f"cannot be written to ({error.strerror})"
+            raise ReportError(f"report folder {folder}", problem, "choose another one") from error
+
+    def __post_init__(self) -> None:
+        if self.level not in EFFORTS:
+            raise UsageError("--level", f"{self.level!r} is none", f"use {', '.join(EFFORTS)}")
+        if self.profile is not None and self.profile not in PROFILES:
+            problem = f"{self.profile!r} is none"
+            raise UsageError("--profile", problem, f"use {', '.join(PROFILES)}")
+        if not 0 <= self.seed < MAX_SEED:
+            raise UsageError("--seed", f"{self.seed} is out of range", "use 0 to 4294967295")
+
+
+def new_seed() -> int:
+    """A seed for a run that was told none; it is printed and reported."""
+    return random.SystemRandom().randrange(MAX_SEED)

@@ -1,0 +1,63 @@
+"""How many requests a run sends, known before it starts.
+
+Generated cases are one request each. What a rule's test sends is measured, not guessed: the
+numbers in ``costs.json`` are those of a full run against the reference
+(``benchmarks/measure_costs.py`` writes them).
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import resources
+
+from conformance.cases.plan import EFFORTS
+from conformance.engine.run.session import Session
+
+MEASURED = "costs.json"
+
+
+@dataclass(slots=True)
+class Cost:
+    """Cases of one operation (or rule file), and their requests per flow group."""
+
+    cases: int = 0
+    requests: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One rule's test: what it judges, from which level on, and its requests per flow group."""
+
+    test: str
+    effort: str
+    judges: tuple[str, ...]
+    requests: Mapping[str, int]
+
+
+def measured_costs() -> tuple[Measured, ...]:
+    """What the rules' tests cost, as measured last."""
+    text = resources.files("conformance.engine.run").joinpath(MEASURED).read_text(encoding="utf-8")
+    return tuple(
+        Measured(row["test"], row["effort"], tuple(row["judges"]), row["requests"])
+        for row in json.loads(text)
+    )
+
+
+def planned_requests(session: Session) -> Mapping[str, Cost]:
+    """What the cases of this run will send, by operation; rules by the name of their test."""
+    plan: dict[str, Cost] = {}
+    for case in session.selected_cases:
+        operation = session.contract.operation(case.operation)
+        cost = plan.setdefault(case.operation, Cost())
+        cost.cases += 1
+        cost.requests[operation.flow_group] += 1
+    limit = EFFORTS.index(session.config.level)
+    for rule in measured_costs():
+        if EFFORTS.index(rule.effort) <= limit and session.selection.judged & set(rule.judges):
+            cost = plan.setdefault(rule.test.partition("::")[0], Cost())
+            cost.cases += 1
+            cost.requests.update(rule.requests)
+    return plan

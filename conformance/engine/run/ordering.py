@@ -1,0 +1,34 @@
+"""The order of a run: what might bring a server down comes late, what moves its clock last.
+
+A server that dies of a request no document speaks of has been judged by all the others then.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from conformance.model.case import Case
+
+
+class Phase(IntEnum):
+    """When an item runs.
+
+    ``ORDINARY``: requests as a client sends them. ``HOSTILE``: bodies that are no JSON, unknown
+    paths, random requests. ``LAST``: what moves the clock or uses up a quota, which would disturb
+    all others.
+    """
+
+    ORDINARY = 0
+    HOSTILE = 1
+    LAST = 2
+
+
+def phase_of(marked: str | None, case: Case | None = None) -> Phase:
+    """The phase that a mark names (``hostile``, ``last``); a generated case is asked for its body.
+
+    Raises KeyError when no phase has that name.
+    """
+    if marked is not None:
+        return Phase[marked.upper()]
+    raw = case is not None and case.template.raw is not None
+    return Phase.HOSTILE if raw else Phase.ORDINARY

@@ -1,0 +1,40 @@
+"""Says beforehand which requirements the generated cases of a run reach, and at which level."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from conformance.cases.plan import within
+from conformance.checks.exchange import EVERY_EXCHANGE
+from conformance.contract.document import Contract
+from conformance.engine.run.report_builder import Collected
+from conformance.engine.run.session import Session
+from conformance.model.case import Case
+
+
+def plan_generated(session: Session, collected: Collected) -> None:
+    """Note what every generated case judges, and whether this run includes it."""
+    answers = _answers_by_prefix(session.contract)
+    for case in session.cases:
+        selected = within(case, session.config.level) and session.selection.needs(case)
+        collected.plan(case.requirements, case.effort, selected=selected)
+        code = f"{case.violates}-code"
+        if code in session.contract.requirements:
+            collected.plan((code,), case.effort, selected=selected)
+        for prefix in _reached(case):
+            collected.plan(answers.get(prefix, ()), case.effort, selected=selected)
+        collected.plan(EVERY_EXCHANGE, case.effort, selected=selected)
+
+
+def _reached(case: Case) -> list[str]:
+    statuses = [f"{case.operation}/{status}" for status in case.expectation.statuses]
+    return [*statuses, f"{case.operation}/answer"]
+
+
+def _answers_by_prefix(contract: Contract) -> Mapping[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for requirement in contract.requirements.values():
+        if requirement.kind == "answer":
+            operation, place, _ = requirement.id.split("/", 2)
+            found.setdefault(f"{operation}/{place}", []).append(requirement.id)
+    return found

@@ -1,0 +1,248 @@
+"""One run in one process: builds the lab, runs items, and hands over what they said."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterable
+from dataclasses import asdict
+from functools import cached_property
+from typing import Any
+
+from conformance.access.budget import RequestBudget
+from conformance.access.cleanup import cleanup
+from conformance.access.gateway import Gateway
+from conformance.access.guard import Guard
+from conformance.access.journal import Journal, RunHeader
+from conformance.access.redaction import Redactor
+from conformance.access.transport import TargetClient
+from conformance.cases.plan import generated_cases, within
+from conformance.contract.document import Contract
+from conformance.contract.pins import load_pinned
+from conformance.engine.judging.case_runner import judge
+from conformance.engine.lab import RUNS_PREFIX, Lab
+from conformance.engine.outcomes import Blocked, Inconclusive
+from conformance.engine.resources.teardown import LabUndo
+from conformance.engine.run.config import RunConfig
+from conformance.engine.run.preflight import probe
+from conformance.engine.run.replay import curl, reported
+from conformance.engine.scenario import Scenario
+from conformance.engine.wire.endpoint import Reach
+from conformance.errors import ConformanceError, TargetError
+from conformance.model.case import Case
+from conformance.model.report import Report
+from conformance.model.verdict import Judgement, Outcome
+from conformance.verdicts.selection import STATELESS, Selection, select
+
+JOURNAL = "journal"
+"""Start of the names of journals in the report folder; one per process."""
+
+KEEPS_ALL = frozenset({"har"})
+"""Formats that need every exchange, not only those that tell of a finding."""
+
+BUDGET = "budget"
+FLOW_STORE = "flow.sqlite"
+
+
+class Session:
+    """Everything that the items of one process share."""
+
+    def __init__(self, config: RunConfig, reach: Reach, worker: str = "") -> None:
+        self.config = config
+        self.reach = reach
+        self.contract: Contract = load_pinned(config.revision, reach.settings.errata)
+        profile = config.profile or reach.settings.profile
+        self.profile = profile
+        self.selection: Selection = select(
+            self.contract,
+            config.only,
+            config.exclude,
+            reach.settings.capabilities,
+            profile,
+            alone=config.alone,
+        )
+        self._worker = worker
+        self._lab: Lab | None = None
+        self._journal: Journal | None = None
+        self._hung_up = False
+
+    @property
+    def fingerprint(self) -> dict[str, Any]:
+        """What must be the same for one run to go on where another stopped."""
+        config = self.config
+        return {
+            "contract": self.contract.sha256,
+            "target": self.reach.settings.base_url,
+            "profile": self.profile,
+            "level": config.level,
+            "only": list(config.only),
+            "exclude": list(config.exclude),
+        }
+
+    @cached_property
+    def cases(self) -> tuple[Case, ...]:
+        """Every generated case, whatever the level and selection."""
+        return tuple(generated_cases(self.contract))
+
+    @property
+    def selected_cases(self) -> tuple[Case, ...]:
+        """The generated cases of this run."""
+        return tuple(
+            case
+            for case in self.cases
+            if within(case, self.config.level) and self.selection.needs(case)
+        )
+
+    @property
+    def lab(self) -> Lab:
+        """The lab, with its connection opened at first use."""
+        if self._lab is None:
+            run = uuid.UUID(int=self.config.seed << 64 | os.getpid()).hex[8:16]
+            prefix = f"{RUNS_PREFIX}{run}{self._worker}-"
+            self._lab = Lab(
+                self.contract,
+                self.reach,
+                self._gateway(),
+                prefix=prefix,
+                seed=self.config.seed,
+                patient=self.profile != STATELESS,
+                alone=self.config.alone,
+            )
+            self._lab.begin("cleanup")
+            self._lab.journal = self._begin_journal(prefix, self._lab)
+        return self._lab
+
+    def _gateway(self) -> Gateway:
+        settings = self.reach.settings
+        if not self._worker:
+            (self.config.report_dir / BUDGET).unlink(missing_ok=True)
+        budget = RequestBudget(settings.limits.requests, self.config.report_dir / BUDGET)
+        client = TargetClient(
+            settings,
+            guard=Guard(settings, budget if settings.limits.requests else None),
+            proxy_auth=self.reach.credentials.proxy,
+        )
+        store = self.config.report_dir / FLOW_STORE if settings.has_flow_control else None
+        return Gateway(settings, client, self.contract.flow_groups, store)
+
+    def _begin_journal(self, prefix: str, lab: Lab) -> Journal | None:
+        """The journal of this process; the embedded reference forgets by itself.
+
+        A run that goes on first undoes what its earlier part has left.
+        """
+        settings = self.reach.settings
+        if self.config.target is None or not settings.allow_writes:
+            return None
+        path = self.config.report_dir / f"{JOURNAL}{self._worker}.jsonl"
+        if path.exists():
+            old = Journal(path)
+            if self.config.resume and old.pending():
+                cleanup(old, LabUndo(lab))
+            if not old.pending():
+                path.unlink()
+        header = RunHeader(prefix, prefix, settings.base_url, settings.project_id)
+        self._journal = Journal.create(path, header)
+        return self._journal
+
+    def probe(self) -> None:
+        """Ask once whether anything that speaks this API is there.
+
+        Raises TargetUnreachable, in one line, when nothing answers, or what answers is a
+        redirect, a web page or no text, or every caller with our credentials is turned away:
+        then no verdict on any requirement would mean anything.
+        """
+        self.lab.begin("probe")
+        probe(self.lab)
+
+    def run_case(self, case: Case) -> None:
+        """Run one generated case; whatever it is blocked by is said of all its requirements."""
+        try:
+            judge(self.lab, case)
+        except Blocked as blocked:
+            self._all(case.requirements, Outcome.BLOCKED, case.id, blocked.reason)
+            raise
+
+    def scenario(self, case: str, declared: Iterable[str]) -> Scenario:
+        """Start a rule's test."""
+        self.lab.begin(case)
+        return Scenario(self.lab, tuple(declared))
+
+    def finish(self, scenario: Scenario, error: BaseException | None) -> None:
+        """A rule's test has ended: what it did not get to judge is said to be so, and why."""
+        outcome, reason = Outcome.INCONCLUSIVE, "its test ended before it was judged"
+        if isinstance(error, Blocked):
+            outcome, reason = Outcome.BLOCKED, error.reason
+        elif isinstance(error, Inconclusive):
+            reason = error.reason
+        elif error is not None:
+            reason = f"its test failed: {type(error).__name__}: {error}"[:300]
+        self._all(scenario.pending, outcome, self.lab.case, reason)
+        scenario.judged.update(scenario.declared)
+
+    def prose(self, text: str) -> str:
+        """A text for people without the secrets of this run."""
+        if self._lab is None:
+            return Redactor(self.reach.secrets).text(text)
+        return self._lab.prose(text)
+
+    def drain(self) -> dict[str, Any]:
+        """What the item that just ended has said, with the exchanges that show it."""
+        data = self.lab.ledger.drain()
+        numbers = {item["exchange"] for item in data["told"] if item["exchange"] is not None}
+        if KEEPS_ALL & set(self.config.formats):
+            numbers |= self.lab.evidence.keys()
+        data["exchanges"] = [
+            exchange
+            for number in sorted(numbers)
+            if (exchange := self._reported(number)) is not None
+        ]
+        return self.lab.told(data)
+
+    def close(self) -> list[str]:
+        """Delete what the run created, and hang up; what could not be deleted is returned."""
+        if self._lab is None:
+            return []
+        self._lab.begin("cleanup")
+        try:
+            left = self._lab.resources.clean()
+        except TargetError:
+            self.hang_up()
+            return self._lab.resources.left
+        if self._journal is not None:
+            result = cleanup(self._journal, LabUndo(self._lab))
+            if result.complete:
+                self._journal.path.unlink()
+            left = [self._lab.prose(f"{item.resource}: {why}") for item, why in result.failed]
+        self.hang_up()
+        return left
+
+    def hang_up(self) -> None:
+        """Close connections and files; nothing can be sent after it."""
+        if self._lab is not None and not self._hung_up:
+            self._hung_up = True
+            self._lab.close()
+
+    def _reported(self, number: int) -> dict[str, Any] | None:
+        exchange = self.lab.redacted(number)
+        if exchange is None:
+            return None
+        return {"exchange": asdict(reported(exchange)), "curl": curl(exchange.request)}
+
+    def _all(self, ids: Iterable[str], outcome: Outcome, case: str, reason: str) -> None:
+        for requirement in ids:
+            self.lab.ledger.say(Judgement(requirement, outcome, case, reason))
+
+
+class PreparedRun:
+    """A run that an entry point has prepared and hands to pytest; the report comes back in it.
+
+    ``announced`` is what the embedded reference said of itself, if that is the target.
+    ``stopped`` is why the run could not be carried to its end.
+    """
+
+    def __init__(self, session: Session, announced: dict[str, Any] | None) -> None:
+        self.session = session
+        self.announced = announced
+        self.report: Report | None = None
+        self.collected: Any = None
+        self.stopped: ConformanceError | None = None

@@ -1,0 +1,259 @@
+"""What a rule's test is written with: ``@rules`` names what it judges, ``Scenario`` does the rest.
+
+@rules("CreateApp/rule/name-unique")
+def test_a_name_is_taken_once(scenario: Scenario) -> None:
+    app = scenario.make("CreateApp", body={"app_name": name})
+    again = scenario.send("CreateApp", body={"app_name": name})
+    scenario.rule("CreateApp/rule/name-unique").refused(again, 400, "RTC.00001020")
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+import pytest
+
+from conformance.cases.requests import bases
+from conformance.engine.judging.case_runner import error_code, refusal_problem, same, shown
+from conformance.engine.judging.environment import excuse
+from conformance.engine.lab import Lab
+from conformance.engine.outcomes import Blocked, Inconclusive
+from conformance.model import field_path
+from conformance.model.case import ABSENT, Given, Template, Unique
+from conformance.model.exchange import Exchange
+from conformance.model.expectation import Answer, Expectation
+from conformance.model.verdict import Judgement, Outcome
+
+Test = TypeVar("Test", bound=Callable[..., object])
+
+
+def rules(*ids: str, effort: str = "standard", phase: str | None = None) -> Callable[[Test], Test]:
+    """Declare the requirements that a test judges, and the lowest level that includes it.
+
+    ``phase``: ``hostile`` for what may bring a server down, ``last`` for what moves the clock or
+    uses up a quota; they come after all others.
+    """
+
+    def mark(test: Test) -> Test:
+        marked: Test = pytest.mark.sparkrtc_rules(*ids, effort=effort, phase=phase)(test)
+        return marked
+
+    return mark
+
+
+class Rule:
+    """One requirement in the hands of a scenario: each method judges it once."""
+
+    def __init__(self, scenario: Scenario, identifier: str) -> None:
+        self._scenario = scenario
+        self.id = identifier
+
+    def that(
+        self,
+        ok: bool,
+        message: str,
+        *,
+        expected: object = "",
+        actual: object = "",
+        exchange: Exchange | None = None,
+    ) -> bool:
+        """The rule holds when ``ok``; the rest is said when it does not. Answers ``ok``."""
+        if ok:
+            self._scenario.lab.ledger.passed(self.id, self._scenario.lab.case)
+        else:
+            seen = actual if actual != "" else shown(exchange) if exchange else ""
+            self._say(Outcome.FAIL, message, str(expected), str(seen), exchange)
+        self._scenario.judged.add(self.id)
+        return ok
+
+    def refused(self, exchange: Exchange, status: int, *codes: str) -> bool:
+        """The request was refused with that status and one of the codes (any, if none given)."""
+        return self.answered(exchange, Answer(status, codes or ("*",)))
+
+    def answered(self, exchange: Exchange, *answers: Answer) -> bool:
+        """The answer is one of those enumerated.
+
+        Raises Inconclusive when the refusal speaks of the account instead of the request.
+        """
+        self.heard(exchange)
+        expectation = Expectation(answers)
+        problem = refusal_problem(expectation, exchange)
+        reason = excuse(self._scenario.lab, exchange) if problem is not None else None
+        if reason is not None:
+            raise Inconclusive(reason)
+        return self.that(problem is None, problem or "", expected=expectation, exchange=exchange)
+
+    def succeeded(self, exchange: Exchange) -> bool:
+        """The answer has the documented success status of its operation."""
+        status = self._scenario.success(exchange)
+        return self.answered(exchange, Answer(status))
+
+    def equal(self, found: Any, wanted: Any, what: str, exchange: Exchange | None = None) -> bool:
+        """Two JSON values are the same; ``what`` names the thing for people."""
+        return self.that(
+            same(found, wanted),
+            f"{what} is not what it must be",
+            expected=repr(wanted),
+            actual=repr(found),
+            exchange=exchange,
+        )
+
+    def heard(self, exchange: Exchange) -> None:
+        """Raise Inconclusive unless there was an answer at all."""
+        if exchange.response is None:
+            failure = exchange.failure
+            raise Inconclusive(
+                f"network: {failure.stage}: {failure.message}" if failure else "network"
+            )
+
+    def inconclusive(self, reason: str) -> None:
+        """It ran and could not be judged: say why (for example ``no data``)."""
+        self._say(Outcome.INCONCLUSIVE, reason, "", "", None)
+        self._scenario.judged.add(self.id)
+
+    def _say(
+        self,
+        outcome: Outcome,
+        message: str,
+        expected: str,
+        actual: str,
+        exchange: Exchange | None,
+    ) -> None:
+        number = exchange.number if exchange else None
+        case = self._scenario.lab.case
+        self._scenario.lab.ledger.say(
+            Judgement(self.id, outcome, case, message, expected, actual, number)
+        )
+
+
+class Scenario:
+    """Requests by operation id with everything that is not said filled in from the contract."""
+
+    def __init__(self, lab: Lab, declared: tuple[str, ...]) -> None:
+        self.lab = lab
+        self.declared = declared
+        self.judged: set[str] = set()
+
+    def rule(self, identifier: str) -> Rule:
+        """A rule that this test has declared with ``@rules``."""
+        if identifier not in self.declared:
+            raise LookupError(f"{identifier} is not declared by this test")
+        return Rule(self, identifier)
+
+    @property
+    def pending(self) -> tuple[str, ...]:
+        """Declared, not judged so far."""
+        return tuple(r for r in self.declared if r not in self.judged)
+
+    def template(
+        self,
+        operation_id: str,
+        *,
+        example: str | None = None,
+        path: Mapping[str, Any] | None = None,
+        query: Mapping[str, Any] | None = None,
+        body: Any = None,
+        change: Mapping[str, Any] | None = None,
+        **rest: Any,
+    ) -> Template:
+        """A request to an operation, on the shared resources unless ``path`` says otherwise.
+
+        The body is ``body``, or the named ``example`` of the contract (the first one by
+        default) with the fields of ``change`` (dotted paths) written into it; a value of ABSENT
+        takes a field out. ``query`` is taken as it is, on top of the required parameters.
+        """
+        operation = self.lab.contract.operation(operation_id)
+        known = {base.name: base.template for base in bases(operation)}
+        base = known[example] if example else next(iter(known.values()))
+        content = base.body if body is None else body
+        for place, value in (change or {}).items():
+            content = (
+                field_path.remove(content, place)
+                if value is ABSENT
+                else field_path.write(content, place, value)
+            )
+        asked = {**base.query, **(query or {})}
+        asked = {name: value for name, value in asked.items() if value is not ABSENT}
+        return Template(operation_id, {**base.path, **(path or {})}, asked, body=content, **rest)
+
+    def send(self, operation_id: str, **how: Any) -> Exchange:
+        """Send a request (see ``template``); the answer is checked as every answer is."""
+        accepted = how.pop("accept", None)
+        return self.lab.send(self.template(operation_id, **how), accepted)
+
+    def make(self, operation_id: str, **how: Any) -> Exchange:
+        """Send a request that only prepares: Blocked is raised unless it succeeds."""
+        exchange = self.delete(operation_id, **how)
+        if exchange.response is None or exchange.status != self.success(exchange):
+            raise Blocked(f"{operation_id} answered {shown(exchange)[:160]}")
+        return exchange
+
+    def delete(self, operation_id: str, **how: Any) -> Exchange:
+        """Send a request; a deletion that is refused is sent again once it can be granted.
+
+        Section 5.4 does not say what the conditions for deleting are (E-5-delete-conditions).
+        """
+        exchange = self.send(operation_id, **how)
+        retire = {spec.get("delete"): spec.get("retire") for spec in self._kinds}.get(operation_id)
+        if exchange.status == 400 and retire is not None:
+            self.send(retire, path=how.get("path"))
+            exchange = self.send(operation_id, **how)
+        return exchange
+
+    @property
+    def _kinds(self) -> Iterable[Mapping[str, Any]]:
+        return self.lab.contract.resources.values()
+
+    def success(self, exchange: Exchange) -> int:
+        """The documented success status of an exchange's operation."""
+        operation = self.lab.contract.operation(exchange.request.operation or "")
+        return operation.success.status
+
+    def given(self, kind: str) -> str:
+        """Id of the shared resource of that kind: never change it."""
+        return self.lab.resources.get(kind)
+
+    def fresh(self, kind: str) -> str:
+        """Id of a resource of that kind that only this test uses."""
+        return self.lab.resources.fresh(kind)
+
+    def path_of(self, kind: str, identifier: str) -> dict[str, Any]:
+        """Path parameters that lead to a resource got from ``given`` or ``fresh``."""
+        return self.lab.resources.path_of(kind, identifier)
+
+    def name(self, stem: str = "name") -> str:
+        """A name that nothing else of this run carries."""
+        return self.lab.unique(stem)
+
+    def until(
+        self,
+        look: Callable[[], Exchange],
+        wanted: Callable[[Any], bool],
+        seconds: float = 10.0,
+        *,
+        subject: str = "",
+    ) -> Exchange:
+        """Look again and again until the body is as wanted, or the deadline has passed.
+
+        ``subject`` names what is waited for, if this case is not the only one that does.
+        """
+        return self.lab.waiting.until(
+            subject or self.lab.case, look, lambda exchange: wanted(exchange.json), seconds
+        )
+
+
+__all__ = [
+    "ABSENT",
+    "Answer",
+    "Blocked",
+    "Given",
+    "Inconclusive",
+    "Rule",
+    "Scenario",
+    "Unique",
+    "error_code",
+    "rules",
+    "same",
+    "shown",
+]

@@ -1,0 +1,65 @@
+"""Who a request of a run comes from: ourselves, nobody, a stranger, or whom a case has made."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Callable
+
+import httpx
+
+from conformance.access.auth import SignatureAuth, TokenAuth
+from conformance.contract.operations import Operation
+from conformance.engine.outcomes import Blocked
+from conformance.engine.wire.endpoint import Reach
+
+_MALFORMED_TOKEN = "this-is-no-token"  # noqa: S105 - it is sent because it is none
+
+
+class PassKeys:
+    """Credentials by the name that a template gives them; ``now`` is the target's time."""
+
+    def __init__(self, reach: Reach, chance: random.Random, now: Callable[[], dt.datetime]) -> None:
+        self._reach = reach
+        self._chance = chance
+        self._now = now
+        self._adopted: dict[str, httpx.Auth] = {}
+
+    def adopt(self, name: str, auth: httpx.Auth) -> None:
+        """From now on these are the credentials of that name."""
+        self._adopted[name] = auth
+
+    @property
+    def signature(self) -> SignatureAuth:
+        """The access key of the run, on the target's time. Raises Blocked when there is none."""
+        known = self._reach.credentials.signature
+        if known is None:
+            raise Blocked("no access key is known; set HUAWEICLOUD_SDK_AK")
+        return known.altered(now=self._now)
+
+    def named(self, credentials: str, operation: Operation | None = None) -> httpx.Auth | None:
+        """The credentials of that name. Raises Blocked when there are none."""
+        if credentials in self._adopted:
+            return self._adopted[credentials]
+        if credentials == "none":
+            return None
+        if credentials == "wrong":
+            return TokenAuth(f"{self._chance.getrandbits(512):0128x}")
+        if credentials == "malformed":
+            return TokenAuth(_MALFORMED_TOKEN)
+        if credentials == "second":
+            if self._reach.second is None:
+                raise Blocked("no second tenant is known; set SPARKRTC_SECOND_TOKEN")
+            return TokenAuth(self._reach.second.token)
+        return self.signature if credentials == "signature" else self._valid(operation)
+
+    def _valid(self, operation: Operation | None) -> httpx.Auth:
+        """Our own; where the document knows only a token (12, 13.13), the token."""
+        own = self._reach.credentials
+        if not isinstance(own.default, SignatureAuth):
+            return own.default
+        if operation is None or operation.parameter("Authorization") is not None:
+            return self.signature
+        if own.token is None:
+            raise Blocked(f"{operation.id} takes only a token; set SPARKRTC_TOKEN too")
+        return own.token

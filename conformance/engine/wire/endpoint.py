@@ -1,0 +1,96 @@
+"""From what the user names to where requests go: a file, a URL, or the embedded reference."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from conformance.access.auth import Account
+from conformance.access.capability import CAPABILITIES
+from conformance.access.credentials import Credentials, credentials_from
+from conformance.access.settings import Fixtures, TargetSettings, load_target, target_from_url
+
+_EMBEDDED_CANNOT = frozenset({"callback", "duplicates", "server-errors", "tls", "flow-control"})
+"""What the embedded reference does not offer: it calls nobody back, and speaks plain HTTP."""
+
+
+@dataclass(frozen=True, slots=True)
+class Second:
+    """A second tenant with its own project: nothing of the first may be visible to it."""
+
+    token: str
+    project_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Where to send, who we are there, and which other identities there are."""
+
+    settings: TargetSettings
+    credentials: Credentials
+    account: Account | None = None
+    second: Second | None = None
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret that is known before anything is sent."""
+        return (*self.credentials.secrets, *([self.second.token] if self.second else []))
+
+
+def reach_target(target: str, env: Mapping[str, str]) -> Reach:
+    """A target file or a base URL. Raises ConfigurationError when it cannot be used."""
+    settings = target_from_url(target, env) if "://" in target else load_target(Path(target), env)
+    return _reach(settings, env)
+
+
+def reach_embedded(announced: Mapping[str, Any]) -> Reach:
+    """The embedded reference, by what its first line announces."""
+    names = {
+        "token": "SPARKRTC_TOKEN",
+        "project_id": "SPARKRTC_PROJECT_ID",
+        "identity_url": "SPARKRTC_IDENTITY_URL",
+        "ak": "HUAWEICLOUD_SDK_AK",
+        "sk": "HUAWEICLOUD_SDK_SK",
+        "username": "SPARKRTC_USERNAME",
+        "password": "SPARKRTC_PASSWORD",
+        "domain": "SPARKRTC_DOMAIN",
+    }
+    env = {variable: str(announced[key]) for key, variable in names.items()}
+    env["SPARKRTC_SECOND_TOKEN"] = announced["second"]["token"]
+    env["SPARKRTC_SECOND_PROJECT_ID"] = announced["second"]["project_id"]
+    base = str(announced["base_url"])
+    settings = dataclasses.replace(
+        target_from_url(base, env),
+        name="embedded reference",
+        project_name=announced["project_name"],
+        capabilities=frozenset(CAPABILITIES) - _EMBEDDED_CANNOT,
+        fixtures=Fixtures(clock_url=f"{base}/_control/advance", **announced["fixtures"]),
+    )
+    return _reach(settings, env)
+
+
+def _reach(settings: TargetSettings, env: Mapping[str, str]) -> Reach:
+    """Credentials of every kind; what they are needed for and not there is not claimed."""
+    credentials = credentials_from(env, settings)
+    account = None
+    user, password = env.get("SPARKRTC_USERNAME"), env.get("SPARKRTC_PASSWORD")
+    domain = env.get("SPARKRTC_DOMAIN")
+    if user and password and domain:
+        account = Account(user, password, domain)
+    second = None
+    if env.get("SPARKRTC_SECOND_TOKEN") and env.get("SPARKRTC_SECOND_PROJECT_ID"):
+        second = Second(env["SPARKRTC_SECOND_TOKEN"], env["SPARKRTC_SECOND_PROJECT_ID"])
+    unclaimed: set[str] = set()
+    if account is None or settings.identity_url is None:
+        unclaimed.add("identity")
+    if credentials.signature is None:
+        unclaimed.add("aksk")
+    if second is None:
+        unclaimed |= {"second-project", "second-tenant"}
+    if settings.fixtures.clock_url is None:
+        unclaimed.add("clock")
+    claimed = settings.capabilities - unclaimed
+    return Reach(dataclasses.replace(settings, capabilities=claimed), credentials, account, second)

@@ -1,0 +1,1 @@
+"""Faults derived from the reference's models and tables."""

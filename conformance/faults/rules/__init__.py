@@ -1,0 +1,1 @@
+"""Faults of rules, written by hand, one module per topic."""

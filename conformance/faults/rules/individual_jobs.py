@@ -1,0 +1,93 @@
+"""Faults of chapter 10 alone: recordings of one user."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from conformance.faults.handmade import (
+    breaking,
+    crash_when,
+    refused_when,
+    rewritten,
+)
+from conformance.faults.messages import Asked
+from conformance.faults.middleware import Behaviour, Turn
+from conformance.faults.model import Fault
+from conformance.faults.rules.job_terms import rule_unknown, sent, without_rule
+
+CREATE, UPDATE = "CreateIndividualStreamJob", "UpdateIndividualStreamJob"
+
+
+def faults() -> Iterator[Fault]:
+    """Every fault of a rule that only recordings of one user have."""
+    for operation, rows in ((CREATE, _CREATE), (UPDATE, _UPDATE)):
+        for rule, title, behaviour in rows:
+            yield breaking(f"{operation}/rule/{rule}", f"{operation} {title}", behaviour)
+
+
+def _default(name: str, value: Any) -> Behaviour:
+    def change(turn: Turn) -> Asked | None:
+        body = turn.asked.json
+        if not isinstance(body, dict) or name in body:
+            return None
+        return turn.asked.with_json({**body, name: value})
+
+    return rewritten(change)
+
+
+def _is(name: str, value: Any) -> Callable[[Turn], bool]:
+    return lambda turn: bool(sent(turn, name) == value)
+
+
+_CREATE: tuple[tuple[str, str, Behaviour], ...] = (
+    (
+        "idle-time-default",
+        "waits a minute longer unless told otherwise",
+        _default("max_idle_time", 90),
+    ),
+    ("audio-default", "records no sound unless told to", _default("is_record_audio", False)),
+    (
+        "video-type-default",
+        "records the screen unless told otherwise",
+        _default("video_type", "SCREENSTREAM"),
+    ),
+    (
+        "select-stream-default",
+        "records LD unless told otherwise",
+        _default("select_stream_type", "LD"),
+    ),
+    (
+        "every-resolution-accepted",
+        "lacks a resolution",
+        refused_when(_is("select_stream_type", "SD")),
+    ),
+    (
+        "every-video-type-accepted",
+        "records no screens",
+        refused_when(_is("video_type", "SCREENSTREAM")),
+    ),
+    (
+        "numeric-room-id",
+        "fails for a room that is a number",
+        crash_when(lambda turn: isinstance(sent(turn, "room_id"), int)),
+    ),
+)
+_UPDATE: tuple[tuple[str, str, Behaviour], ...] = (
+    (
+        "empty-update",
+        "fails when there is nothing to change",
+        crash_when(lambda turn: turn.asked.json == {}),
+    ),
+    ("without-body", "fails without a body", crash_when(lambda turn: not turn.asked.body)),
+    (
+        "unknown-record-rule",
+        "takes a rule that is not there",
+        rewritten(without_rule(lambda turn: rule_unknown(turn, foreign=False))),
+    ),
+    (
+        "record-rule-of-another-app",
+        "takes the rule of another application",
+        rewritten(without_rule(lambda turn: rule_unknown(turn, foreign=True))),
+    ),
+)

@@ -1,0 +1,170 @@
+"""Faults of chapters 9 to 13 that show only in some state, or where two things come together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from conformance.faults.handmade import (
+    afterwards,
+    breaking,
+    edited,
+    rewritten,
+    tenant_apps,
+)
+from conformance.faults.messages import Answer, Asked
+from conformance.faults.middleware import Behaviour, Turn
+from conformance.faults.model import Fault
+from conformance.faults.rules.account_conditions import deleted_known
+
+_APP_EXISTS = "RTC.00001020"
+
+
+def faults() -> Iterator[Fault]:
+    """Every fault that needs more than one request, or one parameter, to show."""
+    for requirement, slug, title, behaviour, operations in _FAULTS:
+        yield breaking(requirement, title, behaviour, *operations, slug=slug)
+
+
+def _of_record_param(body: Any) -> Any:
+    param = body.get("record_param")
+    return param.get("record_rule_id") if isinstance(param, dict) else None
+
+
+def _types_exchanged(turn: Turn) -> Asked | None:
+    other = {"folders": "objects", "objects": "folders"}.get(turn.asked.value("type") or "")
+    return turn.asked.with_value("type", other) if other else None
+
+
+def _second_lost(first: str, second: str) -> Callable[[Turn], Asked | None]:
+    """A filter that is not looked at when another one is there."""
+
+    def change(turn: Turn) -> Asked | None:
+        both = turn.asked.value(first) and turn.asked.value(second)
+        return turn.asked.with_value(second, None) if both else None
+
+    return change
+
+
+def _room_stopped(turn: Turn, _body: Any) -> None:
+    apps = tenant_apps(turn)
+    room = apps[turn.path["app_id"]].jobs[turn.path["job_id"]].room_id
+    for job in (job for app in apps.values() for job in app.jobs.values()):
+        if job.room_id == room and job.stopped is None:
+            job.stopped = turn.world.clock.now()
+
+
+def _prefix_in_any_letters() -> Behaviour:
+    """Whatever begins with the prefix, in capitals or not."""
+
+    async def behave(turn: Turn) -> Answer:
+        prefix = turn.asked.value("prefix")
+        answer = await turn.forward(turn.asked.with_value("prefix", None))
+        if prefix is None or not answer.succeeded:
+            return answer
+        rows = [
+            row
+            for row in answer.json["objects"]
+            if row["file_name"].lower().startswith(prefix.lower())
+        ]
+        return answer.with_json({"count": len(rows), "objects": rows})
+
+    return behave
+
+
+def _time_kept(turn: Turn, _body: Any) -> None:
+    job = tenant_apps(turn)[turn.path["app_id"]].jobs[turn.path["job_id"]]
+    job.updated = job.created
+
+
+def _audio_without_rule(turn: Turn) -> Asked | None:
+    body = turn.asked.json
+    mix = body.get("mix_param") if isinstance(body, dict) else None
+    if not isinstance(mix, dict) or mix.get("encode_template") != "audio_only":
+        return None
+    return turn.asked.with_json({"mix_param": mix})
+
+
+_FAULTS: tuple[tuple[str, str, str, Behaviour, tuple[str, ...]], ...] = (
+    (
+        "UpdateIndividualStreamJob/rule/deleted-record-rule",
+        "known",
+        "A job takes over a recording rule that was deleted",
+        deleted_known(_of_record_param),
+        ("UpdateIndividualStreamJob", "DeleteRecordRule"),
+    ),
+    (
+        "ListObsBucketObjects/rule/folders-hold-objects",
+        "exchanged",
+        "Folders are listed for objects, and objects for folders",
+        rewritten(_types_exchanged),
+        (),
+    ),
+    (
+        "CreateMixJob/body/mix_param.layout_panes[].x/maximum",
+        "rounded",
+        "CreateMixJob shows the canvas in whole numbers but its edge",
+        edited("mix_param.layout_panes[].x", lambda x: min(x, 0.5)),
+        (),
+    ),
+    (
+        "ListRtcRoomList/rule/filters-combine",
+        "second-lost",
+        "ListRtcRoomList looks at room_id alone where both are given",
+        rewritten(_second_lost("room_id", "state")),
+        (),
+    ),
+    (
+        "ListRtcUserList/rule/filters-combine",
+        "second-lost",
+        "ListRtcUserList looks at region alone where both are given",
+        rewritten(_second_lost("region", "isp")),
+        (),
+    ),
+    (
+        "ListRtcAbnormalEvents/rule/filters-combine",
+        "second-lost",
+        "ListRtcAbnormalEvents looks at uid alone where both are given",
+        rewritten(_second_lost("uid", "room_id")),
+        (),
+    ),
+    (
+        "StopMixJob/rule/stops-only-this-job",
+        "room",
+        "StopMixJob stops the jobs of that room in every application",
+        afterwards(_room_stopped),
+        (),
+    ),
+    (
+        "ListObsBucketObjects/rule/prefix-narrows",
+        "small-letters",
+        "ListObsBucketObjects looks for the prefix in small letters too",
+        _prefix_in_any_letters(),
+        (),
+    ),
+    (
+        "UpdateIndividualStreamJob/rule/update-time-moves",
+        "still",
+        "UpdateIndividualStreamJob leaves the time as it was",
+        afterwards(_time_kept),
+        (),
+    ),
+    (
+        "CreateMixJob/rule/unknown-record-rule",
+        "audio-only",
+        "CreateMixJob does not look at the rule of a mix of audio alone",
+        rewritten(_audio_without_rule),
+        (),
+    ),
+    (
+        "CreateIndividualStreamJob/rule/reads-back-what-was-sent",
+        "together",
+        "CreateIndividualStreamJob records the camera where the screen is asked for in HD",
+        edited(
+            "video_type",
+            lambda _kind: "CAMERASTREAM",
+            lambda turn: (turn.asked.json or {}).get("select_stream_type") == "HD",
+        ),
+        (),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Faults of chapter 13."""

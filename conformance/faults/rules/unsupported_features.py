@@ -1,0 +1,87 @@
+"""Faults of what the reference does not offer by itself: flow control, duplicates of jobs, TLS.
+
+They are hunted at a target that claims it. Three of them are the reference as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from conformance.faults.handmade import FAMILY
+from conformance.faults.messages import Answer, refusal
+from conformance.faults.middleware import Behaviour, Turn
+from conformance.faults.model import Fault
+from conformance.reference.flow import LIMITS, OBS, FlowControl, Limit
+from conformance.reference.refusals import Refusal
+
+_THROTTLED = "APIGW.0308"
+_TOO_FEW: Mapping[str, Limit] = {OBS: Limit(1, 1)}
+
+
+def faults() -> Iterator[Fault]:
+    """Every fault that only a target with more capabilities is asked for."""
+    for requirement, title, capability, operations, behaviour in (
+        (
+            "common/flow/limit-served",
+            "One request fewer is served than table 1-2 allows",
+            "flow-control",
+            ("ListObsBuckets",),
+            _limited(_TOO_FEW),
+        ),
+        (
+            "common/flow/excess-throttled",
+            "Nothing is ever throttled",
+            "flow-control",
+            ("ListObsBuckets",),
+            _as_it_is,
+        ),
+        (
+            "common/flow/groups-independent",
+            "One group's limit is every group's",
+            "flow-control",
+            ("ListObsBuckets", "ListApps"),
+            _limited(LIMITS),
+        ),
+        (
+            "CreateMixJob/rule/duplicate-job",
+            "The same mixed job is started twice",
+            "duplicates",
+            ("CreateMixJob",),
+            _as_it_is,
+        ),
+        (
+            "CreateIndividualStreamJob/rule/duplicate-job",
+            "The same single job is started twice",
+            "duplicates",
+            ("CreateIndividualStreamJob",),
+            _as_it_is,
+        ),
+        ("common/transport/https-only", "The service speaks plain HTTP", "tls", (), _as_it_is),
+    ):
+        yield Fault(
+            f"{requirement}/broken",
+            title,
+            FAMILY,
+            (requirement,),
+            operations,
+            behaviour,
+            claims=frozenset({capability}),
+        )
+
+
+async def _as_it_is(turn: Turn) -> Answer:
+    return await turn.forward(turn.asked)
+
+
+def _limited(limits: Mapping[str, Limit]) -> Behaviour:
+    """Whatever comes counts as the group of chapter 12."""
+
+    async def behave(turn: Turn) -> Answer:
+        flow = turn.memory.setdefault("flow", FlowControl(limits))
+        try:
+            flow.admit("", OBS, turn.world.clock.now())
+        except Refusal:
+            return refusal(429, _THROTTLED)
+        return await turn.forward(turn.asked)
+
+    return behave

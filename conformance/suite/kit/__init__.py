@@ -1,0 +1,1 @@
+"""SparkRTC's vocabulary for the tests of rules."""

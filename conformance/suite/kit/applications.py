@@ -1,0 +1,128 @@
+"""Applications in the hands of a test: made, shown, found in the list, compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.engine.comparing.timestamps import earlier, is_time
+from conformance.engine.scenario import Inconclusive, Rule, Scenario, same
+from conformance.model.exchange import Exchange
+from conformance.suite.kit.paged_lists import APPS
+
+ACTIVE, INACTIVE = "ACTIVATION", "DEACTIVATION"
+
+REFUSED = "RTC.*"
+"""Any code of the catalogue: the checks of every answer look it up there."""
+
+
+def show(scenario: Scenario, app: str) -> Exchange:
+    """What ShowApp answers for it. Raises Blocked when it is not shown."""
+    return scenario.make("ShowApp", path={"app_id": app})
+
+
+def listed(scenario: Scenario, app: str) -> tuple[dict[str, Any], Exchange]:
+    """Its row in the list, empty if there is none, and the first page of the list."""
+    whole = APPS.whole(scenario)
+    return next(iter(whole.named(app)), {}), whole.exchange
+
+
+def part(value: Any, *names: str) -> Any:
+    """What is at the end of the names, or None."""
+    for name in names:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def plain(app: Any) -> dict[str, Any]:
+    """An application without its callbacks that were never set (E-5-push-callback-unset).
+
+    Nulls count as absent. Raises Inconclusive for what is no object.
+    """
+    if not isinstance(app, dict):
+        raise Inconclusive("the application is not answered as an object")
+    known = {name: value for name, value in app.items() if value is not None}
+    callbacks = known.pop("callbacks", None)
+    set_ones = {
+        name: one
+        for name, one in (callbacks.items() if isinstance(callbacks, dict) else ())
+        if part(one, "url")
+    }
+    return {**known, "callbacks": set_ones}
+
+
+def differences(before: Any, after: Any, *, but: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The fields in which two views of an application differ: what they were and are."""
+    left, right = plain(before), plain(after)
+    return {
+        name: (left.get(name), right.get(name))
+        for name in sorted(left.keys() | right.keys())
+        if name not in but and not same(left.get(name), right.get(name))
+    }
+
+
+def unchanged(
+    rule: Rule, before: Any, after: Exchange, what: str, *, but: tuple[str, ...] = ()
+) -> bool:
+    """Judge that an application is shown as before; ``what`` says what must not have touched it."""
+    found = differences(before, after.json, but=but)
+    return rule.that(
+        not found,
+        f"{what} changed {', '.join(found)}",
+        expected={name: pair[0] for name, pair in found.items()},
+        actual={name: pair[1] for name, pair in found.items()},
+        exchange=after,
+    )
+
+
+def not_earlier(rule: Rule, before: Any, after: Any, what: str, exchange: Exchange) -> None:
+    """Judge that ``after`` is a time that does not lie before ``before``."""
+    if not is_time(before) or not is_time(after):
+        rule.inconclusive(f"{what}: {before!r} and {after!r} are not both times")
+        return
+    rule.that(
+        not earlier(after, before),
+        f"{what} went back",
+        expected=f"{before} or later",
+        actual=after,
+        exchange=exchange,
+    )
+
+
+def any_app(scenario: Scenario) -> str:
+    """The shared application; the first one of the tenant, where none may be created."""
+    if scenario.lab.settings.allow_writes:
+        return scenario.given("app")
+    rows = APPS.whole(scenario).rows
+    if not rows:
+        raise Inconclusive("no data: the tenant has no applications")
+    return str(rows[0].get("app_id"))
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """One setting of an application in the three places that show it."""
+
+    query: Exchange
+    shown: Exchange
+    list: Exchange
+    settings: Mapping[str, Any]
+    """By place: ``query`` (7.2, 8.2), ``app`` (5.3) and ``list`` (5.2)."""
+
+    @classmethod
+    def of(cls, scenario: Scenario, app: str, query: str, field: str, *inside: str) -> Views:
+        """Ask ``query`` for ``field``, and applications for the same at ``inside``."""
+        asked = scenario.make(query, path={"app_id": app})
+        shown = show(scenario, app)
+        row, page = listed(scenario, app)
+        settings = {
+            "query": part(asked.json, field),
+            "app": part(shown.json, *inside),
+            "list": part(row, *inside),
+        }
+        return cls(asked, shown, page, settings)
+
+    def exchange(self, place: str) -> Exchange:
+        """The answer that showed a place."""
+        return {"query": self.query, "app": self.shown, "list": self.list}[place]

@@ -1,0 +1,243 @@
+"""Jobs of both kinds (chapters 9 and 10): what they have in common is said once, of a kind.
+
+Rules are named without their operation's id: ``Create/stream-name`` of a kind is the rule
+``stream-name`` of the operation that starts such a job, ``{stranger}`` a name that differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from conformance.engine.outcomes import Blocked
+from conformance.engine.scenario import Answer, Scenario, shown
+from conformance.model.expectation import Expectation
+
+if TYPE_CHECKING:
+    from _pytest.mark import ParameterSet
+
+    from conformance.engine.scenario import Rule
+    from conformance.model.exchange import Exchange
+
+NEVER_MADE: Final = "fedcba9876543210fedcba9876543210"
+"""An id of the documented look that no job, rule or application has."""
+RECORD_RULE: Final = "record_param.record_rule_id"
+LONG: Final = 7200
+"""An idle time, in seconds, that no scenario outlasts."""
+NO_JOB: Final = Answer(404, ("RTC.00001008",))
+NO_RULE: Final = Answer(404, ("RTC.00001011",))
+TOO_EARLY: Final = (Answer(204), Answer(400, ("RTC.00001022",)))
+"""What a stop may answer while a job is in INIT (E-9-stop-no-400)."""
+ALREADY_OVER: Final = (
+    Answer(400, ("RTC.00001009",)),
+    Answer(404, ("RTC.00001008",)),
+    Answer(204),
+)
+"""What a stop may answer when a job is over (E-9-stop-no-400)."""
+NO_APP: Final = Answer(404, ("RTC.00001015",))
+_READY_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class JobKind:
+    """One of the two kinds: its operations, and where its requests and rules differ.
+
+    ``full`` is the contract's example with every field, ``plain`` one without a recording rule;
+    ``idle`` the place of the idle time in a request; ``settings`` the fields of an answer that
+    say what was asked for.
+    """
+
+    noun: str
+    operations: Mapping[str, str]
+    full: str
+    plain: str
+    idle: str
+    room: str
+    settings: tuple[str, ...]
+    words: Mapping[str, str]
+
+    def rule(self, name: str) -> str:
+        """The full id of ``Create/stream-name`` and the like."""
+        verb, _, rule = name.format(**self.words).partition("/")
+        return f"{self.operations[verb]}/rule/{rule}"
+
+
+MIX: Final = JobKind(
+    noun="mix",
+    operations={
+        "Create": "CreateMixJob",
+        "Show": "ShowMixJob",
+        "Update": "UpdateMixJob",
+        "Stop": "StopMixJob",
+    },
+    full="custom",
+    plain="nine_grids",
+    idle="mix_param.max_idle_time",
+    room="mix_param.room_id",
+    settings=("mix_param", "record_param"),
+    words={"naming": "names-app-and-room", "stranger": "individual-job-not-found"},
+)
+INDIVIDUAL: Final = JobKind(
+    noun="individual",
+    operations={
+        "Create": "CreateIndividualStreamJob",
+        "Show": "ShowIndividualStreamJob",
+        "Update": "UpdateIndividualStreamJob",
+        "Stop": "StopIndividualStreamJob",
+    },
+    full="full",
+    plain="minimal",
+    idle="max_idle_time",
+    room="room_id",
+    settings=(
+        "is_record_audio",
+        "video_type",
+        "select_stream_type",
+        "max_idle_time",
+        "record_param",
+    ),
+    words={"naming": "names-app-room-and-user", "stranger": "mix-job-not-found"},
+)
+KINDS: Final = (MIX, INDIVIDUAL)
+IDENTITY: Final = ("job_id", "stream_name", "app_id", "room_id", "user_id", "create_time")
+"""What a job never changes; the user belongs to jobs of chapter 10 alone."""
+
+
+def other(kind: JobKind) -> JobKind:
+    """The kind that this one is not."""
+    return INDIVIDUAL if kind is MIX else MIX
+
+
+def ids(*names: str) -> tuple[str, ...]:
+    """The full ids of rules that both kinds have."""
+    return tuple(kind.rule(name) for kind in KINDS for name in names)
+
+
+def both(*names: str, effort: str = "standard") -> list[ParameterSet]:
+    """One item per kind, declared to judge those rules of the kind."""
+    return [
+        pytest.param(
+            kind,
+            id=kind.noun,
+            marks=pytest.mark.sparkrtc_rules(*(kind.rule(name) for name in names), effort=effort),
+        )
+        for kind in KINDS
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job that a scenario has started: the path to it, and the answer that made it."""
+
+    path: Mapping[str, Any]
+    start: Exchange
+
+    @property
+    def id(self) -> str:
+        """Its job_id."""
+        return str(self.path["job_id"])
+
+
+class Jobs:
+    """Starts, shows, changes and stops jobs of one kind, in the shared application by default."""
+
+    def __init__(self, scenario: Scenario, kind: JobKind) -> None:
+        self._scenario = scenario
+        self.kind = kind
+
+    def rule(self, name: str) -> Rule:
+        """The declared rule that ``name`` stands for."""
+        return self._scenario.rule(self.kind.rule(name))
+
+    def ask(self, *, app: str | None = None, **how: Any) -> Exchange:
+        """Send a start: the plain example by default.
+
+        Its idle time is longer than any scenario, unless ``lasting=False``.
+        """
+        return self._scenario.send(self.kind.operations["Create"], **self._start(app, how))
+
+    def start(self, *, app: str | None = None, **how: Any) -> Job:
+        """Start a job that is needed. Raises Blocked when there is none."""
+        made = self._scenario.make(self.kind.operations["Create"], **self._start(app, how))
+        identifier = made.json.get("job_id") if isinstance(made.json, dict) else None
+        if not isinstance(identifier, str):
+            raise Blocked(f"a start answered no job_id: {shown(made)[:160]}")
+        return Job({"app_id": app or self._scenario.given("app"), "job_id": identifier}, made)
+
+    def running(self, **how: Any) -> Job:
+        """Start a job and wait until it runs. Raises Blocked when it never does."""
+        return self.ready(self.start(**how))
+
+    def ready(self, job: Job) -> Job:
+        """Wait until a job runs. Raises Blocked when it never does."""
+        seen = self.seen(job, "RUNNING")
+        if value(seen, "state") != "RUNNING":
+            raise Blocked(f"a job is not RUNNING after {_READY_SECONDS:.0f} s: {shown(seen)[:160]}")
+        return job
+
+    def show(self, job: Job) -> Exchange:
+        """Show a job."""
+        return self.call("Show", job.path)
+
+    def update(self, job: Job, **how: Any) -> Exchange:
+        """Change a job."""
+        return self.call("Update", job.path, **how)
+
+    def stop(self, job: Job, *accepted: Answer) -> Exchange:
+        """Stop a job; the documented statuses, and those of ``accepted``, are no finding."""
+        return self.call("Stop", job.path, accept=Expectation(accepted) if accepted else None)
+
+    def stopped(self, **how: Any) -> Job:
+        """Start a job, stop it and wait until it is over. Raises Blocked when it goes on."""
+        job = self.running(**how)
+        self._scenario.make(self.kind.operations["Stop"], path=job.path)
+        state = value(self.seen(job, "STOPPED"), "state")
+        if state in {"INIT", "RUNNING"}:
+            raise Blocked(f"a job that was stopped is still {state}")
+        return job
+
+    def call(self, verb: str, path: Mapping[str, Any], **how: Any) -> Exchange:
+        """Send any request about a job."""
+        return self._scenario.send(self.kind.operations[verb], path=path, **how)
+
+    def seen(
+        self, job: Job, state: str, *, each: Callable[[Exchange], None] | None = None
+    ) -> Exchange:
+        """Show a job until it is in that state, or for ten seconds; ``each`` sees every answer."""
+
+        def look() -> Exchange:
+            exchange = self.show(job)
+            if each is not None:
+                each(exchange)
+            return exchange
+
+        def wanted(body: Any) -> bool:
+            waiting = {"INIT", "RUNNING"} - {state}
+            return not isinstance(body, dict) or body.get("state") not in waiting
+
+        subject = f"{self.kind.operations['Show']} {state}"
+        return self._scenario.until(look, wanted, _READY_SECONDS, subject=subject)
+
+    def _start(self, app: str | None, how: dict[str, Any]) -> dict[str, Any]:
+        lasting = {self.kind.idle: LONG} if how.pop("lasting", True) else {}
+        change = {**lasting, **how.pop("change", {})}
+        path = {"app_id": app} if app else {}
+        return {"example": self.kind.plain, **how, "change": change, "path": path}
+
+
+def value(exchange: Exchange, name: str) -> Any:
+    """A field of an answer; None where it is not, or is null."""
+    return exchange.json.get(name) if isinstance(exchange.json, dict) else None
+
+
+def another_room(scenario: Scenario, kind: JobKind) -> dict[str, Any]:
+    """What makes a second start no duplicate of the first, where the target tells duplicates.
+
+    Everywhere else nothing is changed: the same request makes another job.
+    """
+    if "duplicates" in scenario.lab.settings.capabilities:
+        return {kind.room: scenario.name("room")}
+    return {}

@@ -1,0 +1,43 @@
+"""Requests as they are written, for rules about what no template can say."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from conformance.engine.scenario import Scenario
+from conformance.model.exchange import Exchange, Request
+
+
+def written(scenario: Scenario, operation_id: str, **how: Any) -> Request:
+    """The bytes of a request (see ``Scenario.template``), to be changed before it is sent."""
+    lab = scenario.lab
+    template = lab.fill(scenario.template(operation_id, **how))
+    return lab.request(lab.contract.operation(operation_id), template)
+
+
+def claimed(scenario: Scenario, operation_id: str) -> bool:
+    """Whether the target offers everything that an operation needs."""
+    capabilities = scenario.lab.contract.operation(operation_id).capabilities
+    return all(scenario.lab.settings.allows(capability) for capability in capabilities)
+
+
+def foreign(request: Request, method: str, body: bytes | None = None) -> Request:
+    """The same address with another method: a request that is no operation."""
+    return dataclasses.replace(request, operation=None, method=method, body=body)
+
+
+def elsewhere(request: Request, tail: str) -> Request:
+    """The same request with something behind its path: no operation either."""
+    address, mark, query = request.url.partition("?")
+    return dataclasses.replace(request, operation=None, url=f"{address}{tail}{mark}{query}")
+
+
+def asked(request: Request, query: str) -> Request:
+    """The same operation with a query as it is written here."""
+    return dataclasses.replace(request, url=f"{request.url.partition('?')[0]}?{query}")
+
+
+def text(exchange: Exchange) -> bytes:
+    """The body of an answer, byte for byte."""
+    return exchange.response.body if exchange.response else b""

@@ -1,0 +1,147 @@
+"""Recording rules in the hands of a test: bodies to send, and what a rule owes to what was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from conformance.engine.comparing.round_trip import not_read_back, sent, without_nulls
+from conformance.engine.scenario import Inconclusive, Rule, Scenario, same
+from conformance.model import field_path
+from conformance.model.exchange import Exchange
+from conformance.suite.kit.applications import part
+from conformance.suite.kit.paged_lists import rules_of
+
+NO_RULE = "RTC.00001011"
+
+OTHER_REGIONS = ("cn-north-1", "cn-north-5", "cn-north-6", "cn-south-1", "cn-east-2")
+"""Where buckets may be and recording is not offered (tables 6-4 and 12-11)."""
+
+LEAST_HLS = {"hls_config": {"record_cycle": 120}}
+"""The least that HLS needs (table 6-5)."""
+
+_PREFIXES = (
+    "{app_id}/{record_format}/{stream}_{file_start_time}/{stream}_{file_start_time}",
+    "Record/{publish_domain}/{app}/{record_type}/{record_format}/"
+    "{stream}_{file_start_time}/{stream}_{file_start_time}",
+)
+"""The default of the tables and that of chapter 4 (E-4-record-prefix-default)."""
+
+DEFAULTS: Mapping[str, tuple[Any, ...]] = {
+    "obs_addr.object": ("",),
+    "hls_config.record_prefix": _PREFIXES,
+    "hls_config.record_slice_duration": (10,),
+    "hls_config.record_max_duration_to_merge_file": (0,),
+    "mp4_config.record_prefix": _PREFIXES,
+    "mp4_config.record_max_duration_to_merge_file": (0,),
+}
+"""What an optional field reads when it was left out (tables 6-4 to 6-6)."""
+
+
+def plain(rule: Any) -> dict[str, Any]:
+    """A rule without nulls, its formats in one order. Raises Inconclusive for what is no object."""
+    if not isinstance(rule, dict):
+        raise Inconclusive("the rule is not answered as an object")
+    known: dict[str, Any] = without_nulls(rule)
+    formats = known.get("record_formats")
+    if isinstance(formats, list):
+        known["record_formats"] = sorted(map(str, formats))
+    return known
+
+
+def show(scenario: Scenario, path: Mapping[str, Any]) -> Exchange:
+    """What ShowRecordRule answers for it. Raises Blocked when it is not shown."""
+    return scenario.make("ShowRecordRule", path=path)
+
+
+def same_rule(rule: Rule, found: Any, wanted: Any, what: str, exchange: Exchange) -> bool:
+    """Judge that two views of a recording rule are the same, field for field."""
+    return rule.equal(plain(found), plain(wanted), what, exchange)
+
+
+def listed_as(rule: Rule, scenario: Scenario, app: str, wanted: list[Any], what: str) -> None:
+    """Judge that the application's list holds exactly these rules."""
+    whole = rules_of(app).whole(scenario)
+    found = [plain(row) for row in whole.rows]
+    rule.equal(found, [plain(one) for one in wanted], what, whole.exchange)
+
+
+def read_back(rule: Rule, exchange: Exchange, shown: Exchange | None = None) -> bool:
+    """Judge that what a request carried is what its answer, or ``shown``, carries."""
+    view = shown or exchange
+    lacking = not_read_back(plain(sent(exchange)), plain(view.json))
+    lacking = [problem for problem in lacking if problem != "obs_addr.object reads None, not ''"]
+    return rule.that(
+        not lacking,
+        f"{exchange.request.operation} was sent other values: {'; '.join(lacking)}",
+        expected=sent(exchange),
+        exchange=view,
+    )
+
+
+def unlike_defaults(exchange: Exchange, view: Any) -> list[str]:
+    """Every field that the request left out and that reads something else than its default."""
+    body = sent(exchange)
+    found: list[str] = []
+    for place, defaults in DEFAULTS.items():
+        holder = place.rpartition(".")[0]
+        if field_path.read(body, place) is not field_path.MISSING or holder not in body:
+            continue
+        value = field_path.read(view, place)
+        if value is field_path.MISSING or value is None:
+            continue
+        packed = value.replace(" ", "") if isinstance(value, str) else value
+        if not any(same(packed, default) for default in defaults):
+            found.append(f"{place} reads {value!r}")
+    return found
+
+
+def stale(exchange: Exchange, view: Any, before: Any) -> list[str]:
+    """What a rule still shows of formats that the request did not name."""
+    formats = sent(exchange).get("record_formats", [])
+    shown = part(view, "record_formats")
+    found = [f"record_formats reads {shown!r}"] if sorted(shown or []) != sorted(formats) else []
+    for name, config in (("HLS", "hls_config"), ("MP4", "mp4_config")):
+        cycle = part(view, config, "record_cycle")
+        if name not in formats and cycle and cycle == part(before, config, "record_cycle"):
+            found.append(f"{config} still reads {part(view, config)!r}")
+    return found
+
+
+def refused_changes(scenario: Scenario) -> dict[str, list[dict[str, Any]]]:
+    """By rule: changes of a valid body that must be refused; each would also move the object."""
+    moved = {"obs_addr.object": "Moved/"}
+    regions = scenario.lab.random.sample(OTHER_REGIONS, 2)
+    return {
+        "unsupported-location": [{**moved, "obs_addr.location": region} for region in regions],
+        "formats-uppercase": [
+            {**moved, "record_formats": ["mp4"]},
+            {**moved, "record_formats": ["HLS", "hls"], **LEAST_HLS},
+        ],
+    }
+
+
+REFUSALS = {
+    "unsupported-location": ("RTC.00001012", "RTC.00001003"),
+    "formats-uppercase": ("RTC.00001003",),
+}
+"""The code that goes with each kind of refused change."""
+
+
+def judge_without_cycle(scenario: Scenario, operation: str, path: Mapping[str, Any]) -> Exchange:
+    """Send a configuration without record_cycle: refused, or taken with 7200 seconds."""
+    rule = scenario.rule(f"{operation}/rule/mp4-cycle-left-out")
+    how: dict[str, Any] = {"mp4_config": {}}
+    sent_without = scenario.send(operation, example="minimal", path=path, change=how)
+    rule.heard(sent_without)
+    if sent_without.status == 400:
+        rule.refused(sent_without, 400, "RTC.00001005", "RTC.00001003")
+    else:
+        cycle = part(sent_without.json, "mp4_config", "record_cycle")
+        rule.that(
+            sent_without.status == scenario.success(sent_without) and same(cycle, 7200),
+            "an MP4 configuration without record_cycle",
+            expected="400, or success with a cycle of 7200",
+            exchange=sent_without,
+        )
+    return sent_without

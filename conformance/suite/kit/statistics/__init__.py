@@ -1,0 +1,1 @@
+"""Vocabulary of chapter 13: queries, windows, samples, sessions."""

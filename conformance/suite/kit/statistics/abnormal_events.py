@@ -1,0 +1,75 @@
+"""Kinds and causes of bad experiences (tables 13-90 and 13-97): their numbers and their words."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from conformance.engine.scenario import Scenario
+from conformance.suite.kit.statistics.queries import Row
+from conformance.suite.kit.statistics.time_windows import Span, time_window
+
+KIND, CAUSE = "abnormal_type", "abnormal_factor"
+BOTH = f"{KIND},{CAUSE}"
+_SLOW_JOIN = 1
+
+_OTHER = "其他"
+"""In these words any cause may be described (E-13-factor-other)."""
+
+_SHORT: Mapping[object, int] = {
+    90000004: 9000004,
+    90100009: 9010009,
+    90100008: 9010008,
+    10000001: 1000001,
+    31000003: 3100003,
+    32000030: 3200030,
+}
+"""Causes that table 13-97 writes with a digit less than table 13-90 (E-13-factor-digits)."""
+
+_OF_BOTH_FAMILIES = frozenset({*range(1, 10), 15})
+"""Numbers of causes that mean one thing for a slow join and another one for a freeze."""
+
+
+def past_span(scenario: Scenario) -> Span:
+    """The longest span that is over, a day."""
+    return time_window(scenario, "ListRtcAbnormalEvents").past(scenario.lab.now())
+
+
+def number_of(row: Row, name: str) -> object:
+    """The number of a kind or a cause; a cause is the same in either of its spellings."""
+    number = row.get(name)
+    if not isinstance(number, int):
+        return str(number)
+    return _SHORT.get(number, number)
+
+
+def descriptions_of(rows: Iterable[Row]) -> list[str]:
+    """The numbers that are described in more than one way, with what they are said to be.
+
+    What a cause's number means depends on the kind. Without the kind, one that means two things
+    may be described in two ways.
+    """
+    words: dict[str, set[str]] = defaultdict(set)
+    allowed: dict[str, int] = {}
+    for row in rows:
+        for name in (KIND, CAUSE):
+            if name in row:
+                label, most = _meaning(row, name)
+                allowed[label] = most
+                words[label].add(str(row.get(f"{name}_desc")))
+    return [
+        f"{label} is {' and '.join(sorted(said))}"
+        for label, said in words.items()
+        if len(said - {_OTHER}) > allowed[label]
+    ]
+
+
+def _meaning(row: Row, name: str) -> tuple[str, int]:
+    """What a number is the number of, and how many things it can be."""
+    number = number_of(row, name)
+    if name == KIND:
+        return f"{KIND} {number}", 1
+    if KIND not in row:
+        return f"{CAUSE} {number}", 2 if number in _OF_BOTH_FAMILIES else 1
+    family = "a slow join" if row[KIND] == _SLOW_JOIN else "a freeze"
+    return f"{CAUSE} {number} of {family}", 1

@@ -1,0 +1,304 @@
+"""Queries of chapter 13 and what their answers hold: rows, pages, and how two answers relate."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from conformance.engine.scenario import Answer, Blocked, Given, Inconclusive, Rule, Scenario, shown
+from conformance.model.exchange import Exchange
+from conformance.suite.kit.statistics.time_windows import DAY, time_window
+
+Row = Mapping[str, Any]
+
+WHOLE = 1000
+"""A ``limit`` that asks for everything at once; what a target cuts off is fetched page by page."""
+
+_MOST_PAGES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Where an answer has its rows, and which of their fields is their time."""
+
+    items: str
+    time: str | None
+
+
+SHAPES: Mapping[str, Shape] = {
+    "ListRtcRoomList": Shape("room_info_list", "start_time"),
+    "ListRtcUserList": Shape("users", "join_time"),
+    "ListRtcRealtimeScale": Shape("scale", "time"),
+    "ListRtcRealtimeScaleDimension": Shape("dimensions", None),
+    "ListRtcRealtimeQuality": Shape("quality", "time"),
+    "ListRtcRealtimeNetwork": Shape("network", "time"),
+    "ListRtcHistoryUsage": Shape("usage", "date"),
+    "ListRtcHistoryScale": Shape("scale", "date"),
+    "ListRtcHistoryQuality": Shape("quality", "date"),
+    "ListRtcClientQosDetails": Shape("data", "time"),
+    "ListRtcEvent": Shape("data", "ctime"),
+    "ListRtcAbnormalEvent": Shape("abnormal_list", "ts"),
+    "ListRtcAbnormalEvents": Shape("events", "time"),
+    "ListRtcAbnormalEventDimension": Shape("dimensions", None),
+}
+"""Every operation of the chapter; the time is the one that the window is about."""
+
+
+FINE: Mapping[str, Mapping[str, Any]] = {
+    "ListRtcUserList": {"type": "detail"},
+    "ListRtcClientQosDetails": {"mid": ["appcpu", "abit", "vbit"]},
+    "ListRtcAbnormalEventDimension": {"dimension": "abnormal_type,abnormal_factor"},
+}
+"""What makes the rows of an answer single sessions, several series, whole groups."""
+
+
+NEEDED: Mapping[str, Mapping[str, Any]] = {"ListRtcEvent": {"room_id": Given("room")}}
+"""What a query has to have in one of the readings of the document (E-13-event-room-needed)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Everything that a query answers, with the last exchange that it took."""
+
+    rows: Sequence[Row]
+    total: int | None
+    exchange: Exchange
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What comparing answers has shown; without a ``problem`` they are as they must be."""
+
+    exchange: Exchange
+    problem: str = ""
+    expected: object = ""
+    actual: object = ""
+
+
+def rows_of(operation: str, answer: Any) -> list[Row]:
+    """The rows of an answer: series are taken apart into samples, the user of 13.12 is added.
+
+    A row is one room, one user, one sample, one day, one event or one group.
+    """
+    if not isinstance(answer, dict):
+        return []
+    listed = answer.get(SHAPES[operation].items)
+    found: list[Row] = (
+        [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
+    )
+    if operation == "ListRtcClientQosDetails":
+        return [
+            {**{name: series.get(name) for name in ("uid", "peerid", "mid")}, **sample}
+            for series in found
+            for sample in series.get("data") or ()
+            if isinstance(sample, dict)
+        ]
+    if operation == "ListRtcEvent" and not isinstance(listed, list) and "event_id" in answer:
+        return [answer]
+    if operation == "ListRtcAbnormalEvent":
+        user = {name: answer.get(name) for name in ("room_id", "uid", "exp_id")}
+        return [{**user, **row} for row in found]
+    return found
+
+
+def listing(
+    scenario: Scenario, operation: str, query: Mapping[str, Any], accepted_by: Rule | None = None
+) -> Listing:
+    """Everything that a query answers, from as many pages as that takes.
+
+    ``accepted_by`` judges that the first page is answered at all. Raises Blocked when the query is
+    refused, Inconclusive when its data are cut off.
+    """
+    rows: list[Row] = []
+    for _ in range(_MOST_PAGES):
+        page = _page(scenario, operation, {**query, **_paging(scenario, operation, len(rows))})
+        if accepted_by is not None and not rows:
+            accepted_by.succeeded(page)
+        if page.status != scenario.success(page):
+            raise Blocked(f"{operation} answered {shown(page)[:160]}")
+        found = rows_of(operation, page.json)
+        rows += found
+        total = page.json.get("total") if isinstance(page.json, dict) else None
+        if not found or not isinstance(total, int) or len(rows) >= total:
+            return Listing(rows, total, page)
+    raise Inconclusive(f"{operation} answers more than {len(rows)} items")
+
+
+def lately(scenario: Scenario, operation: str) -> tuple[dict[str, str], Listing]:
+    """A query over the past day and what it answers; over the longest span, if that is nothing.
+
+    Raises Inconclusive when there is nothing in either.
+    """
+    window = time_window(scenario, operation)
+    for length in dict.fromkeys((min(window.longest, DAY), window.longest)):
+        query = window.query(window.past(scenario.lab.now(), length))
+        found = listing(scenario, operation, query)
+        if found.rows:
+            return query, found
+    raise Inconclusive(f"no data: {operation} shows nothing of the longest span")
+
+
+def _page(scenario: Scenario, operation: str, query: Mapping[str, Any]) -> Exchange:
+    asked = {**FINE.get(operation, {}), **query}
+    page = scenario.send(operation, query=asked)
+    if page.status == 400 and operation in NEEDED:
+        page = scenario.send(operation, query={**NEEDED[operation], **asked})
+    if operation == "ListRtcClientQosDetails" and isinstance(page.json, dict):
+        series = page.json.get("data") or ()
+        if WHOLE in (len(series), len(rows_of(operation, page.json))):
+            raise Inconclusive(f"{operation} answers {WHOLE} items or more")
+    return page
+
+
+def _paging(scenario: Scenario, operation: str, offset: int) -> dict[str, int]:
+    pages = scenario.lab.contract.operation(operation).pagination
+    return {} if pages is None else {pages["limit"]: WHOLE, pages["offset"]: offset}
+
+
+def over(
+    operations: Mapping[str, Sequence[str]] | Iterable[str], *names: str, effort: str = "standard"
+) -> pytest.MarkDecorator:
+    """Run a test once for each operation; ``names`` (or the values) are the rules it judges."""
+    table = operations if isinstance(operations, Mapping) else dict.fromkeys(operations, ())
+    return pytest.mark.parametrize(
+        "operation",
+        [
+            pytest.param(
+                operation,
+                id=operation,
+                marks=pytest.mark.sparkrtc_rules(
+                    *(f"{operation}/rule/{name}" for name in (*names, *more)), effort=effort
+                ),
+            )
+            for operation, more in table.items()
+        ],
+    )
+
+
+def enumerated(scenario: Scenario, rule: Rule, *statuses: int) -> tuple[Answer, ...]:
+    """The answers that the contract enumerates for a rule, those ``statuses`` of them if given.
+
+    A refusal carries one of the rule's codes, a success none.
+    """
+    operation, _, name = rule.id.partition("/rule/")
+    spec = next(r for r in scenario.lab.contract.operation(operation).rules if r.id == name)
+    return tuple(
+        Answer(status, spec.codes if status >= 400 else ())
+        for status in spec.statuses
+        if not statuses or status in statuses
+    )
+
+
+def nothing(rows: Iterable[Row]) -> bool:
+    """Whether rows show no data: there are none, or they only say zero of everything."""
+    return all(
+        not value for row in rows for value in row.values() if isinstance(value, (int, float))
+    ) and not any(_is_thing(row) for row in rows)
+
+
+def _is_thing(row: Row) -> bool:
+    """A room, a user, an event: something that is no number at a time, and that has a name."""
+    return any(row.get(name) for name in ("room_id", "uid", "event_id", "dimension"))
+
+
+def still(rows: Iterable[Row]) -> list[Row]:
+    """The rows without what grows by itself: the ``duration`` of a room that is still open."""
+    return [
+        {name: value for name, value in row.items() if name != "duration"}
+        if row.get("end_time") == "-"
+        else row
+        for row in rows
+    ]
+
+
+def number(row: Row, name: str) -> float:
+    """A number of a row; 0 for anything else, which the schema's own checks judge."""
+    value = row.get(name)
+    return value if isinstance(value, (int, float)) else 0
+
+
+def beyond(part: Iterable[Row], whole: Iterable[Row]) -> list[Row]:
+    """The rows of ``part`` that are not, field by field and as often, in ``whole``."""
+    left = Counter(map(_text, whole))
+    missing: list[Row] = []
+    for row in part:
+        if left[_text(row)]:
+            left[_text(row)] -= 1
+        else:
+            missing.append(row)
+    return missing
+
+
+def narrowed(
+    found: Listing, whole: Listing, narrow: Mapping[str, Any], field: str, values: Collection[Any]
+) -> Finding:
+    """A filter's answer is exactly what of the whole has one of the values in that field."""
+    asked = ", ".join(f"{name}={value}" for name, value in narrow.items())
+    rows, due = still(found.rows), still(row for row in whole.rows if row.get(field) in values)
+    foreign = [row for row in rows if row.get(field) not in values]
+    strange, lost = beyond(rows, still(whole.rows)), beyond(due, rows)
+    problem, seen = "", rows
+    if foreign:
+        problem, seen = f"with {asked} items are answered that it leaves out", foreign
+    elif strange:
+        problem, seen = f"with {asked} items are answered that are not without it", strange
+    elif lost:
+        problem = f"with {asked} items are missing that are there without it"
+    return Finding(found.exchange, problem, show(due), show(seen))
+
+
+def held(
+    scenario: Scenario,
+    operation: str,
+    whole: tuple[Mapping[str, Any], Listing],
+    narrow: Mapping[str, Any],
+    field: str,
+    values: Collection[Any],
+) -> Finding:
+    """Ask with a filter and hold the answer against the whole, a query and what it answers.
+
+    If they differ, both are asked for once more.
+    """
+    query, before = whole
+
+    def look(again: bool) -> Finding:
+        every = listing(scenario, operation, query) if again else before
+        found = listing(scenario, operation, {**query, **narrow})
+        return narrowed(found, every, narrow, field, values)
+
+    return settle(look)
+
+
+def settle(look: Callable[[bool], Finding]) -> Finding:
+    """Look, and if there is a problem look again: data may have moved between two queries.
+
+    ``look`` is told whether it has to ask for everything anew.
+    """
+    found = look(False)
+    return look(True) if found.problem else found
+
+
+def tell(rule: Rule, found: Finding) -> bool:
+    """Judge a rule by what comparing has shown."""
+    return rule.that(
+        not found.problem,
+        found.problem,
+        expected=found.expected,
+        actual=found.actual,
+        exchange=found.exchange,
+    )
+
+
+def show(rows: Sequence[Row], most: int = 2) -> str:
+    """How many rows, and the first of them, for people."""
+    first = "; ".join(json.dumps(row, ensure_ascii=False) for row in rows[:most])
+    return f"{len(rows)} rows: {first}" if rows else "no rows"
+
+
+def _text(row: Row) -> str:
+    return json.dumps(row, sort_keys=True)

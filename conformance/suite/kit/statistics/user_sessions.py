@@ -1,0 +1,86 @@
+"""Sessions in a list that may have summed them up (13.2), and values that nothing has."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+from conformance.engine.scenario import Rule, Scenario
+from conformance.suite.kit.statistics.queries import (
+    Finding,
+    Listing,
+    Row,
+    listing,
+    nothing,
+    rows_of,
+    show,
+    tell,
+)
+from conformance.suite.kit.statistics.time_windows import SECOND, read_time, time_window
+
+USERS = "ListRtcUserList"
+_LOOKS = 24
+"""How many shorter windows are looked at for a session that the longest one has swallowed."""
+
+
+def judge_sessions(scenario: Scenario, query: Mapping[str, str], whole: Listing) -> None:
+    """Judge that detail lists each session: there is a user who is listed twice for a room.
+
+    Where there is none, the list may have been summed up: then a window that ends before somebody
+    joined shows an earlier session, which the whole lacks.
+    """
+    rule = scenario.rule(f"{USERS}/rule/detail-lists-sessions")
+    if max(Counter(map(_person, whole.rows)).values(), default=0) > 1:
+        rule.that(True, "")
+        return
+    known = {row.get("session") for row in whole.rows}
+    for room, end in islice(_before_joining(whole), _LOOKS):
+        window = time_window(scenario, USERS)
+        narrow = {**query, "room_id": room, window.end: window.write(end)}
+        part = listing(scenario, USERS, narrow)
+        lost = [row for row in part.rows if row.get("session") not in known]
+        if lost:
+            problem = f"until {window.write(end)} there are sessions that a longer window lacks"
+            tell(rule, Finding(part.exchange, problem, show(whole.rows), show(lost)))
+            return
+    rule.inconclusive("no data: nobody came back to a room")
+
+
+def _person(row: Row) -> tuple[str, str]:
+    return str(row.get("room_id")), str(row.get("uid"))
+
+
+def _before_joining(whole: Listing) -> Iterator[tuple[str, dt.datetime]]:
+    """A room and the second before each joining in it; the rooms that most have joined first."""
+    sizes = Counter(str(row.get("room_id")) for row in whole.rows)
+    for room, _ in sizes.most_common():
+        times = (read_time(r.get("join_time")) for r in whole.rows if r.get("room_id") == room)
+        yield from ((room, time - SECOND) for time in sorted(filter(None, times))[1:])
+
+
+def near(value: str, known: Collection[str], most: int) -> list[str]:
+    """Values that begin or end as one does, or only differ in case, and are none that is there."""
+    others = (value[:-1], value.swapcase(), value[1:], value + value[-1:])
+    stripped = dict.fromkeys(one.strip() for one in others)
+    return [one for one in stripped if one and one not in known][:most]
+
+
+def refused_or_empty(
+    scenario: Scenario, rule: Rule, operation: str, query: Mapping[str, Any]
+) -> None:
+    """A filter by a value that nothing has answers nothing, or is refused."""
+    nowhere = scenario.send(operation, query=query)
+    if nowhere.status == 400:
+        rule.refused(nowhere, 400, "DATA.*", "RTC.00001003")
+    elif rule.succeeded(nowhere):
+        rows = rows_of(operation, nowhere.json)
+        rule.that(
+            nothing(rows),
+            "a value that nothing has, though one almost like it, answers data",
+            expected="no data",
+            actual=show(rows),
+            exchange=nowhere,
+        )

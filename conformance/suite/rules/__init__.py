@@ -1,0 +1,1 @@
+"""The tests of rules, one folder per topic of the document."""

@@ -1,0 +1,131 @@
+"""Across everything: what reading, refusals and requests at the same time do to the state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance.engine.scenario import Scenario, error_code, rules
+from conformance.model.exchange import Exchange
+from conformance.suite.kit.concurrent_runs import without_neighbours
+from conformance.suite.kit.raw_requests import claimed, foreign, written
+
+AT_ONCE = 5
+READS = (
+    ("ListApps", None),
+    ("ShowApp", "app"),
+    ("ShowAutoRecord", "app"),
+    ("ShowRecordCallback", "app"),
+    ("ListRecordRules", "record_rule"),
+    ("ShowRecordRule", "record_rule"),
+    ("ShowMixJob", "mix_job"),
+    ("ShowIndividualStreamJob", "individual_job"),
+    ("ListObsBuckets", None),
+)
+"""Every operation that shows what has been made, with the kind whose path it takes."""
+CHANGES: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("CreateApp", {}),
+    ("StopApp", {}),
+    ("CreateRecordRule", {}),
+    ("UpdateRecordRule", {}),
+    ("UpdateAutoRecord", {"body": {"mode": "AUTO_RECORD_OFF"}}),
+    ("UpdateRecordCallback", {"change": {"url": "https://example.com/other"}}),
+    ("DeleteRecordRule", {}),
+    ("DeleteApp", {}),
+)
+"""Operations that would change an application or its rule, were they not refused."""
+
+
+@rules("common/state/reads-change-nothing")
+def test_reading_changes_nothing(scenario: Scenario) -> None:
+    """Every read, twice: the second round answers what the first did (3.1).
+
+    A job may end or a clock tick between two rounds; a difference is looked at once more.
+    """
+    first = _round(scenario)
+    second = _round(scenario)
+    if any(second[name].json != first[name].json for name in first):
+        first, second = second, _round(scenario)
+    for name, exchange in second.items():
+        found, wanted = (without_neighbours(scenario, one) for one in (exchange, first[name]))
+        scenario.rule("common/state/reads-change-nothing").equal(
+            found, wanted, f"what {name} answers after other reads", exchange
+        )
+
+
+def _round(scenario: Scenario) -> dict[str, Exchange]:
+    writes = scenario.lab.settings.allows("writes")
+    return {
+        operation: scenario.make(operation, path=_path(scenario, kind))
+        for operation, kind in READS
+        if claimed(scenario, operation) and (writes or kind is None)
+    }
+
+
+def _path(scenario: Scenario, kind: str | None) -> dict[str, Any]:
+    return {} if kind is None else scenario.path_of(kind, scenario.given(kind))
+
+
+@rules("common/state/refused-request-changes-nothing")
+def test_a_refused_request_changes_nothing(scenario: Scenario) -> None:
+    """Refused for its credentials or its method: all is as it was (14.1).
+
+    What is refused for its content is judged beside each operation.
+    """
+    rule = scenario.rule("common/state/refused-request-changes-nothing")
+    rules_path = scenario.path_of("record_rule", scenario.fresh("record_rule"))
+    app = {"app_id": rules_path["app_id"]}
+    before = _state(scenario, app, rules_path)
+    for operation, how in CHANGES:
+        owned = operation in {"UpdateRecordRule", "DeleteRecordRule"}
+        path = {} if operation == "CreateApp" else rules_path if owned else app
+        exchange = scenario.send(operation, path=path, credentials="wrong", **how)
+        if exchange.status < 400:
+            rule.inconclusive(f"{operation} with a wrong token answered {exchange.status}")
+            return
+    scenario.lab.send_raw(foreign(written(scenario, "ShowApp", path=app), "PATCH", b'{"a": 1}'))
+    after = _state(scenario, app, rules_path)
+    for name, exchange in after.items():
+        found, wanted = (without_neighbours(scenario, one) for one in (exchange, before[name]))
+        rule.equal(found, wanted, f"what {name} answers after refusals", exchange)
+
+
+def _state(scenario: Scenario, app: dict[str, Any], rule: dict[str, Any]) -> dict[str, Exchange]:
+    paths = {"ListApps": {}, "ShowRecordRule": rule}
+    shown = (
+        "ShowApp",
+        "ListRecordRules",
+        "ShowRecordRule",
+        "ShowAutoRecord",
+        "ShowRecordCallback",
+        "ListApps",
+    )
+    return {name: scenario.send(name, path=paths.get(name, app)) for name in shown}
+
+
+@rules("common/state/concurrent-creates")
+def test_applications_made_at_the_same_time(scenario: Scenario) -> None:
+    """Each gets an id of its own, and is there afterwards under its own name (5.1)."""
+    rule = scenario.rule("common/state/concurrent-creates")
+    names = [scenario.name("at-once") for _ in range(AT_ONCE)]
+    made = scenario.lab.send_together(
+        [scenario.template("CreateApp", body={"app_name": name}) for name in names]
+    )
+    for exchange in made:
+        rule.heard(exchange)
+    if any(error_code(exchange) == "RTC.00001017" for exchange in made):
+        rule.inconclusive("the tenant has no room for more applications")
+        return
+    if not all(rule.succeeded(exchange) for exchange in made):
+        return
+    ids = [exchange.json.get("app_id") for exchange in made]
+    rule.that(
+        len(set(ids)) == AT_ONCE,
+        "applications made at the same time share an id",
+        expected=f"{AT_ONCE} ids",
+        actual=", ".join(map(str, ids)),
+        exchange=made[-1],
+    )
+    for identifier, name in zip(ids, names, strict=True):
+        shown = scenario.send("ShowApp", path={"app_id": identifier})
+        found = shown.json.get("app_name") if isinstance(shown.json, dict) else None
+        rule.equal(found, name, f"the name of application {identifier}", shown)

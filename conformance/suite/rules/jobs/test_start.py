@@ -1,0 +1,193 @@
+"""Chapters 9 and 10, what starting a job means for both kinds (9.1, 10.1)."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.engine.comparing.round_trip import changed, sent
+from conformance.engine.comparing.timestamps import earlier, is_never
+from conformance.engine.scenario import Answer, Scenario
+from conformance.model.exchange import Exchange
+from conformance.suite.kit.jobs import (
+    INDIVIDUAL,
+    MIX,
+    NEVER_MADE,
+    NO_RULE,
+    RECORD_RULE,
+    TOO_EARLY,
+    JobKind,
+    Jobs,
+    another_room,
+    both,
+    other,
+    value,
+)
+
+_STREAM = {MIX.noun: "m_{job_id}_{room_id}", INDIVIDUAL.noun: "s_{job_id}_{room_id}_{user_id}"}
+_OBSOLETE = {
+    MIX.noun: {"publish_param.rtmp_urls": ["rtmp://example.com/live/1"]},
+    INDIVIDUAL.noun: {
+        "resolution": "1280x720",
+        "resolution_policy": "ADAPTIVE",
+        "publish_param.rtmp_urls": ["rtmp://example.com/live/1"],
+    },
+}
+_EARLY_UPDATE = {
+    MIX.noun: (Answer(200), Answer(400, ("RTC.00001022",))),
+    INDIVIDUAL.noun: (
+        Answer(200),
+        Answer(400, ("RTC.00001022", "RTC.00001003", "RTC.00001004")),
+    ),
+}
+_MANY = 300
+"""Starts after which a target is believed to have no limit that we may run into."""
+
+
+@pytest.mark.parametrize(
+    "kind",
+    both(
+        "Create/stream-name",
+        "Create/starts-in-init",
+        "Create/{naming}",
+        "Create/times-in-order",
+        "Create/not-stopped-yet",
+        effort="quick",
+    ),
+)
+def test_what_a_start_answers(scenario: Scenario, kind: JobKind) -> None:
+    """A new job is in INIT, named after itself and its room, and not stopped (9.1, 10.1)."""
+    jobs = Jobs(scenario, kind)
+    own = {kind.room: scenario.name("room")}
+    if kind is INDIVIDUAL:
+        own["user_id"] = scenario.name("user")
+    made = jobs.start(change=own).start
+    job = made.json
+    state = job.get("state")
+    jobs.rule("Create/starts-in-init").equal(state, "INIT", "state of a job just started", made)
+    _names(scenario, jobs, made)
+    early = [
+        f"{name} {job.get(name)} is before create_time {job.get('create_time')}"
+        for name in ("update_time", "start_time")
+        if earlier(job.get(name), job.get("create_time"))
+    ]
+    jobs.rule("Create/times-in-order").that(not early, "; ".join(early), exchange=made)
+    over = {name: job.get(name) for name in ("stop_reason", "stop_time")}
+    jobs.rule("Create/not-stopped-yet").that(
+        over["stop_reason"] is None and is_never(over["stop_time"]),
+        "a job just started reads as if it were stopped",
+        expected="no stop_reason, stop_time absent or 0001-01-01T00:00:00Z",
+        actual=over,
+        exchange=made,
+    )
+
+
+def _names(scenario: Scenario, jobs: Jobs, made: Exchange) -> None:
+    """The stream is named after the job; application, room and user are those asked for."""
+    job, asked = made.json, sent(made)
+    stream = jobs.rule("Create/stream-name")
+    if job.get("stream_name") is None and jobs.kind is INDIVIDUAL:
+        stream.inconclusive("the answer shows no stream_name")
+    else:
+        wanted = _STREAM[jobs.kind.noun].format_map({"user_id": None, **job})
+        stream.equal(job.get("stream_name"), wanted, "stream_name", made)
+    wanted_ids = {"app_id": scenario.given("app")}
+    if jobs.kind is MIX:
+        wanted_ids["room_id"] = asked["mix_param"]["room_id"]
+        inner = {**job, "room_id": (job.get("mix_param") or {}).get("room_id")}
+        wrong = changed(wanted_ids, inner, ["room_id"])
+    else:
+        wanted_ids |= {name: asked[name] for name in ("room_id", "user_id")}
+        wrong = []
+    wrong += changed(wanted_ids, job, wanted_ids)
+    jobs.rule("Create/{naming}").that(
+        not wrong,
+        "a start answers other ids than it was asked for",
+        expected=wanted_ids,
+        actual="; ".join(wrong),
+        exchange=made,
+    )
+
+
+@pytest.mark.parametrize("kind", both("Create/job-ids-unique", "Stop/stops-only-this-job"))
+def test_two_starts_make_two_jobs(scenario: Scenario, kind: JobKind) -> None:
+    """Every start makes a job of its own, and a stop ends that one alone (9.1, 9.4, 10.3).
+
+    Jobs of the same room go on: of the same kind, of the other kind, and in another application.
+    """
+    jobs, others = Jobs(scenario, kind), Jobs(scenario, other(kind))
+    room = scenario.name("room")
+    lasting = jobs.start(change={kind.room: room})
+    beside = others.start(change={others.kind.room: room})
+    elsewhere = jobs.start(app=scenario.fresh("app"), change={kind.room: room})
+    stopped = jobs.running(change={kind.room: room, **another_room(scenario, kind)})
+    if not jobs.rule("Create/job-ids-unique").that(
+        lasting.id != stopped.id,
+        f"two starts answered the same job_id {stopped.id}",
+        exchange=stopped.start,
+    ):
+        return
+    bystanders = ((jobs, lasting), (others, beside), (jobs, elsewhere))
+    before = [theirs.seen(job, "RUNNING") for theirs, job in bystanders]
+    jobs.stop(stopped)
+    jobs.seen(stopped, "STOPPED")
+    for (theirs, job), was in zip(bystanders, before, strict=True):
+        after = theirs.show(job)
+        spoilt = changed(was.json, after.json, ("state", "stop_reason", *theirs.kind.settings))
+        jobs.rule("Stop/stops-only-this-job").that(
+            not spoilt and value(after, "state") == "RUNNING",
+            f"stopping job {stopped.id} changed {theirs.kind.noun} job {job.id} of application "
+            f"{job.path['app_id']}: {'; '.join(spoilt)}",
+            expected="state RUNNING, everything else as before",
+            exchange=after,
+        )
+
+
+@pytest.mark.parametrize(
+    "kind", both("Create/unknown-record-rule", "Create/obsolete-fields-accepted")
+)
+def test_a_rule_never_made_and_fields_no_longer_there(scenario: Scenario, kind: JobKind) -> None:
+    """A recording rule that is not there is not found; obsolete fields are ignored (14.2, 4)."""
+    jobs = Jobs(scenario, kind)
+    unknown = jobs.ask(change={RECORD_RULE: NEVER_MADE})
+    jobs.rule("Create/unknown-record-rule").answered(unknown, NO_RULE)
+    if kind is MIX:
+        unknown = jobs.ask(example="audio_only", change={RECORD_RULE: NEVER_MADE})
+        jobs.rule("Create/unknown-record-rule").answered(unknown, NO_RULE)
+    jobs.rule("Create/obsolete-fields-accepted").succeeded(jobs.ask(change=_OBSOLETE[kind.noun]))
+
+
+@pytest.mark.parametrize("kind", both("Update/job-not-initialised", "Stop/job-not-initialised"))
+def test_a_job_that_is_not_ready_yet(scenario: Scenario, kind: JobKind) -> None:
+    """In INIT an update or a stop is carried out or refused with 1022, nothing else (14.2)."""
+    jobs = Jobs(scenario, kind)
+    to_update = jobs.start(example=kind.full)
+    updated = jobs.update(to_update)
+    jobs.rule("Update/job-not-initialised").answered(updated, *_EARLY_UPDATE[kind.noun])
+    to_stop = jobs.start(change=another_room(scenario, kind))
+    stopped = jobs.stop(to_stop, *TOO_EARLY)
+    jobs.rule("Stop/job-not-initialised").answered(stopped, *TOO_EARLY)
+
+
+@pytest.mark.parametrize("kind", both("Create/duplicate-job"))
+def test_the_same_job_again(scenario: Scenario, kind: JobKind) -> None:
+    """What a target takes for a job that already runs is refused with 1006 (14.2)."""
+    jobs = Jobs(scenario, kind)
+    first = jobs.running(example=kind.full)
+    again = jobs.ask(example=kind.full)
+    duplicate = jobs.rule("Create/duplicate-job")
+    duplicate.answered(again, Answer(400, ("RTC.00001006",)))
+    after = jobs.show(first)
+    duplicate.equal(value(after, "state"), "RUNNING", "state of the job started first", after)
+
+
+@pytest.mark.parametrize("kind", both("Create/job-quota", effort="thorough"))
+def test_the_limit_of_jobs(scenario: Scenario, kind: JobKind) -> None:
+    """Past the tenant's limit a start is refused with 1007; there is no number (14.2)."""
+    jobs = Jobs(scenario, kind)
+    quota = jobs.rule("Create/job-quota")
+    for _ in range(_MANY):
+        made = jobs.ask(change=another_room(scenario, kind))
+        if made.status != 201:
+            quota.answered(made, Answer(400, ("RTC.00001007",)))
+            return
+    quota.inconclusive(f"no limit was met: {_MANY} jobs at once were started")

@@ -1,0 +1,296 @@
+"""Chapter 12: OBS buckets, what is in them, and whether the service may write to them."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from conformance.engine.scenario import ABSENT, Scenario, rules
+from conformance.model.exchange import Exchange
+from conformance.suite.kit.accepted_answers import enumerated
+
+AUTHORISE, REVOKE = 1, 0
+REGIONS = ("cn-north-4", "cn-north-1", "cn-north-5", "cn-north-6", "cn-south-1", "cn-east-2")
+NO_DATA = "no data: {} are none"
+
+
+@rules(
+    "ListObsBuckets/rule/count-equals-items",
+    "ListObsBuckets/rule/buckets-unique",
+    "ListObsBuckets/rule/reading-changes-nothing",
+)
+def test_buckets_are_listed_once_and_counted(scenario: Scenario) -> None:
+    """Its count is that of the buckets, none is there twice, and reading changes nothing (12.1)."""
+    first, second = scenario.make("ListObsBuckets"), scenario.make("ListObsBuckets")
+    buckets = _buckets(first)
+    scenario.rule("ListObsBuckets/rule/count-equals-items").equal(
+        first.json.get("count"), len(buckets), f"count of a list of {len(buckets)} buckets", first
+    )
+    if not buckets:
+        for name in ("buckets-unique", "reading-changes-nothing"):
+            scenario.rule(f"ListObsBuckets/rule/{name}").inconclusive(NO_DATA.format("buckets"))
+        return
+    twice = _repeated([str(row.get("bucket")) for row in buckets])
+    scenario.rule("ListObsBuckets/rule/buckets-unique").that(
+        not twice,
+        "buckets are listed more than once",
+        expected="each bucket once",
+        actual=", ".join(twice),
+        exchange=first,
+    )
+    scenario.rule("ListObsBuckets/rule/reading-changes-nothing").equal(
+        _by_name(_buckets(second), "bucket"),
+        _by_name(buckets, "bucket"),
+        "the list of buckets, asked for again",
+        second,
+    )
+
+
+@rules(
+    "ListObsBucketObjects/rule/count-equals-items",
+    "ListObsBucketObjects/rule/objects-have-size-and-date",
+    "ListObsBucketObjects/rule/folders-are-not-objects",
+    "ListObsBucketObjects/rule/folders-hold-objects",
+    "ListObsBucketObjects/rule/prefix-narrows",
+    "ListObsBucketObjects/rule/prefix-without-match",
+    "ListObsBucketObjects/rule/items-unique",
+    "ListObsBucketObjects/rule/reading-changes-nothing",
+)
+def test_objects_and_folders_of_a_bucket(scenario: Scenario) -> None:
+    """Counted, told apart, narrowed by a prefix, and the same when asked again (12.2)."""
+    objects, folders = _listed(scenario, "objects"), _listed(scenario, "folders")
+    _judge_prefix_without_match(scenario)
+    for exchange in (objects, folders):
+        _judge_count(scenario, exchange)
+    if not _items(objects):
+        for rule in scenario.pending:
+            scenario.rule(rule).inconclusive(NO_DATA.format("objects in the bucket"))
+        return
+    _judge_items(scenario, objects, folders)
+    for kind, whole in (("objects", objects), ("folders", folders)):
+        if _items(whole):
+            _judge_narrowing(scenario, kind, whole)
+    again = _listed(scenario, "objects")
+    scenario.rule("ListObsBucketObjects/rule/reading-changes-nothing").equal(
+        _by_name(_items(again), "file_name"),
+        _by_name(_items(objects), "file_name"),
+        "the list of objects, asked for again",
+        again,
+    )
+
+
+def _judge_count(scenario: Scenario, exchange: Exchange) -> None:
+    rows = _items(exchange)
+    scenario.rule("ListObsBucketObjects/rule/count-equals-items").equal(
+        exchange.json.get("count"), len(rows), f"count of a list of {len(rows)} items", exchange
+    )
+
+
+def _judge_items(scenario: Scenario, objects: Exchange, folders: Exchange) -> None:
+    bare = [row for row in _items(objects) if "size" not in row or "last_modified" not in row]
+    scenario.rule("ListObsBucketObjects/rule/objects-have-size-and-date").that(
+        not bare,
+        f"{len(bare)} objects are listed without size or last_modified",
+        expected="both for every object",
+        actual=str(bare[:3]),
+        exchange=objects,
+    )
+    both = sorted(set(_names(objects)) & set(_names(folders)))
+    scenario.rule("ListObsBucketObjects/rule/folders-are-not-objects").that(
+        not both,
+        "items are listed as objects and as folders",
+        expected="one or the other",
+        actual=", ".join(both[:5]),
+        exchange=folders,
+    )
+    _judge_folders(scenario, _names(objects), _names(folders), folders)
+    for exchange in (objects, folders):
+        twice = _repeated(_names(exchange))
+        scenario.rule("ListObsBucketObjects/rule/items-unique").that(
+            not twice,
+            "items are listed more than once",
+            expected="each item once",
+            actual=", ".join(twice[:5]),
+            exchange=exchange,
+        )
+
+
+def _judge_folders(
+    scenario: Scenario, objects: list[str], folders: list[str], exchange: Exchange
+) -> None:
+    """Which of the two lists holds the other; neither does, where no folder is filled."""
+    rule = scenario.rule("ListObsBucketObjects/rule/folders-hold-objects")
+    right, wrong = _holds(folders, objects), _holds(objects, folders)
+    rule.that(
+        right or not wrong,
+        "what is listed as objects holds what is listed as folders",
+        expected="folders that begin the names of objects",
+        actual=", ".join(folders[:5]),
+        exchange=exchange,
+    )
+
+
+def _holds(outer: list[str], inner: list[str]) -> bool:
+    """Whether a name of the one list, and a slash, begins a name of the other."""
+    return any(name.startswith(f"{one.rstrip('/')}/") for one in outer for name in inner)
+
+
+def _judge_narrowing(scenario: Scenario, kind: str, whole: Exchange) -> None:
+    """What begins with the prefix, and nothing else: as it is listed without it.
+
+    A prefix is no search: in other letters, or from the middle of a name, it is another one.
+    """
+    name = _names(whole)[0]
+    prefix = name[: name.rstrip("/").rfind("/") + 2]
+    for asked in dict.fromkeys((prefix, prefix.swapcase(), name[1:4])):
+        narrowed = _listed(scenario, kind, asked)
+        wanted = [row for row in _items(whole) if str(row.get("file_name")).startswith(asked)]
+        scenario.rule("ListObsBucketObjects/rule/prefix-narrows").equal(
+            _by_name(_items(narrowed), "file_name"),
+            _by_name(wanted, "file_name"),
+            f"the list of {kind} with prefix {asked!r}",
+            narrowed,
+        )
+        _judge_count(scenario, narrowed)
+
+
+def _judge_prefix_without_match(scenario: Scenario) -> None:
+    rule = scenario.rule("ListObsBucketObjects/rule/prefix-without-match")
+    query = {"type": "objects", "prefix": scenario.name("no-such-folder/")}
+    none = scenario.send("ListObsBucketObjects", query=query)
+    if rule.succeeded(none):
+        rule.equal(
+            none.json, {"count": 0, "objects": []}, "the answer for a prefix that nothing has", none
+        )
+
+
+@rules("ListObsBucketObjects/rule/bucket-in-other-region")
+def test_a_bucket_in_a_region_that_is_not_its_own(scenario: Scenario) -> None:
+    """The document leaves the answer open: a list, 400 or 404 (table 12-11)."""
+    rule = "ListObsBucketObjects/rule/bucket-in-other-region"
+    elsewhere = next(name for name in REGIONS if name != scenario.given("bucket_location"))
+    accepted = enumerated(scenario.lab.contract, rule)
+    exchange = scenario.send(
+        "ListObsBucketObjects", query={"location": elsewhere, "type": "objects"}, accept=accepted
+    )
+    scenario.rule(rule).answered(exchange, *accepted.answers)
+
+
+@rules(
+    "UpdateObsBucketAuthority/rule/authorise-is-listed",
+    "UpdateObsBucketAuthority/rule/revoke-is-listed",
+    "UpdateObsBucketAuthority/rule/twice-is-harmless",
+    "UpdateObsBucketAuthority/rule/only-this-bucket",
+)
+def test_authority_is_listed_for_this_bucket_alone(scenario: Scenario) -> None:
+    """Changed, changed again, and changed back, each seen in the list of buckets (12.3).
+
+    It ends with what it found.
+    """
+    name = scenario.given("bucket")
+    before = scenario.make("ListObsBuckets")
+    granted = bool(_row(before, name).get("is_authorized"))
+    for operation in (REVOKE, AUTHORISE) if granted else (AUTHORISE, REVOKE):
+        rule = "authorise-is-listed" if operation == AUTHORISE else "revoke-is-listed"
+        first, second = (_change(scenario, operation) for _ in range(2))
+        if first.status != scenario.success(first):
+            scenario.rule(f"UpdateObsBucketAuthority/rule/{rule}").succeeded(first)
+            continue
+        scenario.rule("UpdateObsBucketAuthority/rule/twice-is-harmless").succeeded(second)
+        after = scenario.make("ListObsBuckets")
+        scenario.rule(f"UpdateObsBucketAuthority/rule/{rule}").equal(
+            _row(after, name),
+            {**_row(before, name), "is_authorized": operation == AUTHORISE},
+            f"bucket {name} in the list after operation {operation}",
+            after,
+        )
+        _judge_others(scenario, name, before, after)
+
+
+def _judge_others(scenario: Scenario, name: str, before: Exchange, after: Exchange) -> None:
+    rule = scenario.rule("UpdateObsBucketAuthority/rule/only-this-bucket")
+    others, now = ([r for r in _buckets(x) if r.get("bucket") != name] for x in (before, after))
+    if others:
+        rule.equal(
+            _by_name(now, "bucket"),
+            _by_name(others, "bucket"),
+            f"the other buckets after {name} was changed",
+            after,
+        )
+    else:
+        rule.inconclusive(NO_DATA.format("other buckets"))
+
+
+@rules("UpdateObsBucketAuthority/rule/refused-changes-nothing")
+def test_a_refused_change_of_authority_changes_nothing(scenario: Scenario) -> None:
+    """With a wrong token, region or type, the list of buckets stays as it was (14.1)."""
+    rule = scenario.rule("UpdateObsBucketAuthority/rule/refused-changes-nothing")
+    before = scenario.make("ListObsBuckets")
+    granted = bool(_row(before, scenario.given("bucket")).get("is_authorized"))
+    other = REVOKE if granted else AUTHORISE
+    answers = [
+        _change(scenario, other, credentials="wrong"),
+        _change(scenario, other, change={"location": "nowhere-1"}),
+        _change(scenario, other, change={"location": ABSENT}),
+        _change(scenario, other, change={"project_id": 7}),
+        _change(scenario, 2),
+    ]
+    after = scenario.make("ListObsBuckets")
+    if any(exchange.status < 400 for exchange in answers):
+        _change(scenario, AUTHORISE if granted else REVOKE)
+        rule.inconclusive("a change that should be refused was made")
+        return
+    rule.equal(
+        _by_name(_buckets(after), "bucket"),
+        _by_name(_buckets(before), "bucket"),
+        "the list of buckets after refused changes",
+        after,
+    )
+
+
+@rules("UpdateObsBucketAuthority/rule/put-with-version")
+def test_authority_is_changed_with_put_alone(scenario: Scenario) -> None:
+    """POST, which the example shows, is not an operation of the path (12.3)."""
+    rule = "UpdateObsBucketAuthority/rule/put-with-version"
+    name = scenario.given("bucket")
+    granted = bool(_row(scenario.make("ListObsBuckets"), name).get("is_authorized"))
+    lab = scenario.lab
+    change = {"operation": AUTHORISE if granted else REVOKE}
+    template = lab.fill(scenario.template("UpdateObsBucketAuthority", change=change))
+    request = lab.request(lab.contract.operation("UpdateObsBucketAuthority"), template)
+    exchange = lab.send_raw(dataclasses.replace(request, operation=None, method="POST"))
+    scenario.rule(rule).answered(exchange, *enumerated(lab.contract, rule).answers)
+
+
+def _change(scenario: Scenario, operation: int, **how: Any) -> Exchange:
+    change = {"operation": operation, **how.pop("change", {})}
+    return scenario.send("UpdateObsBucketAuthority", change=change, **how)
+
+
+def _listed(scenario: Scenario, kind: str, prefix: str | None = None) -> Exchange:
+    query = {"type": kind, **({} if prefix is None else {"prefix": prefix})}
+    return scenario.make("ListObsBucketObjects", query=query)
+
+
+def _row(exchange: Exchange, name: str) -> dict[str, Any]:
+    return next((row for row in _buckets(exchange) if row.get("bucket") == name), {})
+
+
+def _buckets(exchange: Exchange) -> list[dict[str, Any]]:
+    return [row for row in exchange.json.get("buckets") or () if isinstance(row, dict)]
+
+
+def _items(exchange: Exchange) -> list[dict[str, Any]]:
+    return [row for row in exchange.json.get("objects") or () if isinstance(row, dict)]
+
+
+def _names(exchange: Exchange) -> list[str]:
+    return [str(row.get("file_name")) for row in _items(exchange)]
+
+
+def _by_name(rows: list[dict[str, Any]], field: str) -> list[dict[str, Any]]:
+    return sorted(rows, key=lambda row: str(row.get(field)))
+
+
+def _repeated(names: list[str]) -> list[str]:
+    return sorted({name for name in names if names.count(name) > 1})

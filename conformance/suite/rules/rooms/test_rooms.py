@@ -1,0 +1,212 @@
+"""Chapter 11: users are removed from a room, and a room is dismissed.
+
+Both answer that the request was passed on; what then happens is seen in the lists of chapter 13.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance.engine.scenario import Inconclusive, Scenario, rules
+from conformance.model.exchange import Exchange
+from conformance.suite.kit.accepted_answers import enumerated
+
+pytestmark = pytest.mark.sparkrtc_flow_group("rooms")
+
+APP = "populated_app"
+STRANGER = "nobody-of-this-name"
+MANY = 100
+SOON = 15.0
+"""Seconds within which a request that was passed on is seen to have had its effect."""
+
+
+@rules(
+    "RemoveUsers/rule/empty-user-list",
+    "RemoveUsers/rule/repeated-users",
+    "RemoveUsers/rule/user-not-in-room",
+)
+def test_removing_nobody_is_passed_on_or_refused(scenario: Scenario) -> None:
+    """No user, a user twice, a user who is not there (table 11-3): 202 or 400, and nobody leaves.
+
+    The user named twice is not in the room either, so that the room stays as it is.
+    """
+    seen = scenario.lab.settings.allows("room-effects")
+    before = _online(scenario).json if seen else None
+    for name, users in (
+        ("empty-user-list", []),
+        ("repeated-users", [STRANGER, STRANGER]),
+        ("user-not-in-room", [STRANGER]),
+    ):
+        rule = f"RemoveUsers/rule/{name}"
+        accepted = enumerated(scenario.lab.contract, rule)
+        exchange = scenario.send("RemoveUsers", body={"user_ids": users}, accept=accepted)
+        if scenario.rule(rule).answered(exchange, *accepted.answers) and seen:
+            after = _online(scenario)
+            left = sorted(_names(before) - _names(after.json))
+            scenario.rule(rule).that(
+                not left,
+                f"users left the room after user_ids {users} were to be removed from it",
+                expected="nobody leaves",
+                actual=", ".join(left),
+                exchange=after,
+            )
+
+
+@rules(
+    "RemoveUsers/rule/accepted-in-running-room",
+    "RemoveUsers/rule/users-leave",
+    "RemoveUsers/rule/room-goes-on",
+)
+def test_removed_users_leave_and_others_stay(scenario: Scenario) -> None:
+    """Who is removed is soon offline; the others stay, and the room goes on (11.1)."""
+    seen = scenario.lab.settings.allows("room-effects")
+    before = _users(_online(scenario).json) if seen else []
+    user = before[0]["uid"] if before else scenario.given("user")
+    removal = scenario.send("RemoveUsers", body={"user_ids": [user]})
+    accepted = scenario.rule("RemoveUsers/rule/accepted-in-running-room").succeeded(removal)
+    if not accepted or not seen:
+        return
+    after = scenario.until(
+        lambda: _online(scenario), lambda body: user not in _names(body), seconds=SOON
+    )
+    others = [row for row in before if row["uid"] != user]
+    leave = scenario.rule("RemoveUsers/rule/users-leave")
+    offline = _listed(scenario, "OFFLINE")
+    leave.that(
+        user in _names(offline.json),
+        f"{user} was removed and is not among the users of the room who are offline",
+        expected=f"{user} with state OFFLINE",
+        exchange=offline,
+    )
+    leave.equal(
+        sorted(_users(after.json), key=_uid),
+        sorted(others, key=_uid),
+        f"the list of users online after {user} was removed",
+        after,
+    )
+    goes_on = scenario.rule("RemoveUsers/rule/room-goes-on")
+    if not others:
+        goes_on.inconclusive("no data: nobody else was in the room")
+        return
+    running = _running(scenario)
+    goes_on.that(
+        scenario.given("room") in _rooms(running.json),
+        f"the room ended when {user} was removed, though {len(others)} others were in it",
+        expected="the room is listed as RUNNING",
+        exchange=running,
+    )
+
+
+@rules("RemoveUsers/rule/unknown-room", "RemoveRoom/rule/unknown-room")
+def test_a_room_that_is_not_there(scenario: Scenario) -> None:
+    """Removing users from it is passed on or refused, dismissing it finds none (11.1, 11.2)."""
+    nowhere = {"room_id": scenario.name("no-room")}
+    for operation, how in (
+        ("RemoveUsers", {"body": {"user_ids": [STRANGER]}}),
+        ("RemoveRoom", {}),
+    ):
+        rule = f"{operation}/rule/unknown-room"
+        accepted = enumerated(scenario.lab.contract, rule)
+        exchange = scenario.send(operation, path=nowhere, accept=accepted, **how)
+        scenario.rule(rule).answered(exchange, *accepted.answers)
+
+
+@rules(
+    "RemoveRoom/rule/accepted-for-running-room",
+    "RemoveRoom/rule/dismissed-twice",
+    "RemoveRoom/rule/all-users-leave",
+    "RemoveRoom/rule/room-ends",
+    "RemoveRoom/rule/only-this-room",
+)
+def test_a_dismissed_room_ends_and_no_other(scenario: Scenario) -> None:
+    """All its users leave, it runs no more, other rooms run on; again is harmless (11.2)."""
+    seen = scenario.lab.settings.allows("room-effects")
+    room = {"room_id": scenario.given("room")}
+    before = _rooms(_running(scenario).json) if seen else set()
+    if seen and room["room_id"] not in before:
+        raise Inconclusive(f"room {room['room_id']} is not listed as RUNNING")
+    first = scenario.send("RemoveRoom", path=room)
+    if not scenario.rule("RemoveRoom/rule/accepted-for-running-room").succeeded(first):
+        return
+    twice = enumerated(scenario.lab.contract, "RemoveRoom/rule/dismissed-twice")
+    second = scenario.send("RemoveRoom", path=room, accept=twice)
+    scenario.rule("RemoveRoom/rule/dismissed-twice").answered(second, *twice.answers)
+    if seen:
+        _judge_dismissal(scenario, room["room_id"], before)
+
+
+def _judge_dismissal(scenario: Scenario, room: str, before: set[str]) -> None:
+    running = scenario.until(
+        lambda: _running(scenario), lambda body: room not in _rooms(body), SOON, subject=room
+    )
+    after = _rooms(running.json)
+    scenario.rule("RemoveRoom/rule/room-ends").that(
+        room not in after,
+        f"room {room} is still listed as RUNNING {SOON:.0f} s after it was dismissed",
+        expected="a room that has ended",
+        exchange=running,
+    )
+    online = scenario.until(
+        lambda: _online(scenario, room), lambda body: not _names(body), seconds=SOON
+    )
+    scenario.rule("RemoveRoom/rule/all-users-leave").that(
+        not _names(online.json),
+        f"users are still online in room {room} after it was dismissed",
+        expected="no user online",
+        exchange=online,
+    )
+    others = before - {room}
+    only_this = scenario.rule("RemoveRoom/rule/only-this-room")
+    if not others:
+        only_this.inconclusive("no data: no other room of the application was running")
+        return
+    only_this.that(
+        others <= after,
+        f"rooms ended when room {room} was dismissed",
+        expected=f"rooms {', '.join(sorted(others))} run on",
+        actual=f"ended: {', '.join(sorted(others - after))}",
+        exchange=running,
+    )
+
+
+def _online(scenario: Scenario, room: str | None = None) -> Exchange:
+    return _listed(scenario, "ONLINE", room)
+
+
+def _listed(scenario: Scenario, state: str, room: str | None = None) -> Exchange:
+    """The users of a room who are in that state (13.2)."""
+    app, room = scenario.given(APP), room or scenario.given("room")
+    query = {"app": app, "room_id": room, "state": state, "limit": MANY}
+    return _whole(scenario.make("ListRtcUserList", query=query))
+
+
+def _running(scenario: Scenario) -> Exchange:
+    """The rooms of the application that are running (13.1)."""
+    query = {"app": scenario.given(APP), "state": "RUNNING", "limit": MANY}
+    return _whole(scenario.make("ListRtcRoomList", query=query))
+
+
+def _whole(exchange: Exchange) -> Exchange:
+    total = exchange.json.get("total") if isinstance(exchange.json, dict) else None
+    if isinstance(total, int) and total > MANY:
+        raise Inconclusive(f"{total} are listed, more than one page of {MANY} shows")
+    return exchange
+
+
+def _users(body: Any) -> list[dict[str, Any]]:
+    return [row for row in body.get("users") or () if isinstance(row, dict) and "uid" in row]
+
+
+def _uid(row: dict[str, Any]) -> str:
+    return str(row["uid"])
+
+
+def _names(body: Any) -> set[str]:
+    return {_uid(row) for row in _users(body)}
+
+
+def _rooms(body: Any) -> set[str]:
+    rows = body.get("room_info_list") or ()
+    return {str(row.get("room_id")) for row in rows if isinstance(row, dict)}

@@ -1,0 +1,268 @@
+"""Chapter 13, section 13.14: how many users had bad experiences, by kind and by cause."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import pytest
+
+from conformance.engine.scenario import Inconclusive, Scenario, rules
+from conformance.model.exchange import Exchange
+from conformance.suite.kit.statistics.abnormal_events import (
+    BOTH,
+    CAUSE,
+    KIND,
+    descriptions_of,
+    number_of,
+    past_span,
+)
+from conformance.suite.kit.statistics.queries import (
+    Finding,
+    Row,
+    beyond,
+    listing,
+    rows_of,
+    settle,
+    show,
+    tell,
+)
+from conformance.suite.kit.statistics.time_windows import Span, read_time, time_window
+from conformance.suite.kit.statistics.user_sessions import near, refused_or_empty
+
+pytestmark = pytest.mark.sparkrtc_flow_group("statistics")
+
+GROUPS, EVENTS = "ListRtcAbnormalEventDimension", "ListRtcAbnormalEvents"
+DIMENSIONS: Mapping[str, tuple[str, ...]] = {KIND: (KIND,), CAUSE: (CAUSE,), BOTH: (KIND, CAUSE)}
+"""Values of dimension, and the numbers that a group has by each (table 13-97)."""
+
+Group = tuple[object, ...]
+Answers = Mapping[str, Exchange]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """An answer by kind, or by kind and cause, and the events that it counts the users of."""
+
+    what: str
+    exchange: Exchange
+    events: Sequence[Row]
+    dimension: str = BOTH
+
+    @property
+    def counts(self) -> dict[Group, int]:
+        """The users of each group."""
+        return _counts(self.exchange, self.dimension)
+
+
+@rules(
+    "ListRtcAbnormalEventDimension/rule/dimension-selects-fields",
+    "ListRtcAbnormalEventDimension/rule/groups-unique",
+    "ListRtcAbnormalEventDimension/rule/one-description-per-number",
+    "ListRtcAbnormalEventDimension/rule/dimension-default",
+    "ListRtcAbnormalEventDimension/rule/several-equal-each",
+)
+def test_dimension_chooses_the_groups(scenario: Scenario) -> None:
+    """Users are grouped by kind, by cause, or by both; these three agree (13.14)."""
+    window = time_window(scenario, GROUPS)
+    query = window.query(past_span(scenario))
+
+    def ask() -> Answers:
+        return {it: scenario.make(GROUPS, query={**query, "dimension": it}) for it in DIMENSIONS}
+
+    def by_default(anew: bool) -> Finding:
+        return _default(scenario.make(GROUPS, query=query), ask() if anew else grouped)
+
+    grouped = ask()
+    if not any(rows_of(GROUPS, exchange.json) for exchange in grouped.values()):
+        raise Inconclusive("no data: no abnormal events of the past day are counted")
+    for dimension, exchange in grouped.items():
+        _judge_groups(scenario, dimension, exchange)
+    tell(scenario.rule(f"{GROUPS}/rule/dimension-default"), settle(by_default))
+    tell(
+        scenario.rule(f"{GROUPS}/rule/several-equal-each"),
+        settle(lambda anew: _both_and_each(ask() if anew else grouped)),
+    )
+
+
+@rules(
+    "ListRtcAbnormalEventDimension/rule/filter-room-bounded",
+    "ListRtcAbnormalEventDimension/rule/narrower-window-bounded",
+    "ListRtcAbnormalEventDimension/rule/user-count-agrees",
+)
+def test_groups_count_users(scenario: Scenario) -> None:
+    """Groups count the users of the events of 13.13, fewer in a room or a shorter span (13.14)."""
+    everything, in_room, shorter, _ = counted = _ask(scenario)
+    bounded = scenario.rule(f"{GROUPS}/rule/filter-room-bounded")
+    narrower = scenario.rule(f"{GROUPS}/rule/narrower-window-bounded")
+    for rule, part in ((bounded, in_room), (narrower, shorter)):
+        more = {
+            group: count
+            for group, count in part.counts.items()
+            if count > everything.counts.get(group, 0)
+        }
+        rule.that(
+            not more,
+            f"{part.what}, groups have more users than in {everything.what}",
+            expected=f"at most { {group: everything.counts.get(group, 0) for group in more} }",
+            actual=more,
+            exchange=part.exchange,
+        )
+    rooms = {str(row.get("room_id")) for row in everything.events}
+    unknown = near(min(rooms), rooms, 1) or [scenario.name("room")]
+    query = {**_both(scenario, past_span(scenario)), "room_id": unknown[0]}
+    refused_or_empty(scenario, bounded, GROUPS, query)
+    tell(
+        scenario.rule(f"{GROUPS}/rule/user-count-agrees"),
+        settle(lambda anew: _agree(_ask(scenario) if anew else counted)),
+    )
+
+
+def _ask(scenario: Scenario) -> tuple[Counted, Counted, Counted, Counted]:
+    """The users and events of the past day, of one room in it, of its later part, and by kind."""
+    day = past_span(scenario)
+    events = listing(scenario, EVENTS, time_window(scenario, EVENTS).query(day)).rows
+    times = sorted(time for row in events if (time := read_time(row.get("time"))) is not None)
+    if not times:
+        raise Inconclusive("no data: there are no abnormal events of the past day")
+    rooms = Counter(str(row.get("room_id")) for row in events)
+    room = min(rooms, key=lambda it: (rooms[it], it))
+    there = [row for row in events if row.get("room_id") == room]
+    later = Span(times[len(times) // 2], day.end)
+    then = [row for row in events if (time := read_time(row.get("time"))) and time in later]
+    whole, part = _both(scenario, day), _both(scenario, later)
+    by_kind = scenario.make(GROUPS, query={**whole, "dimension": KIND})
+    in_room = scenario.make(GROUPS, query={**whole, "room_id": room})
+    return (
+        Counted(f"all of {day}", scenario.make(GROUPS, query=whole), events),
+        Counted(f"room {room}", in_room, there),
+        Counted(f"only {later}", scenario.make(GROUPS, query=part), then),
+        Counted(f"all of {day} by kind alone", by_kind, events, KIND),
+    )
+
+
+def _both(scenario: Scenario, span: Span) -> dict[str, str]:
+    return {**time_window(scenario, GROUPS).query(span), "dimension": BOTH}
+
+
+def _judge_groups(scenario: Scenario, dimension: str, exchange: Exchange) -> None:
+    rows = rows_of(GROUPS, exchange.json)
+    wanted = {it for name in DIMENSIONS[dimension] for it in (name, f"{name}_desc")}
+    lacking = [row for row in rows if not wanted <= row.keys()]
+    scenario.rule(f"{GROUPS}/rule/dimension-selects-fields").that(
+        bool(rows) and not lacking,
+        f"dimension={dimension}: a group lacks what it is a group of",
+        expected=", ".join(sorted(wanted)),
+        actual=show(lacking),
+        exchange=exchange,
+    )
+    groups = Counter(_group(row, dimension) for row in rows)
+    twice = [group for group, count in groups.items() if count > 1]
+    scenario.rule(f"{GROUPS}/rule/groups-unique").that(
+        not twice,
+        f"dimension={dimension}: a group is listed more than once",
+        expected="once",
+        actual=twice,
+        exchange=exchange,
+    )
+    told = descriptions_of(rows)
+    scenario.rule(f"{GROUPS}/rule/one-description-per-number").that(
+        not told,
+        f"dimension={dimension}: a number is described in two ways",
+        expected="one description for each number",
+        actual="; ".join(told),
+        exchange=exchange,
+    )
+
+
+def _default(without: Exchange, grouped: Answers) -> Finding:
+    found = rows_of(GROUPS, without.json)
+    for exchange in grouped.values():
+        wanted = rows_of(GROUPS, exchange.json)
+        if not beyond(found, wanted) and not beyond(wanted, found):
+            return Finding(without)
+    return Finding(
+        without,
+        "without dimension the groups are by neither kind nor cause nor both",
+        expected=f"what dimension={', '.join(DIMENSIONS)} answers",
+        actual=show(found),
+    )
+
+
+def _both_and_each(grouped: Answers) -> Finding:
+    """The groups by both are refinements of the groups by each, and cover them."""
+    both = grouped[BOTH]
+    for name in (KIND, CAUSE):
+        alone = _counts(grouped[name], name)
+        parts: dict[Group, list[int]] = defaultdict(list)
+        for row in rows_of(GROUPS, both.json):
+            parts[_group(row, name)].append(_users(row))
+        if parts.keys() != alone.keys():
+            return Finding(
+                both,
+                f"other groups of {name} occur by both than by it alone",
+                expected=sorted(map(str, alone)),
+                actual=sorted(map(str, parts)),
+            )
+        wrong = {
+            group: f"{alone[group]} alone, {counts} by both"
+            for group, counts in parts.items()
+            if not max(counts) <= alone[group] <= sum(counts)
+        }
+        if wrong:
+            return Finding(
+                both,
+                f"groups of {name} do not have the users of what they consist of",
+                expected="as many as the largest of its groups, at most all of theirs together",
+                actual=wrong,
+            )
+    return Finding(both)
+
+
+def _agree(counted: Iterable[Counted]) -> Finding:
+    """Each count is that of the users of the group's events.
+
+    Who is in two rooms may be one user or two, but the same everywhere (E-13-user-count-meaning).
+    """
+    found: Finding | None = None
+    for user in (("uid",), ("uid", "room_id")):
+        problems = [problem for it in counted if (problem := _disagreement(it, user))]
+        if not problems:
+            return Finding(next(iter(counted)).exchange)
+        found = found or problems[0]
+    return found or Finding(next(iter(counted)).exchange)
+
+
+def _disagreement(counted: Counted, user: Sequence[str]) -> Finding | None:
+    users: dict[Group, set[Group]] = defaultdict(set)
+    for row in counted.events:
+        users[_group(row, counted.dimension)].add(tuple(str(row.get(name)) for name in user))
+    wanted = {group: len(them) for group, them in users.items()}
+    if wanted == counted.counts:
+        return None
+    groups = wanted.keys() | counted.counts.keys()
+    wrong = [it for it in groups if wanted.get(it) != counted.counts.get(it)]
+    return Finding(
+        counted.exchange,
+        f"{counted.what}: user_count is not the users whom {EVENTS} shows",
+        expected={it: wanted.get(it, 0) for it in wrong},
+        actual={it: counted.counts.get(it, 0) for it in wrong},
+    )
+
+
+def _counts(exchange: Exchange, dimension: str) -> dict[Group, int]:
+    return {_group(row, dimension): _users(row) for row in rows_of(GROUPS, exchange.json)}
+
+
+def _users(row: Row) -> int:
+    count = row.get("user_count")
+    return count if isinstance(count, int) else 0
+
+
+def _group(row: Row, dimension: str) -> Group:
+    """What a row is the group of; a cause's number alone needs its words, for it can mean two."""
+    if dimension == KIND:
+        return (number_of(row, KIND),)
+    other = str(row.get(f"{CAUSE}_desc")) if dimension == CAUSE else number_of(row, KIND)
+    return (number_of(row, CAUSE), other)

@@ -1,0 +1,292 @@
+"""Chapter 13, section 13.10: the quality of single calls, metric by metric."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from conformance.engine.scenario import Inconclusive, Rule, Scenario, rules
+from conformance.model.exchange import Exchange
+from conformance.suite.kit.statistics.queries import (
+    WHOLE,
+    Finding,
+    Listing,
+    Row,
+    beyond,
+    listing,
+    rows_of,
+    settle,
+    show,
+    tell,
+)
+from conformance.suite.kit.statistics.time_windows import MINUTE, Span, read_time, time_window
+
+pytestmark = pytest.mark.sparkrtc_flow_group("statistics")
+
+QOS = "ListRtcClientQosDetails"
+MIDS = (
+    "appcpu",
+    "syscpu",
+    "abit",
+    "vbit",
+    "dbit",
+    "vfps",
+    "dfps",
+    "vblock",
+    "dblock",
+    "aloss",
+    "vloss",
+    "dloss",
+    "vwidth",
+    "vheight",
+    "dwidth",
+    "dheight",
+    "ajitter",
+    "artt",
+    "vjitter",
+    "vrtd",
+    "djitter",
+    "drtt",
+)
+"""The metrics of table 13-65, but for all."""
+
+OF_DEVICE = ("appcpu", "syscpu")
+"""The metrics of a device, which no stream has."""
+
+FILTERS = (("user_id", "uid", "filter-user-subset"), ("peer_id", "peerid", "filter-peer-subset"))
+"""A parameter of table 13-65, the field of table 13-69 that it is about, and its rule."""
+
+DIRECTIONS = ("up", "down")
+"""The document lists no values; any of them may be refused (E-13-direction-values)."""
+
+_MOST_ROOMS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A room in which something was measured, two minutes of it, and all that was measured."""
+
+    room: str
+    query: dict[str, Any]
+    all: Listing
+
+
+@rules(
+    "ListRtcClientQosDetails/rule/room-echoed",
+    "ListRtcClientQosDetails/rule/series-unique",
+    "ListRtcClientQosDetails/rule/mid-selects-series",
+    "ListRtcClientQosDetails/rule/several-equal-each",
+    "ListRtcClientQosDetails/rule/mid-all-is-union",
+)
+def test_mid_chooses_the_series(scenario: Scenario) -> None:
+    """A series is one metric of one user towards one peer; mid chooses the metrics (13.10).
+
+    Two metrics are asked for one by one and together, the other ones in two halves: all of them
+    together are what all answers.
+    """
+    call = _find_call(scenario)
+    _judge_series(scenario, call)
+    measured = sorted({str(row["mid"]) for row in call.all.rows})
+    if len(measured) < 2:
+        raise Inconclusive(f"no data: only {measured} was measured in room {call.room}")
+    pair = scenario.lab.random.sample(measured, 2)
+    rest = [mid for mid in MIDS if mid not in pair]
+
+    def several(_: bool) -> Finding:
+        both = _ask_for(scenario, call, pair)
+        each = [row for mid in pair for row in _ask_for(scenario, call, [mid]).rows]
+        return _compare(both, each, f"mid={','.join(pair)} and each of the two alone")
+
+    def everything(anew: bool) -> Finding:
+        whole = _ask(scenario, call, mid=["all"]) if anew else call.all
+        parts = [_ask_for(scenario, call, mids) for mids in (pair, rest[::2], rest[1::2])]
+        return _compare(
+            whole, [row for part in parts for row in part.rows], "mid=all and the metrics by name"
+        )
+
+    tell(scenario.rule(f"{QOS}/rule/several-equal-each"), settle(several))
+    tell(scenario.rule(f"{QOS}/rule/mid-all-is-union"), settle(everything))
+
+
+@rules(
+    "ListRtcClientQosDetails/rule/filter-user-subset",
+    "ListRtcClientQosDetails/rule/filter-peer-subset",
+    "ListRtcClientQosDetails/rule/filter-stream-subset",
+    "ListRtcClientQosDetails/rule/filter-direction-subset",
+    "ListRtcClientQosDetails/rule/filters-combine",
+    "ListRtcClientQosDetails/rule/default-time-type",
+)
+def test_series_are_narrowed_down(scenario: Scenario) -> None:
+    """Each filter answers the series that it is about, as they are without it (13.10)."""
+    call = _find_call(scenario)
+    for parameter, field, name in FILTERS:
+        _judge_filter(scenario, call, parameter, field, scenario.rule(f"{QOS}/rule/{name}"))
+    stream = scenario.rule(f"{QOS}/rule/filter-stream-subset")
+    nowhere = _judge_part(scenario, call, stream, stream_id=scenario.name("stream"))
+    if nowhere.status == 200:
+        measured = [row for row in rows_of(QOS, nowhere.json) if row.get("mid") not in OF_DEVICE]
+        stream.that(
+            not measured,
+            "a stream_id that is no stream's answers what was measured of streams",
+            expected=f"nothing, or only {' and '.join(OF_DEVICE)}",
+            actual=show(measured),
+            exchange=nowhere,
+        )
+    for value in DIRECTIONS:
+        direction = scenario.rule(f"{QOS}/rule/filter-direction-subset")
+        part = _judge_part(scenario, call, direction, direction=value)
+        if part.status == 200:
+            _judge_both(scenario, call, rows_of(QOS, part.json), direction=value)
+    _judge_both(scenario, call, call.all.rows)
+
+    def by_default(anew: bool) -> Finding:
+        without = _ask(scenario, call, mid=["all"]) if anew else call.all
+        ctime = _ask(scenario, call, mid=["all"], time_type="ctime")
+        return _compare(without, ctime.rows, "no time_type and time_type=ctime")
+
+    tell(scenario.rule(f"{QOS}/rule/default-time-type"), settle(by_default))
+
+
+def _find_call(scenario: Scenario) -> Call:
+    """Two minutes in the middle of one of the longest calls of the past day that are over.
+
+    The span is short so that no list is cut off. Raises Inconclusive where nothing was measured.
+    """
+    window = time_window(scenario, QOS)
+    past = window.past(scenario.lab.now())
+    rooms = sorted(_rooms(scenario, past), key=lambda it: it[1].start - it[1].end)
+    for room, span in rooms[:_MOST_ROOMS]:
+        middle = (span.start + (span.end - span.start) / 2).replace(second=0, microsecond=0)
+        minutes = Span(middle - MINUTE, middle + MINUTE)
+        query = {"room_id": room, **window.query(minutes)}
+        everything = listing(scenario, QOS, {**query, "mid": ["all"]})
+        if everything.rows:
+            return Call(room, query, everything)
+    raise Inconclusive("no data: nothing was measured in the rooms of the past day")
+
+
+def _rooms(scenario: Scenario, past: Span) -> Iterator[tuple[str, Span]]:
+    """The rooms that began and closed in a span, and when they were open."""
+    query = time_window(scenario, "ListRtcRoomList").query(past)
+    for row in listing(scenario, "ListRtcRoomList", query).rows:
+        begun, ended = read_time(row.get("start_time")), read_time(row.get("end_time"))
+        if begun is not None and ended is not None and ended <= past.end:
+            yield str(row.get("room_id")), Span(begun, ended)
+
+
+def _ask(scenario: Scenario, call: Call, **query: Any) -> Listing:
+    return listing(scenario, QOS, {**call.query, **query})
+
+
+def _ask_for(scenario: Scenario, call: Call, mids: Sequence[str]) -> Listing:
+    """The series of some metrics, and of no other ones."""
+    answered = _ask(scenario, call, mid=mids)
+    others = [row for row in answered.rows if row.get("mid") not in mids]
+    scenario.rule(f"{QOS}/rule/mid-selects-series").that(
+        not others,
+        f"mid={','.join(mids)} answers series of another metric",
+        expected=f"only {', '.join(mids)}",
+        actual=show(others),
+        exchange=answered.exchange,
+    )
+    return answered
+
+
+def _judge_series(scenario: Scenario, call: Call) -> None:
+    exchange = call.all.exchange
+    scenario.rule(f"{QOS}/rule/room-echoed").equal(
+        exchange.json.get("room_id"), call.room, "room_id of the answer", exchange
+    )
+    names = Counter(
+        tuple(str(series.get(name)) for name in ("uid", "peerid", "mid"))
+        for series in exchange.json["data"]
+        if isinstance(series, dict)
+    )
+    twice = [name for name, count in names.items() if count > 1]
+    scenario.rule(f"{QOS}/rule/series-unique").that(
+        not twice,
+        "a metric of a user towards a peer is more than one series",
+        expected="one series",
+        actual=twice[:3],
+        exchange=exchange,
+    )
+
+
+def _judge_filter(scenario: Scenario, call: Call, parameter: str, field: str, rule: Rule) -> None:
+    """The value that the fewest samples have answers those samples and nothing else."""
+    values = Counter(str(row[field]) for row in call.all.rows if row.get(field) not in ("0", ""))
+    if not values or len({row.get(field) for row in call.all.rows}) < 2:
+        rule.inconclusive(f"no data: every series of room {call.room} has the same {field}")
+        return
+    value = min(values, key=lambda it: (values[it], it))
+
+    def look(anew: bool) -> Finding:
+        whole = _ask(scenario, call, mid=["all"]) if anew else call.all
+        part = _ask(scenario, call, mid=["all"], **{parameter: value})
+        wanted = [row for row in whole.rows if row.get(field) == value]
+        return _compare(part, wanted, f"{parameter}={value} and what has that {field} without it")
+
+    tell(rule, settle(look))
+
+
+def _judge_both(scenario: Scenario, call: Call, given: Sequence[Row], **first: str) -> None:
+    """With a sender or a receiver, what another filter leaves is narrowed down further.
+
+    Without another filter both are given; ``given`` is what the one filter leaves by itself.
+    """
+    rule = scenario.rule(f"{QOS}/rule/filters-combine")
+    peers = sorted({str(row[field]) for row in call.all.rows if (field := "peerid") in row} - {"0"})
+    if not peers:
+        rule.inconclusive(f"no data: nobody received anything in room {call.room}")
+        return
+    peer = scenario.lab.random.choice(peers)
+    senders = sorted({str(row["uid"]) for row in call.all.rows})
+    wanted = (
+        {"peer_id": peer}
+        if first
+        else {"peer_id": peer, "user_id": scenario.lab.random.choice(senders)}
+    )
+    fields = {parameter: field for parameter, field, _ in FILTERS}
+
+    def look(anew: bool) -> Finding:
+        before = _ask(scenario, call, mid=["all"], **first).rows if anew else given
+        due = [row for row in before if all(row.get(fields[it]) == wanted[it] for it in wanted)]
+        both = _ask(scenario, call, mid=["all"], **first, **wanted)
+        return _compare(both, due, f"{ {**first, **wanted} } together and one after the other")
+
+    tell(rule, settle(look))
+
+
+def _judge_part(scenario: Scenario, call: Call, rule: Rule, **query: Any) -> Exchange:
+    """What a filter answers, if its value is accepted, is part of the unfiltered answer."""
+    asked = {**call.query, "mid": ["all"], "limit": WHOLE, "offset": 0, **query}
+    exchange = scenario.send(QOS, query=asked)
+    if exchange.status == 400:
+        rule.refused(exchange, 400, "DATA.*", "RTC.00001003")
+    elif rule.succeeded(exchange):
+        more = beyond(rows_of(QOS, exchange.json), call.all.rows)
+        rule.that(
+            not more,
+            f"{query} answers what is not there without it",
+            expected="a part of the unfiltered answer",
+            actual=show(more),
+            exchange=exchange,
+        )
+    return exchange
+
+
+def _compare(found: Listing, wanted: Sequence[Row], what: str) -> Finding:
+    """Two answers have the same samples, in whichever order of series."""
+    more, less = beyond(found.rows, wanted), beyond(wanted, found.rows)
+    if not more and not less:
+        return Finding(found.exchange)
+    return Finding(
+        found.exchange,
+        f"{what} disagree",
+        expected=f"missing: {show(less)}",
+        actual=f"too many: {show(more)}",
+    )

@@ -1,0 +1,160 @@
+"""Chapter 13, sections 13.11 and 13.12: the abnormal events of calls, room by room."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from conformance.engine.scenario import Inconclusive, Scenario, rules, shown
+from conformance.model import field_path
+from conformance.model.exchange import Exchange
+from conformance.suite.kit.statistics.queries import (
+    Finding,
+    Row,
+    beyond,
+    listing,
+    rows_of,
+    settle,
+    show,
+    tell,
+)
+from conformance.suite.kit.statistics.time_windows import MINUTE, Span, read_time, time_window
+
+pytestmark = pytest.mark.sparkrtc_flow_group("statistics")
+
+EVENT, OF_USER = "ListRtcEvent", "ListRtcAbnormalEvent"
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """An hour in which something went wrong, and one or two rooms in which it did."""
+
+    query: Mapping[str, Any]
+    rooms: tuple[str, ...]
+
+
+@rules("ListRtcEvent/rule/filter-room-subset", "ListRtcEvent/rule/event-info-json")
+def test_events_of_a_room(scenario: Scenario) -> None:
+    """With room_id the answer is part of the unfiltered one; the details are JSON (13.11).
+
+    The events of two rooms are so even taken together: none of them is in both. A query without
+    room_id may be refused (E-13-event-room-needed).
+    """
+    trouble = _find_trouble(scenario)
+
+    def ask() -> list[Exchange]:
+        rooms = [scenario.make(EVENT, query=_in(trouble, room)) for room in trouble.rooms]
+        return [scenario.send(EVENT, query=trouble.query), *rooms]
+
+    asked = ask()
+    if not any(rows_of(EVENT, exchange.json) for exchange in asked):
+        raise Inconclusive(f"no data: no events in {' and '.join(trouble.rooms)}")
+    _judge_details(scenario, asked)
+    if asked[0].status != 200:
+        raise Inconclusive(f"nothing to compare with: without room_id {shown(asked[0])[:160]}")
+    tell(
+        scenario.rule("ListRtcEvent/rule/filter-room-subset"),
+        settle(lambda anew: _joined(ask() if anew else asked)),
+    )
+
+
+@rules("ListRtcAbnormalEvent/rule/filter-room-subset")
+def test_events_of_a_user_in_a_room(scenario: Scenario) -> None:
+    """With room_id the answer is of that room; of the same user it has no more events (13.12)."""
+    trouble = _find_trouble(scenario)
+    rule = scenario.rule("ListRtcAbnormalEvent/rule/filter-room-subset")
+    whole = scenario.make(OF_USER, query=trouble.query)
+    rooms = {*trouble.rooms, *(str(row["room_id"]) for row in rows_of(OF_USER, whole.json))}
+
+    def look(anew: bool) -> Finding:
+        unfiltered = scenario.make(OF_USER, query=trouble.query) if anew else whole
+        return _narrowed(scenario, trouble, sorted(rooms), rows_of(OF_USER, unfiltered.json))
+
+    tell(rule, settle(look))
+
+
+def _joined(asked: Sequence[Exchange]) -> Finding:
+    """The events of single rooms, taken together, are in the unfiltered answer, which is first."""
+    whole, *rooms = asked
+    rows = [row for exchange in rooms for row in rows_of(EVENT, exchange.json)]
+    more = beyond(rows, rows_of(EVENT, whole.json))
+    if not more:
+        return Finding(rooms[-1])
+    return Finding(
+        rooms[-1],
+        "with room_id there are events that are not there without it, or in two rooms",
+        expected="each event of a room once among those without room_id",
+        actual=show(more),
+    )
+
+
+def _narrowed(
+    scenario: Scenario, trouble: Trouble, rooms: list[str], unfiltered: list[Row]
+) -> Finding:
+    found = False
+    users = {(row["room_id"], row["uid"]) for row in unfiltered}
+    for room in rooms:
+        exchange = scenario.make(OF_USER, query=_in(trouble, room))
+        rows = rows_of(OF_USER, exchange.json)
+        found = found or bool(rows)
+        answered = field_path.read(exchange.json, "room_id")
+        if answered != room and (rows or answered != ""):
+            return Finding(exchange, "the answer is of another room", room, answered)
+        same = [row for row in rows if (row["room_id"], row["uid"]) in users]
+        if more := beyond(same, unfiltered):
+            return Finding(
+                exchange,
+                f"room_id={room} answers events of the same user that are not there without it",
+                expected=show(unfiltered),
+                actual=show(more),
+            )
+    if not found:
+        raise Inconclusive(f"no data: no events in {' and '.join(rooms)}")
+    return Finding(exchange)
+
+
+def _find_trouble(scenario: Scenario) -> Trouble:
+    """The hour of the past day in which 13.13 shows trouble in the most rooms, by events."""
+    window = time_window(scenario, "ListRtcAbnormalEvents")
+    past = window.past(scenario.lab.now())
+    events = [
+        (time, str(row.get("room_id")))
+        for row in listing(scenario, "ListRtcAbnormalEvents", window.query(past)).rows
+        if (time := read_time(row.get("time"))) is not None
+    ]
+    if not events:
+        raise Inconclusive("no data: ListRtcAbnormalEvents shows no events of the past day")
+    ends = [min(time + 30 * MINUTE, past.end) for time, _ in events]
+    hours = [Span(end - 59 * MINUTE, end) for end in ends]
+    rooms = [{room for time, room in events if time in hour} for hour in hours]
+    best = max(range(len(hours)), key=lambda n: (len(rooms[n]), -n))
+    return Trouble(time_window(scenario, EVENT).query(hours[best]), tuple(sorted(rooms[best])[:2]))
+
+
+def _in(trouble: Trouble, room: str) -> dict[str, Any]:
+    return {**trouble.query, "room_id": room}
+
+
+def _judge_details(scenario: Scenario, asked: Sequence[Exchange]) -> None:
+    for exchange in asked:
+        rows = rows_of(EVENT, exchange.json)
+        wrong = [row for row in rows if not _is_object(row.get("event_info"))]
+        if rows:
+            scenario.rule("ListRtcEvent/rule/event-info-json").that(
+                not wrong,
+                "event_info is not a JSON object written as text",
+                expected='text such as {"uid": "..."}',
+                actual=show(wrong),
+                exchange=exchange,
+            )
+
+
+def _is_object(text: object) -> bool:
+    try:
+        return isinstance(text, str) and isinstance(json.loads(text), dict)
+    except ValueError:
+        return False

@@ -1,0 +1,211 @@
+"""Chapter 13, sections 13.7 to 13.9: days that are over, and the counts that they have."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from itertools import combinations
+
+import pytest
+
+from conformance.engine.scenario import ABSENT, Answer, Inconclusive, Scenario, rules
+from conformance.model.exchange import Exchange
+from conformance.suite.kit.statistics.daily_samples import (
+    ask,
+    date_of,
+    judge_days,
+    number,
+    past_days,
+    today,
+)
+from conformance.suite.kit.statistics.queries import (
+    Finding,
+    enumerated,
+    listing,
+    nothing,
+    over,
+    rows_of,
+    settle,
+    show,
+    tell,
+)
+from conformance.suite.kit.statistics.time_windows import DAY, SECOND, Span, read_time, time_window
+
+pytestmark = pytest.mark.sparkrtc_flow_group("statistics")
+
+USAGE, SCALE, QUALITY = "ListRtcHistoryUsage", "ListRtcHistoryScale", "ListRtcHistoryQuality"
+DURATIONS = ("CommunicationDuration", "TranscodeDuration", "RecordDuration")
+_SEVERAL = 3
+PARTS = ("video_sd", "video_hd", "video_hdp", "audio")
+
+
+@rules(
+    "ListRtcHistoryUsage/rule/step-one-day",
+    "ListRtcHistoryUsage/rule/every-day-sampled",
+    "ListRtcHistoryUsage/rule/total-is-sum",
+    "ListRtcHistoryUsage/rule/metrics-differ",
+    effort="quick",
+)
+def test_usage_adds_up_day_by_day(scenario: Scenario) -> None:
+    """Each day has one sample, and its total is the sum of its four durations (13.7)."""
+    asked = {metric: past_days(scenario, USAGE, metric=metric) for metric in DURATIONS}
+    if nothing(row for exchange in asked.values() for row in rows_of(USAGE, exchange.json)):
+        raise Inconclusive("no data: nothing was used on the past 31 days")
+    for metric, exchange in asked.items():
+        judge_days(scenario, USAGE, exchange)
+        wrong = [
+            row
+            for row in rows_of(USAGE, exchange.json)
+            if number(row, "total_duration") != sum(number(row, part) for part in PARTS)
+        ]
+        scenario.rule("ListRtcHistoryUsage/rule/total-is-sum").that(
+            not wrong,
+            f"{metric}: total_duration of a day is not the sum of its parts",
+            expected=" + ".join(PARTS),
+            actual=show(wrong),
+            exchange=exchange,
+        )
+    _told_apart(scenario, asked)
+
+
+def _told_apart(scenario: Scenario, asked: Mapping[str, Exchange]) -> None:
+    """Talking, transcoding and recording for the same seconds on three days is no accident."""
+    rule = scenario.rule("ListRtcHistoryUsage/rule/metrics-differ")
+    for (one, exchange), (other, second) in combinations(asked.items(), 2):
+        rows, others = (rows_of(USAGE, it.json) for it in (exchange, second))
+        if len({number(row, "total_duration") for row in rows} - {0}) >= _SEVERAL:
+            rule.that(
+                rows != others,
+                f"{one} and {other} are the same on every day",
+                expected="durations of their own",
+                actual=show(rows),
+                exchange=second,
+            )
+    if rule.id in scenario.pending:
+        rule.inconclusive("no data: too little was used to tell the metrics apart")
+
+
+@rules("ListRtcHistoryUsage/rule/usage-without-start")
+def test_usage_without_a_start_is_that_of_the_past_day(scenario: Scenario) -> None:
+    """start_date is required and yet has a default: refused, or the past day (13.7).
+
+    The query ends today, so that the past day is yesterday from whichever end it is counted.
+    """
+    rule = scenario.rule("ListRtcHistoryUsage/rule/usage-without-start")
+    day = today(scenario)
+    span = Span(day - DAY, day)
+    without = ask(scenario, USAGE, span, start_date=ABSENT)
+    if without.status != 200:
+        rule.answered(without, *enumerated(scenario, rule))
+        return
+    given = ask(scenario, USAGE, span)
+    found, wanted = (
+        [row for row in rows_of(USAGE, exchange.json) if date_of(row) != day]
+        for exchange in (without, given)
+    )
+    if nothing(wanted):
+        raise Inconclusive("no data: nothing was used yesterday")
+    rule.equal(found, wanted, "the usage without start_date, but for today's,", without)
+
+
+@over((SCALE, QUALITY), "today-absent")
+def test_the_day_that_is_not_over_has_no_sample(scenario: Scenario, operation: str) -> None:
+    """Numbers of a day are there when it is over; a query up to today may be refused (13.8, 13.9).
+
+    Yesterday's sample shows that there is something to be seen.
+    """
+    rule, day = scenario.rule(f"{operation}/rule/today-absent"), today(scenario)
+    exchange = ask(scenario, operation, Span(day - DAY, day))
+    if exchange.status != 200:
+        rule.answered(exchange, Answer(200), Answer(400, ("DATA.*", "RTC.00001003")))
+        return
+    rows = rows_of(operation, exchange.json)
+    if not rows:
+        raise Inconclusive("no data: yesterday has no sample")
+    early = [row for row in rows if (date_of(row) or day) >= day]
+    rule.that(
+        not early,
+        f"a query up to today, {day:%Y-%m-%d}, answers a day that is not over",
+        expected="no day later than yesterday",
+        actual=show(early),
+        exchange=exchange,
+    )
+
+
+@rules(
+    "ListRtcHistoryScale/rule/users-not-more-than-sessions",
+    "ListRtcHistoryScale/rule/room-count-agrees",
+)
+def test_counts_of_a_day_agree(scenario: Scenario) -> None:
+    """A user joins at least once; the rooms of a day are those that 13.1 lists (13.8)."""
+    counts = ["UserCount", "SessionCount", "RoomCount"]
+    exchange = past_days(scenario, SCALE, metric=counts)
+    rows = rows_of(SCALE, exchange.json)
+    if nothing(rows):
+        raise Inconclusive("no data: nobody joined on the past 31 days")
+    wrong = [row for row in rows if number(row, "user_count") > number(row, "session_count")]
+    scenario.rule("ListRtcHistoryScale/rule/users-not-more-than-sessions").that(
+        not wrong,
+        "on a day more users joined than there were sessions",
+        expected="user_count <= session_count",
+        actual=show(wrong),
+        exchange=exchange,
+    )
+    tell(
+        scenario.rule("ListRtcHistoryScale/rule/room-count-agrees"),
+        settle(lambda anew: _rooms_by_day(scenario, anew, exchange)),
+    )
+
+
+@rules("ListRtcHistoryQuality/rule/five-second-rate-not-above-rate")
+def test_joins_within_five_seconds_are_joins(scenario: Scenario) -> None:
+    """Who joined within five seconds has joined: that rate is not above the other one (13.9)."""
+    exchange = past_days(scenario, QUALITY, metric=["JoinSuccessRate", "JoinSuccess5SecsRate"])
+    rows = rows_of(QUALITY, exchange.json)
+    if nothing(rows):
+        raise Inconclusive("no data: nobody joined on the past 31 days")
+    fast, rate = "join_success_in5secs_rate", "join_success_rate"
+    wrong = [row for row in rows if number(row, fast) > number(row, rate)]
+    scenario.rule("ListRtcHistoryQuality/rule/five-second-rate-not-above-rate").that(
+        not wrong,
+        "on a day more joined within 5 seconds than at all",
+        expected=f"{fast} <= {rate}",
+        actual=show(wrong),
+        exchange=exchange,
+    )
+
+
+def _rooms_by_day(scenario: Scenario, anew: bool, exchange: Exchange) -> Finding:
+    """Hold the room counts of the past week against the rooms that are listed.
+
+    A room that stays open over midnight may count on the first of its days or on each of them,
+    but not now so and now so.
+    """
+    day = today(scenario)
+    scale = past_days(scenario, SCALE, metric=["RoomCount"]) if anew else exchange
+    rows = {date_of(row): row for row in rows_of(SCALE, scale.json)}
+    days = [day - n * DAY for n in range(1, 8) if day - n * DAY in rows]
+    counted = [rows[it].get("room_count") for it in days]
+    spans = _room_spans(scenario, Span(day - 14 * DAY, day - SECOND))
+    begun = [sum(it <= start < it + DAY for start, _ in spans) for it in days]
+    present = [sum(start < it + DAY and end > it for start, end in spans) for it in days]
+    if not any(begun) and not any(counted):
+        raise Inconclusive("no data: no room was open in the past week")
+    if counted in (begun, present):
+        return Finding(scale)
+    return Finding(
+        scale,
+        "room_count of the past days, newest first, is not what ListRtcRoomList shows",
+        expected=f"{begun} rooms begun, or {present} rooms open",
+        actual=counted,
+    )
+
+
+def _room_spans(scenario: Scenario, span: Span) -> list[tuple[dt.datetime, dt.datetime]]:
+    """When the rooms that began in a span were open; those that still are, until now."""
+    window, now = time_window(scenario, "ListRtcRoomList"), scenario.lab.now()
+    return [
+        (begun, read_time(row.get("end_time")) or now)
+        for row in listing(scenario, "ListRtcRoomList", window.query(span)).rows
+        if (begun := read_time(row.get("start_time"))) is not None
+    ]

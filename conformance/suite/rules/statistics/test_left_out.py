@@ -1,0 +1,211 @@
+"""Chapter 13: the ends of a time window that are left out: what stands in for them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import pytest
+
+from conformance.engine.scenario import Inconclusive, Scenario
+from conformance.suite.kit.statistics.queries import (
+    SHAPES,
+    Finding,
+    Listing,
+    Row,
+    beyond,
+    enumerated,
+    listing,
+    over,
+    rows_of,
+    settle,
+    show,
+    still,
+    tell,
+)
+from conformance.suite.kit.statistics.time_windows import (
+    DAY,
+    HOUR,
+    MINUTE,
+    PAST_DAY,
+    PAST_HOUR,
+    SECOND,
+    Span,
+    TimeWindow,
+    read_time,
+    time_window,
+)
+
+pytestmark = pytest.mark.sparkrtc_flow_group("statistics")
+
+SLACK = 2 * MINUTE
+
+
+@over(PAST_HOUR, "default-window", "start-only", "end-only")
+def test_an_end_that_is_left_out(scenario: Scenario, operation: str) -> None:
+    """13.1 to 13.14: each end has its default, the past hour and the present.
+
+    Without both ends the past hour; with the start alone, from there to now; with the end alone,
+    up to there and from no earlier than an hour before.
+    """
+    window = time_window(scenario, operation)
+    if SHAPES[operation].time is None:
+        _groups_of_an_end_left_out(scenario, operation, window)
+        return
+    now = scenario.lab.now().replace(microsecond=0)
+    reach = Span(now - 6 * HOUR, now)
+    whole = listing(scenario, operation, window.query(reach))
+    if not whole.rows:
+        raise Inconclusive(f"no data: {operation} shows nothing of {reach}")
+    early, late = now - 250 * MINUTE, now - 20 * MINUTE
+    asked = (
+        _LeftOut(
+            "default-window",
+            {},
+            Span(now - HOUR + SLACK, now - SLACK),
+            Span(now - HOUR - SLACK, now + SLACK),
+        ),
+        _LeftOut(
+            "start-only",
+            {window.start: window.write(early)},
+            Span(early + SECOND, now - SLACK),
+            Span(early, now + SLACK),
+        ),
+        _LeftOut(
+            "end-only",
+            {window.end: window.write(late)},
+            Span(now - HOUR + SLACK, late - SECOND),
+            Span(late - HOUR, late),
+        ),
+    )
+    for case in asked:
+
+        def look(again: bool, case: _LeftOut = case) -> Finding:
+            found = listing(scenario, operation, case.query)
+            every = listing(scenario, operation, window.query(reach)) if again else whole
+            return _between(operation, found, every, case)
+
+        tell(scenario.rule(f"{operation}/rule/{case.rule}"), settle(look))
+
+
+@dataclass(frozen=True, slots=True)
+class _LeftOut:
+    """A query that lacks an end: the span of which it answers all, that beyond which nothing."""
+
+    rule: str
+    query: dict[str, str]
+    least: Span
+    most: Span
+
+
+def _between(operation: str, found: Listing, whole: Listing, case: _LeftOut) -> Finding:
+    """What is answered lies within ``most`` and has all that the whole has within ``least``."""
+    out = _within(operation, found, case.most, wanted=False)
+    if out:
+        problem = f"with {case.query} alone, rows lie outside {case.most}"
+        return Finding(found.exchange, problem, f"only {case.most}", show(out))
+    lost = beyond(still(_within(operation, whole, case.least)), still(found.rows))
+    problem = f"with {case.query} alone, rows of {case.least} are missing or different"
+    return Finding(found.exchange, problem if lost else "", show(lost), show(found.rows))
+
+
+def _within(operation: str, found: Listing, span: Span, *, wanted: bool = True) -> list[Row]:
+    field = SHAPES[operation].time or ""
+    return [
+        row
+        for row in found.rows
+        if (time := read_time(row.get(field))) is not None and (time in span) is wanted
+    ]
+
+
+def _groups_of_an_end_left_out(scenario: Scenario, operation: str, window: TimeWindow) -> None:
+    """13.14 shows no times: each answer is one of those that the same ends, written out, give."""
+    now = scenario.lab.now().replace(microsecond=0)
+    late, early = now - 20 * MINUTE, now - 250 * MINUTE
+    asked: dict[str, tuple[dict[str, str], list[Span]]] = {
+        "default-window": ({}, [Span(now - HOUR, now)]),
+        "start-only": ({window.start: window.write(early)}, [Span(early, now)]),
+        "end-only": (
+            {window.end: window.write(late)},
+            [Span(now - HOUR, late), Span(late - HOUR, late)],
+        ),
+    }
+    for name, (query, spans) in asked.items():
+        rule = scenario.rule(f"{operation}/rule/{name}")
+
+        def look(again: bool, query: dict[str, str] = query, spans: list[Span] = spans) -> Finding:
+            moved = scenario.lab.now().replace(microsecond=0) - now if again else 0 * SECOND
+            found = listing(scenario, operation, query)
+            allowed = [
+                listing(scenario, operation, window.query(_shifted(span, now, moved)))
+                for span in spans
+            ]
+            ok = any(not _differ(found, other) for other in allowed)
+            problem = "" if ok else "the answer is not that of the ends that stand for it"
+            return Finding(found.exchange, problem, " or ".join(map(str, spans)), show(found.rows))
+
+        found = settle(look)
+        if not found.problem and not rows_of(operation, found.exchange.json):
+            rule.inconclusive(f"no data: {operation} shows nothing of the past hour")
+        else:
+            tell(rule, found)
+
+
+def _shifted(span: Span, now: dt.datetime, by: dt.timedelta) -> Span:
+    """The span with those of its ends moved that hang on the present."""
+    start = span.start + by if span.start == now - HOUR else span.start
+    return Span(start, span.end + by if span.end == now else span.end)
+
+
+def _differ(left: Listing, right: Listing) -> bool:
+    return bool(beyond(left.rows, right.rows) or beyond(right.rows, left.rows))
+
+
+@over(PAST_DAY, "default-window", "start-only", "end-only")
+def test_a_date_that_is_left_out(scenario: Scenario, operation: str) -> None:
+    """13.8, 13.9: without both dates, the past day is answered.
+
+    With one of them, at most 31 days that begin or end there, or a refusal.
+    """
+    window = time_window(scenario, operation)
+    span = window.past(scenario.lab.now())
+    whole = listing(scenario, operation, window.query(span))
+    if not whole.rows:
+        raise Inconclusive(f"no data: {operation} shows nothing of {span}")
+    middle, yesterday = span.end - 5 * DAY, span.end
+    default = listing(scenario, operation, {})
+    wanted = [row for row in whole.rows if read_time(row.get("date")) == yesterday]
+    ok = not beyond(default.rows, wanted) and not beyond(wanted, default.rows)
+    scenario.rule(f"{operation}/rule/default-window").that(
+        ok,
+        "without dates the answer is not that of the past day",
+        expected=show(wanted),
+        actual=show(default.rows),
+        exchange=default.exchange,
+    )
+    _one_date(scenario, operation, {window.start: window.write(middle)}, middle, whole)
+    _one_date(scenario, operation, {window.end: window.write(middle)}, middle, whole)
+
+
+def _one_date(
+    scenario: Scenario, operation: str, query: dict[str, str], given: dt.datetime, whole: Listing
+) -> None:
+    name = "start-only" if "start_date" in query else "end-only"
+    rule = scenario.rule(f"{operation}/rule/{name}")
+    answer = scenario.send(operation, query=query)
+    if not rule.answered(answer, *enumerated(scenario, rule)) or answer.status != 200:
+        return
+    month = 31 * DAY
+    allowed = Span(given, given + month) if name == "start-only" else Span(given - month, given)
+    rows = rows_of(operation, answer.json)
+    out = [row for row in rows if (time := read_time(row.get("date"))) and time not in allowed]
+    wrong = beyond([row for row in rows if row not in out], whole.rows)
+    due = [row for row in whole.rows if read_time(row.get("date")) == given]
+    lost = beyond(due, rows)
+    rule.that(
+        not (out or wrong or lost),
+        f"with {query} alone the answer does not hold exactly days of {allowed}",
+        expected=f"{show(due)}, and days on that side of it",
+        actual=show(rows),
+        exchange=answer,
+    )

@@ -1,0 +1,268 @@
+"""Chapter 13: pages by item offset (13.1, 13.2, 13.10, 13.13)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from conformance.engine.scenario import Inconclusive, Scenario
+from conformance.model.exchange import Exchange
+from conformance.suite.kit.statistics.queries import (
+    FINE,
+    SHAPES,
+    Finding,
+    Listing,
+    Row,
+    beyond,
+    listing,
+    over,
+    rows_of,
+    show,
+    still,
+    tell,
+)
+from conformance.suite.kit.statistics.time_windows import DAY, time_window
+
+pytestmark = pytest.mark.sparkrtc_flow_group("statistics")
+
+QOS = "ListRtcClientQosDetails"
+JOINED = (
+    "pages-disjoint",
+    "pages-join",
+    "page-within-limit",
+    "offset-counts-items",
+    "offset-beyond-end-empty",
+)
+TOTALS = ("total-same-on-pages", "total-counts-items")
+PAGED = {
+    "ListRtcRoomList": (*JOINED, *TOTALS, "page-echoed"),
+    "ListRtcUserList": (*JOINED, *TOTALS, "page-echoed"),
+    QOS: JOINED,
+    "ListRtcAbnormalEvents": (*JOINED, *TOTALS),
+}
+_LONGEST_PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """One page as it was asked for and as it came back."""
+
+    limit: int
+    offset: int
+    items: int
+    rows: Sequence[Row]
+    exchange: Exchange
+
+    def field(self, name: str) -> Any:
+        """A field at the top of the answer."""
+        return self.exchange.json.get(name) if isinstance(self.exchange.json, dict) else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """The whole, two pages that follow one another, one from the second item on, one past the end.
+
+    The first page is asked for without an offset, which skips nothing. ``plain`` is the query
+    without limit and offset, ``unlimited`` has offset 1 alone. ``due`` are the numbers of rows that
+    the two pages may hold together, ``seconds`` what may be on the page from the second item on: in
+    13.10 a limit may count series or samples.
+    """
+
+    operation: str
+    whole: Listing
+    pages: tuple[_Page, _Page]
+    second: _Page
+    past: _Page
+    plain: Exchange
+    unlimited: Exchange
+    due: tuple[int, ...]
+    seconds: tuple[Sequence[Row], ...]
+
+    @property
+    def all(self) -> tuple[_Page, ...]:
+        """Every page but the whole."""
+        return (*self.pages, self.second, self.past)
+
+    @property
+    def joined(self) -> list[Row]:
+        """The rows of the two pages, one after the other."""
+        return [row for page in self.pages for row in page.rows]
+
+
+@over(PAGED)
+def test_pages_join_up(scenario: Scenario, operation: str) -> None:
+    """13.1, 13.2, 13.10, 13.13: ``offset`` skips items, ``limit`` is the most that a page holds.
+
+    Two pages, one that begins with the second item and one past the end are held against the same
+    query with a limit that takes everything in.
+    """
+    window = time_window(scenario, operation)
+    query = {
+        **FINE.get(operation, {}),
+        **window.query(window.past(scenario.lab.now(), min(window.longest, DAY))),
+    }
+    findings = _findings(_walk(scenario, operation, query))
+    if any(found.problem for name, found in findings.items() if name in PAGED[operation]):
+        findings = _findings(_walk(scenario, operation, query))
+    for name in PAGED[operation]:
+        tell(scenario.rule(f"{operation}/rule/{name}"), findings[name])
+
+
+def _walk(scenario: Scenario, operation: str, query: Mapping[str, Any]) -> _Walk:
+    whole = listing(scenario, operation, query)
+    plain = scenario.make(operation, query=query)
+    items = _items(operation, whole.exchange) if operation == QOS else len(whole.rows)
+    if max(items, _items(operation, plain)) < 2:
+        raise Inconclusive(f"no data: {operation} shows fewer than two items of the past day")
+    limit = min(items // 2 + 1 if items > 2 else 1, _LONGEST_PAGE)
+    pages = (
+        _page(scenario, operation, query, limit, None),
+        _page(scenario, operation, query, limit, limit),
+    )
+    second = _page(scenario, operation, query, limit, 1)
+    past = _page(scenario, operation, query, limit, len(whole.rows))
+    due: tuple[int, ...] = (min(2 * limit, len(whole.rows)),)
+    seconds: tuple[Sequence[Row], ...] = (whole.rows[1 : 1 + limit],)
+    if operation == QOS:
+        joined, shifted = (
+            _series(whole.exchange, start, length) for start, length in ((0, 2 * limit), (1, limit))
+        )
+        due, seconds = (*due, len(joined)), (*seconds, shifted)
+    unlimited = scenario.make(operation, query={**query, "offset": 1})
+    return _Walk(operation, whole, pages, second, past, plain, unlimited, due, seconds)
+
+
+def _page(
+    scenario: Scenario, operation: str, query: Mapping[str, Any], limit: int, offset: int | None
+) -> _Page:
+    asked = {**query, "limit": limit, **({} if offset is None else {"offset": offset})}
+    exchange = scenario.make(operation, query=asked)
+    rows = rows_of(operation, exchange.json)
+    return _Page(limit, offset or 0, _items(operation, exchange), rows, exchange)
+
+
+def _items(operation: str, exchange: Exchange) -> int:
+    listed = exchange.json.get(SHAPES[operation].items) if isinstance(exchange.json, dict) else None
+    return len(listed) if isinstance(listed, list) else 0
+
+
+def _series(exchange: Exchange, start: int, length: int) -> list[Row]:
+    """The samples of some of the series of 13.10, counted by series."""
+    answer = exchange.json if isinstance(exchange.json, dict) else {}
+    series = answer.get("data") or []
+    return rows_of(QOS, {**answer, "data": series[start : start + length]})
+
+
+def _findings(walk: _Walk) -> dict[str, Finding]:
+    """What the walk shows, by rule."""
+    last = walk.pages[1].exchange
+    twice = beyond(still(walk.joined), still(walk.whole.rows))
+    joined = still(walk.joined)
+    joins = len(joined) in walk.due and joined == still(walk.whole.rows[: len(joined)])
+    wanted = f"{' or '.join(map(str, walk.due))} rows, beginning as {show(walk.whole.rows)}"
+    second = still(walk.second.rows)
+    shifted = any(second == still(rows) for rows in walk.seconds)
+    return {
+        "pages-disjoint": Finding(
+            last,
+            "an item is on two pages, or on a page and not in the whole" if twice else "",
+            "each item once",
+            show(twice),
+        ),
+        "pages-join": Finding(
+            last,
+            "" if joins else f"two pages of {walk.second.limit} do not join up to the whole",
+            wanted,
+            show(joined),
+        ),
+        "offset-counts-items": _beginning(walk)
+        if shifted
+        else Finding(
+            walk.second.exchange,
+            "offset 1 does not begin with the second item",
+            show(walk.seconds[-1]),
+            show(second),
+        ),
+        **_limits(walk),
+        **_totals(walk),
+    }
+
+
+def _beginning(walk: _Walk) -> Finding:
+    """Offset 0 skips nothing: it begins as the answer without an offset does."""
+    plain = still(rows_of(walk.operation, walk.plain.json))
+    whole = still(walk.whole.rows)
+    length = min(len(plain), len(whole)) or len(plain)
+    if plain[:length] != whole[:length]:
+        problem = "offset 0 leaves out the first items"
+        wanted = f"as without offset: {show(plain)}"
+        return Finding(walk.whole.exchange, problem, wanted, show(whole))
+    return _unlimited(walk)
+
+
+def _unlimited(walk: _Walk) -> Finding:
+    """Offset 1 without a limit begins with the second item too, however many it answers."""
+    rows = still(rows_of(walk.operation, walk.unlimited.json))
+    wanted = [still(walk.whole.rows[1:])]
+    if walk.operation == QOS:
+        wanted.append(still(_series(walk.whole.exchange, 1, len(walk.whole.rows))))
+    begins = any(rows == due[: len(rows)] and bool(rows) is bool(due) for due in wanted)
+    problem = "" if begins else "offset 1 without a limit does not begin with the second item"
+    return Finding(walk.unlimited, problem, show(wanted[-1]), show(rows))
+
+
+def _limits(walk: _Walk) -> dict[str, Finding]:
+    over_full = [page for page in walk.all if page.items > page.limit]
+    worst = over_full[0] if over_full else walk.past
+    past = walk.past
+    same = past.field("total") == walk.whole.total or walk.whole.total is None
+    problem = f"offset {past.offset}, past the end, is answered with items or another total"
+    echo = [
+        page
+        for page in walk.all
+        if (page.field("limit"), page.field("offset")) != (page.limit, page.offset)
+    ]
+    other = echo[0] if echo else past
+    return {
+        "page-within-limit": Finding(
+            worst.exchange,
+            f"a page of limit {worst.limit} holds more" if over_full else "",
+            f"at most {worst.limit} items",
+            f"{worst.items} items",
+        ),
+        "offset-beyond-end-empty": Finding(
+            past.exchange,
+            "" if same and not past.items else problem,
+            f"no items, total {walk.whole.total}",
+            f"{past.items} items, total {past.field('total')}",
+        ),
+        "page-echoed": Finding(
+            other.exchange,
+            "the page answers another limit or offset" if echo else "",
+            f"limit {other.limit}, offset {other.offset}",
+            f"limit {other.field('limit')}, offset {other.field('offset')}",
+        ),
+    }
+
+
+def _totals(walk: _Walk) -> dict[str, Finding]:
+    count, total = len(walk.whole.rows), walk.whole.total
+    others = [page for page in walk.all if page.field("total") != total]
+    other = others[0] if others else walk.past
+    return {
+        "total-same-on-pages": Finding(
+            other.exchange,
+            f"offset {other.offset} has another total" if others else "",
+            f"total {total}, as with everything on one page",
+            f"total {other.field('total')}",
+        ),
+        "total-counts-items": Finding(
+            walk.whole.exchange,
+            "" if total == count else "total is not the number of items",
+            f"total {count}, as many as all pages hold",
+            f"total {total}",
+        ),
+    }

@@ -1,0 +1,127 @@
+"""Chapter 13: whose data an answer shows: those of one application, of one project."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from conformance.cases.requests import UNKNOWN_ID
+from conformance.engine.scenario import ABSENT, Blocked, Scenario
+from conformance.suite.kit.statistics.queries import (
+    FINE,
+    NEEDED,
+    SHAPES,
+    enumerated,
+    nothing,
+    over,
+    rows_of,
+    show,
+)
+from conformance.suite.kit.statistics.time_windows import DAY, time_window
+
+pytestmark = pytest.mark.sparkrtc_flow_group("statistics")
+
+BY_PROJECT = (
+    "ListRtcRoomList",
+    "ListRtcUserList",
+    "ListRtcRealtimeScale",
+    "ListRtcRealtimeScaleDimension",
+    "ListRtcRealtimeQuality",
+    "ListRtcRealtimeNetwork",
+    "ListRtcHistoryUsage",
+    "ListRtcHistoryScale",
+    "ListRtcHistoryQuality",
+    "ListRtcClientQosDetails",
+    "ListRtcAbnormalEvent",
+)
+"""Operations whose header tables have X-Project-Id; 13.11 has a project but no headers."""
+APP_ID = ("ListRtcClientQosDetails", "ListRtcEvent", "ListRtcAbnormalEvent")
+"""Operations that call the application ``app_id``; the others call it ``app``."""
+
+
+@over(tuple(SHAPES), "missing-app-named", "unknown-app-empty-or-refused")
+def test_the_application_decides(scenario: Scenario, operation: str) -> None:
+    """13.1 to 13.14: without an application the refusal names it; an unknown one has no data.
+
+    Nor has one of the same tenant that this run has just created: no room of it was ever open.
+    """
+    name = "app_id" if operation in APP_ID else "app"
+    query = _wide(scenario, operation)
+    named = scenario.rule(f"{operation}/rule/missing-app-named")
+    without = {**NEEDED.get(operation, {}), **query, name: ABSENT}
+    missing = scenario.send(operation, query=without)
+    if named.answered(missing, *enumerated(scenario, named)):
+        message = missing.json.get("error_msg") if isinstance(missing.json, dict) else None
+        named.that(
+            re.search(rf"(?<!\w){name}(?!\w)", str(message)) is not None,
+            f"the refusal of a query without {name} does not name it",
+            exchange=missing,
+            expected=f"an error_msg with the word {name}",
+            actual=repr(message),
+        )
+    unknown = scenario.rule(f"{operation}/rule/unknown-app-empty-or-refused")
+    for app, what in ((UNKNOWN_ID, "does not exist"), (_new_app(scenario), "was just created")):
+        if app is None:
+            continue
+        answer = scenario.send(operation, query={**query, name: app})
+        if unknown.answered(answer, *enumerated(scenario, unknown)) and answer.status == 200:
+            rows = rows_of(operation, answer.json)
+            unknown.that(
+                nothing(rows),
+                f"an application that {what} ({app}) has data",
+                expected="no data, or a refusal with 400",
+                actual=show(rows),
+                exchange=answer,
+            )
+
+
+def _new_app(scenario: Scenario) -> str | None:
+    """An application of this run; None where the target does not let it create one."""
+    try:
+        return scenario.given("app")
+    except Blocked:
+        return None
+
+
+@over(("ListRtcEvent",), "foreign-project-refused")
+def test_a_project_of_others(scenario: Scenario, operation: str) -> None:
+    """13.11: the project of the path must be one of the credentials."""
+    _strangers(scenario, operation)
+
+
+@over(BY_PROJECT, "project-header-matches", "foreign-project-refused")
+def test_the_project_decides(scenario: Scenario, operation: str) -> None:
+    """13.1 to 13.12: the project of the path must be that of the credentials.
+
+    A signature has its project in X-Project-Id; a token has one itself, and beside it the header,
+    which table 13-3 asks for with a signature only, may say anything.
+    """
+    rule = scenario.rule(f"{operation}/rule/project-header-matches")
+    query = _wide(scenario, operation)
+    own = scenario.send(operation, query=query, headers={"X-Project-Id": scenario.given("project")})
+    rule.succeeded(own)
+    if "aksk" in scenario.lab.settings.capabilities:
+        header = {"X-Project-Id": UNKNOWN_ID}
+        other = scenario.send(operation, query=query, headers=header, credentials="signature")
+        rule.answered(other, *enumerated(scenario, rule))
+    _strangers(scenario, operation)
+
+
+def _strangers(scenario: Scenario, operation: str) -> None:
+    """Credentials of a second tenant on the path of the first one."""
+    rule = scenario.rule(f"{operation}/rule/foreign-project-refused")
+    query = _wide(scenario, operation)
+    answer = scenario.send(operation, query=query, credentials="second")
+    rule.answered(answer, *enumerated(scenario, rule))
+
+
+def _wide(scenario: Scenario, operation: str) -> dict[str, Any]:
+    """A query over a long span, so that there would be something to show."""
+    query: dict[str, Any] = dict(FINE.get(operation, {}))
+    if scenario.lab.contract.operation(operation).window is None:
+        return query
+    window = time_window(scenario, operation)
+    long = window.longest // DAY // 2 * DAY or window.longest // 2
+    return {**query, **window.query(window.past(scenario.lab.now(), long))}

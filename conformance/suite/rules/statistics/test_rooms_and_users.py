@@ -1,0 +1,279 @@
+"""Chapter 13, sections 13.1 and 13.2: the lists of rooms and of users."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pytest
+
+from conformance.engine.scenario import ABSENT, Scenario, rules
+from conformance.suite.kit.statistics.queries import (
+    Finding,
+    Listing,
+    beyond,
+    held,
+    lately,
+    listing,
+    narrowed,
+    settle,
+    show,
+    still,
+    tell,
+)
+from conformance.suite.kit.statistics.time_windows import read_time
+from conformance.suite.kit.statistics.user_sessions import judge_sessions, near, refused_or_empty
+
+pytestmark = pytest.mark.sparkrtc_flow_group("statistics")
+
+ROOMS, USERS = "ListRtcRoomList", "ListRtcUserList"
+USER_FILTERS = {
+    "filter-room-subset": ("room_id", "room_id"),
+    "filter-uid-subset": ("uid", "uid"),
+    "filter-nickname-subset": ("nickname", "nick_name"),
+    "filter-isp-subset": ("isp", "isp"),
+}
+"""Rule, parameter of table 13-9 and field of table 13-13."""
+_NEAR = {"room_id": 1, "uid": 1, "nickname": 4}
+"""How many values that almost are one are asked for: a filter is no search."""
+
+
+@rules(
+    f"{ROOMS}/rule/items-of-app",
+    f"{ROOMS}/rule/rooms-unique",
+    f"{ROOMS}/rule/end-not-before-start",
+    f"{ROOMS}/rule/duration-within-span",
+)
+def test_rooms_of_the_application(scenario: Scenario) -> None:
+    """13.1: every room is of the application, once, and ends after it began."""
+    _, whole = lately(scenario, ROOMS)
+    _of_app(scenario, ROOMS, whole)
+    _once(scenario, f"{ROOMS}/rule/rooms-unique", whole, ("room_id", "start_time"))
+    _not_before(scenario, f"{ROOMS}/rule/end-not-before-start", whole, "start_time", "end_time")
+    rule = scenario.rule(f"{ROOMS}/rule/duration-within-span")
+    closed = [
+        (row, (end - start).total_seconds())
+        for row in whole.rows
+        if (start := read_time(row.get("start_time"))) and (end := read_time(row.get("end_time")))
+        if isinstance(row.get("duration"), int)
+    ]
+    if not closed:
+        rule.inconclusive("no data: no room with a duration is over")
+        return
+    long = [row for row, length in closed if row["duration"] > length]
+    rule.that(
+        not long,
+        "a room lasted longer than from its start to its end",
+        actual=show(long),
+        expected="duration <= end_time - start_time",
+        exchange=whole.exchange,
+    )
+
+
+@rules(
+    f"{ROOMS}/rule/filter-room-subset",
+    f"{ROOMS}/rule/filter-state-subset",
+    f"{ROOMS}/rule/states-disjoint-and-complete",
+)
+def test_rooms_filtered(scenario: Scenario) -> None:
+    """13.1: ``room_id`` and ``state`` narrow the list down, the two states share it out."""
+    whole = lately(scenario, ROOMS)
+    room = scenario.lab.random.choice(whole[1].rows).get("room_id")
+    found = held(scenario, ROOMS, whole, {"room_id": room}, "room_id", [room])
+    rule = scenario.rule(f"{ROOMS}/rule/filter-room-subset")
+    tell(rule, found)
+    for other in near(str(room), _texts(whole[1], "room_id"), 1):
+        refused_or_empty(scenario, rule, ROOMS, {**whole[0], "room_id": other})
+    _states(scenario, ROOMS, whole, ("RUNNING", "CLOSED"))
+
+
+@rules(
+    f"{USERS}/rule/items-of-app",
+    f"{USERS}/rule/leave-not-before-join",
+    f"{USERS}/rule/sessions-unique",
+    f"{USERS}/rule/summary-one-per-user",
+    f"{USERS}/rule/detail-covers-summary",
+    f"{USERS}/rule/default-type-summary",
+    f"{USERS}/rule/detail-lists-sessions",
+)
+def test_users_by_session_and_summed_up(scenario: Scenario) -> None:
+    """13.2: detail lists sessions, summary, which is the default, each user of a room once."""
+    query, whole = lately(scenario, USERS)
+    _of_app(scenario, USERS, whole)
+    _not_before(scenario, f"{USERS}/rule/leave-not-before-join", whole, "join_time", "leave_time")
+    _once(scenario, f"{USERS}/rule/sessions-unique", whole, ("session",))
+    judge_sessions(scenario, query, whole)
+    summary = listing(scenario, USERS, {**query, "type": "summary"})
+    _once(scenario, f"{USERS}/rule/summary-one-per-user", summary, ("room_id", "uid"))
+
+    def covers(again: bool) -> Finding:
+        detail, brief = whole, summary
+        if again:
+            detail = listing(scenario, USERS, query)
+            brief = listing(scenario, USERS, {**query, "type": "summary"})
+        names = [_names(detail), _names(brief)]
+        same = names[0] == names[1] and len(detail.rows) >= len(brief.rows)
+        problem = "" if same else "detail and summary do not name the same users"
+        return Finding(
+            brief.exchange,
+            problem,
+            f"the users of {show(detail.rows)}",
+            f"{show(brief.rows)}; in one only: {sorted(map(str, names[0] ^ names[1]))[:4]}",
+        )
+
+    tell(scenario.rule(f"{USERS}/rule/detail-covers-summary"), settle(covers))
+
+    def by_default(again: bool) -> Finding:
+        brief = listing(scenario, USERS, {**query, "type": "summary"}) if again else summary
+        plain = listing(scenario, USERS, {**query, "type": ABSENT})
+        same = plain.rows == brief.rows and plain.total == brief.total
+        problem = "" if same else "without type, the answer is not that of summary"
+        return Finding(plain.exchange, problem, show(brief.rows), show(plain.rows))
+
+    tell(scenario.rule(f"{USERS}/rule/default-type-summary"), settle(by_default))
+
+
+@rules(
+    *(f"{USERS}/rule/{name}" for name in USER_FILTERS),
+    f"{USERS}/rule/filter-state-subset",
+    f"{USERS}/rule/states-disjoint-and-complete",
+    f"{USERS}/rule/filter-region-subset",
+    f"{USERS}/rule/region-name-or-abbreviation",
+    f"{USERS}/rule/several-equal-each",
+)
+def test_users_filtered(scenario: Scenario) -> None:
+    """13.2: each filter narrows the list of sessions down; several values add up."""
+    whole = lately(scenario, USERS)
+    for name, (parameter, field) in USER_FILTERS.items():
+        rule = scenario.rule(f"{USERS}/rule/{name}")
+        value = _some(scenario, whole[1], field)
+        if value is None:
+            rule.inconclusive(f"no data: no user has a {field}")
+            continue
+        tell(rule, held(scenario, USERS, whole, {parameter: value}, field, [value]))
+        for other in near(value, _texts(whole[1], field), _NEAR.get(parameter, 0)):
+            tell(rule, held(scenario, USERS, whole, {parameter: other}, field, [other]))
+    _states(scenario, USERS, whole, ("FAIL", "ONLINE", "OFFLINE"))
+    _regions(scenario, whole)
+    _several(scenario, whole)
+
+
+Asked = tuple[dict[str, str], Listing]
+"""A query and everything that it answers."""
+
+
+def _regions(scenario: Scenario, whole: Asked) -> None:
+    """A region by the spelling that the answer shows, and by the other one of table 14-2."""
+    rule = scenario.rule(f"{USERS}/rule/filter-region-subset")
+    either = scenario.rule(f"{USERS}/rule/region-name-or-abbreviation")
+    names = scenario.lab.contract.regions
+    spellings = {**names, **{short: name for name, short in names.items()}}
+    region = _some(scenario, whole[1], "region", among=spellings)
+    if region is None:
+        rule.inconclusive("no data: no user has a region of table 14-2")
+        either.inconclusive("no data: no user has a region of table 14-2")
+        return
+    same = (region, spellings[region])
+    for judged, spelling in ((rule, region), (either, spellings[region])):
+        tell(judged, held(scenario, USERS, whole, {"region": spelling}, "region", same))
+
+
+def _several(scenario: Scenario, whole: Asked) -> None:
+    """Two values of a filter at once are held against what has either of them."""
+    rule = scenario.rule(f"{USERS}/rule/several-equal-each")
+    judged = False
+    for field in ("region", "isp", "state"):
+        values = _texts(whole[1], field)
+        if len(values) < 2:
+            continue
+        pair = scenario.lab.random.sample(values, 2)
+        tell(rule, held(scenario, USERS, whole, {field: ",".join(pair)}, field, pair))
+        judged = True
+    if not judged:
+        rule.inconclusive("no data: all users have one region, one carrier and one state")
+
+
+def _states(scenario: Scenario, operation: str, whole: Asked, states: Sequence[str]) -> None:
+    """Each state alone, then all of their answers together."""
+    query, before = whole
+
+    def look(every: Listing) -> tuple[list[Finding], Finding]:
+        parts = [listing(scenario, operation, {**query, "state": state}) for state in states]
+        alone = [
+            narrowed(part, every, {"state": state}, "state", [state])
+            for part, state in zip(parts, states, strict=True)
+        ]
+        rows = [row for part in parts for row in part.rows]
+        twice, lost = beyond(still(rows), still(every.rows)), beyond(still(every.rows), still(rows))
+        problem = f"{' and '.join(states)} do not share the list out" if twice or lost else ""
+        wrong = f"twice or too many: {show(twice)}; in no state: {show(lost)}"
+        return alone, Finding(parts[-1].exchange, problem, show(every.rows), wrong)
+
+    alone, together = look(before)
+    if together.problem or any(found.problem for found in alone):
+        alone, together = look(listing(scenario, operation, query))
+    for found in alone:
+        tell(scenario.rule(f"{operation}/rule/filter-state-subset"), found)
+    tell(scenario.rule(f"{operation}/rule/states-disjoint-and-complete"), together)
+
+
+def _names(found: Listing) -> set[tuple[str, str]]:
+    return {(str(row.get("room_id")), str(row.get("uid"))) for row in found.rows}
+
+
+def _of_app(scenario: Scenario, operation: str, whole: Listing) -> None:
+    app = scenario.given("populated_app")
+    others = [row for row in whole.rows if row.get("app") != app]
+    scenario.rule(f"{operation}/rule/items-of-app").that(
+        not others,
+        "items carry another application than was asked for",
+        expected=f"app {app}",
+        actual=show(others),
+        exchange=whole.exchange,
+    )
+
+
+def _once(scenario: Scenario, identifier: str, whole: Listing, key: Iterable[str]) -> None:
+    names = tuple(key)
+    counts = Counter(tuple(str(row.get(name)) for name in names) for row in whole.rows)
+    twice = {found: count for found, count in counts.items() if count > 1}
+    scenario.rule(identifier).that(
+        not twice,
+        f"the same {' and '.join(names)} is listed more than once",
+        expected="each once",
+        actual=str(dict(list(twice.items())[:3])),
+        exchange=whole.exchange,
+    )
+
+
+def _not_before(scenario: Scenario, identifier: str, whole: Listing, first: str, last: str) -> None:
+    rule = scenario.rule(identifier)
+    ended = [
+        (row, start, end)
+        for row in whole.rows
+        if (start := read_time(row.get(first))) and (end := read_time(row.get(last)))
+    ]
+    if not ended:
+        rule.inconclusive(f"no data: no item has both a {first} and a {last}")
+        return
+    wrong = [row for row, start, end in ended if end < start]
+    rule.that(
+        not wrong,
+        f"{last} is earlier than {first}",
+        expected=f"{first} <= {last}",
+        actual=show(wrong),
+        exchange=whole.exchange,
+    )
+
+
+def _some(scenario: Scenario, whole: Listing, field: str, among: Any = None) -> str | None:
+    """A value of a field that the list shows, not the same one in every run."""
+    values = [value for value in _texts(whole, field) if among is None or value in among]
+    return scenario.lab.random.choice(values) if values else None
+
+
+def _texts(whole: Listing, field: str) -> list[str]:
+    """Every text that a field has somewhere in the list, once each, in order."""
+    values = (row.get(field) for row in whole.rows)
+    return sorted({value for value in values if isinstance(value, str) and value})

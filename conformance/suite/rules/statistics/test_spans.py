@@ -1,0 +1,246 @@
+"""Chapter 13: what a query over a span that is over answers: all of it, in order, every time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from itertools import groupby, pairwise
+
+import pytest
+
+from conformance.engine.scenario import Inconclusive, Scenario
+from conformance.suite.kit.statistics.missing_samples import left_out
+from conformance.suite.kit.statistics.queries import (
+    SHAPES,
+    Finding,
+    Listing,
+    Row,
+    beyond,
+    listing,
+    over,
+    settle,
+    show,
+    still,
+    tell,
+)
+from conformance.suite.kit.statistics.time_windows import (
+    DAY,
+    MINUTE,
+    SECOND,
+    Span,
+    TimeWindow,
+    read_time,
+    time_window,
+)
+
+pytestmark = pytest.mark.sparkrtc_flow_group("statistics")
+
+KEPT = ("samples-inside-window", "narrower-window-contained", "same-query-same-answer")
+MINUTES = ("time-order", "step-one-minute", "every-minute-sampled")
+LISTS = ("ListRtcRoomList", "ListRtcUserList")
+ORDERED = {
+    **dict.fromkeys(LISTS, KEPT),
+    **dict.fromkeys(
+        ("ListRtcRealtimeScale", "ListRtcRealtimeQuality", "ListRtcRealtimeNetwork"),
+        (*KEPT, *MINUTES),
+    ),
+    **dict.fromkeys(
+        ("ListRtcHistoryUsage", "ListRtcHistoryScale", "ListRtcHistoryQuality"),
+        (*KEPT, "time-order"),
+    ),
+    "ListRtcClientQosDetails": (*KEPT, "time-order"),
+    "ListRtcEvent": KEPT,
+    "ListRtcAbnormalEvent": KEPT,
+    "ListRtcAbnormalEvents": KEPT,
+    "ListRtcAbnormalEventDimension": ("same-query-same-answer",),
+}
+_CONSTANT = ("uid", "peerid", "mid")
+_SERIES = frozenset(MINUTES)
+Step = tuple[dt.datetime, dt.datetime]
+_WRONG = {
+    "time-order": "go back in time",
+    "step-one-minute": "do not lie whole minutes apart",
+    "every-minute-sampled": "leave a minute out",
+}
+_RIGHT = {
+    "time-order": "samples in the order of their time",
+    "step-one-minute": "at most one sample for each minute, on the minute",
+    "every-minute-sampled": "a sample for every minute in which a room was open",
+}
+
+
+@over(ORDERED, "longest-span-accepted")
+def test_a_span_that_is_over(scenario: Scenario, operation: str) -> None:
+    """13.1 to 13.14: the longest span is served, and what it shows is of that span.
+
+    All of it lies inside the span, in the order of time and without gaps; asked again, it is the
+    same; a part of the span shows the same part of it. The lists of 90 days are held to the rest
+    over a single day.
+    """
+    window = time_window(scenario, operation)
+    accepted = scenario.rule(f"{operation}/rule/longest-span-accepted")
+    span = window.past(scenario.lab.now())
+    if operation in LISTS:
+        accepted.succeeded(scenario.send(operation, query={**window.query(span), "limit": 10}))
+        span = window.past(scenario.lab.now(), DAY)
+        whole = listing(scenario, operation, window.query(span))
+    else:
+        whole = listing(scenario, operation, window.query(span), accepted)
+    if not whole.rows:
+        raise Inconclusive(f"no data: {operation} shows nothing of {span}")
+    _same_again(scenario, operation, window.query(span), whole)
+    if "samples-inside-window" in ORDERED[operation]:
+        _inside(scenario, operation, span, whole)
+        inner = _middle(window, operation, span, whole.rows)
+        part = _part(scenario, operation, window, span, inner, whole)
+        _inside(scenario, operation, inner, part)
+    _in_order(scenario, operation, whole)
+
+
+def _same_again(scenario: Scenario, operation: str, query: dict[str, str], first: Listing) -> None:
+    """The same query once more."""
+    before = first
+
+    def look(again: bool) -> Finding:
+        nonlocal before
+        after = listing(scenario, operation, query)
+        left, before = before, after
+        if (still(left.rows), left.total) == (still(after.rows), after.total):
+            return Finding(after.exchange)
+        said = "twice " if again else ""
+        wanted = f"total {left.total}, {show(beyond(still(left.rows), still(after.rows)))}"
+        seen = f"total {after.total}, {show(beyond(still(after.rows), still(left.rows)))}"
+        problem = f"the same query was answered {said}in another way, or in another order"
+        return Finding(after.exchange, problem, f"as before; only then: {wanted}", f"now: {seen}")
+
+    tell(scenario.rule(f"{operation}/rule/same-query-same-answer"), settle(look))
+
+
+def _middle(window: TimeWindow, operation: str, span: Span, rows: Sequence[Row]) -> Span:
+    """A narrower span around the middle of what there is, its first and last row well inside."""
+    times = sorted(time for time in _times(operation, rows) if time in span)
+    times = times or [span.start, span.end]
+    if operation == "ListRtcAbnormalEvent":
+        first, last = times[0], times[-1]
+    else:
+        first, last = times[len(times) // 3], times[2 * len(times) // 3]
+    margin = dt.timedelta() if window.daily else MINUTE if first.second == 0 else SECOND
+    return Span(max(first - margin, span.start), min(last + margin, span.end))
+
+
+def _part(
+    scenario: Scenario, operation: str, window: TimeWindow, span: Span, inner: Span, whole: Listing
+) -> Listing:
+    """Ask for the narrower span, and judge that it shows the same there."""
+    part = listing(scenario, operation, window.query(inner))
+
+    def look(again: bool) -> Finding:
+        nonlocal part, whole
+        if again:
+            whole = listing(scenario, operation, window.query(span))
+            part = listing(scenario, operation, window.query(inner))
+        if operation == "ListRtcAbnormalEvent" and not _same_user(part, whole):
+            raise Inconclusive("no data: the narrower span shows another user, or nobody")
+        return _contained(operation, window, inner, part, whole)
+
+    tell(scenario.rule(f"{operation}/rule/narrower-window-contained"), settle(look))
+    return part
+
+
+def _contained(
+    operation: str, window: TimeWindow, inner: Span, part: Listing, whole: Listing
+) -> Finding:
+    """All of the part is in the whole; all of the whole between the ends is in the part.
+
+    Whether the ends themselves belong to a span of moments is nowhere said.
+    """
+    asked = f"{inner} inside the wider span"
+    more = beyond(still(part.rows), still(whole.rows))
+    if more:
+        problem = f"the narrower span shows what the wider one does not ({asked})"
+        return Finding(part.exchange, problem, show(still(whole.rows)), show(more))
+    due = [
+        row
+        for row in whole.rows
+        if (time := read_time(row.get(SHAPES[operation].time or ""))) is not None
+        and (time in inner if window.daily else inner.start < time < inner.end)
+    ]
+    lost = beyond(still(due), still(part.rows))
+    problem = f"the narrower span lacks what the wider one shows in it ({asked})" if lost else ""
+    return Finding(part.exchange, problem, show(due), show(part.rows))
+
+
+def _inside(scenario: Scenario, operation: str, span: Span, found: Listing) -> None:
+    """Every time of the answer lies in the span that was asked for."""
+    outside = [time for time in _times(operation, found.rows) if time not in span]
+    scenario.rule(f"{operation}/rule/samples-inside-window").that(
+        not outside,
+        f"{len(outside)} of {len(found.rows)} rows lie outside the span",
+        expected=span,
+        actual=", ".join(f"{it:%Y-%m-%dT%H:%M:%SZ}" for it in outside[:5]),
+        exchange=found.exchange,
+    )
+
+
+def _in_order(scenario: Scenario, operation: str, whole: Listing) -> None:
+    """Samples in the order of time, on the grid, without a gap: of each series by itself."""
+    names = [name for name in ORDERED[operation] if name in _SERIES]
+    series = [
+        _times(operation, list(rows))
+        for _, rows in groupby(whole.rows, key=lambda row: [row.get(name) for name in _CONSTANT])
+    ]
+    steps = [step for times in series for step in pairwise(times)]
+    for name in names:
+        rule = scenario.rule(f"{operation}/rule/{name}")
+        if not steps:
+            rule.inconclusive(f"no data: no two samples follow one another in {operation}")
+            continue
+        wrong = [step for step in _ordered(name, series) if not _fits(name, step)]
+        if name == "every-minute-sampled":
+            wrong = _left_out(scenario, series, wrong)
+        shown = "; ".join(
+            f"{a:%Y-%m-%dT%H:%M:%SZ} then {b:%Y-%m-%dT%H:%M:%SZ}" for a, b in wrong[:3]
+        )
+        rule.that(
+            not wrong,
+            f"{len(wrong)} of {len(steps)} neighbouring samples {_WRONG[name]}",
+            expected=_RIGHT[name],
+            actual=shown,
+            exchange=whole.exchange,
+        )
+
+
+def _left_out(
+    scenario: Scenario, series: Sequence[list[dt.datetime]], wide: Sequence[Step]
+) -> list[Step]:
+    """The steps between which a minute ought to have a sample."""
+    sampled = sorted({time for times in series for time in times})
+    minutes = [a + n * MINUTE for a, b in wide for n in range(1, (b - a) // MINUTE)]
+    due = left_out(scenario, sampled, minutes)
+    return [(a, b) for a, b in wide if any(a < minute < b for minute in due)]
+
+
+def _ordered(name: str, series: Sequence[list[dt.datetime]]) -> list[Step]:
+    """Neighbours as they come, or, where only the grid matters, in the order of time."""
+    kept = series if name == "time-order" else [sorted(times) for times in series]
+    return [step for times in kept for step in pairwise(times)]
+
+
+def _fits(name: str, step: Step) -> bool:
+    length = step[1] - step[0]
+    if name == "time-order":
+        return length >= dt.timedelta()
+    if name == "every-minute-sampled":
+        return length <= MINUTE
+    return length >= MINUTE and not length % MINUTE
+
+
+def _times(operation: str, rows: Sequence[Row]) -> list[dt.datetime]:
+    field = SHAPES[operation].time
+    found = (read_time(row.get(field or "")) for row in rows)
+    return [time for time in found if time is not None]
+
+
+def _same_user(part: Listing, whole: Listing) -> bool:
+    users = {(row.get("room_id"), row.get("uid")) for row in (*part.rows, *whole.rows)}
+    return bool(part.rows) and len(users) == 1

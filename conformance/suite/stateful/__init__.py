@@ -1,0 +1,1 @@
+"""Random sequences of requests, held against a model of what must be there."""

@@ -1,0 +1,140 @@
+"""The steps of a random walk on jobs of both kinds: started, shown, changed, stopped (9 and 10)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance.engine.scenario import Answer, Scenario
+from conformance.model.exchange import Exchange
+from conformance.suite.kit.applications import REFUSED, part
+from conformance.suite.kit.jobs import (
+    ALREADY_OVER,
+    LONG,
+    MIX,
+    NO_JOB,
+    RECORD_RULE,
+    JobKind,
+)
+from conformance.suite.kit.raw_requests import claimed
+from conformance.suite.stateful.model import WALK, App, Job
+from conformance.suite.stateful.observer import Views
+
+MOST = 4
+"""How many jobs an application has at most, over or not: all of them are looked at."""
+_READY_SECONDS = 10.0
+_STOPPED_APP = Answer(400, ("RTC.00001016",))
+_DONE = Answer(400, ("RTC.00001009",))
+
+
+def offered(scenario: Scenario, kind: JobKind) -> bool:
+    """Whether the target offers everything that jobs of a kind need."""
+    return all(claimed(scenario, operation) for operation in kind.operations.values())
+
+
+class JobWalker:
+    """The part of a walk that deals with jobs; ``views`` has the model and the target."""
+
+    def __init__(self, views: Views) -> None:
+        self._views = views
+
+    def start(self, kind: JobKind, app: App, *, recording: bool) -> None:
+        """Start a job; a disabled application takes none (9.1, 10.1)."""
+        if len(app.jobs) >= MOST:
+            return
+        views = self._views
+        rule = app.rule.id if recording and app.rule else None
+        views.world.jobs += 1
+        letter = str(views.world.jobs)
+        with_rule = " with its recording rule" if rule else ""
+        views.step(f"start {kind.noun} job {letter} in {app.letter}{with_rule}")
+        change: dict[str, Any] = {kind.idle: LONG, kind.room: f"room{letter}"}
+        if rule:
+            change["record_param"] = {RECORD_RULE.rpartition(".")[2]: rule}
+        how: dict[str, Any] = {"example": kind.plain, "change": change, "path": app.path}
+        made = views.ask(kind.operations["Create"], **how)
+        if not app.active:
+            views.expect(made, kind.rule("Create/refused-while-app-disabled"), _STOPPED_APP)
+            views.beneath(app)
+            return
+        views.expect(made, WALK, Answer(201))
+        identifier = views.new_id(made, "job_id", kind.rule("Create/job-ids-unique"))
+        job = Job(kind, letter, identifier, made.json, rule)
+        app.jobs.append(job)
+        views.seen(app, job, made)
+
+    def stop(self, app: App, job: Job) -> None:
+        """Stop a job: it is over then, and stays over (9.4, 10.3)."""
+        kind, views = job.kind, self._views
+        again = " again" if job.over else ""
+        views.step(f"stop {job.name}{again}")
+        if not job.over:
+            self._wait(app, job, "RUNNING")
+        stopped = views.ask(kind.operations["Stop"], path=_path(app, job))
+        if job.over:
+            views.expect(stopped, kind.rule("Stop/finished-job"), *ALREADY_OVER)
+        else:
+            late = ALREADY_OVER if job.loose else ()
+            views.expect(stopped, WALK, Answer(204), *late)
+            shown = self._wait(app, job, "STOPPED")
+            rule = kind.rule("Stop/becomes-stopped")
+            state = part(shown.json, "state")
+            views.alike(rule, state, "STOPPED", f"state of {job.name}", shown)
+        for one in app.jobs:
+            views.job(app, one)
+
+    def update(self, app: App, job: Job, number: int) -> None:
+        """Change a job: another idle time; one that is over is refused (9.3, 10.4)."""
+        kind, views = job.kind, self._views
+        over = ", which is over" if job.over else ""
+        if not job.over and kind is not MIX:
+            return
+        views.step(f"update {job.name}{over}")
+        if job.over:
+            example = "idle_time" if kind is MIX else "empty"
+            updated = views.ask(kind.operations["Update"], example=example, path=_path(app, job))
+            views.expect(updated, kind.rule("Update/finished-job"), _DONE)
+        else:
+            self._wait(app, job, "RUNNING")
+            self._change_idle_time(app, job, LONG + 60 * (number + 1))
+        views.job(app, job)
+
+    def _change_idle_time(self, app: App, job: Job, seconds: int) -> None:
+        views = self._views
+        body = {"mix_param": {"max_idle_time": seconds}}
+        updated = views.ask(job.kind.operations["Update"], body=body, path=_path(app, job))
+        late = (_DONE,) if job.loose else ()
+        views.expect(updated, WALK, Answer(200), Answer(400, (REFUSED,)), *late)
+        if updated.status != 200:
+            return
+        rule = "UpdateMixJob/rule/update-is-read-back"
+        found = part(updated.json, "mix_param", "max_idle_time")
+        views.alike(rule, found, seconds, f"idle time of {job.name}", updated)
+        old = part(job.shown, "mix_param") or {}
+        job.shown = {**job.shown, "mix_param": {**old, "max_idle_time": seconds}}
+
+    def look_across(self, app: App, job: Job, other: App) -> None:
+        """A job of one application is not found beneath another."""
+        if other is app:
+            return
+        views = self._views
+        views.step(f"show {job.name} of {app.letter} beneath {other.letter}")
+        shown = views.ask(job.kind.operations["Show"], path=_path(other, job))
+        views.expect(shown, job.kind.rule("Show/job-of-another-app"), NO_JOB)
+
+    def _wait(self, app: App, job: Job, state: str) -> Exchange:
+        """Show a job until it is in a state, or for ten seconds."""
+        waiting = {"INIT", "RUNNING"} - {state}
+
+        def look() -> Exchange:
+            return self._views.ask(job.kind.operations["Show"], path=_path(app, job))
+
+        def wanted(body: Any) -> bool:
+            return not isinstance(body, dict) or body.get("state") not in waiting
+
+        shown = self._views.scenario.until(look, wanted, _READY_SECONDS)
+        self._views.seen(app, job, shown, stopping=state == "STOPPED")
+        return shown
+
+
+def _path(app: App, job: Job) -> dict[str, Any]:
+    return {**app.path, "job_id": job.id}

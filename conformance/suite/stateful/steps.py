@@ -1,0 +1,198 @@
+"""One course of a random walk: steps that were chosen, taken by a target and its model together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from conformance.engine.scenario import Scenario
+from conformance.suite.kit.jobs import KINDS, JobKind
+from conformance.suite.stateful.application_steps import AppWalker
+from conformance.suite.stateful.job_steps import JobWalker
+from conformance.suite.stateful.model import OFF, ON, App, Disagreement, Job
+from conformance.suite.stateful.observer import Views
+from conformance.suite.stateful.recording_steps import RuleWalker
+from conformance.suite.stateful.refused_steps import Refuser
+
+APPS = 2
+"""The most applications that a walk has at once: one, and one that must not be touched."""
+NAMES = 3
+_WEIGHTS = {
+    "look": 1,
+    "create": 3,
+    "delete": 2,
+    "haunt": 1,
+    "switch": 5,
+    "write": 2,
+    "update": 4,
+    "unwrite": 3,
+    "record": 4,
+    "call back": 4,
+    "start mix": 4,
+    "start one": 4,
+    "stop": 4,
+    "change": 2,
+    "across": 1,
+    "refuse": 5,
+    "haunt rule": 2,
+}
+"""How often a step is chosen, against the others."""
+STEPS = tuple(step for step, weight in _WEIGHTS.items() for _ in range(weight))
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A step: its kind, the application it is taken on, a number and a switch that vary it."""
+
+    step: str
+    app: int
+    number: int
+    on: bool
+
+
+FURNISHED = (
+    Choice("call back", 0, 0, False),
+    Choice("write", 1, 1, False),
+    Choice("record", 1, 1, True),
+    Choice("call back", 1, 1, False),
+    Choice("start one", 1, 2, False),
+)
+"""Steps that half of the walks begin with: something beneath both applications."""
+
+
+class Course:
+    """Takes steps. What one needs is made before it; without its kind of job it is no step."""
+
+    def __init__(self, scenario: Scenario, kinds: Iterable[str]) -> None:
+        self._scenario = scenario
+        self._kinds = frozenset(kinds)
+        self.steps: list[str] = []
+        self._views = Views(scenario, self.steps)
+        self._apps = AppWalker(self._views, tuple(scenario.name("walk") for _ in range(NAMES)))
+        self._rules = RuleWalker(self._views)
+        self._jobs = JobWalker(self._views)
+        self._refuser = Refuser(self._views)
+        self._mark = scenario.lab.resources.mark
+
+    @property
+    def apps(self) -> list[App]:
+        """The applications that there are."""
+        return self._views.world.apps
+
+    def take(self, choice: Choice) -> None:
+        """Take a step. Raises Disagreement where target and model part."""
+        self._chosen(choice.step)(choice.app, choice.number, choice.on)
+
+    def look(self) -> None:
+        """Hold everything that the target shows against the model."""
+        if self.steps:
+            self._views.everything()
+
+    def clear(self) -> None:
+        """Delete what was made; automatic recording would keep its rule."""
+        lab = self._scenario.lab
+        for app in self.apps:
+            if app.mode == ON:
+                body = {"mode": OFF}
+                off = self._scenario.template("UpdateAutoRecord", path=app.path, body=body)
+                lab.send(off, judge=False)
+        lab.resources.release(self._mark, spares=False)
+
+    def _chosen(self, step: str) -> Callable[[int, int, bool], None]:
+        apps, rules, jobs = self._apps, self._rules, self._jobs
+        chosen: dict[str, Callable[[int, int, bool], None]] = {
+            "look": lambda _app, _number, _on: self.look(),
+            "create": lambda _app, number, _on: self._create(number),
+            "delete": lambda app, _number, _on: apps.delete(self._app(app)),
+            "haunt": lambda _app, number, on: self._haunt(number + 7 * on),
+            "switch": lambda app, number, on: self._switch(self._app(app), number, on=on),
+            "write": lambda app, number, _on: rules.write(self._app(app), number),
+            "update": lambda app, number, _on: rules.update(self._ruled(app), number),
+            "unwrite": lambda app, _number, _on: rules.delete(self._ruled(app)),
+            "record": lambda app, number, on: self._record(app, number, on=on),
+            "call back": lambda app, number, _on: apps.call_back(self._app(app), number),
+            "start mix": lambda app, number, _on: self._start(KINDS[0], app, number),
+            "start one": lambda app, number, _on: self._start(KINDS[1], app, number),
+            "stop": lambda _app, number, _on: self._on(number, jobs.stop),
+            "change": lambda _app, number, _on: self._on(
+                number, lambda owner, job: jobs.update(owner, job, number)
+            ),
+            "across": lambda app, number, on: self._across(app, number, jobs_too=on),
+            "refuse": lambda app, number, _on: self._refuser.refuse(self._app(app), number, 3),
+            "haunt rule": lambda app, number, _on: rules.haunt(self._app(app), number),
+        }
+        return chosen[step]
+
+    def _app(self, number: int) -> App:
+        """An application to take a step on; those that are missing are made first."""
+        while len(self.apps) <= number:
+            free = (n for n in range(NAMES) if not self._apps.taken(n))
+            self._apps.create(next(free))
+        return self.apps[number]
+
+    def _ruled(self, number: int) -> App:
+        """An application with a recording rule, if it is enabled and can have one."""
+        app = self._app(number)
+        if app.rule is None and app.active:
+            self._rules.write(app, 0)
+        return app
+
+    def _record(self, app: int, number: int, *, on: bool) -> None:
+        """Mostly with a rule, since without one it is refused."""
+        self._rules.record(self._ruled(app) if on and number else self._app(app), on=on)
+
+    def _switch(self, app: App, number: int, *, on: bool) -> None:
+        """Mostly to what it is not."""
+        self._apps.switch(app, on=not app.active if number else on)
+
+    def _create(self, name: int) -> None:
+        """Half of the time with a name that is taken."""
+        if name % 2 and self.apps:
+            self._apps.create_again(self.apps[name % len(self.apps)])
+        elif len(self.apps) < APPS:
+            self._apps.create(name)
+
+    def _haunt(self, number: int) -> None:
+        gone = self._views.world.gone
+        if gone:
+            self._apps.haunt(gone[-1], number)
+
+    def _start(self, kind: JobKind, app: int, number: int) -> None:
+        """Start a job, mostly one that records."""
+        if kind.noun in self._kinds:
+            recording = number > 1
+            owner = self._ruled(app) if recording else self._app(app)
+            self._jobs.start(kind, owner, recording=recording)
+
+    def _across(self, app: int, number: int, *, jobs_too: bool) -> None:
+        stranger = self._app(1 - app)
+        self._rules.look_across(self._app(app), stranger, number)
+        if jobs_too:
+            self._on(number, lambda of, job: self._jobs.look_across(of, job, stranger))
+
+    def _on(self, number: int, step: Callable[[App, Job], None]) -> None:
+        """Take a step on one of the jobs there are, if there are any."""
+        jobs = self._views.world.every_job()
+        if jobs:
+            app, job = jobs[number % len(jobs)]
+            step(app, job)
+
+
+def gone(
+    scenario: Scenario, kinds: Iterable[str], choices: Iterable[Choice], known: Iterable[str]
+) -> Disagreement | None:
+    """Go some steps anew and look at everything at the end: where target and model part.
+
+    What is ``known`` already does not count.
+    """
+    course = Course(scenario, kinds)
+    try:
+        for choice in choices:
+            course.take(choice)
+        course.look()
+    except Disagreement as parted:
+        parted.steps = tuple(course.steps)
+        return None if parted.requirement in known else parted
+    finally:
+        course.clear()
+    return None

@@ -1,0 +1,1 @@
+"""From judgements to verdicts: one decision for runs, clients and merged reports."""
