@@ -19,8 +19,9 @@ import pytest
 
 from conformance.access.embedded import EmbeddedReference
 from conformance.engine.run.config import RunConfig
-from conformance.engine.run.session import PreparedRun, Session
+from conformance.engine.run.session import Session
 from conformance.engine.wire.endpoint import reach_embedded
+from conformance.plugin.conformance_run import ConformanceRun
 
 SUITE = Path(__file__).resolve().parents[1] / "conformance" / "suite"
 COSTS = SUITE.parent / "engine" / "run" / "costs.json"
@@ -64,12 +65,12 @@ def measure(report_dir: Path) -> list[dict[str, Any]]:
     with EmbeddedReference() as embedded:
         announced = dict(embedded.announced)
         config = RunConfig(level=LEVEL, seed=SEED, report_dir=report_dir, strict=True)
-        prepared = PreparedRun(Session(config, reach_embedded(announced)), announced)
+        run = ConformanceRun(Session(config, reach_embedded(announced)), announced)
         arguments = ["--pyargs", "conformance.suite", "-c", str(SUITE / "pytest.ini"), "-q"]
-        pytest.main([*arguments, f"--sparkrtc-level={LEVEL}"], [prepared, items])
-    if prepared.collected is None:
+        pytest.main([*arguments, f"--sparkrtc-level={LEVEL}"], [run, items])
+    if run.report is None:
         raise RuntimeError("the run was not carried out")
-    sent = prepared.collected.requests_by_item
+    sent = run.collected.requests_by_item
     rows = [
         {
             "test": name_of(nodeid),

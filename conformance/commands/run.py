@@ -21,11 +21,11 @@ from conformance.commands.planned import print_plan
 from conformance.commands.progress import Progress
 from conformance.engine.run.config import DEFAULT_REPORTS, RunConfig, new_seed
 from conformance.engine.run.scheduling import REST
-from conformance.engine.run.session import PreparedRun, Session
+from conformance.engine.run.session import Session
 from conformance.engine.wire.endpoint import Reach, reach_embedded, reach_target
 from conformance.errors import UsageError
-from conformance.model.report import Report
-from conformance.reporting.formats import FORMATS
+from conformance.plugin.conformance_run import ConformanceRun
+from conformance.reporting.formats import FORMATS, check_formats
 from conformance.reporting.terminal import print_summary
 
 _INI = Path(__file__).resolve().parent.parent / "suite" / "pytest.ini"
@@ -103,21 +103,20 @@ def run(
         try:
             with crashes_told(session.prose):
                 session.probe()
-                return _judge(PreparedRun(session, announced), numprocesses)
+                return _judge(ConformanceRun(session, announced), numprocesses)
         finally:
             session.hang_up()
 
 
-def _judge(prepared: PreparedRun, numprocesses: str | None) -> int:
+def _judge(prepared: ConformanceRun, numprocesses: str | None) -> int:
     """Hand over to pytest, then print what came of it."""
     console = Console(stderr=False)
     progress = Progress(console, prepared.session.config.seed)
-    signal.signal(signal.SIGTERM, _interrupt)
     arguments = ["--pyargs", "conformance.suite", "-c", str(_INI), *_QUIET]
     arguments += _processes(prepared, numprocesses)
-    with progress:
+    with progress, terminable():
         status = int(pytest.main([*arguments, *_passed_on(prepared)], [prepared, progress]))
-    report: Report | None = prepared.report
+    report = prepared.report
     if report is None and prepared.stopped is not None:
         click.echo(f"error: {prepared.stopped}", err=True)
         return prepared.stopped.exit_status
@@ -137,12 +136,21 @@ def _judge(prepared: PreparedRun, numprocesses: str | None) -> int:
     return 130 if status == pytest.ExitCode.INTERRUPTED else status
 
 
+@contextmanager
+def terminable() -> Iterator[None]:
+    """SIGTERM ends a run as Ctrl-C does, cleaned up and with a report; afterwards as before."""
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    """SIGTERM ends a run as Ctrl-C does: cleaned up, with a report."""
     raise KeyboardInterrupt
 
 
-def _processes(prepared: PreparedRun, numprocesses: str | None) -> list[str]:
+def _processes(prepared: ConformanceRun, numprocesses: str | None) -> list[str]:
     """Where flow control makes requests wait, the flow groups run side by side."""
     session = prepared.session
     if session.reach.settings.has_flow_control:
@@ -151,7 +159,7 @@ def _processes(prepared: PreparedRun, numprocesses: str | None) -> list[str]:
     return ["-n", numprocesses] if numprocesses else []
 
 
-def _passed_on(prepared: PreparedRun) -> Iterator[str]:
+def _passed_on(prepared: ConformanceRun) -> Iterator[str]:
     """The options that workers of pytest-xdist have to be told."""
     config = prepared.session.config
     for name in ("level", "profile", "revision"):
@@ -167,14 +175,12 @@ def _passed_on(prepared: PreparedRun) -> Iterator[str]:
     if config.resume:
         yield "--sparkrtc-resume"
     if config.target is not None:
-        yield f"--target={config.target}"
+        yield f"--sparkrtc-target={config.target}"
 
 
 def _check(config: RunConfig) -> None:
     """What can be seen to be wrong before anything is started."""
-    for name in config.formats:
-        if name not in FORMATS:
-            raise UsageError("--format", f"{name!r} is none", f"use {', '.join(FORMATS)}")
+    check_formats(config.formats, "--format")
     config.check_report_dir()
 
 

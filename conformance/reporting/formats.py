@@ -48,6 +48,13 @@ FORMATS: Final[Mapping[str, Format]] = {
 }
 
 
+def check_formats(names: Sequence[str], option: str) -> None:
+    """Raise UsageError, named after the option, for a format that does not exist."""
+    for name in names:
+        if name not in FORMATS:
+            raise UsageError(option, f"{name!r} is none", f"use {', '.join(FORMATS)}")
+
+
 def write_all(
     report: Report,
     directory: Path,

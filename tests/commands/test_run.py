@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import pytest
+
+from conformance.commands.run import terminable
 
 _MORTAL = """
 import json, os, sys
@@ -116,3 +121,16 @@ def test_a_mock_without_a_memory_is_not_waited_for(tmp_path: Path) -> None:
     assert verdicts["ShowApp/path/app_id/known"] == "not-applicable"
     assert verdicts["ShowApp/200/app_id/required"] in {"fail", "blocked"}
     assert report["run"]["duration_s"] < 60
+
+
+def test_sigterm_is_an_interrupt_only_while_the_run_lasts() -> None:
+    """Within the run SIGTERM ends it as Ctrl-C does; after it the old handler is back."""
+    seen: list[int] = []
+    own = signal.signal(signal.SIGTERM, lambda number, _frame: seen.append(number))
+    try:
+        with pytest.raises(KeyboardInterrupt), terminable():
+            signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGTERM, own)
+    assert seen == [signal.SIGTERM]

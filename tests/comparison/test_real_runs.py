@@ -47,7 +47,7 @@ def run(env: dict[str, str], folder: Path, *globs: str, level: str = "quick") ->
     only = [f"--sparkrtc-only={glob}" for glob in globs]
     command = [
         *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"),
-        *("--pyargs", "conformance.suite", f"--target={env['BASE_URL']}"),
+        *("--pyargs", "conformance.suite", f"--sparkrtc-target={env['BASE_URL']}"),
         *("--sparkrtc-seed=7", f"--sparkrtc-level={level}", f"--sparkrtc-report-dir={folder}"),
         *only,
     ]

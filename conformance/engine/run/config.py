@@ -10,6 +10,7 @@ from pathlib import Path
 from conformance.access.capability import PROFILES
 from conformance.cases.plan import EFFORTS
 from conformance.errors import ReportError, UsageError
+from conformance.model.requirement import glob_to_pattern
 
 DEFAULT_REPORTS = Path("reports/latest")
 MAX_SEED = 2**32
@@ -20,7 +21,7 @@ class RunConfig:
     """One run's settings, whichever entry point they come from.
 
     ``target`` is a target file or a URL; None is the embedded reference. ``alone``: one process
-    has the target to itself, so that it may move its clock.
+    has the target to itself, so that it may move its clock. ``cases``: globs; none are all.
     """
 
     target: str | None = None
@@ -28,6 +29,7 @@ class RunConfig:
     level: str = "standard"
     only: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    cases: tuple[str, ...] = ()
     strict: bool = False
     seed: int = 0
     report_dir: Path = DEFAULT_REPORTS
@@ -36,6 +38,10 @@ class RunConfig:
     language: str = "en"
     alone: bool = True
     resume: bool = False
+
+    def runs(self, case: str) -> bool:
+        """Whether a case is among those asked for by name."""
+        return not self.cases or any(glob_to_pattern(glob).match(case) for glob in self.cases)
 
     def check_report_dir(self) -> None:
         """Raise ReportError unless reports can be written where they shall go."""

@@ -28,9 +28,8 @@ from conformance.engine.run.preflight import probe
 from conformance.engine.run.replay import curl, reported
 from conformance.engine.scenario import Scenario
 from conformance.engine.wire.endpoint import Reach
-from conformance.errors import ConformanceError, TargetError
+from conformance.errors import TargetError
 from conformance.model.case import Case
-from conformance.model.report import Report
 from conformance.model.verdict import Judgement, Outcome
 from conformance.verdicts.selection import STATELESS, Selection, select
 
@@ -77,6 +76,7 @@ class Session:
             "level": config.level,
             "only": list(config.only),
             "exclude": list(config.exclude),
+            "cases": list(config.cases),
         }
 
     @cached_property
@@ -231,18 +231,3 @@ class Session:
     def _all(self, ids: Iterable[str], outcome: Outcome, case: str, reason: str) -> None:
         for requirement in ids:
             self.lab.ledger.say(Judgement(requirement, outcome, case, reason))
-
-
-class PreparedRun:
-    """A run that an entry point has prepared and hands to pytest; the report comes back in it.
-
-    ``announced`` is what the embedded reference said of itself, if that is the target.
-    ``stopped`` is why the run could not be carried to its end.
-    """
-
-    def __init__(self, session: Session, announced: dict[str, Any] | None) -> None:
-        self.session = session
-        self.announced = announced
-        self.report: Report | None = None
-        self.collected: Any = None
-        self.stopped: ConformanceError | None = None

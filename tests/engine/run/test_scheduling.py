@@ -62,7 +62,7 @@ def test_each_process_keeps_to_its_lane(tmp_path: Path) -> None:
                 "-v",
                 "-n",
                 "2",
-                "--target",
+                "--sparkrtc-target",
                 target,
                 *only,
                 f"--sparkrtc-report-dir={tmp_path / 'out'}",

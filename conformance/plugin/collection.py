@@ -1,0 +1,113 @@
+"""Which items a run has, in which order, and what they are planned to judge."""
+
+from __future__ import annotations
+
+import gc
+from pathlib import Path
+
+import pytest
+
+from conformance.cases.plan import EFFORTS
+from conformance.engine.run.ordering import phase_of
+from conformance.engine.run.planning import plan_generated
+from conformance.errors import TargetError
+from conformance.model.case import Case
+from conformance.plugin.conformance_run import ConformanceRun
+
+_RANDOM = "test_random_requests.py"
+_COMMON, _UNRULED = 98, 99
+"""Places after all chapters: rules of no operation, and items that are no rule."""
+
+
+class Collection:
+    """The collection hooks of a run."""
+
+    def __init__(self, run: ConformanceRun) -> None:
+        self._run = run
+        self._session = run.session
+        self._config = run.session.config
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """One item per generated case of this run."""
+        if metafunc.function.__name__ != "test_generated":
+            return
+        cases = [c for c in self._session.selected_cases if self._config.runs(c.id)]
+        metafunc.parametrize("case", cases, ids=[case.id for case in cases])
+
+    def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
+        """Random requests, and the libraries that draw them, are for the level thorough."""
+        idle = self._config.level != "thorough" and collection_path.name == _RANDOM
+        return True if idle else None
+
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
+        """Leave out the rules' tests that this run does not need; note what is planned."""
+        kept: list[pytest.Item] = []
+        dropped: list[pytest.Item] = []
+        done = self._run.collected.requests_by_item.keys() if self._config.resume else ()
+        for item in items:
+            needed = self._needed(item) and item.nodeid not in done
+            (kept if needed else dropped).append(item)
+        if dropped:
+            config.hook.pytest_deselected(items=dropped)
+        items[:] = sorted(kept, key=self._place)
+        plan_generated(self._session, self._run.collected)
+
+    def pytest_collection_finish(self) -> None:
+        """What was built so far stays to the end: the garbage collector need not look at it."""
+        gc.collect()
+        gc.freeze()
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A module of the suite that cannot be collected: nothing is judged then."""
+        if report.failed:
+            text = str(report.longrepr).strip().splitlines()
+            problem = f"cannot be collected ({text[-1] if text else 'no reason given'})"
+            self._run.stopped = TargetError(f"the suite's {report.nodeid}", problem)
+
+    def _needed(self, item: pytest.Item) -> bool:
+        marker = item.get_closest_marker("sparkrtc_rules")
+        if marker is None:
+            return self._explores(item)
+        effort = marker.kwargs.get("effort", "standard")
+        judged = self._session.selection.judged
+        needed = (
+            EFFORTS.index(effort) <= EFFORTS.index(self._config.level)
+            and bool(judged & set(marker.args))
+            and self._config.runs(item.name)
+        )
+        self._run.collected.plan(marker.args, effort, selected=needed)
+        return needed
+
+    def _explores(self, item: pytest.Item) -> bool:
+        """Random requests belong to the level thorough, for operations that are offered."""
+        marker = item.get_closest_marker("sparkrtc_explores")
+        if marker is None:
+            return True
+        (operation,) = marker.args
+        selection = self._session.selection
+        wanted = any(r.startswith(f"{operation}/") for r in selection.judged)
+        offered = operation in selection.claimed and self._config.runs(item.name)
+        return self._config.level == "thorough" and wanted and offered
+
+    def _place(self, item: pytest.Item) -> tuple[int, int]:
+        """Where an item belongs in the order of the run: its phase, then its chapter."""
+        rules = item.get_closest_marker("sparkrtc_rules")
+        own = rules.kwargs.get("phase") if rules is not None else None
+        general = item.get_closest_marker("sparkrtc_phase")
+        marked = own or (general.args[0] if general is not None else None)
+        first = rules.args[0].partition("/")[0] if rules is not None and rules.args else ""
+        operation = self._session.contract.operations.get(first)
+        if operation is not None:
+            chapter = int(operation.chapter)
+        else:
+            chapter = _COMMON if rules is not None else _UNRULED
+        return phase_of(marked, _case(item)), chapter
+
+
+def _case(item: pytest.Item) -> Case | None:
+    """The generated case that an item runs, if it runs one."""
+    callspec = getattr(item, "callspec", None)
+    case = callspec.params.get("case") if callspec else None
+    return case if isinstance(case, Case) else None

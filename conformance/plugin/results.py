@@ -1,0 +1,149 @@
+"""From what an item judged to its outcome in pytest, and from all of them to the report."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from typing import Any, Final
+
+import pytest
+
+from conformance.engine.outcomes import Blocked, Inconclusive
+from conformance.engine.run.session import Session
+from conformance.engine.run.traceback_redaction import clean_report, clean_traceback
+from conformance.engine.scenario import Scenario
+from conformance.errors import TargetError
+from conformance.plugin.conformance_run import ConformanceRun
+from conformance.plugin.xdist import hand_over, input_of
+
+EXIT_STATUS: Final = {"conformant": 0, "nonconformant": 1, "incomplete": 4}
+"""The exit status of a run, by its verdict."""
+
+_NOT_CARRIED_OUT = {pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR}
+_SAID = pytest.StashKey[dict[str, Any]]()
+"""What an item has said, from its call to its report."""
+
+
+class Results:
+    """The hooks of running and of the end of a run."""
+
+    def __init__(self, run: ConformanceRun, config: pytest.Config) -> None:
+        self._run = run
+        self._session = run.session
+        self._config = config
+        self._is_worker = input_of(config) is not None
+
+    @pytest.fixture(name="conformance_session")
+    def _session_fixture(self) -> Session:
+        return self._session
+
+    @pytest.fixture(name="scenario")
+    def _scenario_fixture(self, request: pytest.FixtureRequest) -> Iterator[Scenario]:
+        marker = request.node.get_closest_marker("sparkrtc_rules")
+        scenario = self._session.scenario(request.node.name, marker.args if marker else ())
+        mark = self._session.lab.resources.mark
+        yield scenario
+        self._session.lab.resources.release(mark, spares=False)
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
+        """Turn what the item judged into its outcome, inside its call: every reporter sees it."""
+        error: BaseException | None = None
+        try:
+            return (yield)
+        except (Blocked, Inconclusive) as unjudged:
+            error = unjudged
+            pytest.skip(f"{type(unjudged).__name__.lower()}: {self._session.prose(str(unjudged))}")
+        except BaseException as failure:
+            error = failure
+            self._raise_redacted(failure)
+            raise
+        finally:
+            self._end(item, error)
+
+    def _end(self, item: pytest.Item, error: BaseException | None) -> None:
+        """Take what the item said; raise if it broke something that this run is failed by."""
+        scenario = getattr(item, "funcargs", {}).get("scenario")
+        if scenario is not None:
+            self._session.finish(scenario, error)
+        if isinstance(error, TargetError):
+            self._stop(item.session, error)
+        item.stash[_SAID] = said = self._session.drain()
+        broken = [told for told in said["told"] if told["outcome"] == "fail" and self._fails(told)]
+        if broken and (error is None or isinstance(error, (Blocked, Inconclusive))):
+            pytest.fail("\n\n".join(_explained(told) for told in broken), pytrace=False)
+
+    def _raise_redacted(self, failure: BaseException) -> None:
+        """Raise in place of an error whose text holds a secret: reporters quote it as it is."""
+        text = f"{type(failure).__name__}: {failure}"
+        redacted = self._session.prose(text)
+        if redacted != text and isinstance(failure, Exception):
+            pytest.fail(redacted, pytrace=False)
+
+    def _stop(self, session: pytest.Session, error: TargetError) -> None:
+        """The target is gone: no further case can be judged, and what was judged is reported."""
+        self._run.collected.interrupted = True
+        self._run.stopped = error
+        session.shouldstop = str(error)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Attach what the item said to its report, so that it crosses processes."""
+        report = yield
+        clean_report(report, self._session.prose)
+        if call.when == "call" and _SAID in item.stash:
+            report.conformance = item.stash[_SAID]  # type: ignore[attr-defined]
+            del item.stash[_SAID]
+        return report
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_internalerror(self, excrepr: object) -> None:
+        """A crash of the suite itself is shown without secrets."""
+        clean_traceback(excrepr, self._session.prose)
+
+    def _fails(self, told: dict[str, Any]) -> bool:
+        requirement = self._session.contract.requirements.get(told["requirement"])
+        selection = self._session.selection
+        if requirement is None or requirement.id in {*selection.left_out, *selection.excused}:
+            return False
+        return requirement.level.value == "MUST" or self._session.config.strict
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """In the controlling process: gather."""
+        said = getattr(report, "conformance", None)
+        if said is not None and not self._is_worker:
+            self._run.absorb(report.nodeid, said)
+
+    def pytest_keyboard_interrupt(self) -> None:
+        """The report of an interrupted run says so."""
+        self._run.collected.interrupted = True
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Clean up; in the controlling process write the reports and set the exit status."""
+        left = self._session.close()
+        self._run.collected.left_behind.extend(left)
+        if self._is_worker:
+            hand_over(self._config, self._run, left)
+            return
+        try:
+            self._finish(session)
+        finally:
+            self._run.stop_embedded()
+
+    def _finish(self, session: pytest.Session) -> None:
+        broken = session.exitstatus in _NOT_CARRIED_OUT
+        failed_to_collect = session.testsfailed and not self._run.collected.requests_by_item
+        if broken or failed_to_collect or self._config.option.collectonly:
+            return
+        report = self._run.finish()
+        if session.exitstatus != pytest.ExitCode.INTERRUPTED:
+            session.exitstatus = EXIT_STATUS[report.verdict.value]
+
+
+def _explained(told: dict[str, Any]) -> str:
+    lines = [told["requirement"], f"  {told['message']}"]
+    lines += [f"  expected: {told['expected']}"] if told["expected"] else []
+    lines += [f"  actual:   {told['actual']}"] if told["actual"] else []
+    return "\n".join(lines)

@@ -1,0 +1,105 @@
+"""Makes a session of pytest a run: from its options, unless a run was registered with it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.access.embedded import EmbeddedReference
+from conformance.engine.run.config import DEFAULT_REPORTS, RunConfig, new_seed
+from conformance.engine.run.session import Session
+from conformance.engine.wire.endpoint import reach_embedded, reach_target
+from conformance.errors import ConformanceError, UsageError
+from conformance.plugin.collection import Collection
+from conformance.plugin.conformance_run import ConformanceRun
+from conformance.plugin.results import Results
+from conformance.plugin.xdist import Distribution, input_of
+from conformance.reporting.formats import check_formats
+
+
+def start(config: pytest.Config) -> None:
+    """Register the parts of the run; a run that cannot be is one line and an exit status."""
+    if config.pluginmanager.hasplugin("sparkrtc-collection"):
+        return
+    worker = input_of(config)
+    run: ConformanceRun | None = None
+    try:
+        run = _registered(config) or _from_options(config, worker)
+        run.open_progress(writes=worker is None)
+    except ConformanceError as error:
+        if run is not None:
+            run.stop_embedded()
+        pytest.exit(f"error: {error}", returncode=error.exit_status)
+    register = config.pluginmanager.register
+    register(Collection(run), "sparkrtc-collection")
+    register(Results(run, config), "sparkrtc-results")
+    register(Distribution(run), "sparkrtc-distribution")
+
+
+def _registered(config: pytest.Config) -> ConformanceRun | None:
+    """The run that the command line has prepared, if it is the one that started pytest."""
+    plugins = config.pluginmanager.get_plugins()
+    return next((plugin for plugin in plugins if isinstance(plugin, ConformanceRun)), None)
+
+
+def _from_options(config: pytest.Config, worker: Mapping[str, Any] | None) -> ConformanceRun:
+    declared = run_config(config, worker)
+    check_formats(declared.formats, "--sparkrtc-format")
+    if declared.target is not None:
+        reach = reach_target(declared.target, os.environ)
+        return ConformanceRun(Session(declared, reach, _name(worker)), None)
+    if worker is not None:
+        announced = worker["sparkrtc"]["announced"]
+        session = Session(declared, reach_embedded(announced), _name(worker))
+        return ConformanceRun(session, announced)
+    embedded = EmbeddedReference()
+    try:
+        announced = dict(embedded.announced)
+        return ConformanceRun(Session(declared, reach_embedded(announced)), announced, embedded)
+    except ConformanceError:
+        embedded.stop()
+        raise
+
+
+def _name(worker: Mapping[str, Any] | None) -> str:
+    return worker["workerid"] if worker is not None else ""
+
+
+def run_config(config: pytest.Config, worker: Mapping[str, Any] | None) -> RunConfig:
+    """What pytest's options say of the run. Raises UsageError for a value that is none."""
+
+    def option(name: str) -> Any:
+        return config.getoption(f"sparkrtc_{name}")
+
+    spreads = bool(config.getoption("numprocesses", None)) and worker is None
+    return RunConfig(
+        target=option("target"),
+        profile=option("profile"),
+        level=option("level") or "standard",
+        only=tuple(option("only")),
+        exclude=tuple(option("exclude")),
+        cases=tuple(option("case")),
+        strict=bool(option("strict")),
+        seed=_seed(option("seed"), worker),
+        report_dir=Path(option("report_dir") or DEFAULT_REPORTS),
+        formats=tuple(part for part in (option("format") or "json").split(",") if part),
+        revision=option("revision"),
+        resume=bool(option("resume")),
+        alone=worker is None and not spreads,
+    )
+
+
+def _seed(given: str | None, worker: Mapping[str, Any] | None) -> int:
+    if worker is not None:
+        return int(worker["sparkrtc"]["seed"])
+    if given is None:
+        return new_seed()
+    try:
+        return int(given)
+    except ValueError as error:
+        problem = f"{given!r} is no number"
+        raise UsageError("--sparkrtc-seed", problem, "use 0 to 4294967295") from error

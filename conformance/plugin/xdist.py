@@ -1,0 +1,72 @@
+"""Several processes: what the controller tells its workers, and what it takes over from them."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from conformance.engine.run.scheduling import ShardScheduling
+from conformance.plugin.conformance_run import ConformanceRun
+from conformance.plugin.options import SUITE
+
+
+def input_of(config: pytest.Config) -> Mapping[str, Any] | None:
+    """What the controller has told this process; None in the controller, and without xdist."""
+    told: Mapping[str, Any] | None = getattr(config, "workerinput", None)
+    return told
+
+
+def hand_over(config: pytest.Config, run: ConformanceRun, left_behind: list[str]) -> None:
+    """In a worker that ends: its plan, and what it could not delete, for the controller."""
+    config.workeroutput["sparkrtc"] = {  # type: ignore[attr-defined]
+        "planned": sorted(run.collected.planned),
+        "effort_of": run.collected.effort_of,
+        "left_behind": left_behind,
+    }
+
+
+class Distribution:
+    """The hooks of pytest-xdist, in the controller."""
+
+    def __init__(self, run: ConformanceRun) -> None:
+        self._run = run
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell a worker the seed, and where the embedded reference is."""
+        node.workerinput["sparkrtc"] = {
+            "seed": self._run.session.config.seed,
+            "announced": self._run.announced,
+        }
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Any:
+        """Under flow control a process for each shard, instead of one for whoever is free."""
+        session = self._run.session
+        if not session.reach.settings.has_flow_control:
+            return None
+        return ShardScheduling(config, log, session.contract, _flow_group)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any, error: object | None) -> None:  # noqa: ARG002
+        """A worker has ended; take over its plan and what it could not delete."""
+        output = getattr(node, "workeroutput", {}).get("sparkrtc")
+        if output:
+            collected = self._run.collected
+            collected.planned.update(output["planned"])
+            collected.effort_of.update(output["effort_of"])
+            collected.left_behind.extend(output["left_behind"])
+
+
+def _flow_group(nodeid: str) -> str | None:
+    """The flow group that the module of an item is marked with; the controller collects nothing."""
+    parts = nodeid.partition("::")[0].removesuffix(".py").split("/")
+    parts = parts[parts.index("suite") + 1 :] if "suite" in parts else parts
+    module = importlib.import_module(".".join((SUITE, *parts)))
+    marks = getattr(module, "pytestmark", ())
+    marks = marks if isinstance(marks, list) else [marks]
+    named = [mark.args[0] for mark in marks if mark.name == "sparkrtc_flow_group"]
+    return named[0] if named else None
