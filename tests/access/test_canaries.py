@@ -195,7 +195,12 @@ def test_the_terminal_of_pytest(place: Make, verbosity: list[str], tmp_path: Pat
     """The suite as a plugin of pytest, at every verbosity, with all logs, while cases crash."""
     at = place()
     env = _plugin(tmp_path, CRASHES["in-a-case"])
-    command = [*PYTEST, *verbosity, f"--sparkrtc-target={at.target}", "--sparkrtc-report-dir=reports"]
+    command = [
+        *PYTEST,
+        *verbosity,
+        f"--sparkrtc-target={at.target}",
+        "--sparkrtc-report-dir=reports",
+    ]
     command += ["--log-level=DEBUG", "-o", "log_cli=true", "--junitxml=pytest.xml", "-rA"]
     printed = at.run(*command, *(f"--sparkrtc-only={glob}" for glob in ONLY[1:3]), **env)
     assert "cannot stand" in printed

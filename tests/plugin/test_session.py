@@ -69,7 +69,10 @@ def test_one_case_alone(tmp_path: Path) -> None:
     ("options", "words"),
     [
         (["--sparkrtc-only=ShowAp"], "did you mean ShowApp?"),
-        (["--sparkrtc-resume", "--sparkrtc-target=http://127.0.0.1:9"], "there is no run to go on with"),
+        (
+            ["--sparkrtc-resume", "--sparkrtc-target=http://127.0.0.1:9"],
+            "there is no run to go on with",
+        ),
     ],
 )
 def test_wrong_options(tmp_path: Path, options: list[str], words: str) -> None:

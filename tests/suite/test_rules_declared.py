@@ -81,7 +81,7 @@ def _marked(test: Any) -> Iterator[str]:
         elif mark.name == "parametrize":
             for parameters in mark.args[1]:
                 for inner in getattr(parameters, "marks", ()):
-                    if inner.name == "rules":
+                    if inner.name == "sparkrtc_rules":
                         yield from inner.args
 
 
