@@ -7,7 +7,6 @@ It is TOML (``docs/target.example.toml`` is a commented one); its JSON Schema is
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import ipaddress
 import re
 import tomllib
@@ -20,6 +19,7 @@ from urllib.parse import urlsplit
 from conformance.access.capability import CAPABILITIES, PROFILES, TOUCHES_OTHERS, WRITES
 from conformance.access.record import about, entry, read_record
 from conformance.errors import ConfigurationError
+from conformance.model.waiver import Waiver
 
 #: Domains of the public cloud, whose accounts cost money and serve customers (table 1-1).
 PRODUCTION_DOMAINS = (
@@ -29,9 +29,6 @@ PRODUCTION_DOMAINS = (
     "huaweicloud.com",
     "myhwclouds.com",
 )
-
-WAIVER_WARNING = dt.timedelta(days=14)
-"""So long before its end a waiver is warned of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,24 +85,6 @@ class Limits:
     response_bytes: int = entry(
         "largest answer that is read", default=20 * 1024 * 1024, minimum=1024
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Waiver:
-    """A known deviation of this target that is accepted until a date."""
-
-    requirement: str = field(metadata=about("requirement id or glob"))
-    reason: str = field(metadata=about("why it is accepted"))
-    owner: str = field(metadata=about("who answers for it"))
-    issue: str = field(metadata=about("link to the issue that will end it"))
-    expires: dt.date = field(metadata=about("last day on which it holds"))
-
-    def warning(self, today: dt.date) -> str | None:
-        """What to say when it ends within WAIVER_WARNING; None while it lasts longer."""
-        left = self.expires - today
-        if not dt.timedelta(0) <= left <= WAIVER_WARNING:
-            return None
-        return f"waiver {self.requirement} expires on {self.expires} ({self.owner}, {self.issue})"
 
 
 @dataclass(frozen=True, slots=True)

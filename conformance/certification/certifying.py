@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from conformance.access.settings import Waiver
-from conformance.certification.book import Book
 from conformance.certification.childprocess import run_command
+from conformance.certification.client_ledger import ClientLedger
 from conformance.certification.coverage import Coverage, coverage_of
 from conformance.certification.judges.all_of_them import Judge
 from conformance.certification.recording.call import Call
 from conformance.certification.recording.har import read_har
-from conformance.certification.report_builder import Circumstances, Outcome, assemble
+from conformance.certification.report_builder import Certified, Circumstances, assemble
 from conformance.certification.scripted.sweep import Sweep
 from conformance.certification.session import RecordingServer
 from conformance.contract.document import Contract
+from conformance.model.waiver import Waiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Plan:
 class Certification:
     """What came of it."""
 
-    outcome: Outcome
+    outcome: Certified
     coverage: Coverage
 
 
@@ -57,7 +57,7 @@ class _Seen:
     """What a client has done, and how it went."""
 
     calls: Sequence[Call]
-    book: Book
+    ledger: ClientLedger
     base_url: str | None = None
     secrets: tuple[str, ...] = ()
     problems: list[str] = field(default_factory=list)
@@ -83,7 +83,7 @@ def certify(contract: Contract, plan: Plan) -> Certification:
         interrupted=seen.interrupted,
     )
     coverage = coverage_of(contract, seen.calls)
-    outcome = assemble(contract, seen.book, seen.calls, coverage, around)
+    outcome = assemble(contract, seen.ledger, seen.calls, coverage, around)
     return Certification(outcome, coverage)
 
 
@@ -108,8 +108,8 @@ def _run(contract: Contract, plan: Plan) -> _Seen:
         except KeyboardInterrupt:
             interrupted = True
         if sweep is not None:
-            book = server.judge(plan.flow_scale, sweep.requirements).judge_steps(sweep.steps)
-            sweep.report(book)
+            ledger = server.judge(plan.flow_scale, sweep.requirements).judge_steps(sweep.steps)
+            sweep.report(ledger)
         else:
-            book = server.judge(plan.flow_scale).judge(server.calls)
-        return _Seen(server.calls, book, server.base_url, server.secrets, problems, interrupted)
+            ledger = server.judge(plan.flow_scale).judge(server.calls)
+        return _Seen(server.calls, ledger, server.base_url, server.secrets, problems, interrupted)

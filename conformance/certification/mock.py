@@ -71,7 +71,7 @@ class ContractMock:
 
     def violations(self, *, strict: bool = False) -> list[str]:
         """What the requests so far break, one line each; with ``strict``, SHOULD as well."""
-        return told(self._judge.book, strict=strict)
+        return told(self._judge.ledger, strict=strict)
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         headers = tuple((k.decode(), v.decode()) for k, v in request.headers.raw)
@@ -80,9 +80,9 @@ class ContractMock:
         sent = Request(name, request.method, str(request.url), headers, request.read() or None)
         number = len(self.calls) + 1
         call = Call(Exchange(number, f"request-{number}", sent, None), route, time.time())
-        before = len(told(self._judge.book))
+        before = len(told(self._judge.ledger))
         self._judge.judge_alone(call)
-        good = len(told(self._judge.book)) == before
+        good = len(told(self._judge.ledger)) == before
         answer = self._planned_for(call) if good else httpx.Response(400, json=_REFUSED)
         heard = Response(answer.status_code, (), answer.content, 0.0)
         kept = Exchange(number, call.case, sent, heard)

@@ -4,24 +4,38 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from conformance.access.redaction import Redactor
-from conformance.access.settings import Waiver
-from conformance.certification.book import Book, Page
+from conformance.certification.client_ledger import ClientLedger
 from conformance.certification.client_requirements import COMMON
 from conformance.certification.coverage import Coverage
 from conformance.certification.recording.call import Call
 from conformance.contract.document import Contract
 from conformance.model.exchange import Exchange
-from conformance.model.report import Report, ReportedExchange, ReportedFinding, ReportedRequirement
+from conformance.model.report import (
+    Report,
+    ReportedExchange,
+    ReportedFinding,
+    RunRecord,
+    SelectionRecord,
+)
 from conformance.model.requirement import Level, Requirement, glob_to_pattern
-from conformance.model.verdict import RunVerdict, Verdict
+from conformance.model.verdict import Outcome, Verdict
+from conformance.model.waiver import Waiver, WaiverProblem
 from conformance.reporting.evidence import curl, reported
+from conformance.verdicts.decision import Decision
+from conformance.verdicts.report_parts import (
+    REPORTED,
+    contract_record,
+    counted,
+    decided,
+    reported_requirement,
+    suite_record,
+)
+from conformance.verdicts.waivers import apply_waivers
 
-DISTRIBUTION = "sparkrtc-conformance"
 PROFILE = "client"
 
 
@@ -41,15 +55,8 @@ class Circumstances:
     interrupted: bool = False
 
 
-@dataclass(slots=True)
-class _Said:
-    verdict: Verdict
-    reason: str = ""
-    waiver: Waiver | None = None
-
-
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Certified:
     """A report with every exchange of the certification, for formats that show them all."""
 
     report: Report
@@ -58,62 +65,63 @@ class Outcome:
 
 def assemble(
     contract: Contract,
-    book: Book,
+    ledger: ClientLedger,
     calls: Sequence[Call],
     coverage: Coverage,
     around: Circumstances,
-) -> Outcome:
+) -> Certified:
     """The report: verdicts, findings with evidence, coverage."""
     redactor = Redactor(around.secrets)
     redacted = [_redacted(call, redactor) for call in calls]
     evidence = {exchange.number: exchange for exchange in redacted}
-    book.rewrite(redactor.text)
-    said = {
-        r.id: _say(r, book.pages.get(r.id), coverage, around) for r in book.requirements.values()
-    }
-    problems = [*map(redactor.text, around.problems), *_waive(said, around)]
-    run = _run(calls, around, problems)
+    ledger.rewrite(redactor.text)
+    requirements = list(ledger.requirements.values())
+    decisions = {r.id: _decide(r, ledger, coverage, around) for r in requirements}
+    decisions, misfits = apply_waivers(decisions, around.waivers, around.finished.date())
+    troubles = [redactor.text(problem) for problem in around.problems]
+    decision = decided(
+        requirements,
+        decisions,
+        misfits,
+        interrupted=around.interrupted,
+        trouble=bool(troubles) and bool(calls),
+    )
     report = Report(
-        suite={"name": DISTRIBUTION, "version": _version()},
-        contract={
-            "revision": contract.revision,
-            "sha256": contract.sha256,
-            "errata_applied": sorted(contract.errata),
-        },
+        suite=suite_record(),
+        contract=contract_record(contract, {}),
         target={
             "name": around.name,
             "base_url": around.base_url,
             "profile": PROFILE,
             "capabilities": [],
         },
-        run=run,
-        verdict=_verdict(said.values(), problems, around.interrupted),
-        summary=_tally(said.values()),
-        by_operation=_grouped(book, said, lambda r: r.operation or "common"),
-        by_level=_grouped(book, said, lambda r: r.level.value),
-        by_chapter=_grouped(book, said, lambda r: r.chapter),
+        run=_run(calls, around, troubles, misfits),
+        verdict=decision.verdict,
+        reason=decision.reason,
+        **counted(requirements, decisions),
         status_coverage=coverage.cells(),
-        requirements=[
-            _reported(r, said[r.id], book.pages.get(r.id)) for r in book.requirements.values()
-        ],
-        findings=list(_findings(book, said, evidence)),
+        requirements=[reported_requirement(r, decisions[r.id], ledger) for r in requirements],
+        findings=list(_findings(ledger, decisions, evidence)),
     )
-    return Outcome(report, tuple(reported(exchange) for exchange in redacted))
+    return Certified(report, tuple(reported(exchange) for exchange in redacted))
 
 
-def _say(
-    requirement: Requirement, page: Page | None, coverage: Coverage, around: Circumstances
-) -> _Said:
+def _decide(
+    requirement: Requirement, ledger: ClientLedger, coverage: Coverage, around: Circumstances
+) -> Decision:
     excluded = next((g for g in around.exclude if glob_to_pattern(g).match(requirement.id)), None)
     if excluded is not None:
-        return _Said(Verdict.NOT_SELECTED, f"left out by --exclude {excluded}")
-    if page is None:
-        return _Said(Verdict.NOT_APPLICABLE, _uncovered(requirement, coverage))
-    if page.failed:
+        return Decision(Verdict.NOT_SELECTED, f"left out by --exclude {excluded}")
+    entry = ledger.entries.get(requirement.id)
+    if entry is None:
+        return Decision(Verdict.NOT_APPLICABLE, _uncovered(requirement, coverage))
+    if entry.failed:
         broken = requirement.level is Level.MUST or around.strict
-        reason = page.told[0].message
-        return _Said(Verdict.FAIL if broken else Verdict.WARN, reason)
-    return _Said(Verdict.PASS)
+        reason = next(ledger.failures(requirement.id)).message
+        return Decision(Verdict.FAIL if broken else Verdict.WARN, reason)
+    if entry.counts.get(Outcome.PASS, 0):
+        return Decision(Verdict.PASS)
+    return Decision(Verdict.INCONCLUSIVE, entry.told[0].message if entry.told else "")
 
 
 def _uncovered(requirement: Requirement, coverage: Coverage) -> str:
@@ -125,56 +133,27 @@ def _uncovered(requirement: Requirement, coverage: Coverage) -> str:
     return "not covered: no request of the client carries it"
 
 
-def _waive(said: Mapping[str, _Said], around: Circumstances) -> list[str]:
-    """Apply the waivers; one that expired, or that nothing needs, is a problem."""
-    problems: list[str] = []
-    for waiver in around.waivers:
-        pattern = glob_to_pattern(waiver.requirement)
-        matched = [item for name, item in said.items() if pattern.match(name)]
-        failing = [item for item in matched if item.verdict in {Verdict.FAIL, Verdict.WARN}]
-        if waiver.expires < around.finished.date():
-            problems.append(f"waiver {waiver.requirement} expired on {waiver.expires}")
-            continue
-        if not matched:
-            problems.append(f"waiver {waiver.requirement} matches no requirement")
-        elif not failing and any(item.verdict is Verdict.PASS for item in matched):
-            problems.append(f"waiver {waiver.requirement}: nothing deviates any more; remove it")
-        for item in failing:
-            item.verdict, item.waiver = Verdict.WAIVED, waiver
-    return problems
-
-
-def _verdict(said: Iterable[_Said], problems: Sequence[str], interrupted: bool) -> RunVerdict:
-    verdicts = {item.verdict for item in said}
-    if Verdict.FAIL in verdicts:
-        return RunVerdict.NONCONFORMANT
-    if Verdict.PASS not in verdicts or problems or interrupted:
-        return RunVerdict.INCOMPLETE
-    return RunVerdict.CONFORMANT
-
-
-def _run(calls: Sequence[Call], around: Circumstances, problems: list[str]) -> dict[str, object]:
+def _run(
+    calls: Sequence[Call],
+    around: Circumstances,
+    troubles: Sequence[str],
+    misfits: Sequence[WaiverProblem],
+) -> RunRecord:
     groups = Counter(call.operation.flow_group for call in calls if call.operation)
-    return {
-        "started": around.started.isoformat(timespec="milliseconds"),
-        "finished": around.finished.isoformat(timespec="milliseconds"),
-        "duration_s": round((around.finished - around.started).total_seconds(), 3),
-        "seed": 0,
-        "level": "standard",
-        "strict": around.strict,
-        "selection": {"only": [], "exclude": list(around.exclude)},
-        "requests": len(calls),
-        "requests_by_flow_group": dict(sorted(groups.items())),
-        "interrupted": around.interrupted,
-        **({"warnings": warnings} if (warnings := _warnings(around)) else {}),
-        "problems": problems,
-    }
-
-
-def _warnings(around: Circumstances) -> list[str]:
-    """Waivers that are about to expire."""
     today = around.finished.date()
-    return [warning for waiver in around.waivers if (warning := waiver.warning(today))]
+    return RunRecord(
+        started=around.started.isoformat(timespec="milliseconds"),
+        finished=around.finished.isoformat(timespec="milliseconds"),
+        duration_s=round((around.finished - around.started).total_seconds(), 3),
+        strict=around.strict,
+        selection=SelectionRecord(exclude=list(around.exclude)),
+        requests=len(calls),
+        requests_by_flow_group=dict(sorted(groups.items())),
+        interrupted=around.interrupted,
+        warnings=[text for waiver in around.waivers if (text := waiver.warning(today))],
+        problems=[*troubles, *(misfit.text for misfit in misfits)],
+        waiver_problems=list(misfits),
+    )
 
 
 def _redacted(call: Call, redactor: Redactor) -> Exchange:
@@ -186,13 +165,12 @@ def _redacted(call: Call, redactor: Redactor) -> Exchange:
 
 
 def _findings(
-    book: Book, said: Mapping[str, _Said], evidence: Mapping[int, Exchange]
+    ledger: ClientLedger, decisions: Mapping[str, Decision], evidence: Mapping[int, Exchange]
 ) -> Iterable[ReportedFinding]:
-    shown = {Verdict.FAIL, Verdict.WARN, Verdict.WAIVED}
-    for judgement in book.broken:
-        if said[judgement.requirement].verdict not in shown:
+    for judgement in ledger.broken:
+        if decisions[judgement.requirement].verdict not in REPORTED:
             continue
-        requirement = book.requirements[judgement.requirement]
+        requirement = ledger.requirements[judgement.requirement]
         exchange = evidence.get(judgement.exchange) if judgement.exchange is not None else None
         yield ReportedFinding(
             requirement=requirement.id,
@@ -206,41 +184,3 @@ def _findings(
             curl=curl(exchange.request) if exchange else "",
             pytest="",
         )
-
-
-def _reported(requirement: Requirement, item: _Said, page: Page | None) -> ReportedRequirement:
-    waiver = {k: str(v) for k, v in asdict(item.waiver).items()} if item.waiver else None
-    return ReportedRequirement(
-        id=requirement.id,
-        level=requirement.level.value,
-        operation=requirement.operation,
-        chapter=requirement.chapter,
-        source=str(requirement.source),
-        text=requirement.text,
-        verdict=item.verdict,
-        reason=item.reason,
-        cases=list(page.cases) if page else [],
-        waiver=waiver,
-        erratum=requirement.erratum,
-    )
-
-
-def _tally(said: Iterable[_Said]) -> dict[str, int]:
-    counts = Counter(item.verdict for item in said)
-    return {verdict.value: counts.get(verdict, 0) for verdict in Verdict}
-
-
-def _grouped(
-    book: Book, said: Mapping[str, _Said], key: Callable[[Requirement], str]
-) -> dict[str, dict[str, int]]:
-    groups: dict[str, list[_Said]] = {}
-    for requirement in book.requirements.values():
-        groups.setdefault(key(requirement), []).append(said[requirement.id])
-    return {name: _tally(items) for name, items in groups.items()}
-
-
-def _version() -> str:
-    try:
-        return version(DISTRIBUTION)
-    except PackageNotFoundError:
-        return "0"

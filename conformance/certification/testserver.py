@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from conformance.certification.book import Book
+from conformance.certification.client_ledger import ClientLedger
 from conformance.certification.recording.call import Call
 from conformance.certification.session import RecordingServer
 from conformance.model.requirement import Level
@@ -48,11 +48,11 @@ class TestServer:
         return told(self._recording.judge().judge(self.calls), strict=strict)
 
 
-def told(book: Book, *, strict: bool = False) -> list[str]:
-    """What a book says is broken, one line each."""
+def told(ledger: ClientLedger, *, strict: bool = False) -> list[str]:
+    """What a ledger says is broken, one line each."""
     return [
         f"{item.requirement} ({item.case}): {item.message}; expected {item.expected},"
         f" was {item.actual}"
-        for item in book.broken
-        if strict or book.requirements[item.requirement].level is Level.MUST
+        for item in ledger.broken
+        if strict or ledger.requirements[item.requirement].level is Level.MUST
     ]

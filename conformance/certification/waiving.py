@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from conformance.access.record import entry, read_record
-from conformance.access.settings import Waiver
 from conformance.errors import ConfigurationError
+from conformance.model.waiver import Waiver
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,11 +114,11 @@ def _tell(
     print_summary(report, console, code=code)
     files = [*(FORMATS[name].filename for name in formats), path.name]
     console.print(f"reports in {report_dir}: {', '.join(files)}")
-    for warning in report.run.get("warnings", ()):
+    for warning in report.run.warnings:
         console.print(f"warning: {warning}", style="yellow", soft_wrap=True)
-    for problem in (*report.run["problems"], *lacking):
+    for problem in (*report.run.problems, *lacking):
         console.print(f"problem: {problem}", style="yellow", soft_wrap=True)
-    if report.run["interrupted"]:
+    if report.run.interrupted:
         return 130
     status = _EXIT[report.verdict]
     return 1 if lacking and status == 0 else status

@@ -125,10 +125,10 @@ def _judge(prepared: ConformanceRun, numprocesses: str | None) -> int:
     print_summary(report, console, code=prepared.session.config.language)
     folder = prepared.session.config.report_dir
     files = [FORMATS[name].filename for name in prepared.session.config.formats]
-    console.print(f"seed {report.run['seed']} · reports in {folder}: {', '.join(files)}")
-    for warning in report.run.get("warnings", ()):
+    console.print(f"seed {report.run.seed} · reports in {folder}: {', '.join(files)}")
+    for warning in report.run.warnings:
         console.print(f"warning: {warning}", style="yellow", soft_wrap=True)
-    for problem in report.run["problems"]:
+    for problem in report.run.problems:
         console.print(f"problem: {problem}", style="yellow")
     if prepared.stopped is not None:
         click.echo(f"error: {prepared.stopped}", err=True)

@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -18,13 +18,13 @@ from typing import Any, Final
 
 import jsonschema_rs
 
-from conformance.comparison.merge import tally
 from conformance.errors import ReportError
 from conformance.model.report import Report
 from conformance.model.verdict import RunVerdict, Verdict
 from conformance.reporting.file import write_text
 from conformance.reporting.formats import FORMATS
 from conformance.reporting.json_file import read_json
+from conformance.verdicts.tally import tally
 
 STATEMENT: Final = "https://in-toto.io/Statement/v1"
 PREDICATE: Final = "https://sparkrtc-conformance.invalid/certificate/v1"
@@ -146,14 +146,14 @@ def check_lines(check: CertificateCheck) -> list[str]:
 def _refuse_unearned(report: Report, path: Path) -> None:
     broken = [item.id for item in report.requirements if item.verdict in _RED]
     failed = any(item.verdict is Verdict.FAIL for item in report.requirements)
-    if report.verdict is RunVerdict.CONFORMANT and not broken and not report.run["interrupted"]:
+    if report.verdict is RunVerdict.CONFORMANT and not broken and not report.run.interrupted:
         return
     status = 1 if failed or report.verdict is RunVerdict.NONCONFORMANT else 4
-    counts = tally(report.requirements)
+    counts = tally(item.verdict for item in report.requirements)
     told = ", ".join(f"{counts[v.value]} {v.value}" for v in _RED if counts[v.value])
-    if report.run["interrupted"]:
+    if report.run.interrupted:
         told = ", ".join(filter(None, (told, "interrupted")))
-    told = told or "; ".join(report.run.get("problems", ())) or "nothing was judged"
+    told = told or "; ".join(report.run.problems) or "nothing was judged"
     word = "nonconformant" if status == 1 else "incomplete"
     first = f"; the first is {broken[0]}" if broken else ""
     raise CertificateRefusedError(
@@ -174,15 +174,19 @@ def _predicate(report: Report, name: str) -> dict[str, Any]:
         "contract": report.contract,
         "target": report.target,
         "run": {
-            **{key: run[key] for key in ("started", "finished", "seed", "level", "requests")},
-            "strict": bool(run.get("strict", False)),
-            "selection": run["selection"],
+            "started": run.started,
+            "finished": run.finished,
+            "requests": run.requests,
+            "strict": run.strict,
+            "selection": asdict(run.selection),
+            **({"seed": run.seed} if run.seed is not None else {}),
+            **({"level": run.level} if run.level is not None else {}),
         },
         "requirements": {
             "total": len(report.requirements),
-            "by_verdict": tally(report.requirements),
+            "by_verdict": tally(item.verdict for item in report.requirements),
             "by_level": {
-                level: tally(item for item in report.requirements if item.level == level)
+                level: tally(item.verdict for item in report.requirements if item.level == level)
                 for level in dict.fromkeys(item.level for item in report.requirements)
             },
         },
@@ -194,7 +198,7 @@ def _predicate(report: Report, name: str) -> dict[str, Any]:
         ],
         "not_selected": _by_reason(report, Verdict.NOT_SELECTED),
         "not_applicable": _by_reason(report, Verdict.NOT_APPLICABLE),
-        "problems": list(run.get("problems", ())),
+        "problems": list(run.problems),
     }
 
 

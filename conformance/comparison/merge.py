@@ -10,16 +10,28 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from conformance.comparison.place import target_name, target_url
 from conformance.errors import ReportError
-from conformance.model.report import Report, ReportedFinding, ReportedRequirement, StatusCell
-from conformance.model.verdict import RunVerdict, Verdict
+from conformance.model.report import (
+    Report,
+    ReportedFinding,
+    ReportedRequirement,
+    RunRecord,
+    SelectionRecord,
+    StatusCell,
+)
+from conformance.model.requirement import Level
+from conformance.model.verdict import Verdict
+from conformance.model.waiver import WaiverProblem
 from conformance.reporting.json_file import read_json
+from conformance.verdicts.run_verdict import decide_run
+from conformance.verdicts.tally import tally, tally_by
+from conformance.verdicts.waivers import needed_by_any
 
 WEIGHT: Final[Mapping[Verdict, int]] = {
     verdict: weight
@@ -64,26 +76,31 @@ def merge(shards: Sequence[tuple[str, Report]]) -> Report:
         _requirement([report.requirements[i] for report in reports])
         for i in range(len(first.requirements))
     ]
-    problems = _problems(reports, requirements)
-    run = _run(reports, problems)
+    used = {item.waiver.get("requirement", item.id) for item in requirements if item.waiver}
+    misfits = needed_by_any([m for report in reports for m in report.run.waiver_problems], used)
+    run = _run(reports, misfits)
+    decision = decide_run(
+        ((Level(item.level), item.verdict) for item in requirements),
+        misfits=bool(misfits),
+        interrupted=run.interrupted,
+    )
+
+    def verdict(item: ReportedRequirement) -> Verdict:
+        return item.verdict
+
     return replace(
         first,
         run=run,
-        verdict=_verdict(requirements, problems, interrupted=run["interrupted"]),
-        summary=tally(requirements),
-        by_operation=_grouped(requirements, lambda item: item.operation or "common"),
-        by_level=_grouped(requirements, lambda item: item.level),
-        by_chapter=_grouped(requirements, lambda item: item.chapter),
+        verdict=decision.verdict,
+        reason=decision.reason,
+        summary=tally(map(verdict, requirements)),
+        by_operation=tally_by(requirements, lambda item: item.operation or "common", verdict),
+        by_level=tally_by(requirements, lambda item: item.level, verdict),
+        by_chapter=tally_by(requirements, lambda item: item.chapter, verdict),
         status_coverage=_coverage(reports),
         requirements=requirements,
         findings=_findings(reports),
     )
-
-
-def tally(requirements: Iterable[ReportedRequirement]) -> dict[str, int]:
-    """How many requirements have which verdict, every verdict named."""
-    counts = Counter(item.verdict for item in requirements)
-    return {verdict.value: counts[verdict] for verdict in Verdict}
 
 
 def _refuse_stranger(first_name: str, first: Report, name: str, shard: Report) -> None:
@@ -113,9 +130,9 @@ _IDENTITY: Final[Sequence[tuple[str, Callable[[Report], Any]]]] = (
     ("target.base_url", target_url),
     ("target.profile", lambda report: report.target["profile"]),
     ("target.capabilities", lambda report: sorted(report.target["capabilities"])),
-    ("run.seed", lambda report: report.run["seed"]),
-    ("run.level", lambda report: report.run["level"]),
-    ("run.strict", lambda report: bool(report.run.get("strict", False))),
+    ("run.seed", lambda report: report.run.seed),
+    ("run.level", lambda report: report.run.level),
+    ("run.strict", lambda report: report.run.strict),
 )
 
 
@@ -153,63 +170,39 @@ def _coverage(reports: Sequence[Report]) -> list[StatusCell]:
     return list(cells.values())
 
 
-def _run(reports: Sequence[Report], problems: list[str]) -> dict[str, Any]:
+def _run(reports: Sequence[Report], misfits: Sequence[WaiverProblem]) -> RunRecord:
     runs = [report.run for report in reports]
-    started = min(runs, key=lambda run: _moment(run["started"]))["started"]
-    finished = max(runs, key=lambda run: _moment(run["finished"]))["finished"]
+    started = min(runs, key=lambda run: _moment(run.started)).started
+    finished = max(runs, key=lambda run: _moment(run.finished)).finished
     groups: Counter[str] = Counter()
     for run in runs:
-        groups.update(run["requests_by_flow_group"])
-    return {
-        **runs[0],
-        "started": started,
-        "finished": finished,
-        "duration_s": round((_moment(finished) - _moment(started)).total_seconds(), 3),
-        "selection": _selection([run["selection"] for run in runs]),
-        "requests": sum(run["requests"] for run in runs),
-        "requests_by_flow_group": dict(sorted(groups.items())),
-        "interrupted": any(run["interrupted"] for run in runs),
-        "problems": problems,
-    }
+        groups.update(run.requests_by_flow_group)
+    return replace(
+        runs[0],
+        started=started,
+        finished=finished,
+        duration_s=round((_moment(finished) - _moment(started)).total_seconds(), 3),
+        selection=_selection([run.selection for run in runs]),
+        requests=sum(run.requests for run in runs),
+        requests_by_flow_group=dict(sorted(groups.items())),
+        interrupted=any(run.interrupted for run in runs),
+        problems=_problems(runs, misfits),
+        waiver_problems=list(misfits),
+    )
 
 
-def _selection(told: Sequence[Mapping[str, Sequence[str]]]) -> dict[str, list[str]]:
+def _selection(told: Sequence[SelectionRecord]) -> SelectionRecord:
     """Asked is what any shard was asked; excluded is what every shard excluded."""
-    only = [list(item["only"]) for item in told]
-    asked = dict.fromkeys(glob for globs in only for glob in globs) if all(only) else {}
-    excluded = [
-        glob for glob in told[0]["exclude"] if all(glob in item["exclude"] for item in told)
-    ]
-    return {"only": list(asked), "exclude": excluded}
+    asked = dict.fromkeys(glob for item in told for glob in item.only)
+    excluded = [glob for glob in told[0].exclude if all(glob in item.exclude for item in told)]
+    return SelectionRecord(list(asked) if all(item.only for item in told) else [], excluded)
 
 
-def _problems(reports: Sequence[Report], requirements: Sequence[ReportedRequirement]) -> list[str]:
-    """Problems of all shards, but for waivers that only seemed needless to one of them."""
-    used = {item.waiver.get("requirement", item.id) for item in requirements if item.waiver}
-    told = dict.fromkeys(p for report in reports for p in report.run.get("problems", ()))
-    return [p for p in told if not any(p.startswith(f"waiver {glob}: nothing") for glob in used)]
-
-
-def _verdict(
-    requirements: Sequence[ReportedRequirement], problems: Sequence[str], *, interrupted: bool
-) -> RunVerdict:
-    """The verdict of the run, by the rule of a whole run: nothing left out reads as green."""
-    verdicts = {item.verdict for item in requirements}
-    if Verdict.FAIL in verdicts or any(problem.startswith("waiver ") for problem in problems):
-        return RunVerdict.NONCONFORMANT
-    unjudged = verdicts & {Verdict.BLOCKED, Verdict.INCONCLUSIVE}
-    if unjudged or interrupted or Verdict.PASS not in verdicts:
-        return RunVerdict.INCOMPLETE
-    return RunVerdict.CONFORMANT
-
-
-def _grouped(
-    requirements: Sequence[ReportedRequirement], key: Callable[[ReportedRequirement], str]
-) -> dict[str, dict[str, int]]:
-    groups: dict[str, list[ReportedRequirement]] = {}
-    for item in requirements:
-        groups.setdefault(key(item), []).append(item)
-    return {name: tally(items) for name, items in groups.items()}
+def _problems(runs: Sequence[RunRecord], misfits: Sequence[WaiverProblem]) -> list[str]:
+    """Problems of all shards, each once; those of waivers only where they are still misfits."""
+    of_waivers = {misfit.text for run in runs for misfit in run.waiver_problems}
+    others = (text for run in runs for text in run.problems if text not in of_waivers)
+    return [*(misfit.text for misfit in misfits), *dict.fromkeys(others)]
 
 
 def _moment(text: str) -> dt.datetime:

@@ -249,18 +249,18 @@ def _ended(old: Mapping[str, str], verdict: Verdict | None, day: dt.date) -> str
 
 
 def _day(report: Report) -> dt.date:
-    return dt.datetime.fromisoformat(str(report.run["finished"])).date()
+    return dt.datetime.fromisoformat(str(report.run.finished)).date()
 
 
 def _side(report: Report) -> RunSide:
     return RunSide(
         target=str(report.target["name"]),
-        started=str(report.run["started"]),
+        started=str(report.run.started),
         suite=str(report.suite["version"]),
         revision=str(report.contract["revision"]),
         contract=str(report.contract["sha256"]),
         profile=str(report.target["profile"]),
-        level=str(report.run["level"]),
+        level=str(report.run.level),
         verdict=report.verdict.value,
         summary=report.summary,
     )
@@ -275,10 +275,10 @@ def _differences(a: Report, b: Report) -> tuple[str, ...]:
         ("revision", a.contract["revision"], b.contract["revision"]),
         ("contract", a.contract["sha256"][:12], b.contract["sha256"][:12]),
         ("suite", a.suite["version"], b.suite["version"]),
-        ("level", a.run["level"], b.run["level"]),
-        ("strict", a.run.get("strict", False), b.run.get("strict", False)),
-        ("selection", a.run["selection"], b.run["selection"]),
-        ("interrupted", a.run["interrupted"], b.run["interrupted"]),
+        ("level", a.run.level, b.run.level),
+        ("strict", a.run.strict, b.run.strict),
+        ("selection", asdict(a.run.selection), asdict(b.run.selection)),
+        ("interrupted", a.run.interrupted, b.run.interrupted),
     )
     return tuple(f"{name}: {_shown(x)}, then {_shown(y)}" for name, x, y in pairs if x != y)
 

@@ -112,7 +112,7 @@ def read_trend(folder: Path, *, target: str | None = None) -> Trend:
 
 def trend(reports: Iterable[tuple[str, Report]], folder: str = "") -> Trend:
     """The trend of named reports, whatever order they come in."""
-    ordered = sorted(reports, key=lambda item: dt.datetime.fromisoformat(item[1].run["started"]))
+    ordered = sorted(reports, key=lambda item: dt.datetime.fromisoformat(item[1].run.started))
     numbers: dict[str, int] = {}
     series: dict[int, list[Report]] = {}
     runs: list[TrendRun] = []
@@ -146,8 +146,8 @@ def _series(report: Report) -> str:
         sorted(report.target["capabilities"]),
         report.contract["sha256"],
         report.suite["version"],
-        report.run["level"],
-        bool(report.run.get("strict", False)),
+        report.run.level,
+        bool(report.run.strict),
     ]
     return json.dumps(facts)
 
@@ -155,15 +155,15 @@ def _series(report: Report) -> str:
 def _run(file: str, report: Report, series: int) -> TrendRun:
     return TrendRun(
         file=file,
-        started=report.run["started"],
+        started=report.run.started,
         target=report.target["name"],
         series=series,
         suite=report.suite["version"],
         revision=report.contract["revision"],
-        level=report.run["level"],
+        level=report.run.level or "–",
         verdict=report.verdict.value,
-        duration_s=report.run["duration_s"],
-        requests=report.run["requests"],
+        duration_s=report.run.duration_s,
+        requests=report.run.requests,
         summary=dict(report.summary),
     )
 
@@ -174,7 +174,7 @@ def _histories(reports: Sequence[Report]) -> dict[str, list[tuple[Verdict, str, 
     for report in reports:
         for item in report.requirements:
             if item.verdict in MARKS:
-                row = (item.verdict, item.level, report.run["started"])
+                row = (item.verdict, item.level, report.run.started)
                 told.setdefault(item.id, []).append(row)
     return told
 
@@ -196,7 +196,7 @@ def _flaky(series: int, reports: Sequence[Report]) -> Iterable[Flaky]:
 
 
 def _standing(series: int, reports: Sequence[Report]) -> Iterable[Standing]:
-    last = reports[-1].run["started"]
+    last = reports[-1].run.started
     for identifier, history in _histories(reports).items():
         verdict, level, when = history[-1]
         if verdict is Verdict.PASS or when != last:

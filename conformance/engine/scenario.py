@@ -122,7 +122,7 @@ class Rule:
     ) -> None:
         number = exchange.number if exchange else None
         case = self._scenario.lab.case
-        self._scenario.lab.ledger.say(
+        self._scenario.lab.ledger.record(
             Judgement(self.id, outcome, case, message, expected, actual, number)
         )
 

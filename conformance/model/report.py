@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from conformance.model.verdict import RunVerdict, Verdict
+from conformance.model.verdict import RunReason, RunVerdict, Verdict
+from conformance.model.waiver import Misfit, WaiverProblem
 
 SCHEMA = "https://sparkrtc-conformance.invalid/report-1.json"
 
@@ -90,13 +91,56 @@ class StatusCell:
 
 
 @dataclass(frozen=True, slots=True)
+class SelectionRecord:
+    """What a run was asked to judge, as globs; no ``only``: everything."""
+
+    only: list[str] = field(default_factory=list)
+    exclude: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """How a run went. Moments are ISO 8601; a certification has neither ``seed`` nor ``level``.
+
+    ``problems`` are lines for people; those of waivers stand in ``waiver_problems`` as well.
+    """
+
+    started: str
+    finished: str
+    duration_s: float
+    requests: int
+    requests_by_flow_group: dict[str, int]
+    interrupted: bool
+    seed: int | None = None
+    level: str | None = None
+    strict: bool = False
+    selection: SelectionRecord = field(default_factory=SelectionRecord)
+    warnings: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    waiver_problems: list[WaiverProblem] = field(default_factory=list)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> RunRecord:
+        """Read it back from plain JSON data that the schema of reports has accepted."""
+        misfits = [
+            WaiverProblem(item["waiver"], Misfit(item["misfit"]), item["text"])
+            for item in data.get("waiver_problems", ())
+        ]
+        selection = SelectionRecord(**data["selection"])
+        return cls(**{**data, "selection": selection, "waiver_problems": misfits})
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """A whole run (design: "report.json"). The dicts have the keys that the schema names."""
+    """A whole run (design: "report.json"). The dicts have the keys that the schema names.
+
+    ``reason``: why the run has its verdict; None in reports that were written before it was said.
+    """
 
     suite: dict[str, str]
     contract: dict[str, Any]
     target: dict[str, Any]
-    run: dict[str, Any]
+    run: RunRecord
     verdict: RunVerdict
     summary: dict[str, int]
     by_operation: dict[str, dict[str, int]]
@@ -105,11 +149,17 @@ class Report:
     status_coverage: list[StatusCell]
     requirements: list[ReportedRequirement]
     findings: list[ReportedFinding]
+    reason: RunReason | None = None
     schema: str = SCHEMA
 
     def to_dict(self) -> dict[str, Any]:
-        """The report as plain JSON data."""
-        return asdict(self)
+        """The report as plain JSON data; what a certification has not is left out."""
+        data = asdict(self)
+        for part, names in ((data, ("reason",)), (data["run"], ("seed", "level"))):
+            for name in names:
+                if part[name] is None:
+                    del part[name]
+        return data
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Report:
@@ -120,7 +170,9 @@ class Report:
         return cls(
             **{
                 **data,
+                "run": RunRecord.from_dict(data["run"]),
                 "verdict": RunVerdict(data["verdict"]),
+                "reason": RunReason(data["reason"]) if "reason" in data else None,
                 "status_coverage": [StatusCell(**cell) for cell in data["status_coverage"]],
                 "requirements": [
                     ReportedRequirement(**{**item, "verdict": Verdict(item["verdict"])})

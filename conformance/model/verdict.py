@@ -36,6 +36,34 @@ class RunVerdict(enum.StrEnum):
     INCOMPLETE = "incomplete"
 
 
+class RunReason(enum.StrEnum):
+    """Why a run has its verdict; one sentence of a report belongs to each.
+
+    ``KEPT``: everything that applies was tried and holds. ``BROKEN``: a MUST is broken.
+    ``STRICT``: only SHOULD requirements are, and the run was strict. ``WAIVERS``: a waiver has
+    expired or fits nothing. ``INTERRUPTED``: it was stopped. ``TROUBLE``: it could not be carried
+    out as asked (``run.problems``). ``UNJUDGED``: something could not be judged. ``NOTHING``:
+    nothing at all was judged.
+    """
+
+    KEPT = "kept"
+    BROKEN = "broken"
+    STRICT = "strict"
+    WAIVERS = "waivers"
+    INTERRUPTED = "interrupted"
+    TROUBLE = "trouble"
+    UNJUDGED = "unjudged"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class RunDecision:
+    """The verdict on a run, with its reason."""
+
+    verdict: RunVerdict
+    reason: RunReason
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """One case's word on one requirement; ``exchange`` is the number of the telling exchange."""

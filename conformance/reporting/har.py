@@ -43,7 +43,7 @@ def write_har(material: Material, path: Path) -> None:
 
 def har_entries(material: Material) -> Iterator[dict[str, Any]]:
     """The entries of the log, one for each exchange, in the order of the run."""
-    moment = datetime.fromisoformat(str(material.report.run["started"]))
+    moment = datetime.fromisoformat(str(material.report.run.started))
     for exchange in material.exchanges:
         elapsed = exchange.response.elapsed_ms if exchange.response else 0.0
         yield _entry(exchange, moment, elapsed)

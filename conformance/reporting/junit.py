@@ -46,7 +46,7 @@ def junit_tree(report: Report) -> ET.Element:
         root.append(_suite(report, place, list(members), evidence))
     for counter in ("tests", "failures", "errors", "skipped"):
         root.set(counter, str(sum(int(suite.get(counter, "0")) for suite in root)))
-    root.set("time", f"{float(report.run['duration_s']):.3f}")
+    root.set("time", f"{report.run.duration_s:.3f}")
     return root
 
 
@@ -63,7 +63,7 @@ def _suite(
 ) -> ET.Element:
     _, chapter, operation = place
     suite = ET.Element("testsuite", name=_clean(f"chapter {chapter}: {operation}"))
-    suite.set("timestamp", _clean(str(report.run["started"]))[:19])
+    suite.set("timestamp", _clean(str(report.run.started))[:19])
     suite.set("time", "0")
     _properties(
         suite,
@@ -71,10 +71,10 @@ def _suite(
             "target": str(report.target["name"]),
             "profile": str(report.target["profile"]),
             "contract": str(report.contract["revision"]),
-            "seed": str(report.run["seed"]),
+            **({"seed": str(report.run.seed)} if report.run.seed is not None else {}),
         },
     )
-    strict = bool(report.run.get("strict"))
+    strict = bool(report.run.strict)
     open_ended = report.verdict is not RunVerdict.CONFORMANT
     for member in members:
         suite.append(_case(chapter, operation, member))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.contract.files import read_yaml, spec_folder
 from conformance.errors import UsageError
+from conformance.model.verdict import RunReason, RunVerdict
 from conformance.reporting.phrasebook import Phrasebook, phrasebook
 
 if TYPE_CHECKING:
@@ -106,13 +107,13 @@ class Language:
         """What the verdict of the run rests on, and what of the document it leaves out."""
         must, tally = report.by_level.get("MUST", {}), report.summary
         kept, broken = must.get("pass", 0), must.get("fail", 0)
-        strict = report.verdict == "nonconformant" and not broken
         sentence = self.say(
-            f"run.{report.verdict.value}.{'strict' if strict else 'sentence'}",
+            f"run.reason.{_reason_of(report).value}",
             kept=f"{kept:,}",
             broken=f"{broken:,}",
             judged=f"{kept + broken:,}",
-            warned=f"{tally.get('warn', 0):,}",
+            warned_failed=f"{tally.get('fail', 0):,}",
+            misfits=len(report.run.waiver_problems),
             open=f"{tally.get('blocked', 0) + tally.get('inconclusive', 0):,}",
             causes=causes,
         )
@@ -129,6 +130,19 @@ class Language:
 
     def _answer(self, status: str, code: str) -> str:
         return self.say("answer.coded" if code else "answer.codeless", status=status, code=code)
+
+
+def _reason_of(report: Report) -> RunReason:
+    """Why the run has its verdict; reports of earlier versions do not say so themselves."""
+    if report.reason is not None:
+        return report.reason
+    if report.verdict is RunVerdict.CONFORMANT:
+        return RunReason.KEPT
+    if report.verdict is RunVerdict.NONCONFORMANT:
+        broken = report.by_level.get("MUST", {}).get("fail", 0)
+        failed = RunReason.STRICT if report.summary.get("fail", 0) else RunReason.WAIVERS
+        return RunReason.BROKEN if broken else failed
+    return RunReason.INTERRUPTED if report.run.interrupted else RunReason.UNJUDGED
 
 
 @cache

@@ -49,7 +49,7 @@ def markdown(material: Material) -> str:
     parts = [_head(report, words, len(causes)), _table(report, words)]
     if material.previous is not None:
         parts.append(_news(material.previous, report, words))
-    if problems := report.run.get("problems"):
+    if problems := report.run.problems:
         listed = "\n".join(f"- {_text(str(problem))}" for problem in problems)
         parts.append(f"### {words.say('ui.problems')}\n\n{listed}")
     if causes:
@@ -72,13 +72,13 @@ def _head(report: Report, words: Language, causes: int) -> str:
         ("ui.target", target["name"]),
         ("ui.profile", target["profile"]),
         ("ui.revision", contract["revision"]),
-        ("ui.requests", f"{report.run['requests']:,}"),
-        ("ui.duration", words.say("ui.seconds", count=report.run["duration_s"])),
-        ("ui.seed", report.run["seed"]),
+        ("ui.requests", f"{report.run.requests:,}"),
+        ("ui.duration", words.say("ui.seconds", count=report.run.duration_s)),
+        *([("ui.seed", report.run.seed)] if report.run.seed is not None else []),
     ]
     listed = " · ".join(f"{words.say(key)} {_text(str(value))}" for key, value in facts)
     sentence = words.verdict_sentence(report, causes)
-    if report.run["interrupted"]:
+    if report.run.interrupted:
         sentence += f" **{words.say('run.interrupted')}**"
     sign, verdict = _SIGNS[report.verdict], words.say(f"run.{report.verdict.value}")
     return f"## {sign} {words.say('ui.title')}: {verdict}\n\n{sentence}\n\n{listed}"

@@ -48,7 +48,7 @@ def news(before: Report, now: Report) -> News:
     then = {item.id: item.verdict for item in before.requirements}
     today = {item.id: item.verdict for item in now.requirements}
     return News(
-        since=str(before.run["started"]),
+        since=str(before.run.started),
         broken=tuple(i for i, v in today.items() if v in _BROKEN and then.get(i) not in _BROKEN),
         fixed=tuple(i for i, v in today.items() if v is Verdict.PASS and then.get(i) in _BROKEN),
         unjudged=tuple(

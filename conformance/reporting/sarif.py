@@ -59,9 +59,9 @@ def sarif(material: Material) -> dict[str, Any]:
         "originalUriBaseIds": {"SRCROOT": {"description": {"text": "root of the repository"}}},
         "invocations": [
             {
-                "executionSuccessful": not report.run["interrupted"],
-                "startTimeUtc": _utc(str(report.run["started"])),
-                "endTimeUtc": _utc(str(report.run["finished"])),
+                "executionSuccessful": not report.run.interrupted,
+                "startTimeUtc": _utc(str(report.run.started)),
+                "endTimeUtc": _utc(str(report.run.finished)),
             }
         ],
         "results": results,

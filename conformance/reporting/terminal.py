@@ -106,7 +106,7 @@ def verdict_line(report: Report, words: Language, causes: int) -> Text:
     """The last line: the verdict of the run and what it rests on."""
     line = Text(words.say(f"run.{report.verdict.value}"), style=_RUN_STYLES[report.verdict])
     line.append(f"  {words.verdict_sentence(report, causes)}", style="not bold default")
-    if report.run["interrupted"]:
+    if report.run.interrupted:
         line.append(f" {words.say('run.interrupted')}", style="not bold magenta")
     return line
 

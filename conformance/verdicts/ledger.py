@@ -1,20 +1,22 @@
-"""What the cases of one process have said so far, and the evidence for what they said."""
+"""What the cases of one process, or the judges of a client, have found out so far."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Container, Iterator
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from conformance.checks.found import Found
 from conformance.model.exchange import Exchange
 from conformance.model.verdict import Judgement, Outcome
 
-_CASES_KEPT = 5
+CASES_KEPT = 5
+"""Cases named per requirement."""
 
 
 @dataclass(slots=True)
 class Entry:
-    """Everything said about one requirement; ``cases`` are the first few that judged it."""
+    """Everything recorded of one requirement; ``cases`` are the first few that judged it."""
 
     counts: dict[Outcome, int] = field(default_factory=dict)
     cases: list[str] = field(default_factory=list)
@@ -23,34 +25,46 @@ class Entry:
     def add(self, outcome: Outcome, case: str) -> None:
         """Count one judgement."""
         self.counts[outcome] = self.counts.get(outcome, 0) + 1
-        if len(self.cases) < _CASES_KEPT and case not in self.cases:
+        if len(self.cases) < CASES_KEPT and case not in self.cases:
             self.cases.append(case)
+
+    @property
+    def failed(self) -> bool:
+        """Whether any case found it broken."""
+        return self.counts.get(Outcome.FAIL, 0) > 0
 
 
 class Ledger:
-    """Judgements by requirement, and per operation the statuses that were answered."""
+    """Judgements by requirement, and per operation the statuses that were answered.
 
-    def __init__(self) -> None:
+    ``known``: ids that may be recorded; any other is a mistake of ours (KeyError). ``keep``: how
+    many judgements with their reasons are kept per requirement; all of them without it.
+    """
+
+    def __init__(self, known: Container[str] | None = None, keep: int | None = None) -> None:
         self.entries: dict[str, Entry] = {}
         self.statuses: dict[str, int] = {}
         self.requests: dict[str, int] = {}
+        self._known = known
+        self._keep = keep
         self._new: list[Judgement] = []
-        self._held: dict[str, str] = {}
+        self._passed: dict[str, str] = {}
 
     def passed(self, requirement: str, case: str) -> None:
-        """The case shows that the requirement holds."""
+        """The case shows that the requirement is kept."""
         self._entry(requirement).add(Outcome.PASS, case)
-        self._held.setdefault(requirement, case)
+        self._passed.setdefault(requirement, case)
 
-    def say(self, judgement: Judgement) -> None:
-        """Any other judgement, with its reasons."""
+    def record(self, judgement: Judgement) -> None:
+        """Any judgement, with its reasons."""
         if judgement.outcome is Outcome.PASS:
             self.passed(judgement.requirement, judgement.case)
             return
         entry = self._entry(judgement.requirement)
         entry.add(judgement.outcome, judgement.case)
-        entry.told.append(judgement)
-        self._new.append(judgement)
+        if self._keep is None or len(entry.told) < self._keep:
+            entry.told.append(judgement)
+            self._new.append(judgement)
 
     def found(self, found: Found) -> None:
         """Take over what the checks of one exchange found."""
@@ -61,7 +75,7 @@ class Ledger:
             else:
                 entry.add(Outcome.PASS, found.case)
         for judgement in found.broken.values():
-            self.say(judgement)
+            self.record(judgement)
 
     def answered(self, exchange: Exchange, group: str) -> None:
         """Count one request of a flow group, and the status that its operation answered."""
@@ -70,13 +84,31 @@ class Ledger:
             key = f"{exchange.request.operation} {exchange.response.status}"
             self.statuses[key] = self.statuses.get(key, 0) + 1
 
+    def failures(self, requirement: str) -> Iterator[Judgement]:
+        """The kept judgements that the requirement is broken."""
+        entry = self.entries.get(requirement)
+        return (j for j in entry.told if j.outcome is Outcome.FAIL) if entry else iter(())
+
+    def rewrite(self, write: Callable[[str], str]) -> None:
+        """Put every message in other words, such as without the secrets that it quotes."""
+        for entry in self.entries.values():
+            entry.told = [
+                replace(
+                    told,
+                    message=write(told.message),
+                    expected=write(told.expected),
+                    actual=write(told.actual),
+                )
+                for told in entry.told
+            ]
+
     def drain(self) -> dict[str, Any]:
         """What is new since the last call, as plain data that crosses processes."""
         told = [{**asdict(one), "outcome": one.outcome.value} for one in self._new]
-        held = list(self._held.items())
+        passed = list(self._passed.items())
         statuses, requests = self.statuses, self.requests
-        self._new, self._held, self.statuses, self.requests = [], {}, {}, {}
-        return {"told": told, "held": held, "statuses": statuses, "requests": requests}
+        self._new, self._passed, self.statuses, self.requests = [], {}, {}, {}
+        return {"told": told, "held": passed, "statuses": statuses, "requests": requests}
 
     def absorb(self, data: dict[str, Any]) -> None:
         """Take over what another ledger has drained."""
@@ -92,6 +124,8 @@ class Ledger:
                 mine[key] = mine.get(key, 0) + count
 
     def _entry(self, requirement: str) -> Entry:
+        if self._known is not None and requirement not in self._known:
+            raise KeyError(requirement)
         entry = self.entries.get(requirement)
         if entry is None:
             entry = self.entries[requirement] = Entry()

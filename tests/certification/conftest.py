@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.certification.book import Book
+from conformance.certification.client_ledger import ClientLedger
 from conformance.certification.session import RecordingServer
 from conformance.contract.document import Contract, load_contract
 
@@ -28,11 +28,11 @@ def server(contract: Contract) -> Iterator[RecordingServer]:
 
 
 @pytest.fixture
-def judged(server: RecordingServer) -> Callable[[], Book]:
+def judged(server: RecordingServer) -> Callable[[], ClientLedger]:
     """Judge what the server was asked so far."""
     return lambda: server.judge().judge(server.calls)
 
 
-def broken(book: Book) -> list[str]:
+def broken(ledger: ClientLedger) -> list[str]:
     """The requirements that a client broke."""
-    return list(dict.fromkeys(judgement.requirement for judgement in book.broken))
+    return list(dict.fromkeys(judgement.requirement for judgement in ledger.broken))

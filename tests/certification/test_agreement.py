@@ -15,7 +15,7 @@ import pytest
 
 from conformance.cases.negative import negative_cases
 from conformance.cases.positive import positive_cases
-from conformance.certification.book import Book
+from conformance.certification.client_ledger import ClientLedger
 from conformance.certification.client_requirements import demands
 from conformance.certification.judges.inputs import InputJudge
 from conformance.certification.judges.payload import PayloadJudge
@@ -72,11 +72,11 @@ def call_of(operation: Operation, template: Template) -> Call:
 
 def judged(call: Call, requirements: dict[str, Requirement]) -> list[str]:
     """What the request breaks by itself."""
-    book = Book(requirements)
+    ledger = ClientLedger(requirements)
     assert call.operation is not None
-    InputJudge(book).judge(call, call.operation)
-    PayloadJudge(book).judge(call, call.operation)
-    return broken(book)
+    InputJudge(ledger).judge(call, call.operation)
+    PayloadJudge(ledger).judge(call, call.operation)
+    return broken(ledger)
 
 
 @pytest.mark.parametrize("operation", CONTRACT.operations.values(), ids=lambda o: o.id)

@@ -134,8 +134,16 @@ def test_a_waiver_covers_a_known_deviation(tmp_path: Path) -> None:
     done = certify(tmp_path / "a", "--waivers", str(waivers), "--", *wrong)
     assert done.returncode == 0, done.stdout
     done = certify(tmp_path / "b", "--waivers", str(waivers), "--", *HELLO)
-    assert done.returncode == 4
+    assert done.returncode == 1
     assert "nothing deviates any more" in done.stdout
+    assert "strict" not in done.stdout
+
+
+def test_a_client_that_sends_nothing_is_told_so(tmp_path: Path) -> None:
+    """Nothing was judged, and the summary says that, not that 0 requirements are open."""
+    done = certify(tmp_path, "--", PYTHON, "-c", "pass")
+    assert done.returncode == 4
+    assert "Nothing was judged" in done.stdout
 
 
 def test_a_shell_script_with_curl_is_certified(tmp_path: Path) -> None:

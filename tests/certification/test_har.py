@@ -63,7 +63,7 @@ def test_a_recording_is_judged_and_other_sites_are_not(contract: Contract, tmp_p
         preflight,
     )
     report = certify(contract, Plan(har=path)).outcome.report
-    assert report.run["requests"] == 2
+    assert report.run.requests == 2
     assert report.target["name"] == "recording.har"
     assert [f.requirement for f in report.findings] == ["client/ListApps/query/limit/maximum"]
 

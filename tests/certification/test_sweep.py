@@ -50,13 +50,13 @@ def test_a_driver_that_ends_early_is_said(contract: Contract) -> None:
     """What the sweep did not reach does not read as understood."""
     report = swept(contract, "CreateApp", wrong="quits").outcome.report
     assert report.verdict is RunVerdict.INCOMPLETE
-    assert report.run["problems"][0].endswith("has ended")
+    assert report.run.problems[0].endswith("has ended")
 
 
 def test_an_operation_that_a_driver_lacks_is_said(contract: Contract) -> None:
     """A client without an operation is not failed for it, and not passed either."""
     report = swept(contract, "CreateApp", "ShowApp", wrong="without-ShowApp").outcome.report
-    assert report.run["problems"] == ["the driver does not know ShowApp"]
+    assert report.run.problems == ["the driver does not know ShowApp"]
     assert report.verdict is RunVerdict.INCOMPLETE
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from conformance.certification.book import Book
+from conformance.certification.client_ledger import ClientLedger
 from conformance.certification.session import RecordingServer
 from conformance.contract.document import Contract
 from conformance.model.requirement import Level, glob_to_pattern
@@ -21,18 +21,18 @@ import wrong  # type: ignore[import-not-found]
 
 @pytest.mark.parametrize("name", wrong.WRONG)
 def test_each_mistake_is_caught_by_its_own_requirement(
-    name: str, server: RecordingServer, judged: Callable[[], Book]
+    name: str, server: RecordingServer, judged: Callable[[], ClientLedger]
 ) -> None:
     """One mistake breaks the requirement that names it, with evidence, and no other one."""
     mistake = wrong.WRONG[name]
     mistake.acts(exemplary.Client(server.environment))
-    book = judged()
-    caught = broken(book)
+    ledger = judged()
+    caught = broken(ledger)
     assert len(caught) == 1, caught
     assert glob_to_pattern(mistake.requirement).match(caught[0])
-    level = book.requirements[caught[0]].level
+    level = ledger.requirements[caught[0]].level
     assert (level is Level.SHOULD) is mistake.warns
-    assert book.broken[0].exchange is not None
+    assert ledger.broken[0].exchange is not None
 
 
 def test_there_are_at_least_thirty_of_them() -> None:
@@ -50,7 +50,7 @@ def test_every_duty_of_every_request_has_a_wrong_client(contract: Contract) -> N
 
 @pytest.mark.parametrize("name", exemplary.REQUESTS)
 def test_the_right_client_breaks_nothing(
-    name: str, server: RecordingServer, judged: Callable[[], Book]
+    name: str, server: RecordingServer, judged: Callable[[], ClientLedger]
 ) -> None:
     """A client that does it right is found to keep everything, and is answered well."""
     client = exemplary.Client(server.environment)

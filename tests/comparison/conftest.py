@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from conformance.model.report import Report, ReportedRequirement
+from conformance.model.report import Report, ReportedRequirement, SelectionRecord
 from conformance.model.verdict import RunVerdict, Verdict
 from conformance.reporting.json_file import write_json
 from tests.reporting.sample import assemble, build_report, exchange_of, finding_of
@@ -31,7 +31,7 @@ def small_report() -> Report:
         for item in build_report(clean=True).requirements
         if item.operation in wanted and item.level != "MAY"
     ]
-    run = dict(build_report(clean=True).run, selection={"only": [], "exclude": []}, strict=False)
+    run = replace(build_report(clean=True).run, selection=SelectionRecord(), strict=False)
     return assemble(kept, [], run=run)
 
 

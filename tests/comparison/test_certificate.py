@@ -207,7 +207,7 @@ def test_runs_that_were_cut_short_are_refused(
     clean: Report, tmp_path: Path, fields: dict[str, Any], verdict: RunVerdict, told: str
 ) -> None:
     """An interrupted run, one without judgements, one with a stale waiver: each is told why."""
-    report = replace(clean, run={**clean.run, **fields}, verdict=verdict)
+    report = replace(clean, run=replace(clean.run, **fields), verdict=verdict)
     write_json(report, tmp_path / "report.json")
     with pytest.raises(CertificateRefusedError) as refusal:
         issue(tmp_path)

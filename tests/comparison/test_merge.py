@@ -13,8 +13,9 @@ import pytest
 from conformance.comparison.merge import WEIGHT, merge, merge_reports
 from conformance.comparison.runs import compare
 from conformance.errors import ReportError
-from conformance.model.report import Report, ReportedRequirement
+from conformance.model.report import Report, ReportedRequirement, SelectionRecord
 from conformance.model.verdict import RunVerdict, Verdict
+from conformance.model.waiver import Misfit, WaiverProblem
 from conformance.reporting.json_file import write_json
 from tests.comparison.conftest import WAIVER, with_verdict
 from tests.reporting.sample import assemble, build_report
@@ -41,14 +42,14 @@ def shard(whole: Report, number: int, count: int) -> Report:
 
     requirements = [left_out(item) for item in whole.requirements]
     findings = [f for f in whole.findings if f.requirement.split("/")[0] in mine]
-    run = {
-        **whole.run,
-        "started": f"2026-11-22T17:0{number}:00Z",
-        "finished": f"2026-11-22T17:0{number + 1}:00+00:00",
-        "selection": {"only": [f"{op}/*" for op in sorted(mine)], "exclude": ["CreateToken/*"]},
-        "requests": 10,
-        "requests_by_flow_group": {"jobs": 4, "management": 6},
-    }
+    run = replace(
+        whole.run,
+        started=f"2026-11-22T17:0{number}:00Z",
+        finished=f"2026-11-22T17:0{number + 1}:00+00:00",
+        selection=SelectionRecord([f"{op}/*" for op in sorted(mine)], ["CreateToken/*"]),
+        requests=10,
+        requests_by_flow_group={"jobs": 4, "management": 6},
+    )
     cells = [
         cell if cell.operation in mine else replace(cell, reached=0, reason="not asked")
         for cell in whole.status_coverage
@@ -76,13 +77,13 @@ def test_merged_shards_equal_the_whole(count: int, save: Save) -> None:
 def test_the_run_is_added_up(save: Save, tmp_path: Path) -> None:
     """Requests are summed, times span all shards, the selection is all that was asked."""
     merged = merge_reports([save(shard(build_report(), n, 3), f"{n}.json") for n in (2, 0, 1)])
-    assert merged.run["requests"] == 30
-    assert merged.run["requests_by_flow_group"] == {"jobs": 12, "management": 18}
-    assert merged.run["started"] == "2026-11-22T17:00:00Z"
-    assert merged.run["finished"] == "2026-11-22T17:03:00+00:00"
-    assert merged.run["duration_s"] == 180
-    assert len(merged.run["selection"]["only"]) == 45
-    assert merged.run["selection"]["exclude"] == ["CreateToken/*"]
+    assert merged.run.requests == 30
+    assert merged.run.requests_by_flow_group == {"jobs": 12, "management": 18}
+    assert merged.run.started == "2026-11-22T17:00:00Z"
+    assert merged.run.finished == "2026-11-22T17:03:00+00:00"
+    assert merged.run.duration_s == 180
+    assert len(merged.run.selection.only) == 45
+    assert merged.run.selection.exclude == ["CreateToken/*"]
     write_json(merged, tmp_path / "merged.json")
 
 
@@ -118,7 +119,7 @@ def test_a_failure_in_one_shard_fails_the_whole(clean: Report) -> None:
 def test_the_same_finding_is_told_once(clean: Report) -> None:
     """Two shards that saw the same thing in the same case tell it once."""
     broken = with_verdict(clean, {ONE: Verdict.FAIL})
-    later = replace(broken, run={**broken.run, "finished": "2026-11-22T18:00:00Z"})
+    later = replace(broken, run=replace(broken.run, finished="2026-11-22T18:00:00Z"))
     assert len(merge([("a", broken), ("b", later)]).findings) == 1
     other = replace(later, findings=[replace(later.findings[0], message="something else")])
     assert len(merge([("a", broken), ("b", other)]).findings) == 2
@@ -143,9 +144,9 @@ def test_what_no_shard_could_judge_is_incomplete(
 
 def test_interrupted_and_empty_merges_are_incomplete(clean: Report) -> None:
     """An interrupted shard, or one where nothing passed, never reads as green."""
-    torn = replace(clean, run={**clean.run, "interrupted": True})
+    torn = replace(clean, run=replace(clean.run, interrupted=True))
     merged = merge([("a", clean), ("b", torn)])
-    assert merged.run["interrupted"]
+    assert merged.run.interrupted
     assert merged.verdict is RunVerdict.INCOMPLETE
     nothing = with_verdict(clean, {r.id: Verdict.NOT_APPLICABLE for r in clean.requirements})
     assert merge([("a", nothing)]).verdict is RunVerdict.INCOMPLETE
@@ -156,20 +157,22 @@ def test_a_waiver_needed_by_one_shard_is_no_problem(clean: Report) -> None:
     identifier = "ShowApp/200/state.state/enum"
     problem = "waiver ShowApp/*: nothing deviates any more; remove it"
     seen = with_verdict(clean, {identifier: {"verdict": Verdict.WAIVED, "waiver": WAIVER}})
-    unseen = replace(clean, run={**clean.run, "problems": [problem]})
+    misfit = WaiverProblem("ShowApp/*", Misfit.UNNEEDED, problem)
+    run = replace(clean.run, problems=[problem], waiver_problems=[misfit])
+    unseen = replace(clean, run=run)
     merged = merge([("a", seen), ("b", unseen)])
-    assert merged.run["problems"] == []
+    assert merged.run.problems == []
     assert merged.verdict is RunVerdict.CONFORMANT
     alone = merge([("b", unseen)])
-    assert alone.run["problems"] == [problem]
+    assert alone.run.problems == [problem]
     assert alone.verdict is RunVerdict.NONCONFORMANT
 
 
 def test_left_behind_is_carried_and_breaks_nothing(clean: Report) -> None:
     """What could not be deleted is listed, and says nothing of the target."""
-    left = replace(clean, run={**clean.run, "problems": ["not deleted: app 1"]})
+    left = replace(clean, run=replace(clean.run, problems=["not deleted: app 1"]))
     merged = merge([("a", clean), ("b", left)])
-    assert merged.run["problems"] == ["not deleted: app 1"]
+    assert merged.run.problems == ["not deleted: app 1"]
     assert merged.verdict is RunVerdict.CONFORMANT
 
 
@@ -203,7 +206,9 @@ def test_strangers_are_refused_by_the_field_that_differs(
 ) -> None:
     """A report of another run is refused, and the line says which field is not the same."""
     part, _, key = field.partition(".")
-    other = replace(clean, **{part: {**getattr(clean, part), key: value}})
+    whole = getattr(clean, part)
+    changed = replace(whole, **{key: value}) if part == "run" else {**whole, key: value}
+    other = replace(clean, **{part: changed})
     with pytest.raises(ReportError) as refusal:
         merge([("a.json", clean), ("b.json", other)])
     line = str(refusal.value)

@@ -20,7 +20,7 @@ from conformance.comparison.run_formats import (
 )
 from conformance.comparison.runs import GROUPS, RunComparison, compare, compare_reports
 from conformance.errors import ReportError
-from conformance.model.report import Report
+from conformance.model.report import Report, SelectionRecord
 from conformance.model.verdict import Verdict
 from tests.comparison.conftest import WAIVER, with_verdict
 
@@ -167,7 +167,7 @@ def test_what_else_differs_is_said(clean: Report) -> None:
     other = replace(
         clean,
         suite={**clean.suite, "version": "0.2.0"},
-        run={**clean.run, "selection": {"only": ["ShowApp"], "exclude": []}, "strict": True},
+        run=replace(clean.run, selection=SelectionRecord(["ShowApp"]), strict=True),
         target={**clean.target, "capabilities": []},
     )
     assert compare(clean, other).differences == (

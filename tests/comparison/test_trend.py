@@ -33,7 +33,7 @@ def runs_of(clean: Report, verdicts: str, **fields: Any) -> list[tuple[str, Repo
             f"{number}.json",
             replace(
                 with_verdict(clean, {ONE: names[letter]}),
-                run={**clean.run, "started": f"2026-11-{number:02}T01:00:00Z"},
+                run=replace(clean.run, started=f"2026-11-{number:02}T01:00:00Z"),
                 **fields,
             ),
         )
@@ -103,7 +103,7 @@ def test_another_level_is_another_series(clean: Report) -> None:
     """A quick run judges less, and a strict one otherwise: neither is held against the rest."""
     told = runs_of(clean, "pfp")
     for key, value in (("level", "quick"), ("strict", True)):
-        other = replace(told[1][1], run={**told[1][1].run, key: value})
+        other = replace(told[1][1], run=replace(told[1][1].run, **{key: value}))
         assert not trend([told[0], (told[1][0], other), told[2]]).flaky
 
 

@@ -174,7 +174,7 @@ def _choices(arguments: tuple[Any, ...]) -> list[tuple[dict[str, Any], list[pyte
             marks = [
                 getattr(mark, "mark", mark)
                 for mark in value.marks
-                if getattr(mark, "name", "") == "rules"
+                if getattr(mark, "name", "") == "sparkrtc_rules"
             ]
             value = value.values if len(names) > 1 else value.values[0]
         row = value if len(names) > 1 else (value,)
@@ -291,7 +291,7 @@ class Run:
 
     def _all(self, ids: Iterable[str], outcome: Outcome, case: str, reason: str) -> None:
         for requirement in ids:
-            self._lab.ledger.say(Judgement(requirement, outcome, case, reason))
+            self._lab.ledger.record(Judgement(requirement, outcome, case, reason))
 
 
 def hunt(fault: Fault, app: Callable[[World], ASGIApp], seed: int = 0) -> dict[str, str]:

@@ -13,6 +13,7 @@ from conformance.model.report import (
     ReportedExchange,
     ReportedFinding,
     ReportedRequirement,
+    RunRecord,
     SentRequest,
     StatusCell,
 )
@@ -345,17 +346,19 @@ def assemble(
             "profile": "emulator",
             "capabilities": ["writes", "jobs", "rooms.remove", "statistics"],
         },
-        run={
-            "started": "2026-11-22T17:00:00Z",
-            "finished": "2026-11-22T17:01:12Z",
-            "duration_s": 72.4,
-            "seed": 20231128,
-            "level": "standard",
-            "selection": {"only": [], "exclude": ["CreateToken/*"]},
-            "requests": 4120,
-            "requests_by_flow_group": {"management": 2800, "jobs": 900, "statistics": 420},
-            "interrupted": False,
-        },
+        run=RunRecord.from_dict(
+            {
+                "started": "2026-11-22T17:00:00Z",
+                "finished": "2026-11-22T17:01:12Z",
+                "duration_s": 72.4,
+                "seed": 20231128,
+                "level": "standard",
+                "selection": {"only": [], "exclude": ["CreateToken/*"]},
+                "requests": 4120,
+                "requests_by_flow_group": {"management": 2800, "jobs": 900, "statistics": 420},
+                "interrupted": False,
+            }
+        ),
         verdict=verdict,
         summary=tally(requirements),
         by_operation=by("operation"),

@@ -193,7 +193,7 @@ def test_moments_are_read_in_one_time() -> None:
 
 def test_what_the_run_could_not_tidy_is_told(report: Report) -> None:
     """Problems of the run stand next to its verdict, as text."""
-    run = {**report.run, "problems": ["not deleted: application <b>1</b>"]}
+    run = replace(report.run, problems=["not deleted: application <b>1</b>"])
     text = draw_page(Material(replace(report, run=run)))
     assert "not deleted: application &lt;b&gt;1&lt;/b&gt;" in text
 

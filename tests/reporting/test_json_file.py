@@ -41,7 +41,7 @@ def test_a_report_that_breaks_its_schema_is_not_written(report: Report, tmp_path
     """The schema guards the writer: the old file stays, the error names the place and value."""
     path = tmp_path / "report.json"
     path.write_text("old", "utf-8")
-    broken = replace(report, run={**report.run, "level": "exhausting"})
+    broken = replace(report, run=replace(report.run, level="exhausting"))
     with pytest.raises(ReportError, match=r"schema at /run/level: .*exhausting"):
         write_json(broken, path)
     assert path.read_text("utf-8") == "old"

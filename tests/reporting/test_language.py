@@ -11,7 +11,7 @@ import pytest
 from conformance.errors import UsageError
 from conformance.model.report import Report
 from conformance.model.requirement import Level
-from conformance.model.verdict import RunVerdict, Verdict
+from conformance.model.verdict import RunReason, RunVerdict, Verdict
 from conformance.reporting.causes import causes_of
 from conformance.reporting.language import LANGUAGES, language
 from conformance.reporting.lenses import COARSE, LAST
@@ -55,12 +55,28 @@ def test_every_verdict_level_and_cause_has_words() -> None:
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
+def test_every_reason_has_a_sentence_of_its_own(report: Report, code: str) -> None:
+    """The sentence under the verdict is complete in both languages, and no two are the same."""
+    said = {
+        language(code).verdict_sentence(replace(report, reason=reason), 7) for reason in RunReason
+    }
+    assert len(said) == len(RunReason)
+    assert not any("{" in sentence for sentence in said)
+
+
 @pytest.mark.parametrize("verdict", list(RunVerdict))
-def test_every_run_verdict_has_a_sentence(report: Report, code: str, verdict: RunVerdict) -> None:
-    """The sentence under the verdict is complete in both languages."""
-    sentence = language(code).verdict_sentence(replace(report, verdict=verdict), 7)
-    assert "{" not in sentence
-    assert re.search(r"\d", sentence)
+def test_a_report_of_an_earlier_version_has_a_sentence(report: Report, verdict: RunVerdict) -> None:
+    """It does not say its reason; the sentence fits its verdict."""
+    assert ENGLISH.verdict_sentence(replace(report, reason=None, verdict=verdict), 7)
+
+
+def test_a_waiver_that_does_not_fit_is_named_as_the_reason(clean_report: Report) -> None:
+    """No SHOULD is claimed to be broken, and nothing is called strict."""
+    failed = replace(
+        clean_report, verdict=RunVerdict.NONCONFORMANT, reason=RunReason.WAIVERS, summary={}
+    )
+    sentence = ENGLISH.verdict_sentence(failed, 0)
+    assert sentence == "No requirement is broken, but waivers have expired or fit nothing: 0."
 
 
 def test_a_strict_run_without_broken_must_says_so(clean_report: Report) -> None:
@@ -68,7 +84,8 @@ def test_a_strict_run_without_broken_must_says_so(clean_report: Report) -> None:
     strict = replace(
         clean_report,
         verdict=RunVerdict.NONCONFORMANT,
-        summary={**clean_report.summary, "warn": 3},
+        reason=RunReason.STRICT,
+        summary={**clean_report.summary, "fail": 3},
         by_level={"MUST": {"pass": 9, "fail": 0}},
     )
     assert "3 SHOULD" in ENGLISH.verdict_sentence(strict, 1)

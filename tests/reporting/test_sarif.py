@@ -130,7 +130,7 @@ def test_the_line_is_asked_of_the_locator(report: Report) -> None:
 
 def test_moments_are_utc(report: Report) -> None:
     """An offset in the report is turned into Z, as the format demands."""
-    local = replace(report, run={**report.run, "started": "2026-11-23T01:00:00+08:00"})
+    local = replace(report, run=replace(report.run, started="2026-11-23T01:00:00+08:00"))
     assert _run(Material(local))["invocations"][0]["startTimeUtc"] == "2026-11-22T17:00:00Z"
 
 

@@ -92,7 +92,7 @@ def test_a_clean_run_is_short(clean_report: Report) -> None:
 
 def test_an_interrupted_run_says_so(clean_report: Report) -> None:
     """Half a run does not read as a whole one."""
-    stopped = replace(clean_report, run={**clean_report.run, "interrupted": True})
+    stopped = replace(clean_report, run=replace(clean_report.run, interrupted=True))
     assert "interrupted" in _printed(stopped)
 
 

@@ -70,7 +70,8 @@ def _tests() -> Iterator[tuple[str, Any]]:
             content = vars(importlib.import_module(module.name))
             for name, value in content.items():
                 if name.startswith("test_") and callable(value):
-                    yield f"{module.name.rpartition('.')[2]}.{name}", value
+                    package, _, file = module.name.rpartition(".")
+                    yield f"{package.rpartition('.')[2]}/{file}.{name}", value
 
 
 def _marked(test: Any) -> Iterator[str]:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from conformance import cli
-from conformance.access.settings import Waiver
 from conformance.faults.registry import plant
+from conformance.model.waiver import Waiver
 from conformance.reference.seeds import seeded_world
 from conformance.reference.server import ReferenceServer, announcement
 

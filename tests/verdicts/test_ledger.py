@@ -21,8 +21,8 @@ def test_what_was_said_is_counted() -> None:
     ledger = Ledger()
     for number in range(7):
         ledger.passed(R, f"case {number}")
-    ledger.say(Judgement(R, Outcome.PASS, "case 0"))
-    ledger.say(_failed("bad"))
+    ledger.record(Judgement(R, Outcome.PASS, "case 0"))
+    ledger.record(_failed("bad"))
     entry = ledger.entries[R]
     assert entry.counts == {Outcome.PASS: 8, Outcome.FAIL: 1}
     assert entry.cases == [f"case {number}" for number in range(5)]
@@ -47,7 +47,7 @@ def test_a_ledger_crosses_processes() -> None:
     """Drained as JSON and absorbed elsewhere, it says the same; drained twice, nothing more."""
     mine, theirs = Ledger(), Ledger()
     mine.passed("A", "case")
-    mine.say(_failed("bad"))
+    mine.record(_failed("bad"))
     request = Request("CreateApp", "POST", "http://host/", ())
     mine.answered(Exchange(1, "case", request, Response(201, (), b"", 0.1)), "management")
     mine.answered(Exchange(2, "case", request, None), "management")

@@ -8,21 +8,28 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.access.settings import Waiver
 from conformance.contract.document import Contract
 from conformance.model.requirement import Level, Requirement, Source
-from conformance.model.verdict import Judgement, Outcome, RunVerdict, Verdict
-from conformance.verdicts.ledger import Entry, Ledger
-from conformance.verdicts.selection import Selection
-from conformance.verdicts.verdicts import (
-    Plan,
-    Said,
-    conditional_fields,
-    run_verdict,
-    say,
-    verdicts,
-    waive,
+from conformance.model.verdict import (
+    Judgement,
+    Outcome,
+    RunDecision,
+    RunReason,
+    RunVerdict,
+    Verdict,
 )
+from conformance.model.waiver import Misfit, Waiver, WaiverProblem
+from conformance.verdicts.decision import Decision
+from conformance.verdicts.ledger import Entry, Ledger
+from conformance.verdicts.requirement_verdicts import (
+    Plan,
+    conditional_fields,
+    decide,
+    decide_all,
+)
+from conformance.verdicts.run_verdict import decide_run
+from conformance.verdicts.selection import Selection
+from conformance.verdicts.waivers import apply_waivers, needed_by_any
 
 TODAY = dt.date(2024, 3, 1)
 NOTHING = Plan({}, frozenset(), "standard", {}, frozenset())
@@ -68,7 +75,7 @@ def test_the_worst_that_was_seen(
     outcomes: tuple[Outcome, ...], verdict: Verdict, reason: str
 ) -> None:
     """A failure wins over everything; a pass over what could not be judged elsewhere."""
-    said = say(_requirement(), _entry(*outcomes), _selection(), NOTHING, strict=False)
+    said = decide(_requirement(), _entry(*outcomes), _selection(), NOTHING, strict=False)
     assert (said.verdict, said.reason) == (verdict, reason)
 
 
@@ -76,7 +83,7 @@ def test_the_worst_that_was_seen(
 def test_a_should_that_is_broken(strict: bool, verdict: Verdict) -> None:
     """A warning, and with --strict a failure."""
     should = _requirement(level=Level.SHOULD)
-    assert say(should, _entry(Outcome.FAIL), _selection(), NOTHING, strict).verdict is verdict
+    assert decide(should, _entry(Outcome.FAIL), _selection(), NOTHING, strict).verdict is verdict
 
 
 def test_what_is_left_out_or_not_claimed() -> None:
@@ -84,24 +91,26 @@ def test_what_is_left_out_or_not_claimed() -> None:
     requirement = _requirement()
     ids = (requirement.id,)
     failed = _entry(Outcome.FAIL)
-    left = say(requirement, failed, _selection(left_out=ids), NOTHING, strict=False)
+    left = decide(requirement, failed, _selection(left_out=ids), NOTHING, strict=False)
     assert (left.verdict, left.reason) == (Verdict.NOT_SELECTED, "left")
     silent = _selection(silent=ids)
-    assert say(requirement, None, silent, NOTHING, strict=False).verdict is Verdict.NOT_APPLICABLE
-    assert say(requirement, failed, silent, NOTHING, strict=False).verdict is Verdict.FAIL
+    assert (
+        decide(requirement, None, silent, NOTHING, strict=False).verdict is Verdict.NOT_APPLICABLE
+    )
+    assert decide(requirement, failed, silent, NOTHING, strict=False).verdict is Verdict.FAIL
 
 
 def test_what_the_profile_does_not_hold_a_target_to() -> None:
     """A mock without a memory that takes an unknown id has broken nothing it is held to."""
     requirement = _requirement()
     excused = replace(_selection(silent=(requirement.id,)), excused=frozenset({requirement.id}))
-    said = say(requirement, _entry(Outcome.FAIL), excused, NOTHING, strict=True)
+    said = decide(requirement, _entry(Outcome.FAIL), excused, NOTHING, strict=True)
     assert (said.verdict, said.reason) == (Verdict.NOT_APPLICABLE, "silent")
 
 
 def test_a_may_that_nobody_judged() -> None:
     """What is merely allowed is nothing to be judged."""
-    said = say(_requirement(level=Level.MAY), None, _selection(), NOTHING, strict=False)
+    said = decide(_requirement(level=Level.MAY), None, _selection(), NOTHING, strict=False)
     assert said.verdict is Verdict.NOT_APPLICABLE
 
 
@@ -135,11 +144,11 @@ def test_why_nobody_said_anything(
         statuses,
         frozenset({identifier} if conditional else ()),
     )
-    said = say(_requirement(identifier), None, _selection(), plan, strict=False)
+    said = decide(_requirement(identifier), None, _selection(), plan, strict=False)
     assert said.verdict is verdict
     assert reason in said.reason
     stopped = replace(plan, interrupted=True)
-    said = say(_requirement(identifier), None, _selection(), stopped, strict=False)
+    said = decide(_requirement(identifier), None, _selection(), stopped, strict=False)
     if planned:
         assert (said.verdict, "ended before" in said.reason) == (Verdict.INCONCLUSIVE, True)
     else:
@@ -153,11 +162,11 @@ def _waiver(requirement: str, expires: dt.date = TODAY) -> Waiver:
 def test_waivers() -> None:
     """A waiver covers failures and warnings on its last day too; what passes stays a pass."""
     said = {
-        "Op/body/x/type": Said(Verdict.FAIL, "why"),
-        "Op/body/x/null": Said(Verdict.WARN),
-        "Op/body/x/enum": Said(Verdict.PASS),
+        "Op/body/x/type": Decision(Verdict.FAIL, "why"),
+        "Op/body/x/null": Decision(Verdict.WARN),
+        "Op/body/x/enum": Decision(Verdict.PASS),
     }
-    result, problems = waive(said, [_waiver("Op/body/x/*")], TODAY)
+    result, problems = apply_waivers(said, [_waiver("Op/body/x/*")], TODAY)
     assert [item.verdict for item in result.values()] == [
         Verdict.WAIVED,
         Verdict.WAIVED,
@@ -178,37 +187,51 @@ def test_waivers() -> None:
 )
 def test_waivers_that_no_longer_hold(waiver: Waiver, problem: str) -> None:
     """Expired, pointing at nothing, or of something that keeps the document by now."""
-    said = {"Op/bad": Said(Verdict.FAIL), "Op/good": Said(Verdict.PASS)}
-    result, problems = waive(said, [waiver], TODAY)
+    said = {"Op/bad": Decision(Verdict.FAIL), "Op/good": Decision(Verdict.PASS)}
+    result, problems = apply_waivers(said, [waiver], TODAY)
     assert result == said
     assert len(problems) == 1
-    assert problem in problems[0]
+    assert problem in problems[0].text
 
 
 def test_a_waiver_of_what_was_not_judged() -> None:
     """Nobody knows whether it still deviates: no problem."""
-    assert waive({"Op/x": Said(Verdict.BLOCKED)}, [_waiver("Op/x")], TODAY)[1] == []
+    assert apply_waivers({"Op/x": Decision(Verdict.BLOCKED)}, [_waiver("Op/x")], TODAY)[1] == []
+
+
+def test_a_waiver_that_one_shard_did_not_need() -> None:
+    """Another shard used it: no problem. One that has expired stays one, told once."""
+    unneeded = WaiverProblem("Op/a", Misfit.UNNEEDED, "waiver Op/a: nothing deviates")
+    expired = WaiverProblem("Op/b", Misfit.EXPIRED, "waiver Op/b expired")
+    assert needed_by_any([unneeded, expired, expired], {"Op/a", "Op/b"}) == [expired]
+    assert needed_by_any([unneeded, unneeded], set()) == [unneeded]
+
+
+KEPT = (Level.MUST, Verdict.PASS)
 
 
 @pytest.mark.parametrize(
-    ("found", "problems", "verdict"),
+    ("judged", "flags", "verdict", "reason"),
     [
-        ((Verdict.PASS, Verdict.WARN, Verdict.WAIVED), (), RunVerdict.CONFORMANT),
-        ((Verdict.PASS, Verdict.NOT_APPLICABLE), (), RunVerdict.CONFORMANT),
-        ((Verdict.PASS, Verdict.FAIL, Verdict.BLOCKED), (), RunVerdict.NONCONFORMANT),
-        ((Verdict.PASS,), ("waiver expired",), RunVerdict.NONCONFORMANT),
-        ((Verdict.PASS, Verdict.BLOCKED), (), RunVerdict.INCOMPLETE),
-        ((Verdict.PASS, Verdict.INCONCLUSIVE), (), RunVerdict.INCOMPLETE),
-        ((Verdict.NOT_SELECTED, Verdict.NOT_APPLICABLE), (), RunVerdict.INCOMPLETE),
-        ((), (), RunVerdict.INCOMPLETE),
+        ([KEPT, (Level.SHOULD, Verdict.WARN)], {}, "conformant", "kept"),
+        ([KEPT, (Level.MUST, Verdict.WAIVED)], {}, "conformant", "kept"),
+        ([KEPT, (Level.MUST, Verdict.NOT_APPLICABLE)], {}, "conformant", "kept"),
+        ([KEPT, (Level.MUST, Verdict.FAIL)], {"misfits": True}, "nonconformant", "broken"),
+        ([KEPT, (Level.SHOULD, Verdict.FAIL)], {"misfits": True}, "nonconformant", "strict"),
+        ([KEPT, (Level.MUST, Verdict.BLOCKED)], {"misfits": True}, "nonconformant", "waivers"),
+        ([KEPT], {"interrupted": True, "trouble": True}, "incomplete", "interrupted"),
+        ([KEPT, (Level.MUST, Verdict.BLOCKED)], {"trouble": True}, "incomplete", "trouble"),
+        ([KEPT, (Level.MUST, Verdict.BLOCKED)], {}, "incomplete", "unjudged"),
+        ([KEPT, (Level.SHOULD, Verdict.INCONCLUSIVE)], {}, "incomplete", "unjudged"),
+        ([(Level.MUST, Verdict.NOT_SELECTED)], {}, "incomplete", "nothing"),
+        ([], {}, "incomplete", "nothing"),
     ],
 )
 def test_the_run_as_a_whole(
-    found: tuple[Verdict, ...], problems: tuple[str, ...], verdict: RunVerdict
+    judged: list[tuple[Level, Verdict]], flags: dict[str, bool], verdict: str, reason: str
 ) -> None:
-    """Green needs at least one pass, and nothing that failed or stayed open."""
-    said = {f"r{number}": Said(item) for number, item in enumerate(found)}
-    assert run_verdict(said, problems) is verdict
+    """Green needs a pass and nothing open; the gravest reason is the one that is given."""
+    assert decide_run(judged, **flags) == RunDecision(RunVerdict(verdict), RunReason(reason))
 
 
 def test_fields_below_what_may_be_absent(contract: Contract) -> None:
@@ -220,6 +243,6 @@ def test_fields_below_what_may_be_absent(contract: Contract) -> None:
 
 def test_every_requirement_has_a_verdict(contract: Contract) -> None:
     """Nothing is forgotten: with an empty ledger everything says why it was not judged."""
-    said = verdicts(contract, Ledger(), _selection(), NOTHING, strict=False)
+    said = decide_all(contract, Ledger(), _selection(), NOTHING, strict=False)
     assert said.keys() == contract.requirements.keys()
     assert all(item.reason for item in said.values())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from conformance.certification.book import Book
+from conformance.certification.client_ledger import ClientLedger
 from conformance.certification.client_requirements import COMMON, demands
 from conformance.certification.judges.credentials import CredentialJudge, Known
 from conformance.certification.judges.inputs import InputJudge
@@ -16,7 +16,7 @@ from conformance.model.requirement import Requirement
 
 
 class Judge:
-    """Judges the requests of one client; what it says is in ``book``."""
+    """Judges the requests of one client; what it says is in ``ledger``."""
 
     def __init__(
         self,
@@ -25,26 +25,26 @@ class Judge:
         flow_scale: float = 1.0,
         extra: Iterable[Requirement] = (),
     ) -> None:
-        self.book = Book({**demands(contract), **{item.id: item for item in extra}})
-        self._credentials = CredentialJudge(self.book, known)
-        self._inputs = InputJudge(self.book)
-        self._payload = PayloadJudge(self.book)
-        self._conduct = ConductJudge(self.book, contract.flow_groups, flow_scale)
+        self.ledger = ClientLedger({**demands(contract), **{item.id: item for item in extra}})
+        self._credentials = CredentialJudge(self.ledger, known)
+        self._inputs = InputJudge(self.ledger)
+        self._payload = PayloadJudge(self.ledger)
+        self._conduct = ConductJudge(self.ledger, contract.flow_groups, flow_scale)
 
-    def judge(self, calls: Sequence[Call]) -> Book:
+    def judge(self, calls: Sequence[Call]) -> ClientLedger:
         """Judge a whole recording."""
         for call in calls:
             self.judge_alone(call)
         self._conduct.judge(calls)
-        return self.book
+        return self.ledger
 
-    def judge_steps(self, steps: Iterable[Sequence[Call]]) -> Book:
+    def judge_steps(self, steps: Iterable[Sequence[Call]]) -> ClientLedger:
         """Judge the requests of a client that was driven: one step for each order it was given."""
         for calls in steps:
             for call in calls:
                 self.judge_alone(call)
             self._conduct.judge_step(calls)
-        return self.book
+        return self.ledger
 
     def judge_alone(self, call: Call) -> None:
         """Judge one request by itself."""
@@ -52,8 +52,8 @@ class Judge:
         if operation is None:
             self._lost(call)
             return
-        self.book.held(f"{COMMON}/path/known", call.case)
-        self.book.held(f"{COMMON}/method/known", call.case)
+        self.ledger.passed(f"{COMMON}/path/known", call.case)
+        self.ledger.passed(f"{COMMON}/method/known", call.case)
         self._credentials.judge(call, operation)
         self._inputs.judge(call, operation)
         self._payload.judge(call, operation)
@@ -61,7 +61,7 @@ class Judge:
     def _lost(self, call: Call) -> None:
         method = call.exchange.request.method
         if call.route.allowed:
-            self.book.broke(
+            self.ledger.broke(
                 f"{COMMON}/method/known",
                 call,
                 f"{call.raw_path} has no method {method}",
@@ -69,7 +69,7 @@ class Judge:
                 method,
             )
         else:
-            self.book.broke(
+            self.ledger.broke(
                 f"{COMMON}/path/known",
                 call,
                 f"no operation has the path {call.raw_path}",

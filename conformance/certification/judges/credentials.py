@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import unquote
 
-from conformance.certification.book import Book
+from conformance.certification.client_ledger import ClientLedger
 from conformance.certification.client_requirements import COMMON
 from conformance.certification.judges.placeholders import is_blank
 from conformance.certification.recording.call import Call
@@ -47,8 +47,8 @@ class Known:
 class CredentialJudge:
     """Judges by the credentials themselves, or, where none are known, by the answer."""
 
-    def __init__(self, book: Book, known: Known | None) -> None:
-        self._book = book
+    def __init__(self, ledger: ClientLedger, known: Known | None) -> None:
+        self._ledger = ledger
         self._known = known
 
     def judge(self, call: Call, operation: Operation) -> None:
@@ -197,10 +197,10 @@ class CredentialJudge:
             )
 
     def _held(self, name: str, call: Call) -> None:
-        self._book.held(f"{COMMON}/credentials/{name}", call.case)
+        self._ledger.passed(f"{COMMON}/credentials/{name}", call.case)
 
     def _broke(self, name: str, call: Call, message: str, expected: str, actual: str) -> None:
-        self._book.broke(f"{COMMON}/credentials/{name}", call, message, expected, actual)
+        self._ledger.broke(f"{COMMON}/credentials/{name}", call, message, expected, actual)
 
 
 def _token_only(operation: Operation) -> bool:

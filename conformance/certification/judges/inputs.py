@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from conformance.cases.requests import span_seconds
-from conformance.certification.book import Book
+from conformance.certification.client_ledger import ClientLedger
 from conformance.certification.client_requirements import (
     PREFIX,
     parameter_keywords,
@@ -32,8 +32,8 @@ _FORMS = {"date-time": "%Y-%m-%dT%H:%M:%SZ", "date": "%Y-%m-%d"}
 class InputJudge:
     """Holds parameters against the contract; validators are compiled once per operation."""
 
-    def __init__(self, book: Book) -> None:
-        self._book = book
+    def __init__(self, ledger: ClientLedger) -> None:
+        self._ledger = ledger
         self._validators: dict[tuple[str, str], Validator] = {}
 
     def judge(self, call: Call, operation: Operation) -> None:
@@ -51,7 +51,7 @@ class InputJudge:
             prefix = f"{PREFIX}/{operation.id}/path/{name}"
             value = unquote(raw)
             if is_blank(value):
-                self._book.broke(
+                self._ledger.broke(
                     f"{prefix}/filled",
                     call,
                     f"{name} in the path is {value!r}",
@@ -59,7 +59,7 @@ class InputJudge:
                     repr(value),
                 )
                 continue
-            self._book.held(f"{prefix}/filled", call.case)
+            self._ledger.passed(f"{prefix}/filled", call.case)
             parameter = operation.parameter(name)
             if parameter is not None:
                 self._values(call, operation, parameter, value)
@@ -71,7 +71,7 @@ class InputJudge:
         sent = [value for key, value in call.query if key == name]
         bracketed = [v for key, v in call.query if re.fullmatch(rf"{re.escape(name)}\[\w*\]", key)]
         if listed and (len(sent) > 1 or bracketed or _packed(sent)):
-            self._book.broke(
+            self._ledger.broke(
                 f"{prefix}/comma-list",
                 call,
                 f"the list {name} is not written with commas",
@@ -81,7 +81,7 @@ class InputJudge:
             return
         if not sent:
             if parameter.required:
-                self._book.broke(
+                self._ledger.broke(
                     f"{prefix}/required",
                     call,
                     f"{name} is not sent",
@@ -90,13 +90,13 @@ class InputJudge:
                 )
             return
         if parameter.required:
-            self._book.held(f"{prefix}/required", call.case)
+            self._ledger.passed(f"{prefix}/required", call.case)
         if listed:
-            self._book.held(f"{prefix}/comma-list", call.case)
+            self._ledger.passed(f"{prefix}/comma-list", call.case)
             self._values(call, operation, parameter, sent[0].split(",") if sent[0] else [])
             return
         if len(sent) > 1:
-            self._book.broke(
+            self._ledger.broke(
                 f"{prefix}/once",
                 call,
                 f"{name} is sent {len(sent)} times",
@@ -104,7 +104,7 @@ class InputJudge:
                 ", ".join(sent),
             )
         else:
-            self._book.held(f"{prefix}/once", call.case)
+            self._ledger.passed(f"{prefix}/once", call.case)
         self._values(call, operation, parameter, sent[0])
 
     def _values(self, call: Call, operation: Operation, parameter: Parameter, value: Any) -> None:
@@ -115,7 +115,7 @@ class InputJudge:
         if kind in _NUMBERS:
             pattern, convert = _NUMBERS[kind]
             if not pattern.fullmatch(value):
-                self._book.broke(
+                self._ledger.broke(
                     f"{prefix}/{field.path}/type",
                     call,
                     f"{field.path} is no {kind}",
@@ -130,9 +130,9 @@ class InputJudge:
         for violation in self._validator(operation, parameter).violations(value):
             path = f"{field.path}{violation.path}"
             identifier = f"{prefix}/{path}/{violation.keyword}"
-            if identifier in self._book.requirements:
+            if identifier in self._ledger.requirements:
                 broken.add(identifier)
-                self._book.broke(
+                self._ledger.broke(
                     identifier,
                     call,
                     f"{path} breaks {violation.keyword}",
@@ -144,7 +144,7 @@ class InputJudge:
                 identifier = f"{prefix}/{part.path}/{keyword}"
                 judged_before = keyword in {"required", "once", "comma-list", "filled"}
                 if identifier not in broken and not judged_before:
-                    self._book.held(identifier, call.case)
+                    self._ledger.passed(identifier, call.case)
 
     def _validator(self, operation: Operation, parameter: Parameter) -> Validator:
         key = operation.id, parameter.name
@@ -158,7 +158,7 @@ class InputJudge:
         strange = sorted(name for name in names - known if name.lower() not in SECRET_NAMES)
         identifier = f"{PREFIX}/{operation.id}/query/undeclared"
         if strange:
-            self._book.broke(
+            self._ledger.broke(
                 identifier,
                 call,
                 f"the document has no parameter {', '.join(strange)}",
@@ -166,7 +166,7 @@ class InputJudge:
                 ", ".join(strange),
             )
         else:
-            self._book.held(identifier, call.case)
+            self._ledger.passed(identifier, call.case)
 
     def _window(self, call: Call, operation: Operation) -> None:
         window = operation.window
@@ -183,7 +183,7 @@ class InputJudge:
         longest = max((span_seconds(span) for span in spans if span), default=None)
         length = (end - start).total_seconds()
         if length < 0 or (longest is not None and length > longest):
-            self._book.broke(
+            self._ledger.broke(
                 identifier,
                 call,
                 "the time asked for is not one that can be asked for",
@@ -191,16 +191,16 @@ class InputJudge:
                 f"{length:.0f} seconds",
             )
         else:
-            self._book.held(identifier, call.case)
+            self._ledger.passed(identifier, call.case)
 
     def _content_type(self, call: Call, operation: Operation) -> None:
         value = call.headers.get("content-type", "").strip()
         prefix = f"{PREFIX}/{operation.id}/header/content-type"
         if takes_content_type(operation):
             if value:
-                self._book.held(f"{prefix}/required", call.case)
+                self._ledger.passed(f"{prefix}/required", call.case)
             else:
-                self._book.broke(
+                self._ledger.broke(
                     f"{prefix}/required",
                     call,
                     "no Content-Type is sent",
@@ -210,9 +210,9 @@ class InputJudge:
         if operation.body is None or not value:
             return
         if _is_json(value):
-            self._book.held(f"{prefix}/json", call.case)
+            self._ledger.passed(f"{prefix}/json", call.case)
         else:
-            self._book.broke(
+            self._ledger.broke(
                 f"{prefix}/json",
                 call,
                 "the body is not declared as JSON",

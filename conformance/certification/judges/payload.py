@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.certification.book import Book
+from conformance.certification.client_ledger import ClientLedger
 from conformance.certification.client_requirements import COMMON, PREFIX, body_keywords
 from conformance.certification.recording.call import Call
 from conformance.contract.fields import Schema
@@ -21,8 +21,8 @@ class DoubleKeyError(ValueError):
 class PayloadJudge:
     """Holds bodies against the contract."""
 
-    def __init__(self, book: Book) -> None:
-        self._book = book
+    def __init__(self, ledger: ClientLedger) -> None:
+        self._ledger = ledger
 
     def judge(self, call: Call, operation: Operation) -> None:
         """Judge the body of one request, or its absence."""
@@ -33,7 +33,7 @@ class PayloadJudge:
             return
         if not call.body:
             if body.required:
-                self._book.broke(
+                self._ledger.broke(
                     f"{prefix}/required",
                     call,
                     "the request has no body",
@@ -42,16 +42,16 @@ class PayloadJudge:
                 )
             return
         if body.required:
-            self._book.held(f"{prefix}/required", call.case)
+            self._ledger.passed(f"{prefix}/required", call.case)
         data = self._parsed(call)
         if isinstance(data, dict):
             self._fields(call, operation, body, data)
 
     def _absent(self, call: Call, identifier: str) -> None:
         if call.body.strip() in {b"", b"{}", b"null"}:
-            self._book.held(identifier, call.case)
+            self._ledger.passed(identifier, call.case)
         else:
-            self._book.broke(
+            self._ledger.broke(
                 identifier,
                 call,
                 "a body is sent where none is documented",
@@ -64,7 +64,7 @@ class PayloadJudge:
         try:
             text = call.body.decode("utf-8")
         except UnicodeDecodeError as error:
-            self._book.broke(
+            self._ledger.broke(
                 f"{COMMON}/body/utf-8",
                 call,
                 "the body is not UTF-8",
@@ -72,18 +72,18 @@ class PayloadJudge:
                 f"byte {error.start} is none of UTF-8",
             )
             return None
-        self._book.held(f"{COMMON}/body/utf-8", call.case)
+        self._ledger.passed(f"{COMMON}/body/utf-8", call.case)
         try:
             data = json.loads(text, parse_constant=_no_number)
         except (ValueError, RecursionError) as error:
-            self._book.broke(
+            self._ledger.broke(
                 f"{COMMON}/body/json", call, "the body is not JSON", "JSON text", str(error)[:200]
             )
             return None
-        self._book.held(f"{COMMON}/body/json", call.case)
+        self._ledger.passed(f"{COMMON}/body/json", call.case)
         self._keys(call, text)
         if not isinstance(data, dict):
-            self._book.broke(
+            self._ledger.broke(
                 f"{COMMON}/body/object",
                 call,
                 "the body is no JSON object",
@@ -91,14 +91,14 @@ class PayloadJudge:
                 type(data).__name__,
             )
             return None
-        self._book.held(f"{COMMON}/body/object", call.case)
+        self._ledger.passed(f"{COMMON}/body/object", call.case)
         return data
 
     def _keys(self, call: Call, text: str) -> None:
         try:
             json.loads(text, object_pairs_hook=_single_keys)
         except DoubleKeyError as error:
-            self._book.broke(
+            self._ledger.broke(
                 f"{COMMON}/body/keys",
                 call,
                 "a key stands twice in one object",
@@ -106,7 +106,7 @@ class PayloadJudge:
                 str(error),
             )
         else:
-            self._book.held(f"{COMMON}/body/keys", call.case)
+            self._ledger.passed(f"{COMMON}/body/keys", call.case)
 
     def _fields(self, call: Call, operation: Operation, body: Body, data: dict[str, Any]) -> None:
         prefix = f"{PREFIX}/{operation.id}/body"
@@ -116,11 +116,11 @@ class PayloadJudge:
             if keyword == "type" and violation.actual.endswith("(null)"):
                 keyword = "null"
             identifier = f"{prefix}/{violation.path}/{keyword}"
-            if identifier not in self._book.requirements:
+            if identifier not in self._ledger.requirements:
                 continue
             broken.add(identifier)
             if not _tolerated(body, violation, data):
-                self._book.broke(
+                self._ledger.broke(
                     identifier,
                     call,
                     _message(violation, keyword),
@@ -134,12 +134,12 @@ class PayloadJudge:
                 identifier = f"{prefix}/{field.path}/{keyword}"
                 shown = parent in present if keyword == "required" else field.path in present
                 if shown and identifier not in broken:
-                    self._book.held(identifier, call.case)
+                    self._ledger.passed(identifier, call.case)
         for rule in body.combinations:
             middle = f"{rule.path}.{rule.name}" if rule.path else rule.name
             identifier = f"{prefix}/{middle}/combination"
             if rule.path in present and identifier not in broken:
-                self._book.held(identifier, call.case)
+                self._ledger.passed(identifier, call.case)
         self._undeclared(call, f"{prefix}/undeclared", body.schema, data)
 
     def _undeclared(
@@ -147,7 +147,7 @@ class PayloadJudge:
     ) -> None:
         strange = list(_strangers(schema, data))
         if strange:
-            self._book.broke(
+            self._ledger.broke(
                 identifier,
                 call,
                 f"the document has no field {', '.join(strange)}",
@@ -155,7 +155,7 @@ class PayloadJudge:
                 ", ".join(strange),
             )
         else:
-            self._book.held(identifier, call.case)
+            self._ledger.passed(identifier, call.case)
 
 
 def _message(violation: Violation, keyword: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import unquote
 
-from conformance.certification.book import Book
+from conformance.certification.client_ledger import ClientLedger
 from conformance.certification.client_requirements import COMMON
 from conformance.certification.judges.placeholders import is_blank
 from conformance.certification.recording.call import Call
@@ -35,9 +35,9 @@ class ConductJudge:
     """Judges a whole recording, in the order of arrival."""
 
     def __init__(
-        self, book: Book, flow_groups: Mapping[str, tuple[int, float]], scale: float = 1.0
+        self, ledger: ClientLedger, flow_groups: Mapping[str, tuple[int, float]], scale: float = 1.0
     ) -> None:
-        self._book = book
+        self._ledger = ledger
         self._groups = flow_groups
         self._scale = scale
 
@@ -68,12 +68,12 @@ class ConductJudge:
                 if call.operation.effect == "delete":
                     deleted.add(named[-1])
                 for name in ("made", "kept", "usable"):
-                    self._book.held(f"{COMMON}/resources/{name}", call.case)
+                    self._ledger.passed(f"{COMMON}/resources/{name}", call.case)
             elif call.code in NO_SUCH:
                 gone = [value for value in named if value in deleted]
                 name = "kept" if gone else "made"
                 what = f"{', '.join(gone)} was deleted before" if gone else "it was never made"
-                self._book.broke(
+                self._ledger.broke(
                     f"{COMMON}/resources/{name}",
                     call,
                     f"the request names what does not exist: {what}",
@@ -81,7 +81,7 @@ class ConductJudge:
                     f"{', '.join(named)}, answered {call.code}",
                 )
             elif call.code in NOT_USABLE:
-                self._book.broke(
+                self._ledger.broke(
                     f"{COMMON}/resources/usable",
                     call,
                     "the request can have no effect any more",
@@ -96,7 +96,7 @@ class ConductJudge:
             key = _identity(call)
             earlier = refused.get(key)
             if earlier is not None:
-                self._book.broke(
+                self._ledger.broke(
                     f"{COMMON}/repeats/refused",
                     call,
                     f"{earlier.case} was refused with {earlier.status}, and is sent again as it"
@@ -106,7 +106,7 @@ class ConductJudge:
                 )
             if call.status in FINAL and call.code not in PASSING:
                 refused[key] = call
-                self._book.held(f"{COMMON}/repeats/refused", call.case)
+                self._ledger.passed(f"{COMMON}/repeats/refused", call.case)
             elif call.status < 400 and call.operation and not call.operation.reads_only:
                 refused.clear()
             else:
@@ -121,7 +121,7 @@ class ConductJudge:
             earlier = failed.pop(key, None)
             if earlier is not None:
                 how = f"answered {earlier.status}" if earlier.status else "not answered"
-                self._book.broke(
+                self._ledger.broke(
                     f"{COMMON}/repeats/create",
                     call,
                     f"{earlier.case} was {how}, and is repeated",
@@ -130,7 +130,7 @@ class ConductJudge:
                 )
             if call.status >= 500 or not call.status:
                 failed[key] = call
-                self._book.held(f"{COMMON}/repeats/create", call.case)
+                self._ledger.passed(f"{COMMON}/repeats/create", call.case)
 
     def _flow(self, group: str, calls: list[Call]) -> None:
         limit, seconds = self._groups[group]
@@ -139,7 +139,7 @@ class ConductJudge:
             first = position - limit
             if first >= 0 and call.moment - calls[first].moment < seconds:
                 taken = call.moment - calls[first].moment
-                self._book.broke(
+                self._ledger.broke(
                     f"{COMMON}/flow/{group}",
                     call,
                     f"too many requests of the group {group}",
@@ -147,14 +147,14 @@ class ConductJudge:
                     f"{limit + 1} in {taken:.2f} s",
                 )
             else:
-                self._book.held(f"{COMMON}/flow/{group}", call.case)
+                self._ledger.passed(f"{COMMON}/flow/{group}", call.case)
         self._retry_after(calls)
 
     def _retry_after(self, calls: Sequence[Call]) -> None:
         until, told = 0.0, 0.0
         for call in calls:
             if call.moment < until:
-                self._book.broke(
+                self._ledger.broke(
                     f"{COMMON}/flow/retry-after",
                     call,
                     "the pause that 429 asks for is not kept",
@@ -162,7 +162,7 @@ class ConductJudge:
                     f"a request {until - call.moment:.2f} s too early",
                 )
             if call.status == THROTTLED:
-                self._book.held(f"{COMMON}/flow/retry-after", call.case)
+                self._ledger.passed(f"{COMMON}/flow/retry-after", call.case)
                 told = _seconds(call)
                 until = call.moment + call_length(call) + told
 

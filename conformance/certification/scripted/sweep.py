@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.certification.arguments import arguments_of
-from conformance.certification.book import Book
+from conformance.certification.client_ledger import ClientLedger
 from conformance.certification.client_requirements import PREFIX, demands
 from conformance.certification.recording.call import Call
 from conformance.certification.scripted.driver import Driver, DriverError
@@ -107,14 +107,14 @@ class Sweep:
         names = ", ".join(sorted(self._unknown))
         return f"the driver does not know {names}" if names else ""
 
-    def report(self, book: Book) -> None:
-        """Tell the book what the sweep found."""
+    def report(self, ledger: ClientLedger) -> None:
+        """Tell the ledger what the sweep found."""
         for said in self._said:
             case = f"request-{said.exchange}" if said.exchange else "driver"
             if not said.problem:
-                book.held(said.requirement, case)
+                ledger.passed(said.requirement, case)
                 continue
-            book.tell(
+            ledger.record(
                 Judgement(
                     said.requirement,
                     Outcome.FAIL,

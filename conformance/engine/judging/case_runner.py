@@ -122,7 +122,7 @@ def _open(
     lab: Lab, case: Case, requirements: Iterable[str], reason: str, exchange: Exchange
 ) -> None:
     for requirement in requirements:
-        lab.ledger.say(
+        lab.ledger.record(
             Judgement(requirement, Outcome.INCONCLUSIVE, case.id, reason, exchange=exchange.number)
         )
 
@@ -179,7 +179,7 @@ def _each_alone(lab: Lab, case: Case) -> None:
             alone = _alone(lab, claim.alone)
         except Blocked as blocked:
             said = Judgement(claim.requirement, Outcome.BLOCKED, case.id, blocked.reason)
-            lab.ledger.say(said)
+            lab.ledger.record(said)
             continue
         if alone.status in case.expectation.statuses:
             _claimed(lab, case, claim, alone)
@@ -210,7 +210,7 @@ def _blame(lab: Lab, case: Case, plain: Exchange) -> None:
     for claim in others:
         if claim not in guilty and claim not in taken:
             reason = f"{case.operation} does not accept its plain valid request"
-            lab.ledger.say(Judgement(claim.requirement, Outcome.BLOCKED, case.id, reason))
+            lab.ledger.record(Judgement(claim.requirement, Outcome.BLOCKED, case.id, reason))
 
 
 def _alone(lab: Lab, template: Template) -> Exchange:
@@ -238,7 +238,7 @@ def _claimed(lab: Lab, case: Case, claim: Claim, exchange: Exchange) -> None:
     found = field_path.read(exchange.json, claim.shown_as)
     if found is field_path.MISSING:
         reason = f"the answer does not show {claim.shown_as}"
-        lab.ledger.say(
+        lab.ledger.record(
             Judgement(
                 claim.requirement, Outcome.INCONCLUSIVE, case.id, reason, exchange=exchange.number
             )
@@ -262,7 +262,7 @@ def _echoed(lab: Lab, case: Case, exchange: Exchange) -> None:
 def _fail(
     lab: Lab, case: Case, requirement: str, message: str, expected: object, exchange: Exchange
 ) -> None:
-    lab.ledger.say(
+    lab.ledger.record(
         Judgement(
             requirement,
             Outcome.FAIL,

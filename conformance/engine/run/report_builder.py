@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.cases.plan import EFFORTS
@@ -20,23 +18,30 @@ from conformance.model.report import (
     Report,
     ReportedExchange,
     ReportedFinding,
-    ReportedRequirement,
+    RunRecord,
+    SelectionRecord,
     SentRequest,
     StatusCell,
 )
-from conformance.model.verdict import Judgement, Outcome, RunVerdict, Verdict
+from conformance.model.verdict import Judgement
+from conformance.model.waiver import WaiverProblem
+from conformance.verdicts.decision import Decision
 from conformance.verdicts.ledger import Ledger
-from conformance.verdicts.verdicts import (
+from conformance.verdicts.report_parts import (
+    REPORTED,
+    contract_record,
+    counted,
+    decided,
+    reported_requirement,
+    suite_record,
+)
+from conformance.verdicts.requirement_verdicts import (
     NOT_PROVOKED,
     Plan,
-    Said,
     conditional_fields,
-    run_verdict,
-    verdicts,
-    waive,
+    decide_all,
 )
-
-DISTRIBUTION = "sparkrtc-conformance"
+from conformance.verdicts.waivers import apply_waivers
 
 
 @dataclass(slots=True)
@@ -73,96 +78,70 @@ class Collected:
 def assemble(session: Session, collected: Collected, finished: dt.datetime) -> Report:
     """The report of a run: verdicts, findings with evidence, coverage."""
     config, contract = session.config, session.contract
-    plan = Plan(
-        collected.effort_of,
-        frozenset(collected.planned),
-        config.level,
-        collected.ledger.statuses,
-        conditional_fields(contract),
-        collected.interrupted,
-    )
-    said = verdicts(contract, collected.ledger, session.selection, plan, config.strict)
-    said, problems = waive(said, session.reach.settings.waivers, finished.date())
-    verdict = run_verdict(said, problems)
-    if collected.interrupted and verdict is RunVerdict.CONFORMANT:
-        verdict = RunVerdict.INCOMPLETE
     settings = session.reach.settings
+    requirements = list(contract.requirements.values())
+    decisions = decide_all(
+        contract, collected.ledger, session.selection, _plan(session, collected), config.strict
+    )
+    decisions, misfits = apply_waivers(decisions, settings.waivers, finished.date())
+    decision = decided(requirements, decisions, misfits, interrupted=collected.interrupted)
     return Report(
-        suite={"name": DISTRIBUTION, "version": suite_version()},
-        contract={
-            "revision": contract.revision,
-            "sha256": contract.sha256,
-            "errata_applied": sorted(contract.errata),
-            **({"pinned": dict(settings.errata)} if settings.errata else {}),
-        },
+        suite=suite_record(),
+        contract=contract_record(contract, settings.errata),
         target={
             "name": settings.name,
             "base_url": settings.base_url,
             "profile": session.profile,
             "capabilities": sorted(settings.capabilities),
         },
-        run=_run(session, collected, finished, problems),
-        verdict=verdict,
-        summary=_summary(said.values()),
-        by_operation=_grouped(contract, said, lambda r: r.operation or "common"),
-        by_level=_grouped(contract, said, lambda r: r.level.value),
-        by_chapter=_grouped(contract, said, lambda r: r.chapter),
+        run=_run(session, collected, finished, misfits),
+        verdict=decision.verdict,
+        reason=decision.reason,
+        **counted(requirements, decisions),
         status_coverage=_coverage(collected, session),
-        requirements=_requirements(contract, collected.ledger, said),
-        findings=list(_findings(contract, collected, said)),
+        requirements=[
+            reported_requirement(r, decisions[r.id], collected.ledger) for r in requirements
+        ],
+        findings=list(_findings(contract, collected, decisions)),
     )
 
 
-def suite_version() -> str:
-    """Version of the installed distribution; ``0`` in a tree that is not installed."""
-    try:
-        return version(DISTRIBUTION)
-    except PackageNotFoundError:
-        return "0"
+def _plan(session: Session, collected: Collected) -> Plan:
+    return Plan(
+        collected.effort_of,
+        frozenset(collected.planned),
+        session.config.level,
+        collected.ledger.statuses,
+        conditional_fields(session.contract),
+        collected.interrupted,
+    )
 
 
 def _run(
-    session: Session, collected: Collected, finished: dt.datetime, problems: list[str]
-) -> dict[str, Any]:
+    session: Session,
+    collected: Collected,
+    finished: dt.datetime,
+    misfits: Sequence[WaiverProblem],
+) -> RunRecord:
     config = session.config
     requests = dict(sorted(collected.ledger.requests.items()))
-    return {
-        "started": collected.started.isoformat(timespec="milliseconds"),
-        "finished": finished.isoformat(timespec="milliseconds"),
-        "duration_s": round((finished - collected.started).total_seconds(), 3),
-        "seed": config.seed,
-        "level": config.level,
-        "strict": config.strict,
-        "selection": {"only": list(config.only), "exclude": list(config.exclude)},
-        "requests": sum(requests.values()),
-        "requests_by_flow_group": requests,
-        "interrupted": collected.interrupted,
-        **_warnings(session, finished.date()),
-        "problems": [*problems, *(f"not deleted: {item}" for item in collected.left_behind)],
-    }
-
-
-def _warnings(session: Session, today: dt.date) -> dict[str, list[str]]:
-    """What does not change the verdict and will soon: waivers about to expire."""
     waivers = session.reach.settings.waivers
-    said = [warning for waiver in waivers if (warning := waiver.warning(today))]
-    return {"warnings": said} if said else {}
-
-
-def _summary(said: Iterable[Said]) -> dict[str, int]:
-    counts = Counter(item.verdict for item in said)
-    return {verdict.value: counts.get(verdict, 0) for verdict in Verdict}
-
-
-def _grouped(contract: Contract, said: Mapping[str, Said], key: Any) -> dict[str, dict[str, int]]:
-    groups: dict[str, Counter[str]] = {}
-    for requirement in contract.requirements.values():
-        counts = groups.setdefault(key(requirement), Counter())
-        counts[said[requirement.id].verdict.value] += 1
-    return {
-        name: {verdict.value: counts.get(verdict.value, 0) for verdict in Verdict}
-        for name, counts in groups.items()
-    }
+    left = [f"not deleted: {item}" for item in collected.left_behind]
+    return RunRecord(
+        started=collected.started.isoformat(timespec="milliseconds"),
+        finished=finished.isoformat(timespec="milliseconds"),
+        duration_s=round((finished - collected.started).total_seconds(), 3),
+        seed=config.seed,
+        level=config.level,
+        strict=config.strict,
+        selection=SelectionRecord(list(config.only), list(config.exclude)),
+        requests=sum(requests.values()),
+        requests_by_flow_group=requests,
+        interrupted=collected.interrupted,
+        warnings=[text for waiver in waivers if (text := waiver.warning(finished.date()))],
+        problems=[*(misfit.text for misfit in misfits), *left],
+        waiver_problems=list(misfits),
+    )
 
 
 def _coverage(collected: Collected, session: Session) -> list[StatusCell]:
@@ -188,42 +167,13 @@ def _unreached(session: Session, operation: Operation, status: int, can_be: bool
     return "no case of this run was answered so" if can_be else NOT_PROVOKED
 
 
-def _requirements(
-    contract: Contract, ledger: Ledger, said: Mapping[str, Said]
-) -> list[ReportedRequirement]:
-    result: list[ReportedRequirement] = []
-    for requirement in contract.requirements.values():
-        item = said[requirement.id]
-        entry = ledger.entries.get(requirement.id)
-        waiver = asdict(item.waiver) if item.waiver else None
-        result.append(
-            ReportedRequirement(
-                id=requirement.id,
-                level=requirement.level.value,
-                operation=requirement.operation,
-                chapter=requirement.chapter,
-                source=str(requirement.source),
-                text=requirement.text,
-                verdict=item.verdict,
-                reason=item.reason,
-                cases=list(entry.cases) if entry else [],
-                waiver={k: str(v) for k, v in waiver.items()} if waiver else None,
-                erratum=requirement.erratum,
-                capabilities=sorted(requirement.capabilities),
-            )
-        )
-    return result
-
-
 def _findings(
-    contract: Contract, collected: Collected, said: Mapping[str, Said]
+    contract: Contract, collected: Collected, decisions: Mapping[str, Decision]
 ) -> Iterable[ReportedFinding]:
-    shown = {Verdict.FAIL, Verdict.WARN, Verdict.WAIVED}
     for identifier, requirement in contract.requirements.items():
-        entry = collected.ledger.entries.get(identifier)
-        if entry is None or said[identifier].verdict not in shown:
+        if decisions[identifier].verdict not in REPORTED:
             continue
-        for judgement in (j for j in entry.told if j.outcome is Outcome.FAIL):
+        for judgement in collected.ledger.failures(identifier):
             item = _evidence(collected, judgement)
             yield ReportedFinding(
                 requirement=identifier,

@@ -230,4 +230,4 @@ class Session:
 
     def _all(self, ids: Iterable[str], outcome: Outcome, case: str, reason: str) -> None:
         for requirement in ids:
-            self.lab.ledger.say(Judgement(requirement, outcome, case, reason))
+            self.lab.ledger.record(Judgement(requirement, outcome, case, reason))

@@ -219,7 +219,7 @@ def moment(text: str) -> str:
 def facts(report: Report, words: Language) -> list[tuple[str, str]]:
     """What was run, beside the name of the target: label and value."""
     run, target = report.run, report.target
-    chosen = run["selection"]
+    chosen = {"only": run.selection.only, "exclude": run.selection.exclude}
     parts = [
         words.say(f"ui.selection.{key}", globs=", ".join(chosen[key]))
         for key in ("only", "exclude")
@@ -230,10 +230,10 @@ def facts(report: Report, words: Language) -> list[tuple[str, str]]:
         ("ui.capabilities", ", ".join(target["capabilities"]) or "–"),
         ("ui.revision", report.contract["revision"]),
         ("ui.selection", "; ".join(parts) or words.say("ui.selection.everything")),
-        ("ui.started", moment(str(run["started"]))),
-        ("ui.duration", words.say("ui.seconds", count=run["duration_s"])),
-        ("ui.requests", f"{run['requests']:,}"),
-        ("ui.seed", str(run["seed"])),
+        ("ui.started", moment(run.started)),
+        ("ui.duration", words.say("ui.seconds", count=run.duration_s)),
+        ("ui.requests", f"{run.requests:,}"),
+        *([("ui.seed", str(run.seed))] if run.seed is not None else []),
         ("ui.suite", f"{report.suite['name']} {report.suite['version']}"),
     ]
     if target["base_url"]:

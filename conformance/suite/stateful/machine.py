@@ -184,5 +184,5 @@ def _tell(scenario: Scenario, parted: Disagreement) -> None:
             parted.actual,
             parted.exchange.number,
         )
-        scenario.lab.ledger.say(said)
+        scenario.lab.ledger.record(said)
     scenario.judged.add(WALK)

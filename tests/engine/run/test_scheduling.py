@@ -13,31 +13,35 @@ import pytest
 
 from conformance.access.embedded import EmbeddedReference
 from conformance.contract.document import load_contract
-from conformance.engine.run.scheduling import lane
+from conformance.engine.run.scheduling import shard_of
+from conformance.plugin.options import _flow_group
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-RAN = re.compile(r"^\[(gw\d)\] .*(test_\w+\.py::\S+)", re.MULTILINE)
-OPERATIONS = load_contract().operations
+RAN = re.compile(r"^\[(gw\d)\] .*?((?:generated|rules)/\S+\.py::\S+)", re.MULTILINE)
+CONTRACT = load_contract()
 
 
 @pytest.mark.parametrize(
     ("nodeid", "name"),
     [
-        ("test_generated.py::test_generated[ListApps/query/limit/maximum~above]", "rest"),
-        ("test_generated.py::test_generated[ListRtcEvent/accepts/full]", "statistics"),
-        ("test_generated.py::test_generated[RemoveRoom/auth/wrong-token]", "statistics"),
-        ("test_random_requests.py::test_random_requests[ListRtcEvent]", "statistics"),
-        ("test_13_windows.py::test_a_span_that_is_over[ListRtcRoomList]", "statistics"),
-        ("test_11_rooms.py::test_a_room_is_dismissed", "statistics"),
-        ("test_09_and_10_start.py::test_a_disabled_application[CreateMixJob]", "rest"),
-        ("test_04_examples.py::test_the_worked_example_runs[mix-recording]", "rest"),
+        ("generated/test_generated.py::test_generated[ListApps/query/limit/maximum~above]", "rest"),
+        ("generated/test_generated.py::test_generated[ListRtcEvent/accepts/full]", "statistics"),
+        ("generated/test_generated.py::test_generated[RemoveRoom/auth/wrong-token]", "statistics"),
+        ("generated/test_random_requests.py::test_random_requests[ListRtcEvent]", "statistics"),
+        (
+            "rules/statistics/test_windows.py::test_a_span_that_is_over[ListRtcRoomList]",
+            "statistics",
+        ),
+        ("rules/rooms/test_rooms.py::test_a_room_is_dismissed", "statistics"),
+        ("rules/jobs/test_start.py::test_a_disabled_application[CreateMixJob]", "rest"),
+        ("rules/examples/test_examples.py::test_the_worked_example_runs[mix-recording]", "rest"),
     ],
 )
 def test_the_lane_of_an_item(nodeid: str, name: str) -> None:
     """The operation in the id decides; a rule without one belongs to its chapter's file."""
-    assert lane(nodeid, OPERATIONS) == name
+    assert shard_of(nodeid, CONTRACT, _flow_group(nodeid)) == name
 
 
 def test_each_process_keeps_to_its_lane(tmp_path: Path) -> None:
@@ -75,6 +79,6 @@ def test_each_process_keeps_to_its_lane(tmp_path: Path) -> None:
             env={**os.environ, "SPARKRTC_TOKEN": told["token"]},
         )
     ran = RAN.findall(done.stdout)
-    lanes = {(worker, lane(item, OPERATIONS)) for worker, item in ran}
+    lanes = {(worker, shard_of(item, CONTRACT, _flow_group(item))) for worker, item in ran}
     assert len(ran) > 30, done.stdout + done.stderr
     assert len(lanes) == len({worker for worker, _ in lanes}) == 2

@@ -128,7 +128,7 @@ def test_an_interrupted_run_is_never_green(make_lab: MakeLab, tmp_path: Path) ->
     collected.interrupted = True
     report = assemble(session, collected, now)
     assert report.verdict is RunVerdict.INCOMPLETE
-    assert report.run["problems"] == ["not deleted: app a1"]
+    assert report.run.problems == ["not deleted: app a1"]
     verdicts = {item.id: item.verdict for item in report.requirements}
     assert verdicts[RULE] is Verdict.PASS
 

@@ -1,0 +1,35 @@
+"""What the judges of one certification have found out, per requirement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from conformance.certification.recording.call import Call
+from conformance.model.requirement import Requirement
+from conformance.model.verdict import Judgement, Outcome
+from conformance.verdicts.ledger import Ledger
+
+FINDINGS_KEPT = 10
+"""Findings kept per requirement: a client that errs in a loop says the same each time."""
+
+
+class ClientLedger(Ledger):
+    """The ledger of a client. An id that is no requirement is a mistake of ours: KeyError."""
+
+    def __init__(self, requirements: Mapping[str, Requirement]) -> None:
+        super().__init__(known=requirements, keep=FINDINGS_KEPT)
+        self.requirements = requirements
+
+    def broke(
+        self, requirement: str, call: Call, message: str, expected: str = "", actual: str = ""
+    ) -> None:
+        """The requirement was broken, as this request shows."""
+        number = call.exchange.number
+        self.record(
+            Judgement(requirement, Outcome.FAIL, call.case, message, expected, actual, number)
+        )
+
+    @property
+    def broken(self) -> list[Judgement]:
+        """Every kept judgement that something was broken, in the order of the requirements."""
+        return [found for name in self.requirements for found in self.failures(name)]

@@ -1,0 +1,45 @@
+"""A known deviation that is accepted for a while, and what can be wrong with such a waiver."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from dataclasses import dataclass, field
+
+WARN_BEFORE = dt.timedelta(days=14)
+"""How long before its last day a waiver is warned of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A known deviation of a target or client that is accepted until a date."""
+
+    requirement: str = field(metadata={"text": "requirement id or glob"})
+    reason: str = field(metadata={"text": "why it is accepted"})
+    owner: str = field(metadata={"text": "who answers for it"})
+    issue: str = field(metadata={"text": "link to the issue that will end it"})
+    expires: dt.date = field(metadata={"text": "last day on which it holds"})
+
+    def warning(self, today: dt.date) -> str | None:
+        """What to say when it ends within WARN_BEFORE; None while it lasts longer."""
+        left = self.expires - today
+        if not dt.timedelta(0) <= left <= WARN_BEFORE:
+            return None
+        return f"waiver {self.requirement} expires on {self.expires} ({self.owner}, {self.issue})"
+
+
+class Misfit(enum.StrEnum):
+    """Why a waiver fails the run."""
+
+    EXPIRED = "expired"
+    UNKNOWN = "unknown"
+    UNNEEDED = "unneeded"
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverProblem:
+    """One waiver that does not fit (any more); ``text`` is the line for people."""
+
+    waiver: str
+    misfit: Misfit
+    text: str
