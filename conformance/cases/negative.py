@@ -50,7 +50,7 @@ def negative_cases(contract: Contract, operation: Operation) -> Iterator[Case]:
 def _input_cases(
     contract: Contract, operation: Operation, place: str, field: Field
 ) -> Iterator[Case]:
-    keywords = input_keywords(field, place)
+    keywords = input_keywords(operation, field, place)
     for choice, template in _violations(operation, place, field, keywords):
         expectation = _expected(contract, operation, field, choice.keyword)
         if expectation is not None and choice.value == "" and place == "query":

@@ -164,7 +164,7 @@ def _place(
     choice: Choice,
 ) -> None:
     """Set a choice on the first request that stays valid with it, or start a new one."""
-    keywords = input_keywords(item, place)
+    keywords = input_keywords(operation, item, place)
     keyword = choice.keyword if choice.keyword in keywords else keywords[0] if keywords else None
     if keyword is None:
         return

@@ -16,8 +16,6 @@ from conformance.model.case import ABSENT, Given, Moment, Template, Unique, reso
 
 HOUR = 3600
 DAY = 24 * HOUR
-_LOOK_AT_ROOMS = frozenset({"statistics", "rooms.remove", "rooms.dismiss"})
-"""Operations that need these look at rooms, which only a populated application has."""
 WIDE = "window"
 """Name of the base request that asks for a long window and filters nothing."""
 UNKNOWN_ID = "0123456789abcdef0123456789abcdef"
@@ -58,9 +56,12 @@ def bases(operation: Operation) -> tuple[Base, ...]:
 def given(operation: Operation, parameter: Parameter) -> Any:
     """What stands for a parameter: the resource that it names, or a sample."""
     kind = parameter.field.given
-    if kind == "app" and operation.capabilities & _LOOK_AT_ROOMS:
-        return Given("populated_app")
-    return Given(kind) if kind else sample(parameter.field.schema)
+    if not kind:
+        return sample(parameter.field.schema)
+    instead = operation.conventions.resources.get(kind, {}).get("instead")
+    if instead and operation.capabilities & set(instead["capabilities"]):
+        return Given(instead["kind"])
+    return Given(kind)
 
 
 def own_resources(contract: Contract, operation: Operation) -> frozenset[str]:

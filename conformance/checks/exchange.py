@@ -2,48 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from conformance.checks.body import BodyCheck
 from conformance.checks.failures import NO_SERVER_ERROR, check_failure
 from conformance.checks.found import Found
-from conformance.checks.headers import REQUEST_ID, UNIQUE, RequestIds, check_headers
+from conformance.checks.headers import RequestIds, check_headers
 from conformance.checks.innards import NO_INNARDS, check_innards
 from conformance.checks.refusals import check_error_code
 from conformance.checks.secrets import NO_SECRETS, check_secrets
 from conformance.checks.status import check_status
 from conformance.checks.timestamps import REAL, check_timestamps
-from conformance.checks.unlisted import (
-    CONTENT_TYPE,
-    ENVELOPE,
-    ON_EVERY_ANSWER,
-    check_request_id,
-    check_unlisted,
-)
+from conformance.checks.unlisted import CONTENT_TYPE, ENVELOPE, check_request_id, check_unlisted
 from conformance.contract.document import Contract
 from conformance.contract.operations import Operation
 from conformance.model.exchange import Exchange, Response
 from conformance.model.expectation import Expectation
 
-EVERY_EXCHANGE = frozenset(
-    {
-        UNIQUE,
-        ON_EVERY_ANSWER,
-        CONTENT_TYPE,
-        ENVELOPE,
-        REAL,
-        NO_INNARDS,
-        NO_SECRETS,
-        NO_SERVER_ERROR,
-    }
-)
-"""Requirements that every exchange judges, so that no case needs to be made for them."""
+
+def every_exchange(contract: Contract) -> frozenset[str]:
+    """The requirements that every exchange judges, so that no case needs to be made for them."""
+    return frozenset(_common(contract)) & contract.requirements.keys()
+
+
+def _common(contract: Contract) -> Iterator[str]:
+    yield from (CONTENT_TYPE, ENVELOPE, REAL, NO_INNARDS, NO_SECRETS, NO_SERVER_ERROR)
+    header = contract.conventions.request_id
+    if header is not None:
+        yield f"common/header/{header}/unique"
+        yield f"common/header/{header}/on-every-answer"
 
 
 class ExchangeChecks:
-    """The checks of one run: compiled bodies, and the request ids seen so far."""
+    """The checks of one run: compiled bodies, and the request ids seen so far.
+
+    What the contract does not state is not judged.
+    """
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
-        self._request_ids = RequestIds()
+        self._conventions = contract.conventions
+        header = contract.conventions.request_id
+        self._request_ids = RequestIds(header) if header is not None else None
+        self._unstated = frozenset(_common(contract)) - contract.requirements.keys()
         self._bodies: dict[tuple[str, int], BodyCheck] = {}
 
     def check(self, exchange: Exchange, expectation: Expectation | None = None) -> Found:
@@ -55,35 +56,51 @@ class ExchangeChecks:
         response = exchange.response
         if response is None:
             return found
-        self._request_ids.check(response, found)
+        self._common(exchange, response, expectation, found)
+        operation = self._contract.operations.get(exchange.request.operation or "")
+        spec = operation.answers.get(response.status) if operation is not None else None
+        if operation is not None:
+            check_status(operation, response, expectation, found)
+        if operation is None or spec is None:
+            self._unlisted(operation, exchange, response, found)
+        else:
+            header = self._conventions.request_id
+            if header and header not in spec.headers and not self._is_foreign(operation):
+                check_request_id(response, header, found)
+            check_headers(operation, spec, response, found)
+            self._body(operation, response.status).check(response, found)
+            if response.status >= 400:
+                check_error_code(operation, self._contract.catalogue, response, expectation, found)
+        found.held -= found.broken.keys()
+        found.leave_out(self._unstated)
+        return found
+
+    def _common(
+        self,
+        exchange: Exchange,
+        response: Response,
+        expectation: Expectation | None,
+        found: Found,
+    ) -> None:
+        if self._request_ids is not None:
+            self._request_ids.check(response, found)
         check_innards(response, found)
         check_failure(response, expectation, found)
         check_timestamps(response, found)
-        check_secrets(exchange.request, response, found)
-        operation = self._contract.operations.get(exchange.request.operation or "")
-        if operation is not None:
-            check_status(operation, response, expectation, found)
-        spec = operation.answers.get(response.status) if operation is not None else None
-        if operation is None or spec is None:
-            self._unlisted(operation, exchange, response, found)
-            return found
-        if REQUEST_ID not in spec.headers and operation.error_family != "iam":
-            check_request_id(response, found)
-        check_headers(operation, spec, response, found)
-        self._body(operation, response.status).check(response, found)
-        if response.status >= 400:
-            check_error_code(operation, self._contract.catalogue, response, expectation, found)
-        found.held -= found.broken.keys()
-        return found
+        check_secrets(exchange.request, response, self._conventions.token_header, found)
 
     def _unlisted(
         self, operation: Operation | None, exchange: Exchange, response: Response, found: Found
     ) -> None:
-        """The identity service is another one: its refusals are not those of section 3.3."""
-        if operation is not None and operation.error_family == "iam":
+        """A service of another family has refusals of its own."""
+        if operation is not None and self._is_foreign(operation):
             return
-        check_request_id(response, found)
-        check_unlisted(exchange.request, response, found)
+        if self._conventions.request_id is not None:
+            check_request_id(response, self._conventions.request_id, found)
+        check_unlisted(exchange.request, response, self._conventions, found)
+
+    def _is_foreign(self, operation: Operation) -> bool:
+        return operation.error_family in self._conventions.foreign
 
     def _body(self, operation: Operation, status: int) -> BodyCheck:
         key = (operation.id, status)

@@ -27,6 +27,12 @@ class Found:
                 requirement, Outcome.FAIL, self.case, message, expected, actual, self.exchange
             )
 
+    def leave_out(self, requirements: frozenset[str]) -> None:
+        """Forget what the contract does not state."""
+        self.held -= requirements
+        for requirement in requirements & self.broken.keys():
+            del self.broken[requirement]
+
     def say(self, requirement: str, ok: bool, message: str, expected: str, actual: str) -> None:
         """Either of the two, by ``ok``."""
         if ok:

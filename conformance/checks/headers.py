@@ -6,9 +6,6 @@ from conformance.checks.found import Found
 from conformance.contract.operations import AnswerSpec, Operation
 from conformance.model.exchange import Response
 
-REQUEST_ID = "x-request-id"
-UNIQUE = "common/header/x-request-id/unique"
-
 
 def check_headers(operation: Operation, spec: AnswerSpec, response: Response, found: Found) -> None:
     """Every documented header is present exactly once and not empty (section x, header tables)."""
@@ -47,19 +44,24 @@ def is_json(content_type: str) -> bool:
 
 
 class RequestIds:
-    """Remembers every request id of a run: none may come back twice (section 5, X-request-Id)."""
+    """Remembers every request id of a run: none may come back twice.
 
-    def __init__(self) -> None:
+    ``header``: the lower-case name of the header that carries it.
+    """
+
+    def __init__(self, header: str) -> None:
+        self.header = header
+        self.requirement = f"common/header/{header}/unique"
         self._seen: dict[str, int] = {}
 
     def check(self, response: Response, found: Found) -> None:
         """The request id of this answer was never seen before."""
-        value = response.header(REQUEST_ID)
+        value = response.header(self.header)
         if not value:
             return
         earlier = self._seen.setdefault(value, found.exchange)
         found.say(
-            UNIQUE,
+            self.requirement,
             earlier == found.exchange,
             f"request id {value} was already that of exchange {earlier}",
             "an id that no earlier answer carried",

@@ -12,11 +12,15 @@ _SHORTEST = 8
 """Shorter values could stand in a message by chance."""
 
 
-def check_secrets(request: Request, response: Response, found: Found) -> None:
-    """No refusal repeats the token or the signature that was sent (section 3.2)."""
+def check_secrets(
+    request: Request, response: Response, token_header: str | None, found: Found
+) -> None:
+    """No refusal repeats the token or the signature that was sent."""
     if response.status < 400:
         return
-    told = next((name for name, secret in _sent(request) if _repeats(response, secret)), None)
+    told = next(
+        (name for name, secret in _sent(request, token_header) if _repeats(response, secret)), None
+    )
     found.say(
         NO_SECRETS,
         told is None,
@@ -26,10 +30,10 @@ def check_secrets(request: Request, response: Response, found: Found) -> None:
     )
 
 
-def _sent(request: Request) -> Iterator[tuple[str, str]]:
+def _sent(request: Request, token_header: str | None) -> Iterator[tuple[str, str]]:
     for name, value in request.headers:
         lowered = name.lower()
-        if lowered == "x-auth-token" and len(value) >= _SHORTEST:
+        if lowered == token_header and len(value) >= _SHORTEST:
             yield "token", value
         elif lowered == "authorization":
             signature = value.partition("Signature=")[2]

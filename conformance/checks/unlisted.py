@@ -1,4 +1,4 @@
-"""Answers with a status that their operation does not list: no table says how they look, 3.3 does.
+"""Answers with a status that their operation does not list: the conventions say how they look.
 
 What an operation lists is judged against its tables (``body``, ``headers``); these are the rest:
 401 and 405 of the gateway, and whatever answers a request that is no operation at all.
@@ -7,17 +7,19 @@ What an operation lists is judged against its tables (``body``, ``headers``); th
 from __future__ import annotations
 
 from conformance.checks.found import Found
-from conformance.checks.headers import REQUEST_ID, is_json
+from conformance.checks.headers import is_json
+from conformance.contract.conventions import Conventions
 from conformance.model.exchange import Request, Response
 
-ON_EVERY_ANSWER = "common/header/x-request-id/on-every-answer"
 CONTENT_TYPE = "common/answer/content-type-json"
 ENVELOPE = "common/answer/error-envelope"
 _SHOWN = 200
 
 
-def check_unlisted(request: Request, response: Response, found: Found) -> None:
-    """A JSON body, said to be one; in a refusal the error envelope of section 3.3."""
+def check_unlisted(
+    request: Request, response: Response, conventions: Conventions, found: Found
+) -> None:
+    """A JSON body, said to be one; in a refusal the error envelope."""
     if response.body:
         value = response.header("content-type") or ""
         found.say(
@@ -28,31 +30,33 @@ def check_unlisted(request: Request, response: Response, found: Found) -> None:
             f"Content-Type: {value}" if value else "no Content-Type",
         )
     if response.status >= 400 and request.method != "HEAD":
-        _check_envelope(response, found)
+        _check_envelope(response, conventions, found)
 
 
-def check_request_id(response: Response, found: Found) -> None:
+def check_request_id(response: Response, header: str, found: Found) -> None:
     """A refusal can be asked about: it carries a request id, as every table of headers has it."""
     if response.status < 400:
         return
     found.say(
-        ON_EVERY_ANSWER,
-        bool((response.header(REQUEST_ID) or "").strip()),
-        f"the refusal {response.status} carries no {REQUEST_ID}",
-        f"a header {REQUEST_ID} with a value",
+        f"common/header/{header}/on-every-answer",
+        bool((response.header(header) or "").strip()),
+        f"the refusal {response.status} carries no {header}",
+        f"a header {header} with a value",
         "none",
     )
 
 
-def _check_envelope(response: Response, found: Found) -> None:
-    value = response.json
-    code = value.get("error_code") if isinstance(value, dict) else None
-    text = value.get("error_msg") if isinstance(value, dict) else None
-    whole = isinstance(code, str) and isinstance(text, str) and bool(code) and bool(text)
+def _check_envelope(response: Response, conventions: Conventions, found: Found) -> None:
+    if conventions.envelope is None:
+        return
+    value = response.json if isinstance(response.json, dict) else {}
+    members = [value.get(name) for name in conventions.envelope]
+    whole = all(isinstance(member, str) and member for member in members)
+    where = conventions.source("envelope")
     found.say(
         ENVELOPE,
         whole,
-        f"the refusal {response.status} is not the error body of section 3.3",
-        "a JSON object with error_code and error_msg, neither empty",
+        f"the refusal {response.status} is not the error body of {where}",
+        f"a JSON object with {' and '.join(conventions.envelope)}, neither empty",
         "" if whole else response.body[:_SHOWN].decode("utf-8", "replace") or "an empty body",
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.contract.catalogue import Catalogue, Refusals, read_catalogue, read_refusals
+from conformance.contract.conventions import Conventions, read_conventions
 from conformance.contract.errata import Erratum, read_errata
 from conformance.contract.files import digest, read_yaml, spec_folder
 from conformance.contract.inlining import Inliner
@@ -39,13 +40,16 @@ class Contract:
     flow_groups: Mapping[str, tuple[int, float]]
     shards: Mapping[str, str]
     regions: Mapping[str, str]
-    general_statuses: frozenset[int]
+    conventions: Conventions
     errata: Mapping[str, Erratum]
 
     @cached_property
     def requirements(self) -> Mapping[str, Requirement]:
         """Every testable statement by its id, in the order of the document."""
-        return {item.id: item for item in derive(self)}
+        return {
+            item.id: item
+            for item in derive(self.operations.values(), self.common_rules, self.refusal)
+        }
 
     def refusal(self, operation: Operation, kind: str) -> Expectation | None:
         """What that kind of violation may be answered with; None where the contract is silent.
@@ -89,6 +93,7 @@ def load_contract(
 
 def _build(raw: Mapping[str, Any], sha256: str, errata: Mapping[str, Erratum]) -> Contract:
     inline = Inliner(raw)
+    conventions = read_conventions(raw)
     operations: dict[str, Operation] = {}
     for path, item in raw["paths"].items():
         shared = [inline(p) for p in item.get("parameters", ())]
@@ -96,7 +101,7 @@ def _build(raw: Mapping[str, Any], sha256: str, errata: Mapping[str, Erratum]) -
             if method in item:
                 node = inline(item[method])
                 node = {**node, "parameters": [*shared, *node.get("parameters", ())]}
-                operation = read_operation(path, method, node)
+                operation = read_operation(path, method, node, conventions)
                 operations[operation.id] = operation
     ordered = sorted(operations.values(), key=_document_order)
     return Contract(
@@ -104,7 +109,9 @@ def _build(raw: Mapping[str, Any], sha256: str, errata: Mapping[str, Erratum]) -
         sha256=sha256,
         raw=raw,
         operations={operation.id: operation for operation in ordered},
-        common_rules=tuple(read_rule(rule, "14") for rule in raw.get("x-common-rules", ())),
+        common_rules=tuple(
+            read_rule(rule, conventions.common_section) for rule in raw.get("x-common-rules", ())
+        ),
         catalogue=read_catalogue(raw["x-error-catalogue"]),
         refusals=read_refusals(raw["x-refusals"]),
         resources=raw["x-resources"],
@@ -119,7 +126,7 @@ def _build(raw: Mapping[str, Any], sha256: str, errata: Mapping[str, Erratum]) -
             if isinstance(group, dict) and "shard" in group
         },
         regions={row["name"]: row["abbreviation"] for row in raw["x-regions"]},
-        general_statuses=frozenset(int(row["status"]) for row in raw["x-status-codes"]),
+        conventions=conventions,
         errata=errata,
     )
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from conformance.contract.catalogue import read_kinds
+from conformance.contract.conventions import Conventions
 from conformance.contract.fields import Combination, Field, Schema, combinations, source_of, walk
 from conformance.contract.validation import Validator
 from conformance.model.expectation import Expectation
@@ -99,6 +100,9 @@ class RuleSpec:
 class Operation:
     """One of the documented operations. ``effect`` is ``read`` or what it changes.
 
+    ``is_open``: it needs no credentials (``security: []``). ``echo``: ``x-echo``, how its answers
+    show what its requests sent.
+
     ``first`` is sent on the same path before a request that must be accepted: where the document
     leaves open whether a request that would change nothing is refused.
     """
@@ -125,6 +129,9 @@ class Operation:
     needs: tuple[str, ...]
     first: str | None
     tolerated_statuses: frozenset[int]
+    conventions: Conventions
+    is_open: bool
+    echo: Mapping[str, Any]
 
     @property
     def success(self) -> AnswerSpec:
@@ -141,7 +148,9 @@ class Operation:
         return next((p for p in self.parameters if p.name == name), None)
 
 
-def read_operation(path: str, method: str, node: Mapping[str, Any]) -> Operation:
+def read_operation(
+    path: str, method: str, node: Mapping[str, Any], conventions: Conventions
+) -> Operation:
     """Build the record from an inlined operation object.
 
     Raises KeyError when an extension that every operation must carry is missing; the contract's
@@ -159,7 +168,7 @@ def read_operation(path: str, method: str, node: Mapping[str, Any]) -> Operation
         source=source,
         summary=str(node.get("summary", "")),
         effect=node["x-effect"],
-        flow_group=node.get("x-flow-group", "identity"),
+        flow_group=node.get("x-flow-group", conventions.flow_group),
         error_family=node["x-error-family"],
         capabilities=frozenset(node.get("x-capabilities", ())),
         parameters=tuple(_parameter(p, section, source) for p in node.get("parameters", ())),
@@ -176,6 +185,9 @@ def read_operation(path: str, method: str, node: Mapping[str, Any]) -> Operation
         needs=tuple(node.get("x-needs", ())),
         first=node.get("x-first"),
         tolerated_statuses=frozenset(node.get("x-tolerated-statuses", ())),
+        conventions=conventions,
+        is_open=node.get("security") == [],
+        echo=node.get("x-echo", {}),
     )
 
 

@@ -6,35 +6,33 @@ The shapes of the ids are those of the design: ``Op/place/field/keyword`` for in
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator
 
 from conformance.contract.fields import Combination, Field
 from conformance.contract.operations import AnswerSpec, Operation, Parameter, RuleSpec
 from conformance.contract.wording import wording
+from conformance.model.expectation import Expectation
 from conformance.model.requirement import Level, Requirement, Source
-
-if TYPE_CHECKING:
-    from conformance.contract.document import Contract
 
 AUTH_KINDS = ("no-credentials", "wrong-token", "malformed-token")
 SERVER_ERROR_CAPABILITY = "server-errors"
 """A 5xx cannot be provoked from outside: only a target that offers it is held to those answers."""
 
-_CREDENTIAL_HEADERS = frozenset(
-    {"x-auth-token", "authorization", "x-sdk-date", "x-project-id", "content-type"}
-)
+Accepted = Callable[[Operation, str], Expectation | None]
+"""What a kind of violation may be answered with, for an operation (``x-refusals``)."""
 
 
-def derive(contract: Contract) -> Iterator[Requirement]:
-    """Every requirement of the contract, in document order, common rules last."""
-    for operation in contract.operations.values():
-        yield from _inputs(contract, operation)
+def derive(
+    operations: Iterable[Operation], common_rules: Iterable[RuleSpec], accepted: Accepted
+) -> Iterator[Requirement]:
+    """Every requirement of a contract, in document order, common rules last."""
+    for operation in operations:
+        yield from _inputs(accepted, operation)
         yield from _auth(operation)
         yield from _answers(operation)
         for rule in operation.rules:
             yield _rule(f"{operation.id}/rule/{rule.id}", rule, operation)
-    for rule in contract.common_rules:
+    for rule in common_rules:
         yield _rule(rule.id, rule, None)
 
 
@@ -43,14 +41,15 @@ def judged_parameters(operation: Operation) -> tuple[Parameter, ...]:
     return tuple(
         p
         for p in operation.parameters
-        if not (p.place == "header" and p.name.lower() in _CREDENTIAL_HEADERS)
+        if not (p.place == "header" and p.name.lower() in operation.conventions.credential_headers)
     )
 
 
-def input_keywords(field: Field, place: str) -> tuple[str, ...]:
+def input_keywords(operation: Operation, field: Field, place: str) -> tuple[str, ...]:
     """Keywords under which an input field is judged at that place."""
+    judged = operation.conventions.is_judged(field.resource, place)
     if place == "path":
-        return ("known",) if field.resource and field.resource != "room" else ()
+        return ("known",) if judged else ()
     found: list[str] = []
     item = field.path.endswith("[]")
     if not item:
@@ -63,7 +62,7 @@ def input_keywords(field: Field, place: str) -> tuple[str, ...]:
     if "default" in field.schema and place == "body":
         # Where nothing is read back, as with queries, a default is a rule.
         found.append("default")
-    if field.resource in {"record_rule", "bucket", "app"}:
+    if judged:
         found.append("known")
     return tuple(found)
 
@@ -75,27 +74,27 @@ def input_level(field: Field, keyword: str) -> Level:
     return Level(levels.get(keyword, levels.get(schema_keyword, "MUST")))
 
 
-def _inputs(contract: Contract, operation: Operation) -> Iterator[Requirement]:
+def _inputs(accepted: Accepted, operation: Operation) -> Iterator[Requirement]:
     for parameter in judged_parameters(operation):
         for field in parameter.fields:
-            yield from _field_inputs(contract, operation, parameter.place, field)
+            yield from _field_inputs(accepted, operation, parameter.place, field)
     if operation.body is None:
         return
     yield _make(operation, "body/json/malformed", operation.source, "input", Level.MUST)
     yield _make(operation, "body/json/object", operation.source, "input", Level.MUST)
     for field in operation.body.fields:
-        yield from _field_inputs(contract, operation, "body", field)
+        yield from _field_inputs(accepted, operation, "body", field)
     for combination in operation.body.combinations:
         yield _combination(operation, "body", combination, "input")
 
 
 def _field_inputs(
-    contract: Contract, operation: Operation, place: str, field: Field
+    accepted: Accepted, operation: Operation, place: str, field: Field
 ) -> Iterator[Requirement]:
-    for keyword in input_keywords(field, place):
+    for keyword in input_keywords(operation, field, place):
         level = input_level(field, keyword)
         yield _field(operation, place, field, keyword, "input", level)
-        preferred = preferred_code(contract, operation, field, keyword)
+        preferred = preferred_code(accepted, operation, field, keyword)
         if preferred and level is Level.MUST:
             coded = f"{keyword}-code"
             yield _field(operation, place, field, coded, "input", Level.SHOULD, preferred)
@@ -126,11 +125,11 @@ def refusal_kind(field: Field, keyword: str) -> str | None:
 
 
 def preferred_code(
-    contract: Contract, operation: Operation, field: Field, keyword: str
+    accepted: Accepted, operation: Operation, field: Field, keyword: str
 ) -> str | None:
     """The one code that fits best where several are accepted; None where there is no choice."""
     kind = refusal_kind(field, keyword)
-    expectation = contract.refusal(operation, kind) if kind else None
+    expectation = accepted(operation, kind) if kind else None
     if expectation is None or not expectation.offers_choice:
         return None
     if keyword == "null" and field.presence != "required":
@@ -139,7 +138,7 @@ def preferred_code(
 
 
 def _auth(operation: Operation) -> Iterator[Requirement]:
-    if operation.id == "CreateToken":
+    if operation.is_open:
         return
     for kind in AUTH_KINDS:
         yield _make(operation, f"auth/{kind}", operation.source, "auth", Level.MUST)
@@ -150,9 +149,8 @@ def _answers(operation: Operation) -> Iterator[Requirement]:
     for spec in operation.answers.values():
         if spec is operation.success:
             yield _status(operation, spec, "status/answered")
-        if "x-request-id" in spec.headers:
-            yield _status(operation, spec, "header/x-request-id/required")
-        for name in sorted(set(spec.headers) - {"x-request-id"}):
+        first = operation.conventions.request_id
+        for name in sorted(spec.headers, key=lambda name: (name != first, name)):
             yield _status(operation, spec, f"header/{name}/required")
         if spec.schema is None:
             yield _status(operation, spec, "body/empty")
@@ -160,8 +158,9 @@ def _answers(operation: Operation) -> Iterator[Requirement]:
         yield _status(operation, spec, "header/content-type/json")
         yield _status(operation, spec, "body/json")
         yield _status(operation, spec, "body/undeclared", Level.SHOULD)
-        if spec.status >= 400:
-            yield _status(operation, spec, "error_code/catalogued")
+        envelope = operation.conventions.envelope
+        if spec.status >= 400 and envelope is not None:
+            yield _status(operation, spec, f"{envelope[0]}/catalogued")
         for field in spec.fields:
             for keyword, level in answer_keywords(field):
                 yield _field(operation, str(spec.status), field, keyword, "answer", level)

@@ -20,8 +20,6 @@ _STATUS_TAILS = {
     "body/json": "The body of an answer {status} is JSON text in UTF-8.",
     "body/empty": "An answer {status} has no body.",
     "body/undeclared": "An answer {status} carries no field that the document does not name.",
-    "error_code/catalogued": "The error_code of an answer {status} is one that the document gives"
-    " to that status.",
 }
 
 
@@ -47,6 +45,9 @@ def _plain(tail: str) -> str:
     status, _, rest = tail.partition("/")
     if rest.startswith("header/") and rest.endswith("/required"):
         return f"An answer {status} carries the header {rest.split('/')[1]}."
+    code, _, keyword = rest.partition("/")
+    if keyword == "catalogued":
+        return f"The {code} of an answer {status} is one that the document gives to that status."
     return _STATUS_TAILS[rest].format(status=status)
 
 

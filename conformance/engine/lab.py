@@ -118,8 +118,7 @@ class Lab:
 
     def send_raw(self, request: Request, *, credentials: str = "valid") -> Exchange:
         """Send a request that no template can say (another method, an unknown path)."""
-        known = self.contract.operations.get(request.operation or "")
-        exchange = self._exchange(request, credentials, known.flow_group if known else "identity")
+        exchange = self._exchange(request, credentials, self._group(request))
         self.ledger.found(self._checks.check(exchange))
         return exchange
 
@@ -158,8 +157,12 @@ class Lab:
 
     def ask(self, request: Request) -> Exchange:
         """Send a request that judges nothing, in its turn."""
+        return self._exchange(request, "valid", self._group(request))
+
+    def _group(self, request: Request) -> str:
+        """The flow group of a request's operation, or that of requests that are none."""
         known = self.contract.operations.get(request.operation or "")
-        return self._exchange(request, "valid", known.flow_group if known else "identity")
+        return known.flow_group if known else self.contract.conventions.flow_group
 
     def fill(self, template: Template) -> Template:
         """The same request with resources, names and times filled in."""

@@ -16,7 +16,7 @@ import pytest
 
 from conformance.cases.requests import bases
 from conformance.engine.judging.case_runner import error_code, refusal_problem, same, shown
-from conformance.engine.judging.environment import excuse
+from conformance.engine.judging.environment import environmental_reason
 from conformance.engine.lab import Lab
 from conformance.engine.outcomes import Blocked, Inconclusive
 from conformance.model import field_path
@@ -79,7 +79,7 @@ class Rule:
         self.heard(exchange)
         expectation = Expectation(answers)
         problem = refusal_problem(expectation, exchange)
-        reason = excuse(self._scenario.lab, exchange) if problem is not None else None
+        reason = environmental_reason(self._scenario.lab, exchange) if problem is not None else None
         if reason is not None:
             raise Inconclusive(reason)
         return self.that(problem is None, problem or "", expected=expectation, exchange=exchange)

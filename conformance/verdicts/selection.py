@@ -6,8 +6,7 @@ import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from conformance.checks.exchange import EVERY_EXCHANGE
-from conformance.checks.headers import UNIQUE
+from conformance.checks.exchange import every_exchange
 from conformance.contract.document import Contract
 from conformance.errors import UsageError
 from conformance.model.case import Case
@@ -29,7 +28,8 @@ class Selection:
     """Ids that the run is asked to judge, and why the others are left out.
 
     ``claimed`` are the operations that the target offers; ``excused`` what its profile does not
-    hold it to, even where an answer shows that it is not kept.
+    hold it to, even where an answer shows that it is not kept; ``everywhere`` what every exchange
+    judges.
     """
 
     wanted: frozenset[str]
@@ -37,6 +37,7 @@ class Selection:
     not_applicable: Mapping[str, str]
     claimed: frozenset[str]
     excused: frozenset[str] = frozenset()
+    everywhere: frozenset[str] = frozenset()
 
     @property
     def judged(self) -> frozenset[str]:
@@ -59,7 +60,7 @@ class Selection:
         status = f"{case.operation}/answer/status/documented"
         if case.kind == "positive" and status in self.judged:
             return True
-        return case.kind in {"positive", "auth"} and bool(self.judged & EVERY_EXCHANGE)
+        return case.kind in {"positive", "auth"} and bool(self.judged & self.everywhere)
 
 
 def select(
@@ -84,33 +85,45 @@ def select(
         **dict.fromkeys(sorted(dropped), "excluded by --exclude"),
     }
     wanted = frozenset(kept - dropped)
+    everywhere = every_exchange(contract)
     silent = {
         r.id: reason
         for r in requirements.values()
-        if (reason := _not_claimed(r, capabilities, profile, alone))
+        if (reason := _not_claimed(r, capabilities, profile, everywhere, alone=alone))
     }
     claimed = frozenset(
         operation.id
         for operation in contract.operations.values()
         if operation.capabilities <= capabilities
     )
-    excused = frozenset(r.id for r in requirements.values() if _is_excused(r, profile))
-    return Selection(wanted, left_out, silent, claimed, excused)
+    excused = frozenset(r.id for r in requirements.values() if _is_excused(r, profile, everywhere))
+    return Selection(wanted, left_out, silent, claimed, excused, everywhere)
 
 
 def _not_claimed(
-    requirement: Requirement, capabilities: frozenset[str], profile: str, alone: bool
+    requirement: Requirement,
+    capabilities: frozenset[str],
+    profile: str,
+    everywhere: frozenset[str],
+    *,
+    alone: bool,
 ) -> str:
     if not alone and CLOCK in requirement.capabilities:
         return "several processes share the target, and one of them would move its clock"
     missing = sorted(requirement.capabilities - capabilities)
     if missing:
         return f"the target does not claim {', '.join(missing)}"
-    return f"the profile {profile} does not include it" if _is_excused(requirement, profile) else ""
+    return (
+        f"the profile {profile} does not include it"
+        if _is_excused(requirement, profile, everywhere)
+        else ""
+    )
 
 
-def _is_excused(requirement: Requirement, profile: str) -> bool:
-    rule = requirement.kind == "rule" and requirement.id not in EVERY_EXCHANGE - {UNIQUE}
+def _is_excused(requirement: Requirement, profile: str, everywhere: frozenset[str]) -> bool:
+    """A mock without state cannot even make request ids that never come twice."""
+    one_answer = requirement.id in everywhere and not requirement.id.endswith("/unique")
+    rule = requirement.kind == "rule" and not one_answer
     stateful = rule or requirement.keyword in STATELESS_KEYWORDS
     return profile == STATELESS and stateful
 

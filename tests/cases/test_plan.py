@@ -64,7 +64,7 @@ def test_every_value_of_every_field_is_sent(cases: Cases, contract: Contract) ->
         inputs = [(p.place, f) for p in judged_parameters(operation) for f in p.fields]
         inputs += [("body", f) for f in (operation.body.fields if operation.body else ())]
         for place, item in inputs:
-            if place == "path" or not input_keywords(item, place):
+            if place == "path" or not input_keywords(operation, item, place):
                 continue
             missing += [
                 f"{operation.id}/{place}/{item.path} = {choice.value!r}"

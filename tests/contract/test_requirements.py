@@ -63,7 +63,11 @@ def test_no_id_is_derived_twice() -> None:
     """Two statements with one id would hide each other."""
     from conformance.contract.requirements import derive
 
-    ids = [requirement.id for requirement in derive(contract())]
+    it = contract()
+    ids = [
+        requirement.id
+        for requirement in derive(it.operations.values(), it.common_rules, it.refusal)
+    ]
     assert len(ids) == len(set(ids)) > 1000
 
 
@@ -138,7 +142,8 @@ def test_a_code_is_a_should_where_there_is_a_choice() -> None:
 )
 def test_keywords_of_inputs(field: Field, place: str, expected: tuple[str, ...]) -> None:
     """Each constraint of an input is one statement; there is no null in a query."""
-    assert input_keywords(field, place) == expected
+    operation = contract().operations["ShowApp"]
+    assert input_keywords(operation, field, place) == expected
 
 
 def test_levels_of_inputs() -> None:

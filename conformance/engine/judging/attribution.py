@@ -61,7 +61,8 @@ def _values(operation: Operation, place: str, path: str) -> Iterator[Any]:
     if field.types == ("integer",):
         yield from (field.schema[k] + step for k, step in _STEPS if k in field.schema)
     if field.given:
-        yield UNKNOWN_ID if field.given != "app" else Given("app")
+        made = "create" in operation.conventions.resources.get(field.given, {})
+        yield Given(field.given) if made else UNKNOWN_ID
 
 
 def _everywhere(plain: Template, place: str, path: str, value: Any) -> Template:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from conformance.engine.comparing.json_equality import same as same
 from conformance.engine.judging.attribution import guilty_claims
-from conformance.engine.judging.environment import excuse
+from conformance.engine.judging.environment import environmental_reason
 from conformance.engine.judging.request_echo import requirement_of, shown_otherwise
 from conformance.engine.lab import Lab
 from conformance.engine.outcomes import Blocked
@@ -112,7 +112,7 @@ def _excused(lab: Lab, case: Case, requirements: Iterable[str], exchange: Exchan
     """The refusal speaks of the account instead of the request: nothing is shown."""
     if refusal_problem(case.expectation, exchange) is None:
         return False
-    reason = excuse(lab, exchange)
+    reason = environmental_reason(lab, exchange)
     if reason is not None:
         _open(lab, case, requirements, reason, exchange)
     return reason is not None
@@ -252,7 +252,9 @@ def _claimed(lab: Lab, case: Case, claim: Claim, exchange: Exchange) -> None:
 
 def _echoed(lab: Lab, case: Case, exchange: Exchange) -> None:
     """Where the answer shows what was sent, it shows that: a value at its bound is no other."""
-    for place, problem in shown_otherwise(exchange).items():
+    for place, problem in shown_otherwise(
+        exchange, lab.contract.operation(case.operation).echo
+    ).items():
         known = (*case.requirements, *lab.contract.requirements)
         requirement = requirement_of(case.operation, place, known)
         if requirement is not None:

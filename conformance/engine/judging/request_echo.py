@@ -7,30 +7,32 @@ rules on reading back.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
 from conformance.engine.comparing.round_trip import alike, sent
 from conformance.model.exchange import Exchange
 
-_BENEATH: Final[Mapping[str, str]] = {
-    "UpdateAutoRecord": "auto_record_mode",
-    "UpdateRecordCallback": "record_callback",
-}
-"""Operations whose answers have beneath a field what their requests have at the top."""
 
-_SOUND: Final = frozenset({"room_id", "encode_template", "max_idle_time"})
-"""What a mix of audio alone does not ignore (9.1)."""
+def shown_otherwise(exchange: Exchange, echo: Mapping[str, Any]) -> dict[str, str]:
+    """By field of the body: how the answer shows a value that the request sent otherwise.
 
-
-def shown_otherwise(exchange: Exchange) -> dict[str, str]:
-    """By field of the body: how the answer shows a value that the request sent otherwise."""
+    ``echo`` is the ``x-echo`` of the operation: ``beneath`` names the field of the answer that
+    has what requests have at the top; ``ignored`` says when all but some members of an object are
+    ignored; ``shown-as`` lists values that a field may be shown as, whatever was sent.
+    """
     if exchange.response is None or exchange.status >= 300 or not exchange.request.body:
         return {}
     body, answer = sent(exchange), exchange.json
-    beneath = _BENEATH.get(exchange.request.operation or "")
+    beneath = echo.get("beneath")
     if beneath is not None and isinstance(answer, dict):
         answer = answer.get(beneath)
-    return dict(_differing(_heeded(body), answer, ""))
+    found = _differing(_heeded(body, echo.get("ignored")), answer, "")
+    also = echo.get("shown-as", {})
+    return {
+        place: text
+        for place, shown, text in found
+        if not any(shown == value for value in also.get(place, ()))
+    }
 
 
 def requirement_of(operation: str, place: str, known: Iterable[str]) -> str | None:
@@ -39,15 +41,18 @@ def requirement_of(operation: str, place: str, known: Iterable[str]) -> str | No
     return next((one for one in known if one.startswith(prefix)), None)
 
 
-def _heeded(body: dict[str, Any]) -> dict[str, Any]:
+def _heeded(body: dict[str, Any], ignored: Mapping[str, Any] | None) -> dict[str, Any]:
     """A body without what its operation is to ignore."""
-    mix = body.get("mix_param")
-    if not isinstance(mix, dict) or mix.get("encode_template") != "audio_only":
+    holder = body.get(ignored["object"]) if ignored else None
+    if not ignored or not isinstance(holder, dict):
         return body
-    return {**body, "mix_param": {name: mix[name] for name in mix.keys() & _SOUND}}
+    if holder.get(ignored["when"]["field"]) != ignored["when"]["value"]:
+        return body
+    return {**body, ignored["object"]: {k: v for k, v in holder.items() if k in ignored["but"]}}
 
 
-def _differing(wanted: Any, found: Any, place: str) -> Iterator[tuple[str, str]]:
+def _differing(wanted: Any, found: Any, place: str) -> Iterator[tuple[str, Any, str]]:
+    """Each place that differs, what is shown there, and the words for it."""
     if found is None:
         return
     if isinstance(wanted, dict) and isinstance(found, dict):
@@ -55,20 +60,19 @@ def _differing(wanted: Any, found: Any, place: str) -> Iterator[tuple[str, str]]
             yield from _differing(wanted[name], found.get(name), f"{place}.{name}".lstrip("."))
     elif isinstance(wanted, list) and isinstance(found, list):
         yield from _of_lists(wanted, found, place)
-    elif not isinstance(wanted, dict | list) and not _as_sent(wanted, found, place):
-        yield place, f"{place} was sent as {wanted!r} and is shown as {found!r}"
+    elif not isinstance(wanted, dict | list) and not alike(wanted, found, place):
+        yield place, found, _words(wanted, found, place)
 
 
-def _of_lists(wanted: list[Any], found: list[Any], place: str) -> Iterator[tuple[str, str]]:
+def _of_lists(wanted: list[Any], found: list[Any], place: str) -> Iterator[tuple[str, Any, str]]:
     """Objects one by one; simple values in any order. Lists of another length are the rules'."""
     if any(isinstance(one, dict) for one in (*wanted, *found)):
         if len(wanted) == len(found):
             for left, right in zip(wanted, found, strict=True):
                 yield from _differing(left, right, f"{place}[]")
     elif sorted(map(str, wanted)) != sorted(map(str, found)):
-        yield place, f"{place} was sent as {wanted!r} and is shown as {found!r}"
+        yield place, found, _words(wanted, found, place)
 
 
-def _as_sent(wanted: Any, found: Any, place: str) -> bool:
-    """A job may show an idle time of 0, whatever it has (E-9-max-idle-time-zero)."""
-    return alike(wanted, found, place) or (place == "mix_param.max_idle_time" and found == 0)
+def _words(wanted: Any, found: Any, place: str) -> str:
+    return f"{place} was sent as {wanted!r} and is shown as {found!r}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from conformance.cases.plan import within
-from conformance.checks.exchange import EVERY_EXCHANGE
+from conformance.checks.exchange import every_exchange
 from conformance.contract.document import Contract
 from conformance.engine.run.report_builder import Collected
 from conformance.engine.run.session import Session
@@ -15,6 +15,7 @@ from conformance.model.case import Case
 def plan_generated(session: Session, collected: Collected) -> None:
     """Note what every generated case judges, and whether this run includes it."""
     answers = _answers_by_prefix(session.contract)
+    everywhere = every_exchange(session.contract)
     for case in session.cases:
         selected = within(case, session.config.level) and session.selection.needs(case)
         collected.plan(case.requirements, case.effort, selected=selected)
@@ -23,7 +24,7 @@ def plan_generated(session: Session, collected: Collected) -> None:
             collected.plan((code,), case.effort, selected=selected)
         for prefix in _reached(case):
             collected.plan(answers.get(prefix, ()), case.effort, selected=selected)
-        collected.plan(EVERY_EXCHANGE, case.effort, selected=selected)
+        collected.plan(everywhere, case.effort, selected=selected)
 
 
 def _reached(case: Case) -> list[str]:

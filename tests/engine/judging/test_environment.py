@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from conformance.engine.judging.environment import excuse
+from conformance.engine.judging.environment import environmental_reason
 from conformance.model.case import Template
 from tests.labs import answer_like
 
@@ -28,7 +28,7 @@ def test_a_full_account(make_lab: MakeLab, count: int, excused: bool) -> None:
 
     lab, _ = make_lab(full)
     exchange = lab.send(Template("CreateApp", body={"app_name": "one"}), judge=False)
-    assert (excuse(lab, exchange) is not None) is excused
+    assert (environmental_reason(lab, exchange) is not None) is excused
 
 
 def test_a_refusal_of_the_request_is_no_excuse(make_lab: MakeLab) -> None:
@@ -36,7 +36,7 @@ def test_a_refusal_of_the_request_is_no_excuse(make_lab: MakeLab) -> None:
     lab, _ = make_lab()
     exchange = lab.send(Template("CreateApp", body={}), judge=False)
     assert exchange.status == 400
-    assert excuse(lab, exchange) is None
+    assert environmental_reason(lab, exchange) is None
 
 
 def test_an_application_is_stopped_where_it_must_be(make_lab: MakeLab) -> None:

@@ -7,8 +7,16 @@ from typing import Any
 
 import pytest
 
+from conformance.contract.document import load_contract
 from conformance.engine.judging.request_echo import requirement_of, shown_otherwise
 from conformance.model.exchange import Exchange, Request, Response
+
+OPERATIONS = load_contract().operations
+
+
+def _shown(exchange: Exchange) -> dict[str, str]:
+    return shown_otherwise(exchange, OPERATIONS[exchange.request.operation or ""].echo)
+
 
 _AUDIO = {"encode_template": "audio_only"}
 
@@ -25,7 +33,7 @@ def _hls(merged: int) -> dict[str, Any]:
 
 def test_a_value_that_is_shown_otherwise_is_told_by_its_field() -> None:
     """-1 that comes back as 0 is named, and nothing else."""
-    found = shown_otherwise(_exchange("CreateRecordRule", _hls(-1), _hls(0)))
+    found = _shown(_exchange("CreateRecordRule", _hls(-1), _hls(0)))
     assert list(found) == ["hls_config.record_max_duration_to_merge_file"]
 
 
@@ -33,7 +41,7 @@ def test_fields_of_objects_in_a_list_are_compared_one_by_one() -> None:
     """The field is named as the contract does, without the position."""
     sent = {"mix_param": {"layout_panes": [{"x": 0.25}, {"x": 0.5}]}}
     shown = {"mix_param": {"layout_panes": [{"x": 0.25}, {"x": 0.0}]}}
-    found = shown_otherwise(_exchange("CreateMixJob", sent, shown))
+    found = _shown(_exchange("CreateMixJob", sent, shown))
     assert list(found) == ["mix_param.layout_panes[].x"]
 
 
@@ -72,13 +80,13 @@ def test_what_the_document_leaves_open_is_no_difference(
     operation: str, sent: Any, shown: Any, status: int
 ) -> None:
     """Fields left out, refusals, the errata, what is ignored, and the order of plain lists."""
-    assert shown_otherwise(_exchange(operation, sent, shown, status)) == {}
+    assert _shown(_exchange(operation, sent, shown, status)) == {}
 
 
 def test_settings_are_shown_beneath_a_field() -> None:
     """The answers of 7.1 and 8.1 hold in an object what the request has at the top."""
     shown = {"app_id": "1", "record_callback": {"url": "http://a/b"}}
-    found = shown_otherwise(_exchange("UpdateRecordCallback", {"url": "http://a/B"}, shown, 200))
+    found = _shown(_exchange("UpdateRecordCallback", {"url": "http://a/B"}, shown, 200))
     assert list(found) == ["url"]
 
 

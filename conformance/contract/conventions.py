@@ -1,0 +1,106 @@
+"""What holds for every operation of an API: envelope, request ids, credentials, general statuses.
+
+The contract says it in ``x-conventions``; a document without that extension gets defaults that
+judge nothing that it does not say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+_CREDENTIALS = ("authorization", "cookie", "content-type")
+_GENERAL = (401, 403, 405, 406, 407, 408, 429, 501, 502, 503, 504)
+
+
+@dataclass(frozen=True, slots=True)
+class Excuse:
+    """A refusal that speaks of the account or the network, not of the request.
+
+    ``full``: the list (``list``, ``query``) whose ``count`` reaches ``most`` where the account is
+    full; without it the refusal is believed.
+    """
+
+    operations: frozenset[str]
+    code: str
+    reason: str
+    status: int = 400
+    full: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conventions:
+    """The conventions of one API. Header names are in lower case.
+
+    ``envelope``: the members of an error body that hold its code and its text; None for none.
+    ``families``: which families of codes an operation of a family may answer with.
+    ``foreign``: families of operations that keep none of these conventions.
+    ``resources``: the ``x-resources`` of the contract. ``sources``: where the document says it,
+    for messages: ``codes``, ``statuses``, ``envelope``.
+    """
+
+    envelope: tuple[str, str] | None = None
+    request_id: str | None = None
+    token_header: str | None = None
+    credential_headers: frozenset[str] = frozenset(_CREDENTIALS)
+    families: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    catalogued: str | None = None
+    foreign: frozenset[str] = frozenset()
+    general_statuses: frozenset[int] = frozenset(_GENERAL)
+    flow_group: str = "all"
+    common_section: str = ""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    resources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    excuses: tuple[Excuse, ...] = ()
+
+    def error_code(self, body: Any) -> str | None:
+        """The error code of a body, if it is an error envelope with a text there."""
+        code = body.get(self.envelope[0]) if self.envelope and isinstance(body, dict) else None
+        return code if isinstance(code, str) else None
+
+    def source(self, topic: str) -> str:
+        """Where the document says something of ``codes``, ``statuses`` or ``envelope``."""
+        return self.sources.get(topic, "the contract")
+
+    def is_judged(self, kind: str | None, place: str) -> bool:
+        """Whether an unknown id of that kind, sent at that place, must be refused."""
+        if not kind:
+            return False
+        places = self.resources.get(kind, {}).get("unknown-refused", ("path",))
+        return ("path" if place == "path" else "body") in places
+
+
+def read_conventions(raw: Mapping[str, Any]) -> Conventions:
+    """Read ``x-conventions`` and ``x-resources``. Raises KeyError for a missing part."""
+    resources = raw.get("x-resources", {})
+    node = raw.get("x-conventions")
+    if node is None:
+        return Conventions(resources=resources)
+    envelope = node.get("error-envelope")
+    credentials = node.get("credentials", {})
+    return Conventions(
+        envelope=(envelope["code"], envelope["message"]) if envelope else None,
+        request_id=node.get("request-id"),
+        token_header=credentials.get("token"),
+        credential_headers=frozenset(credentials.get("headers", _CREDENTIALS)),
+        families={name: tuple(told) for name, told in node.get("error-families", {}).items()},
+        catalogued=node.get("catalogued-family"),
+        foreign=frozenset(node.get("foreign-families", ())),
+        general_statuses=frozenset(node.get("general-statuses", _GENERAL)),
+        flow_group=node.get("flow-group", "all"),
+        common_section=str(node.get("common-section", "")),
+        sources=node.get("sources", {}),
+        resources=resources,
+        excuses=tuple(_excuse(item) for item in node.get("excuses", ())),
+    )
+
+
+def _excuse(node: Mapping[str, Any]) -> Excuse:
+    return Excuse(
+        operations=frozenset(node["operations"]),
+        code=node["code"],
+        reason=" ".join(str(node["reason"]).split()),
+        status=int(node.get("status", 400)),
+        full=node.get("full"),
+    )
