@@ -57,6 +57,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--resume", is_flag=True, help="go on with an interrupted run"),
         click.option("--dry-run", is_flag=True, help="say what would be sent, and send nothing"),
         click.option("--revision", metavar="DATE", help="judge by an earlier edition"),
+        click.option("--contract", type=Path, metavar="FILE|DIR", help="judge by your own"),
         click.option("--format", "formats", default="json", show_default=True, metavar="NAMES"),
         click.option("--lang", "language", default="en", type=click.Choice(["en", "zh"])),
         click.option("--report-dir", default=DEFAULT_REPORTS, type=Path, show_default=True),

@@ -74,6 +74,22 @@ class Contract:
             raise ContractError(operation_id, "is no operation of the contract") from error
 
 
+def load_own_contract(path: Path) -> Contract:
+    """Read a contract of the user's: a folder with ``openapi.yaml``, or one OpenAPI file.
+
+    ``errata.yaml`` beside it is read where there is one. Raises ContractError as ``load_contract``
+    does.
+    """
+    file = path / "openapi.yaml" if path.is_dir() else path
+    errata = file.with_name("errata.yaml")
+    try:
+        known = read_errata(errata) if errata.is_file() else {}
+        return _build(read_yaml(file), digest(file), known)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        problem = f"is not a contract that this suite reads ({type(error).__name__}: {error})"
+        raise ContractError(str(file), problem, "see docs/revising-the-contract.md") from error
+
+
 def load_contract(
     folder: Path | None = None, document: Mapping[str, Any] | None = None
 ) -> Contract:

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import pytest
 
 from conformance.cases.requests import bases
-from conformance.engine.judging.case_runner import error_code, refusal_problem, same, shown
+from conformance.engine.judging.case_runner import refusal_problem, same, shown
 from conformance.engine.judging.environment import environmental_reason
 from conformance.engine.lab import Lab
 from conformance.engine.outcomes import Blocked, Inconclusive
@@ -78,7 +78,8 @@ class Rule:
         """
         self.heard(exchange)
         expectation = Expectation(answers)
-        problem = refusal_problem(expectation, exchange)
+        conventions = self._scenario.lab.contract.conventions
+        problem = refusal_problem(conventions, expectation, exchange)
         reason = environmental_reason(self._scenario.lab, exchange) if problem is not None else None
         if reason is not None:
             raise Inconclusive(reason)
@@ -210,6 +211,10 @@ class Scenario:
         operation = self.lab.contract.operation(exchange.request.operation or "")
         return operation.success.status
 
+    def error_code(self, exchange: Exchange) -> str | None:
+        """The error code of an answer, if there is one."""
+        return self.lab.contract.conventions.error_code(exchange.json)
+
     def given(self, kind: str) -> str:
         """Id of the shared resource of that kind: never change it."""
         return self.lab.resources.get(kind)
@@ -252,7 +257,6 @@ __all__ = [
     "Rule",
     "Scenario",
     "Unique",
-    "error_code",
     "rules",
     "same",
     "shown",

@@ -26,7 +26,7 @@ class Answer:
     def __str__(self) -> str:
         if not self.codes:
             return str(self.status)
-        return f"{self.status} with error_code {' or '.join(self.codes)}"
+        return f"{self.status} with error code {' or '.join(self.codes)}"
 
 
 @dataclass(frozen=True, slots=True)

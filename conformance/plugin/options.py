@@ -36,6 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         ("report-dir", "REPORT-DIR", "where reports go"),
         ("format", "FORMAT", "report formats, separated by commas"),
         ("revision", "REVISION", "judge by an earlier revision of the document"),
+        ("contract", "FILE|DIR", "judge by a contract of your own"),
     ):
         group.addoption(f"--sparkrtc-{name}", metavar=metavar, help=text)
     for name, text in (

@@ -88,6 +88,7 @@ def run_config(config: pytest.Config, worker: Mapping[str, Any] | None) -> RunCo
         report_dir=Path(option("report_dir") or DEFAULT_REPORTS),
         formats=tuple(part for part in (option("format") or "json").split(",") if part),
         revision=option("revision"),
+        contract=Path(option("contract")) if option("contract") else None,
         resume=bool(option("resume")),
         alone=worker is None and not spreads,
     )

@@ -133,8 +133,8 @@ def _answered(response: ReceivedResponse | None) -> tuple[int, str, str]:
         return response.status, "", "html" if text[:1] == "<" else "text"
     if not isinstance(data, dict):
         return response.status, "", "json"
-    code = data.get("error_code")
-    return response.status, code if isinstance(code, str) else "", "object" if data else "hollow"
+    codes = (v for k, v in data.items() if "code" in k.lower() and isinstance(v, str))
+    return response.status, next(codes, ""), "object" if data else "hollow"
 
 
 def _shape(message: str, operation: str, field: str) -> str:

@@ -38,7 +38,7 @@ PLANTED = (
         "CreateApp/body/app_name/required/other-code",
         "CreateApp/body/*",
         ("CreateApp", "app_name"),
-        ("400 with error_code", "RTC.00001016"),
+        ("400 with error code", "RTC.00001016"),
         "5.1",
     ),
     Planted(

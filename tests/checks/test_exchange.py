@@ -242,7 +242,7 @@ def test_the_identity_service_is_another_one(look: Look) -> None:
 def test_answers_in_words() -> None:
     """What was expected is told with its codes; a prefix takes what starts with it."""
     expectation = Expectation((Answer(400, ("RTC.1", "APIGW.*")), Answer(204)))
-    assert str(expectation) == "400 with error_code RTC.1 or APIGW.*, or 204"
+    assert str(expectation) == "400 with error code RTC.1 or APIGW.*, or 204"
     assert expectation.statuses == {400, 204}
     assert expectation.offers_choice
     (answer,) = expectation.for_status(400)

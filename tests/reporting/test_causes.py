@@ -132,7 +132,7 @@ def test_an_operation_that_checks_nothing_is_one() -> None:
     """Accepting whatever is wrong is one fault; a single check that works makes it several."""
     words = ("required", "type", "null")
     found = [_finding(f"A/body/app_name/{word}", 201) for word in words]
-    found.append(_finding("A/rule/name-unique", 201, expected="400 with error_code RTC.00001020"))
+    found.append(_finding("A/rule/name-unique", 201, expected="400 with error code RTC.00001020"))
     (cause,) = _causes(*found)
     assert cause.kind == "unvalidated"
     assert len(_causes(*found, passed=("A/body/app_name/maxLength",))) == 4

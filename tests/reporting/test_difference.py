@@ -53,7 +53,7 @@ def test_only_what_differs_is_told(actual: str, wanted: str, received: str) -> N
 @pytest.mark.parametrize(
     ("expected", "actual"),
     [
-        ("400 with error_code RTC.00001003", "201 {}"),
+        ("400 with error code RTC.00001003", "201 {}"),
         ("[1]", "[2]"),
         (repr(RULE), repr(RULE)),
         (repr(RULE), repr([RULE])),

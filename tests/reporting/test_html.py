@@ -145,7 +145,7 @@ def test_texts_and_findings_are_told_in_the_language_of_the_page(report: Report)
 
 def test_a_story_is_told_in_chinese(report: Report) -> None:
     """What stands in a cause card and in the summary of a job page, labels and text."""
-    finding = replace(report.findings[0], expected="400 with error_code RTC.1")
+    finding = replace(report.findings[0], expected="400 with error code RTC.1")
     story = explain(finding, "A request without credentials is refused.", language("zh"))
     assert "不带凭证的请求被拒绝。" in story
     assert "  期望      400，错误码为 RTC.1" in story

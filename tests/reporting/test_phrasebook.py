@@ -90,7 +90,7 @@ def test_a_text_that_changed_is_seen() -> None:
             "请求体 app_name 违反 maxLength（over）：返回了 201",
         ),
         (
-            "400 with error_code RTC.1 or RTC.2, or 404 with error_code RTC.3",
+            "400 with error code RTC.1 or RTC.2, or 404 with error code RTC.3",
             "400，错误码为 RTC.1 或 RTC.2，或 404，错误码为 RTC.3",
         ),
         ("at least 0", "不小于 0"),

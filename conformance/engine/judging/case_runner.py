@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from conformance.contract.conventions import Conventions
 from conformance.engine.comparing.json_equality import same as same
 from conformance.engine.judging.attribution import guilty_claims
 from conformance.engine.judging.environment import environmental_reason
@@ -53,7 +54,9 @@ def judge(lab: Lab, case: Case) -> None:
     lab.resources.release(mark)
 
 
-def refusal_problem(expectation: Expectation, exchange: Exchange) -> str | None:
+def refusal_problem(
+    conventions: Conventions, expectation: Expectation, exchange: Exchange
+) -> str | None:
     """Why an answer is none of those accepted; None when it is one of them."""
     if exchange.response is None:
         return "the connection breaks without an answer, each time that this is sent"
@@ -62,16 +65,10 @@ def refusal_problem(expectation: Expectation, exchange: Exchange) -> str | None:
         return f"answered {exchange.status}"
     if any(not answer.codes for answer in answers):
         return None
-    code = error_code(exchange)
+    code = conventions.error_code(exchange.json)
     if any(answer.takes_code(code) for answer in answers):
         return None
-    return f"answered {exchange.status} with error_code {code or 'missing'}"
-
-
-def error_code(exchange: Exchange) -> str | None:
-    """The error_code of an answer, if there is one."""
-    code = exchange.json.get("error_code") if isinstance(exchange.json, dict) else None
-    return code if isinstance(code, str) else None
+    return f"answered {exchange.status} with error code {code or 'missing'}"
 
 
 def shown(exchange: Exchange) -> str:
@@ -110,7 +107,7 @@ def _unheard(lab: Lab, case: Case, exchange: Exchange) -> None:
 
 def _excused(lab: Lab, case: Case, requirements: Iterable[str], exchange: Exchange) -> bool:
     """The refusal speaks of the account instead of the request: nothing is shown."""
-    if refusal_problem(case.expectation, exchange) is None:
+    if refusal_problem(lab.contract.conventions, case.expectation, exchange) is None:
         return False
     reason = environmental_reason(lab, exchange)
     if reason is not None:
@@ -131,7 +128,7 @@ def _refused(lab: Lab, case: Case, exchange: Exchange) -> None:
     requirement = case.violates
     if requirement is None:
         return
-    problem = refusal_problem(case.expectation, exchange)
+    problem = refusal_problem(lab.contract.conventions, case.expectation, exchange)
     if problem is not None:
         _fail(lab, case, requirement, f"{case.title}: {problem}", case.expectation, exchange)
         return
@@ -140,11 +137,12 @@ def _refused(lab: Lab, case: Case, exchange: Exchange) -> None:
     coded = f"{requirement}-code"
     if preferred is None or coded not in lab.contract.requirements:
         return
-    if error_code(exchange) == preferred:
+    code = lab.contract.conventions.error_code(exchange.json)
+    if code == preferred:
         lab.ledger.passed(coded, case.id)
     else:
-        message = f"{case.title}: refused with {error_code(exchange)}"
-        _fail(lab, case, coded, message, f"error_code {preferred}", exchange)
+        message = f"{case.title}: refused with {code}"
+        _fail(lab, case, coded, message, f"error code {preferred}", exchange)
 
 
 def _laid_at_the_right_door(lab: Lab, case: Case, exchange: Exchange) -> None:

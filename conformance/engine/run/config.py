@@ -22,6 +22,7 @@ class RunConfig:
 
     ``target`` is a target file or a URL; None is the embedded reference. ``alone``: one process
     has the target to itself, so that it may move its clock. ``cases``: globs; none are all.
+    ``contract``: a file or folder to judge by instead of the contract that is shipped.
     """
 
     target: str | None = None
@@ -35,6 +36,7 @@ class RunConfig:
     report_dir: Path = DEFAULT_REPORTS
     formats: tuple[str, ...] = ("json",)
     revision: str | None = None
+    contract: Path | None = None
     language: str = "en"
     alone: bool = True
     resume: bool = False
@@ -55,6 +57,9 @@ class RunConfig:
             raise ReportError(f"report folder {folder}", problem, "choose another one") from error
 
     def __post_init__(self) -> None:
+        if self.contract is not None and self.revision is not None:
+            problem = "are both given"
+            raise UsageError("--contract and --revision", problem, "give one of them")
         if self.level not in EFFORTS:
             raise UsageError("--level", f"{self.level!r} is none", f"use {', '.join(EFFORTS)}")
         if self.profile is not None and self.profile not in PROFILES:

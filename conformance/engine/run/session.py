@@ -17,7 +17,7 @@ from conformance.access.journal import Journal, RunHeader
 from conformance.access.redaction import Redactor
 from conformance.access.transport import TargetClient
 from conformance.cases.plan import generated_cases, within
-from conformance.contract.document import Contract
+from conformance.contract.document import Contract, load_own_contract
 from conformance.contract.pins import load_pinned
 from conformance.engine.judging.case_runner import judge
 from conformance.engine.lab import RUNS_PREFIX, Lab
@@ -49,7 +49,7 @@ class Session:
     def __init__(self, config: RunConfig, reach: Reach, worker: str = "") -> None:
         self.config = config
         self.reach = reach
-        self.contract: Contract = load_pinned(config.revision, reach.settings.errata)
+        self.contract: Contract = _contract(config, reach)
         profile = config.profile or reach.settings.profile
         self.profile = profile
         self.selection: Selection = select(
@@ -231,3 +231,9 @@ class Session:
     def _all(self, ids: Iterable[str], outcome: Outcome, case: str, reason: str) -> None:
         for requirement in ids:
             self.lab.ledger.record(Judgement(requirement, outcome, case, reason))
+
+
+def _contract(config: RunConfig, reach: Reach) -> Contract:
+    if config.contract is not None:
+        return load_own_contract(config.contract)
+    return load_pinned(config.revision, reach.settings.errata)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.engine.comparing.round_trip import changed
-from conformance.engine.judging.case_runner import error_code, refusal_problem, same, shown
+from conformance.engine.judging.case_runner import refusal_problem, same, shown
 from conformance.engine.scenario import Answer, Blocked, Inconclusive, Scenario
 from conformance.model.exchange import Exchange
 from conformance.model.expectation import Expectation
@@ -50,14 +50,15 @@ class Views:
         if exchange.response is None:
             failure = exchange.failure
             raise Inconclusive(f"network: {failure.message}" if failure else "network")
-        if error_code(exchange) in _NO_ROOM:
+        if self.scenario.error_code(exchange) in _NO_ROOM:
             raise Blocked(f"{operation} answered {shown(exchange)[:160]}")
         return exchange
 
     def expect(self, exchange: Exchange, rule: str, *answers: Answer) -> None:
         """The answer is one of those; otherwise model and target disagree."""
         expectation = Expectation(answers)
-        problem = refusal_problem(expectation, exchange)
+        conventions = self.scenario.lab.contract.conventions
+        problem = refusal_problem(conventions, expectation, exchange)
         if problem is not None:
             operation = exchange.request.operation
             raise Disagreement(

@@ -9,8 +9,9 @@ import httpx
 import pytest
 
 from conformance.cases.plan import generated_cases
+from conformance.contract.conventions import Conventions
 from conformance.contract.document import Contract
-from conformance.engine.judging.case_runner import error_code, judge, refusal_problem, same, shown
+from conformance.engine.judging.case_runner import judge, refusal_problem, same, shown
 from conformance.engine.lab import Lab
 from conformance.engine.outcomes import Blocked
 from conformance.model.case import Case
@@ -21,6 +22,9 @@ from tests.labs import answer_like
 
 if TYPE_CHECKING:
     from tests.labs import MakeLab
+
+
+CONVENTIONS = Conventions(envelope=("error_code", "error_msg"))
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +72,7 @@ def test_what_should_be_refused_and_is_not(make_lab: MakeLab, cases: dict[str, C
     judge(lab, cases["CreateApp/body/app_name/required~missing"])
     (told,) = lab.ledger.entries["CreateApp/body/app_name/required"].told
     assert "answered 201" in told.message
-    assert "400 with error_code" in told.expected
+    assert "400 with error code" in told.expected
 
 
 def test_the_code_that_fits_best(make_lab: MakeLab, cases: dict[str, Case]) -> None:
@@ -221,14 +225,17 @@ def test_problems_of_refusals() -> None:
     """Another status, another code, no code; a success needs none."""
     expectation = Expectation((Answer(404, ("RTC.00001015",)), Answer(200)))
     right = b'{"error_code": "RTC.00001015"}'
-    assert refusal_problem(expectation, _exchange(404, right)) is None
-    assert refusal_problem(expectation, _exchange(200)) is None
-    assert refusal_problem(expectation, _exchange(400)) == "answered 400"
-    assert refusal_problem(expectation, _exchange(404)) == "answered 404 with error_code missing"
+    assert refusal_problem(CONVENTIONS, expectation, _exchange(404, right)) is None
+    assert refusal_problem(CONVENTIONS, expectation, _exchange(200)) is None
+    assert refusal_problem(CONVENTIONS, expectation, _exchange(400)) == "answered 400"
+    assert (
+        refusal_problem(CONVENTIONS, expectation, _exchange(404))
+        == "answered 404 with error code missing"
+    )
     wrong = _exchange(404, b'{"error_code": "RTC.00001003"}')
-    assert "RTC.00001003" in str(refusal_problem(refuses(404, "RTC.00001015"), wrong))
-    assert refusal_problem(succeeds(201), wrong) == "answered 404"
-    assert error_code(_exchange(404, b'{"error_code": 7}')) is None
+    assert "RTC.00001003" in str(refusal_problem(CONVENTIONS, refuses(404, "RTC.00001015"), wrong))
+    assert refusal_problem(CONVENTIONS, succeeds(201), wrong) == "answered 404"
+    assert CONVENTIONS.error_code({"error_code": 7}) is None
 
 
 def test_answers_for_people() -> None:

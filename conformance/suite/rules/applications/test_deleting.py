@@ -182,7 +182,7 @@ def _judge_whole_or_gone(
             rule.that(
                 new.status == 404 and code == NO_APP,
                 what,
-                expected=f"404 with error_code {NO_APP}",
+                expected=f"404 with error code {NO_APP}",
                 exchange=new,
             )
         else:

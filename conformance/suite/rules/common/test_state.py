@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.engine.scenario import Scenario, error_code, rules
+from conformance.engine.scenario import Scenario, rules
 from conformance.model.exchange import Exchange
 from conformance.suite.kit.concurrent_runs import without_neighbours
 from conformance.suite.kit.raw_requests import claimed, foreign, written
@@ -112,7 +112,7 @@ def test_applications_made_at_the_same_time(scenario: Scenario) -> None:
     )
     for exchange in made:
         rule.heard(exchange)
-    if any(error_code(exchange) == "RTC.00001017" for exchange in made):
+    if any(scenario.error_code(exchange) == "RTC.00001017" for exchange in made):
         rule.inconclusive("the tenant has no room for more applications")
         return
     if not all(rule.succeeded(exchange) for exchange in made):

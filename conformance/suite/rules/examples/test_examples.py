@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from conformance.access.auth import TokenAuth
-from conformance.engine.scenario import Inconclusive, Rule, Scenario, error_code
+from conformance.engine.scenario import Inconclusive, Rule, Scenario
 from conformance.model.exchange import Exchange
 
 AUTH_KEY = "8923ab8c2dcef4538923ab8c2dcef453"
@@ -135,7 +135,7 @@ def _callback(scenario: Scenario, rule: Rule, path: dict[str, Any], who: str) ->
     exchange = scenario.send(
         "UpdateRecordCallback", path=path, body={"url": URL, "auth_key": AUTH_KEY}, credentials=who
     )
-    if error_code(exchange) == UNREACHABLE:
+    if scenario.error_code(exchange) == UNREACHABLE:
         raise Inconclusive(f"step 4: the target cannot reach {URL}")
     answer = _done(rule, exchange)
     rule.equal(answer.get("app_id"), path["app_id"], "app_id of the callback", exchange)

@@ -6,7 +6,7 @@ import pytest
 
 from conformance.engine.comparing.round_trip import changed
 from conformance.engine.outcomes import Blocked
-from conformance.engine.scenario import Answer, Scenario, error_code, rules
+from conformance.engine.scenario import Answer, Scenario, rules
 from conformance.model.exchange import Exchange
 from conformance.suite.kit.jobs import (
     INDIVIDUAL,
@@ -118,7 +118,7 @@ def _refused_starts(scenario: Scenario, app: str, rule: str) -> list[Exchange]:
         jobs = Jobs(scenario, kind)
         refused.append(jobs.ask(app=app, change={RECORD_RULE: rule, kind.idle: 1}))
         jobs.rule("Create/refused-leaves-no-job").that(
-            error_code(refused[-1]) is not None and value(refused[-1], "job_id") is None,
+            scenario.error_code(refused[-1]) is not None and value(refused[-1], "job_id") is None,
             "a start with an idle time of one second is to be refused, without a job_id",
             expected="400 with an error_code and no job_id",
             exchange=refused[-1],
