@@ -69,13 +69,8 @@ def own_resources(contract: Contract, operation: Operation) -> frozenset[str]:
     if operation.effect not in {"delete", "action"}:
         return frozenset()
     last = [p.field.resource for p in operation.parameters if p.place == "path"]
-    kinds = [kind for kind in last if kind and _is_replaceable(contract.resources[kind])]
+    kinds = [kind for kind in last if kind and contract.resources.can_be_replaced(kind)]
     return frozenset(kinds[-1:])
-
-
-def _is_replaceable(spec: Mapping[str, Any]) -> bool:
-    """Whether another one can be made, or looked up where it is listed."""
-    return not spec.get("given") or "list" in spec
 
 
 def put(template: Template, place: str, path: str, value: Any) -> Template:

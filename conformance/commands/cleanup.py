@@ -10,7 +10,7 @@ import click
 from conformance.access.cleanup import CleanupResult
 from conformance.access.cleanup import cleanup as undo_journal
 from conformance.access.journal import Journal
-from conformance.engine.resources.teardown import LabUndo
+from conformance.engine.resources.teardown import Teardown
 from conformance.engine.run.config import DEFAULT_REPORTS, RunConfig
 from conformance.engine.run.session import JOURNAL, Session
 from conformance.engine.wire.endpoint import reach_target
@@ -49,7 +49,7 @@ def _undo(journal: Journal, target: str | None) -> bool:
     try:
         result = undo_journal(
             journal,
-            LabUndo(session.lab),
+            Teardown(session.contract, session.lab),
             base_url=reach.settings.base_url,
             project_id=reach.settings.project_id,
         )

@@ -15,6 +15,7 @@ from conformance.contract.files import digest, read_yaml, spec_folder
 from conformance.contract.inlining import Inliner
 from conformance.contract.operations import METHODS, Operation, RuleSpec, read_operation, read_rule
 from conformance.contract.requirements import derive
+from conformance.contract.resources import Resources, read_resources
 from conformance.errors import ContractError
 from conformance.model.expectation import Expectation
 from conformance.model.requirement import Requirement
@@ -24,7 +25,7 @@ from conformance.model.requirement import Requirement
 class Contract:
     """Everything that must hold: operations, catalogue, errata. Not slotted: derived parts cache.
 
-    ``raw`` is the OpenAPI document as written; ``resources`` the ``x-resources`` extension;
+    ``raw`` is the OpenAPI document as written; ``resources`` what requests need;
     ``flow_groups`` maps a group to (requests, seconds); ``shards`` some of the groups to the
     process that they share under flow control.
     """
@@ -36,7 +37,7 @@ class Contract:
     common_rules: tuple[RuleSpec, ...]
     catalogue: Catalogue
     refusals: Refusals
-    resources: Mapping[str, Mapping[str, Any]]
+    resources: Resources
     flow_groups: Mapping[str, tuple[int, float]]
     shards: Mapping[str, str]
     regions: Mapping[str, str]
@@ -130,7 +131,7 @@ def _build(raw: Mapping[str, Any], sha256: str, errata: Mapping[str, Erratum]) -
         ),
         catalogue=read_catalogue(raw["x-error-catalogue"]),
         refusals=read_refusals(raw["x-refusals"]),
-        resources=raw["x-resources"],
+        resources=read_resources(raw["x-resources"]),
         flow_groups={
             name: (int(group["limit"]), float(group["seconds"]))
             for name, group in raw["x-flow-groups"].items()

@@ -14,7 +14,6 @@ import httpx
 from conformance.access.auth import SignatureAuth
 from conformance.access.budget import BudgetSpent
 from conformance.access.gateway import Gateway
-from conformance.access.journal import Journal
 from conformance.access.redaction import Redactor
 from conformance.access.transport import Sent
 from conformance.checks.exchange import ExchangeChecks
@@ -23,7 +22,7 @@ from conformance.contract.document import Contract
 from conformance.contract.operations import Operation
 from conformance.engine.outcomes import Blocked
 from conformance.engine.resources.journaling import Intents
-from conformance.engine.resources.pool import Resources
+from conformance.engine.resources.pool import Providing, ResourcePool
 from conformance.engine.wire.credentials import PassKeys
 from conformance.engine.wire.encoding import write_moment, write_request
 from conformance.engine.wire.endpoint import Reach
@@ -68,13 +67,23 @@ class Lab:
         self.settings = reach.settings
         self.ledger = Ledger()
         self.waiting = Waiting(patient=patient, hasten=self._hasten if alone else None)
-        self.resources = Resources(self)
-        self.intents = Intents(self)
         self.prefix = prefix
+        self.intents = Intents(contract, self)
+        self.resources = ResourcePool(
+            contract,
+            self,
+            Providing(
+                named=reach.named,
+                prefix=prefix,
+                allow_writes=reach.settings.allow_writes,
+                clock=lambda: self.now().timestamp(),
+                waiting=self.waiting,
+                intents=self.intents,
+            ),
+        )
         self.random = random.Random(seed)  # noqa: S311 - reproducible, not secret
         self.evidence: dict[int, Exchange] = {}
         self._gateway = gateway
-        self.journal: Journal | None = None
         self._checks = ExchangeChecks(contract)
         self._redactor = Redactor(reach.secrets)
         reach.credentials.listen(self._redactor.learn)

@@ -9,7 +9,7 @@ def test_a_name_is_taken_once(scenario: Scenario) -> None:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import pytest
@@ -196,15 +196,11 @@ class Scenario:
         Section 5.4 does not say what the conditions for deleting are (E-5-delete-conditions).
         """
         exchange = self.send(operation_id, **how)
-        retire = {spec.get("delete"): spec.get("retire") for spec in self._kinds}.get(operation_id)
-        if exchange.status == 400 and retire is not None:
-            self.send(retire, path=how.get("path"))
+        deleted = self.lab.contract.resources.deleted_by(operation_id)
+        if exchange.status == 400 and deleted is not None and deleted.retire is not None:
+            self.send(deleted.retire, path=how.get("path"))
             exchange = self.send(operation_id, **how)
         return exchange
-
-    @property
-    def _kinds(self) -> Iterable[Mapping[str, Any]]:
-        return self.lab.contract.resources.values()
 
     def success(self, exchange: Exchange) -> int:
         """The documented success status of an exchange's operation."""

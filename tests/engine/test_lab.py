@@ -150,26 +150,26 @@ def test_what_is_made_stands_in_the_journal_first(make_lab: MakeLab, tmp_path: P
     """Before it is sent; with its id once it is there; settled once it is deleted or refused."""
     lab, _ = make_lab()
     header = RunHeader(lab.prefix, lab.prefix, lab.settings.base_url, lab.settings.project_id)
-    lab.journal = Journal.create(tmp_path / "journal.jsonl", header)
+    lab.intents.journal = Journal.create(tmp_path / "journal.jsonl", header)
     app = lab.resources.get("app")
-    (pending,) = lab.journal.pending()
+    (pending,) = lab.intents.journal.pending()
     assert (pending.resource, getattr(pending, "id", None)) == ("app", app)
     lab.send(Template("CreateApp", body={"app_name": 7}), judge=False)
-    assert len(lab.journal.pending()) == 1
+    assert len(lab.intents.journal.pending()) == 1
     lab.resources.clean()
-    assert lab.journal.pending() == ()
+    assert lab.intents.journal.pending() == ()
 
 
 def test_how_a_bucket_was_is_remembered(make_lab: MakeLab, tmp_path: Path) -> None:
     """Before its authorisation is changed for the first time, and only then."""
     lab, _ = make_lab()
     header = RunHeader(lab.prefix, lab.prefix, lab.settings.base_url, lab.settings.project_id)
-    lab.journal = Journal.create(tmp_path / "journal.jsonl", header)
+    lab.intents.journal = Journal.create(tmp_path / "journal.jsonl", header)
     bucket = lab.resources.get("bucket")
     body = {"bucket": Given("bucket"), "location": "cn-north-4", "operation": 0}
     for name in (bucket, bucket, "nobodys-bucket"):
         lab.send(Template("UpdateObsBucketAuthority", body={**body, "bucket": name}), judge=False)
-    (changed,) = lab.journal.pending()
+    (changed,) = lab.intents.journal.pending()
     assert isinstance(changed, Changed)
     assert changed.before["bucket"] == bucket
 

@@ -5,118 +5,129 @@ Which kinds are given, and which list shows them, is the contract's ``x-resource
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Collection, Mapping
 
+from conformance.contract.document import Contract
+from conformance.contract.resources import GivenKind, Listing
 from conformance.engine.outcomes import Blocked
+from conformance.engine.resources.rows import rows_of
+from conformance.engine.sender import Sender
 from conformance.model.case import Given, Template
 from conformance.model.exchange import Exchange
 
-if TYPE_CHECKING:
-    from conformance.engine.lab import Lab
-
-POPULATED = "populated_app"
-"""The kind of an application that has rooms and statistics; it is never changed."""
-
-_IN_ROOMS = ("room", "user")
-
-_ROOMS_TRIED = 3
+_INSTEAD_TRIED = 3
+"""In how many others it is looked for, where the one that it was looked for in has ended."""
 
 
-class Givens:
-    """Provides the ids of given things by kind; what was looked up once is remembered."""
+class ExistingResources:
+    """Provides the ids of given things by kind; what was looked up once is remembered.
 
-    def __init__(self, lab: Lab) -> None:
-        self._lab = lab
-        self._kinds = lab.contract.resources
+    ``named`` are ids by the place in the target file that names them (``fixtures.bucket``);
+    ``prefix`` starts the ids that stand for things that no list shows. ``provide`` gives the id of
+    any kind, made or given; ``ours`` are the ids of what the run has made.
+    """
+
+    def __init__(
+        self,
+        contract: Contract,
+        sender: Sender,
+        named: Mapping[str, str | None],
+        prefix: str,
+        provide: Callable[[str], str],
+        ours: Callable[[], Collection[str]],
+    ) -> None:
+        self._contract = contract
+        self._kinds = contract.resources.given
+        self._sender = sender
+        self._named = named
+        self._prefix = prefix
+        self._provide = provide
+        self._ours = ours
         self._found: dict[str, str] = {}
         self._gone: set[str] = set()
 
     def get(self, kind: str) -> str:
         """One of that kind. Raises Blocked when none is known."""
-        named = self._named().get(kind)
+        named = self._name(kind)
         if named is not None and named not in self._gone:
             return named
         if kind not in self._found:
-            self._found[kind] = self._look_up(kind)
-        return self._found[kind]
+            self._found[kind] = self._look_up(self._kinds[kind])
+        return self._found[kind] or self._provide(self._kinds[kind].others or kind)
 
     def fresh(self, kind: str) -> str:
         """One of that kind as the list shows it now. Raises Blocked when none is known."""
-        listed = "list" in self._kinds[kind] and self._named().get(kind) is None
-        return self._look_up(kind) if listed else self.get(kind)
+        listed = self._kinds[kind].listing is not None and self._name(kind) is None
+        return self._look_up(self._kinds[kind]) if listed else self.get(kind)
 
-    def populated(self, ours: Collection[str]) -> str | None:
-        """An application that others have filled with rooms; None when there are only ``ours``."""
-        named = self._lab.settings.fixtures.app_id
-        if named:
-            return named
-        if POPULATED not in self._found:
-            exchange = self._lab.send(Template("ListApps"), judge=False)
-            ids = (row.get("app_id") for row in _rows(exchange.json, "apps"))
-            theirs = [found for found in ids if isinstance(found, str) and found not in ours]
-            self._found[POPULATED] = theirs[0] if theirs else ""
-        return self._found[POPULATED] or None
+    def ended(self, operation: str, path: Mapping[str, object]) -> None:
+        """An operation has succeeded: what it ends is gone, and whoever was in it."""
+        for kind in self._kinds.values():
+            if kind.ended_by is not None and kind.ended_by.operation == operation:
+                self._leave(kind.kind, str(path.get(kind.ended_by.id)))
 
-    def left(self, room: str) -> None:
-        """A room has ended, and whoever was in it has gone."""
-        self._gone.add(room)
-        for kind in _IN_ROOMS:
-            self._found.pop(kind, None)
+    def _leave(self, kind: str, identifier: str) -> None:
+        self._gone.add(identifier)
+        for other in self._kinds.values():
+            if other.kind == kind or kind in other.inside:
+                self._found.pop(other.kind, None)
 
-    def _named(self) -> dict[str, str | None]:
-        fixtures = self._lab.settings.fixtures
-        return {
-            "project": self._lab.settings.project_id,
-            "bucket": fixtures.bucket,
-            "bucket_location": fixtures.bucket_location,
-            "room": fixtures.room_id,
-            "user": fixtures.user_id,
-            "project_name": self._lab.settings.project_name,
-            **(asdict(self._lab.reach.account) if self._lab.reach.account else {}),
-        }
+    def _name(self, kind: str) -> str | None:
+        setting = self._kinds[kind].setting
+        return self._named.get(setting) or None if setting else None
 
-    def _look_up(self, kind: str) -> str:
-        """Find a given thing in the list that shows it (``list``, ``items``, ``field``).
+    def _look_up(self, kind: GivenKind) -> str:
+        """Find a given thing in the list that shows it; empty where one of ours must do.
 
-        Whoever is not in one room is looked for in another: the first may be dismissed by now,
-        by another process of the run.
+        What is not in one thing (a user in a room) is looked for in another: the first may have
+        ended by now, by another process of the run.
         """
-        if kind == "project":
-            raise Blocked("the project id is not known; set SPARKRTC_PROJECT_ID")
-        if "list" not in self._kinds[kind]:
-            return f"{self._lab.prefix}{kind}"
-        for _ in range(_ROOMS_TRIED):
-            found = self._listed(kind)
+        if kind.others is not None:
+            return self._of_others(kind.others)
+        if kind.variable is not None:
+            raise Blocked(f"the {kind.kind} id is not known; set {kind.variable}")
+        if kind.listing is None:
+            return f"{self._prefix}{kind.kind}"
+        for _ in range(_INSTEAD_TRIED):
+            found = self._listed(kind.listing)
             if found is not None:
                 return found
-            if not self._leaves_room(kind):
+            if not self._look_elsewhere(kind):
                 break
-        named = self._named().get(kind)
+        named = self._name(kind.kind)
         why = f"this run has dismissed {named}" if named else "the target file names none"
-        raise Blocked(f"no {kind} is known: {self._kinds[kind]['list']} shows none, {why}")
+        raise Blocked(f"no {kind.kind} is known: {kind.listing.operation} shows none, {why}")
 
-    def _listed(self, kind: str) -> str | None:
+    def _of_others(self, kind: str) -> str:
+        """One of a made kind that the run has not made; empty where there is none."""
+        listing = self._contract.resources.made[kind].listing
+        if listing is None:
+            return ""
+        exchange = self._sender.send(Template(listing.operation), judge=False)
+        ids = (row.get(listing.field) for row in rows_of(exchange.json, listing.items))
+        ours = self._ours()
+        return next((i for i in ids if isinstance(i, str) and i not in ours), "")
+
+    def _listed(self, listing: Listing) -> str | None:
         """Of several rows, the first whose ``where`` fields hold the ids of other given things."""
-        spec = self._kinds[kind]
-        query = {name: self._where(value) for name, value in spec.get("query", {}).items()}
-        wanted = {field: self.get(other) for field, other in spec.get("where", {}).items()}
-        for row in _rows(self._list(spec, query).json, spec["items"]):
+        query = {name: self._filled(value) for name, value in listing.query.items()}
+        wanted = {field: self.get(other) for field, other in listing.where.items()}
+        for row in rows_of(self._list(listing, query).json, listing.items):
             if any(row.get(field) != value for field, value in wanted.items()):
                 continue
             if any(row.get(name, value) != value for name, value in query.items()):
                 continue
-            found = row.get(spec["field"])
+            found = row.get(listing.field)
             if isinstance(found, str) and found and found not in self._gone:
                 return found
         return None
 
-    def _list(self, spec: Mapping[str, Any], query: dict[str, str]) -> Exchange:
+    def _list(self, listing: Listing, query: Mapping[str, str]) -> Exchange:
         """The list that shows a kind; without its filters where it refuses those."""
-        path = {"project_id": Given("project")} if spec.get("in_project") else {}
-        operation = self._lab.contract.operation(spec["list"])
-        exchange = self._lab.send(Template(operation.id, path=path, query=query), judge=False)
+        operation = self._contract.operation(listing.operation)
+        places = (p for p in operation.parameters if p.place == "path")
+        path = {p.name: Given(p.field.given) for p in places if p.field.given}
+        exchange = self._sender.send(Template(operation.id, path=path, query=query), judge=False)
         needed = {
             name: value
             for name, value in query.items()
@@ -124,25 +135,15 @@ class Givens:
         }
         if exchange.status < 400 or needed == query:
             return exchange
-        return self._lab.send(Template(operation.id, path=path, query=needed), judge=False)
+        return self._sender.send(Template(operation.id, path=path, query=needed), judge=False)
 
-    def _leaves_room(self, kind: str) -> bool:
-        """Give up the room that was looked up, where the kind is looked for inside of one."""
-        spec = self._kinds[kind]
-        inside = (
-            "{room}" in spec.get("query", {}).values() or "room" in spec.get("where", {}).values()
-        )
-        room = self._found.get("room") if inside else None
-        if room is not None:
-            self.left(room)
-        return room is not None
+    def _look_elsewhere(self, kind: GivenKind) -> bool:
+        """Give up what a kind was looked for in, where that can end; whether there was any."""
+        inside = [k for k in kind.inside & self._found.keys() if self._kinds[k].ended_by]
+        for other in inside:
+            self._leave(other, self._found[other])
+        return bool(inside)
 
-    def _where(self, value: str) -> str:
+    def _filled(self, value: str) -> str:
         """A query value of a lookup; ``{kind}`` stands for the id of another resource."""
-        return self._lab.resources.get(value.strip("{}")) if value.startswith("{") else value
-
-
-def _rows(answer: Any, field: str) -> list[dict[str, Any]]:
-    """The rows of a list that an answer shows; none where it shows something else."""
-    rows = answer.get(field) if isinstance(answer, dict) else None
-    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+        return self._provide(value.strip("{}")) if value.startswith("{") else value

@@ -1,12 +1,12 @@
-"""Resources that run out by themselves: a job in an empty room, after its idle time (9.1, 10.1).
+"""Resources that run out by themselves: a job in an empty room, after its idle time.
 
-The field that the contract's ``x-resources`` sets on a shared one (``change``) is what it lives by.
+The fields that the contract's ``x-resources`` sets on a shared one (``change``) are what it lives by.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from conformance.model import field_path
@@ -26,10 +26,10 @@ class Lifetimes:
 
     def __init__(
         self,
-        kinds: Mapping[str, Mapping[str, Any]],
+        fields: Mapping[str, Collection[str]],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._fields = {kind: tuple(spec.get("change", {})) for kind, spec in kinds.items()}
+        self._fields = fields
         self._clock = clock
         self._born: dict[str, float] = {}
         self._until: dict[str, float] = {}

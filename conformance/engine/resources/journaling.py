@@ -2,77 +2,105 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
+from conformance.access.journal import Journal
+from conformance.contract.document import Contract
 from conformance.contract.operations import Operation
+from conformance.contract.resources import GivenKind, Listing, MadeKind, Restoring
+from conformance.engine.resources.rows import rows_of
+from conformance.engine.sender import Sender
 from conformance.model.case import Template
 from conformance.model.exchange import Exchange
 
-if TYPE_CHECKING:
-    from conformance.engine.lab import Lab
-
-BUCKET_AUTHORITY = "UpdateObsBucketAuthority"
-"""The one operation that changes settings of something that the run has not made (12.3)."""
-
 
 class Intents:
-    """Writes the journal of a lab; without one (nothing is written to the target) it is silent."""
+    """Writes the journal of a run; without one (nothing is written to the target) it is silent."""
 
-    def __init__(self, lab: Lab) -> None:
-        self._lab = lab
+    def __init__(self, contract: Contract, sender: Sender) -> None:
+        self.journal: Journal | None = None
+        self._kinds = contract.resources
+        self._operations = contract.operations
+        self._sender = sender
         self._remembered: dict[str, str] = {}
+        self._entries: dict[str, str] = {}
 
     def begin(self, operation: Operation, filled: Template) -> str | None:
         """Note on disk, before it is sent, what a request creates or changes of others'."""
-        if self._lab.journal is None:
+        if self.journal is None:
             return None
-        kind = self._lab.resources.creates(operation)
-        path = {name: str(value) for name, value in filled.path.items()}
-        if kind is not None:
-            body = filled.body if isinstance(filled.body, dict) else {}
-            name = str(body.get("app_name", path.get("app_id", "")))
-            return self._lab.journal.intend(kind, operation.id, name, path)
-        if operation.id == BUCKET_AUTHORITY:
-            return self._remember_bucket(operation, filled)
+        made = self._kinds.created_by(operation.id)
+        if made is not None:
+            path = {name: str(value) for name, value in filled.path.items()}
+            return self.journal.intend(
+                made.kind, operation.id, self._name_in(made, filled, path), path
+            )
+        changed = self._kinds.restored_by(operation.id)
+        if changed is not None:
+            return self._remember(self.journal, changed, filled.body)
         return None
 
     def end(self, entry: str | None, operation: Operation, exchange: Exchange) -> None:
         """Note what became of an intention: its id, or that nothing came of it."""
-        if entry is None or self._lab.journal is None or exchange.response is None:
+        if entry is None or self.journal is None or exchange.response is None:
             return
-        kind = self._lab.resources.creates(operation)
+        made = self._kinds.created_by(operation.id)
         identifier = None
-        if kind is not None and isinstance(exchange.json, dict):
-            identifier = exchange.json.get(self._lab.contract.resources[kind]["id"])
+        if made is not None and isinstance(exchange.json, dict):
+            identifier = exchange.json.get(made.id)
         if isinstance(identifier, str) and 200 <= exchange.status < 300:
-            self._lab.journal.created(entry, identifier)
-            self._lab.resources.journaled(identifier, entry)
+            self.journal.created(entry, identifier)
+            self._entries[identifier] = entry
         elif 400 <= exchange.status < 500:
-            self._lab.journal.settled(entry, "refused")
+            self.journal.settled(entry, "refused")
             self._remembered = {b: e for b, e in self._remembered.items() if e != entry}
 
-    def undone(self, entry: str | None) -> None:
-        """Note that what an entry of the journal created is deleted again."""
-        if entry is not None and self._lab.journal is not None:
-            self._lab.journal.settled(entry, "deleted")
+    def deleted(self, identifier: str) -> None:
+        """Note that what was created under this id is deleted again."""
+        entry = self._entries.pop(identifier, None)
+        if entry is not None and self.journal is not None:
+            self.journal.settled(entry, "deleted")
 
-    def _remember_bucket(self, operation: Operation, filled: Template) -> str | None:
-        """Before a bucket's authorisation is changed for the first time: how it was."""
-        bucket = filled.body.get("bucket") if isinstance(filled.body, dict) else None
-        if self._lab.journal is None or not isinstance(bucket, str) or bucket in self._remembered:
+    def _name_in(self, made: MadeKind, filled: Template, path: dict[str, str]) -> str:
+        """The name that a request gives; of what has none, the id of what it lies in."""
+        if made.name is not None:
+            body = filled.body if isinstance(filled.body, dict) else {}
+            return str(body.get(made.name, ""))
+        return path.get(self._kinds.made[made.within].id, "") if made.within else ""
+
+    def _remember(self, journal: Journal, kind: GivenKind, body: Any) -> str | None:
+        """Before the settings of others' things are changed for the first time: how they were."""
+        restore, listing = kind.restore, kind.listing
+        thing = body.get(restore.id) if restore and isinstance(body, dict) else None
+        if restore is None or listing is None:
             return None
-        noted = self._lab.journal.noted_beside("bucket", {}, bucket=bucket)
-        listed = self._lab.send(Template("ListObsBuckets"), judge=False).json
-        rows = listed.get("buckets", []) if isinstance(listed, dict) else []
-        row = next((r for r in rows if isinstance(r, dict) and r.get("bucket") == bucket), None)
+        if not isinstance(thing, str) or thing in self._remembered:
+            return None
+        same = {restore.id: thing}
+        noted = journal.noted_beside(kind.kind, {}, **same)
+        found = self._settings(listing, restore, thing)
+        if found is None:
+            return None
+        noted = noted or journal.noted_beside(kind.kind, {}, **same)
+        entry = journal.changing(kind.kind, restore.operation, {}, noted or found)
+        self._remembered[thing] = entry
+        return entry
+
+    def _settings(self, listing: Listing, restore: Restoring, thing: str) -> dict[str, Any] | None:
+        """What to send to put a thing back as the list shows it now; None where it is not shown."""
+        listed = self._sender.send(Template(listing.operation), judge=False).json
+        rows = rows_of(listed, listing.items)
+        row = next((r for r in rows if r.get(listing.field) == thing), None)
         if row is None:
             return None
-        found = {
-            "bucket": bucket,
-            "location": row.get("location"),
-            "operation": int(bool(row.get("is_authorized"))),
+        return {
+            field: self._as_sent(restore.operation, field, row.get(shown))
+            for field, shown in restore.body.items()
         }
-        noted = noted or self._lab.journal.noted_beside("bucket", {}, bucket=bucket)
-        entry = self._lab.journal.changing("bucket", operation.id, {}, noted or found)
-        self._remembered[bucket] = entry
-        return entry
+
+    def _as_sent(self, operation: str, path: str, shown: Any) -> Any:
+        """A value of an answer as the request writes it: some truth values are numbers there."""
+        body = self._operations[operation].body
+        field = next((f for f in body.fields if f.path == path), None) if body else None
+        counts = field is not None and field.schema.get("type") == "integer"
+        return int(bool(shown)) if counts else shown

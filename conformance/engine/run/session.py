@@ -22,7 +22,7 @@ from conformance.contract.pins import load_pinned
 from conformance.engine.judging.case_runner import judge
 from conformance.engine.lab import RUNS_PREFIX, Lab
 from conformance.engine.outcomes import Blocked, Inconclusive
-from conformance.engine.resources.teardown import LabUndo
+from conformance.engine.resources.teardown import Teardown
 from conformance.engine.run.config import RunConfig
 from conformance.engine.run.preflight import probe
 from conformance.engine.run.replay import curl, reported
@@ -109,7 +109,7 @@ class Session:
                 alone=self.config.alone,
             )
             self._lab.begin("cleanup")
-            self._lab.journal = self._begin_journal(prefix, self._lab)
+            self._lab.intents.journal = self._begin_journal(prefix, self._lab)
         return self._lab
 
     def _gateway(self) -> Gateway:
@@ -137,7 +137,7 @@ class Session:
         if path.exists():
             old = Journal(path)
             if self.config.resume and old.pending():
-                cleanup(old, LabUndo(lab))
+                cleanup(old, Teardown(self.contract, lab))
             if not old.pending():
                 path.unlink()
         header = RunHeader(prefix, prefix, settings.base_url, settings.project_id)
@@ -209,7 +209,7 @@ class Session:
             self.hang_up()
             return self._lab.resources.left
         if self._journal is not None:
-            result = cleanup(self._journal, LabUndo(self._lab))
+            result = cleanup(self._journal, Teardown(self.contract, self._lab))
             if result.complete:
                 self._journal.path.unlink()
             left = [self._lab.prose(f"{item.resource}: {why}") for item, why in result.failed]

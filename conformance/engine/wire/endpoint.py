@@ -39,6 +39,21 @@ class Reach:
         """Every secret that is known before anything is sent."""
         return (*self.credentials.secrets, *([self.second.token] if self.second else []))
 
+    @property
+    def named(self) -> dict[str, str | None]:
+        """What is named beforehand, by where: ``project_id``, ``fixtures.…``, ``account.…``."""
+        groups = {"fixtures": self.settings.fixtures, "account": self.account}
+        return {
+            "project_id": self.settings.project_id,
+            "project_name": self.settings.project_name,
+            **{
+                f"{group}.{name}": value
+                for group, record in groups.items()
+                if record is not None
+                for name, value in dataclasses.asdict(record).items()
+            },
+        }
+
 
 def reach_target(target: str, env: Mapping[str, str]) -> Reach:
     """A target file or a base URL. Raises ConfigurationError when it cannot be used."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from conformance.engine.resources.expiry import Lifetimes
 
-KINDS = {"job": {"change": {"param.idle": 43200}}, "app": {}}
+FIELDS = {"job": ("param.idle",), "app": ()}
 
 
 def test_a_job_that_gets_less_time_than_it_has_idled_is_not_relied_on() -> None:
     """An update to 5 seconds ends a job that is 12 seconds old, whatever was said before."""
     now = 100.0
-    lifetimes = Lifetimes(KINDS, lambda: now)
+    lifetimes = Lifetimes(FIELDS, lambda: now)
     lifetimes.created("job", "one", {"param": {"idle": 43200}})
     now = 112.0
     assert lifetimes.lasts("one")
@@ -20,7 +20,7 @@ def test_a_job_that_gets_less_time_than_it_has_idled_is_not_relied_on() -> None:
 
 def test_without_the_field_a_job_is_not_kept_and_other_kinds_live_on() -> None:
     """A default may be short, so nobody relies on it; what has no such field never runs out."""
-    lifetimes = Lifetimes(KINDS)
+    lifetimes = Lifetimes(FIELDS)
     lifetimes.created("job", "one", {"param": {}})
     lifetimes.created("app", "two", {})
     assert not lifetimes.lasts("one")

@@ -10,7 +10,7 @@ import pytest
 
 from conformance.access.settings import Fixtures
 from conformance.engine.outcomes import Blocked
-from conformance.engine.resources.pool import POPULATED, TRIES
+from conformance.engine.resources.pool import TRIES
 from conformance.model.case import Given, Template
 from tests.labs import answer_like
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tests.labs import MakeLab
 
 PLAIN = Fixtures()
+POPULATED = "populated_app"
 
 
 def _made(requests: list[httpx.Request], end: str = "/apps") -> int:

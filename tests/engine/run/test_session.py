@@ -154,8 +154,8 @@ def test_what_an_earlier_part_of_the_run_left(make_lab: MakeLab, tmp_path: Path)
     """Another run's journal is kept; a run that goes on deletes what it names, and starts anew."""
     lab, requests = make_lab()
     options = {"target": "http://127.0.0.1:9"}
-    lab.journal = _session(lab, tmp_path, **options)._begin_journal(lab.prefix, lab)
-    assert lab.journal is not None
+    lab.intents.journal = _session(lab, tmp_path, **options)._begin_journal(lab.prefix, lab)
+    assert lab.intents.journal is not None
     app = lab.resources.get("app")
     with pytest.raises(ConfigurationError, match="journal of another run"):
         _session(lab, tmp_path, **options)._begin_journal("sparkconf-other-", lab)

@@ -1,0 +1,184 @@
+"""Kinds of resource that requests need, from the contract's ``x-resources``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from conformance.model.expectation import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The operation that lists things of a kind, and where their rows and ids stand in it.
+
+    ``query`` are its filters and ``where`` the fields that a row must hold; ``{kind}`` in the one
+    and the values of the other stand for ids of other kinds.
+    """
+
+    operation: str
+    items: str
+    field: str
+    query: Mapping[str, str]
+    where: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """The field that shows that a new one can be worked with, its value, and how long it takes."""
+
+    field: str
+    value: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class MadeKind:
+    """What a run makes and deletes.
+
+    ``id`` is its field in answers and its parameter in paths; ``name`` the field with the name
+    that it was given. ``retire`` is sent before a deletion that was refused is tried again;
+    ``finished`` is how deleting is answered where it has ended by itself. ``within`` is the kind
+    that it lies in; ``alone``: a second one needs a parent of its own. ``change`` are fields of the
+    example that a shared one needs otherwise.
+    """
+
+    kind: str
+    create: str
+    id: str
+    show: str
+    delete: str
+    example: str
+    retire: str | None
+    name: str | None
+    listing: Listing | None
+    within: str | None
+    alone: bool
+    finished: Answer | None
+    ready: Readiness | None
+    change: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """The operation whose success ends a thing, and the path parameter that names it."""
+
+    operation: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Restoring:
+    """The operation that changes the settings of a thing that the run has not made.
+
+    ``id`` is the field of its request that names the thing; ``body`` says for each field of the
+    request where the row of the thing holds what it was.
+    """
+
+    operation: str
+    id: str
+    body: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class GivenKind:
+    """What a run cannot make: named by the target file or account (``setting``), or listed.
+
+    ``variable`` is the environment variable that names it; ``others`` the made kind of which it is
+    one that others have filled.
+    """
+
+    kind: str
+    setting: str | None
+    variable: str | None
+    listing: Listing | None
+    others: str | None
+    ended_by: Ending | None
+    restore: Restoring | None
+
+    @property
+    def inside(self) -> frozenset[str]:
+        """Kinds whose ids it is looked up by."""
+        if self.listing is None:
+            return frozenset()
+        named = (value for value in self.listing.query.values() if value.startswith("{"))
+        return frozenset({value.strip("{}") for value in named} | {*self.listing.where.values()})
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """Every kind by its name."""
+
+    made: Mapping[str, MadeKind]
+    given: Mapping[str, GivenKind]
+
+    def created_by(self, operation: str) -> MadeKind | None:
+        """The kind that an operation creates, if any."""
+        return next((kind for kind in self.made.values() if kind.create == operation), None)
+
+    def deleted_by(self, operation: str) -> MadeKind | None:
+        """The kind that an operation deletes, if any."""
+        return next((kind for kind in self.made.values() if kind.delete == operation), None)
+
+    def restored_by(self, operation: str) -> GivenKind | None:
+        """The kind of others' things whose settings an operation changes, if any."""
+        found = (k for k in self.given.values() if k.restore and k.restore.operation == operation)
+        return next(found, None)
+
+    def can_be_replaced(self, kind: str) -> bool:
+        """Whether another one can be made, or looked up where it is listed."""
+        return kind in self.made or self.given[kind].listing is not None
+
+
+def read_resources(node: Mapping[str, Mapping[str, Any]]) -> Resources:
+    """Read the ``x-resources`` extension."""
+    return Resources(
+        made={kind: _made(kind, spec) for kind, spec in node.items() if not spec.get("given")},
+        given={kind: _given(kind, spec) for kind, spec in node.items() if spec.get("given")},
+    )
+
+
+def _made(kind: str, spec: Mapping[str, Any]) -> MadeKind:
+    ready, finished = spec.get("ready"), spec.get("finished")
+    return MadeKind(
+        kind=kind,
+        create=spec["create"],
+        id=spec["id"],
+        show=spec["show"],
+        delete=spec["delete"],
+        example=spec["example"],
+        retire=spec.get("retire"),
+        name=spec.get("name"),
+        listing=_listing({"field": spec["id"], **spec}),
+        within=spec.get("within"),
+        alone=bool(spec.get("alone")),
+        finished=Answer(finished["status"], tuple(finished["codes"])) if finished else None,
+        ready=Readiness(ready["field"], ready["value"], float(ready["seconds"])) if ready else None,
+        change=spec.get("change", {}),
+    )
+
+
+def _given(kind: str, spec: Mapping[str, Any]) -> GivenKind:
+    ended, restore = spec.get("ended_by"), spec.get("restore")
+    return GivenKind(
+        kind=kind,
+        setting=spec.get("setting"),
+        variable=spec.get("variable"),
+        listing=_listing(spec),
+        others=spec.get("others"),
+        ended_by=Ending(**ended) if ended else None,
+        restore=Restoring(**restore) if restore else None,
+    )
+
+
+def _listing(spec: Mapping[str, Any]) -> Listing | None:
+    if "list" not in spec:
+        return None
+    return Listing(
+        operation=spec["list"],
+        items=spec["items"],
+        field=spec["field"],
+        query=spec.get("query", {}),
+        where=spec.get("where", {}),
+    )
