@@ -1,6 +1,6 @@
 """Resources that run out by themselves: a job in an empty room, after its idle time.
 
-The fields that the contract's ``x-resources`` sets on a shared one (``change``) are what it lives by.
+The fields that ``x-resources`` sets on a shared one (``change``) are what it lives by.
 """
 
 from __future__ import annotations
