@@ -8,11 +8,11 @@ from conformance.model.expectation import Expectation
 
 NO_SERVER_ERROR = "common/answer/no-server-error"
 FAILURES = frozenset({500, 501, 505})
-"""Table 14-1 lays these at the service's door; 502, 503 and 504 may be the network's."""
+"""These are laid at the service's door; 502, 503 and 504 may be the network's."""
 
 
 def check_failure(response: Response, expectation: Expectation | None, found: Found) -> None:
-    """The service did not fail, unless the case asked it to (tables 14-1 and 14.2)."""
+    """The service did not fail, unless the case asked it to."""
     status = response.status
     asked_for = expectation is not None and status in expectation.statuses
     found.say(

@@ -30,6 +30,6 @@ def check_innards(response: Response, found: Found) -> None:
         NO_INNARDS,
         match is None,
         "the answer shows the innards of the server",
-        "an error_code and an error_msg, and nothing of how the server is built",
+        "an error and its text, and nothing of how the server is built",
         match.group(0).decode("utf-8", "replace") if match else "",
     )

@@ -14,7 +14,7 @@ _TIMESTAMP = re.compile(rb'"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)[^"]{0,16}"')
 
 
 def check_timestamps(response: Response, found: Found) -> None:
-    """No 30 February and no 25 o'clock, in whatever field (table 5-13 and its like).
+    """No 30 February and no 25 o'clock, in whatever field.
 
     A minute may have a 61st second.
     """

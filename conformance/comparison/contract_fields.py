@@ -42,7 +42,7 @@ _ELSEWHERE: Final = frozenset(
 
 
 def compare_inputs(base: str, old: Sequence[Field], new: Sequence[Field]) -> Iterator[Observation]:
-    """Fields of a request; ``base`` is the start of their ids, such as ``CreateApp/body``."""
+    """Fields of a request; ``base`` is the start of their ids, such as ``Create/body``."""
     before, after = _by_path(old), _by_path(new)
     for field in _topmost(after, before):
         kind = "added-required" if field.presence == "required" else "added"
@@ -55,7 +55,7 @@ def compare_inputs(base: str, old: Sequence[Field], new: Sequence[Field]) -> Ite
 
 
 def compare_outputs(base: str, old: Sequence[Field], new: Sequence[Field]) -> Iterator[Observation]:
-    """Fields of an answer; ``base`` is the start of their ids, such as ``CreateApp/201``."""
+    """Fields of an answer; ``base`` is the start of their ids, such as ``Create/201``."""
     before, after = _by_path(old), _by_path(new)
     for field in _topmost(after, before):
         kind = f"answer-field-added-{field.presence}"

@@ -1,4 +1,4 @@
-"""The error codes of section 14.2 and what a refusal may look like, per kind of violation."""
+"""The catalogued error codes, and what a refusal may look like, per kind of violation."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from conformance.model.expectation import Answer, Expectation
 
 @dataclass(frozen=True, slots=True)
 class CatalogueEntry:
-    """One row of section 14.2."""
+    """One row of the catalogue of error codes."""
 
     code: str
     status: int

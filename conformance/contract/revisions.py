@@ -1,4 +1,4 @@
-"""The published editions of the document (chapter 15), each made from the newest by an overlay."""
+"""The published editions of the document, each made from the newest by an overlay."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def newest_revision(folder: Path | None = None) -> str:
 
 
 def revisions(folder: Path | None = None) -> list[str]:
-    """Every known edition by its date, the newest first (table 15-1)."""
+    """Every known edition by its date, the newest first."""
     folder = folder or spec_folder()
     found = {path.stem for path in (folder / "revisions").glob("*.yaml") if _DATE.match(path.stem)}
     return sorted(found | {newest_revision(folder)}, reverse=True)

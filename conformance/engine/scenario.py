@@ -1,10 +1,10 @@
 """What a rule's test is written with: ``@rules`` names what it judges, ``Scenario`` does the rest.
 
-@rules("CreateApp/rule/name-unique")
-def test_a_name_is_taken_once(scenario: Scenario) -> None:
-    app = scenario.make("CreateApp", body={"app_name": name})
-    again = scenario.send("CreateApp", body={"app_name": name})
-    scenario.rule("CreateApp/rule/name-unique").refused(again, 400, "RTC.00001020")
+@rules("CreateBook/rule/title-unique")
+def test_a_title_is_taken_once(scenario: Scenario) -> None:
+    book = scenario.make("CreateBook", body={"title": title})
+    again = scenario.send("CreateBook", body={"title": title})
+    scenario.rule("CreateBook/rule/title-unique").refused(again, 400)
 """
 
 from __future__ import annotations

@@ -7,16 +7,13 @@ distribution installed: nothing heavy is imported here.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from conformance.certification.fixtures import sparkrtc_contract, sparkrtc_mock, sparkrtc_server
+from conformance.plugin.items import is_suite
 
 __all__ = ["sparkrtc_contract", "sparkrtc_mock", "sparkrtc_server"]
 
-SUITE = "conformance.suite"
-_FOLDER = Path(__file__).resolve().parents[1] / "suite"
 _MARKERS = (
     "sparkrtc_rules(*ids, effort, phase): requirements that a test judges",
     "sparkrtc_explores(operation): random requests to an operation",
@@ -58,11 +55,3 @@ def pytest_configure(config: pytest.Config) -> None:
         from conformance.plugin.starting import start
 
         start(config)
-
-
-def is_suite(argument: str) -> bool:
-    """Whether an argument of pytest names items of the suite."""
-    name = argument.split("::")[0]
-    if name == SUITE or name.startswith(f"{SUITE}."):
-        return True
-    return Path(name).resolve().is_relative_to(_FOLDER)

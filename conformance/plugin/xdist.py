@@ -10,7 +10,7 @@ import pytest
 
 from conformance.engine.run.scheduling import ShardScheduling
 from conformance.plugin.conformance_run import ConformanceRun
-from conformance.plugin.options import SUITE
+from conformance.plugin.items import SUITE
 
 
 def input_of(config: pytest.Config) -> Mapping[str, Any] | None:
@@ -66,7 +66,7 @@ def _flow_group(nodeid: str) -> str | None:
     parts = nodeid.partition("::")[0].removesuffix(".py").split("/")
     parts = parts[parts.index("suite") + 1 :] if "suite" in parts else parts
     module = importlib.import_module(".".join((SUITE, *parts)))
-    marks = getattr(module, "pytestmark", ())
+    marks = getattr(module, "pytestmark", [])
     marks = marks if isinstance(marks, list) else [marks]
     named = [mark.args[0] for mark in marks if mark.name == "sparkrtc_flow_group"]
     return named[0] if named else None

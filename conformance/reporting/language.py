@@ -65,7 +65,7 @@ class Language:
         return f"{number:>2} {title}" if number.isdigit() and title != number else title
 
     def source(self, source: str) -> str:
-        """Where in the document: ``section 9.1, tables 9-3, 9-4``, in this language."""
+        """Where in the document: its sections and tables, in this language."""
         match = _SOURCE.fullmatch(source)
         if match is None or self.code == "en":
             return source

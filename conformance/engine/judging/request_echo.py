@@ -60,7 +60,7 @@ def _differing(wanted: Any, found: Any, place: str) -> Iterator[tuple[str, Any, 
             yield from _differing(wanted[name], found.get(name), f"{place}.{name}".lstrip("."))
     elif isinstance(wanted, list) and isinstance(found, list):
         yield from _of_lists(wanted, found, place)
-    elif not isinstance(wanted, dict | list) and not alike(wanted, found, place):
+    elif not isinstance(wanted, dict | list) and not alike(wanted, found):
         yield place, found, _words(wanted, found, place)
 
 

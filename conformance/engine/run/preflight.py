@@ -11,7 +11,7 @@ from conformance.errors import TargetUnreachable
 from conformance.model.exchange import Exchange, Request
 
 _UNKNOWN_CALLER = (401, 403)
-"""Statuses that turn a caller away for who it is, or is not (14.1)."""
+"""Statuses that turn a caller away for who it is, or is not."""
 
 
 def probe(lab: Lab) -> None:

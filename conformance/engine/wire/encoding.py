@@ -54,7 +54,7 @@ def _query_text(value: Any) -> str:
 
 
 def write_moment(now: dt.datetime, moment: Moment) -> str:
-    """A Moment as the document writes it: UTC, to the second or the day (chapter 13)."""
+    """A Moment as the document writes it: UTC, to the second or the day."""
     time = now + dt.timedelta(seconds=moment.seconds)
     if moment.form == "date":
         return time.strftime("%Y-%m-%d")

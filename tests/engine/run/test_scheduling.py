@@ -14,7 +14,7 @@ import pytest
 from conformance.access.embedded import EmbeddedReference
 from conformance.contract.document import load_contract
 from conformance.engine.run.scheduling import shard_of
-from conformance.plugin.options import _flow_group
+from conformance.plugin.xdist import _flow_group
 
 if TYPE_CHECKING:
     from pathlib import Path
