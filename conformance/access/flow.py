@@ -18,7 +18,7 @@ from pathlib import Path
 from pyrate_limiter import InMemoryBucket, Rate, RateItem, SQLiteBucket
 from pyrate_limiter.abstracts import AbstractBucket
 
-from conformance.errors import ConfigurationError, UsageError
+from conformance.errors import UsageError
 
 #: Group to (requests, seconds), for example ``{"management": (60, 60)}``.
 FlowLimits = Mapping[str, tuple[int, float]]
@@ -47,25 +47,6 @@ def sqlite_buckets(path: Path) -> BucketMaker:
         return SQLiteBucket.init_from_file(
             [rate], table=table, db_path=str(path), use_file_lock=True
         )
-
-    return make
-
-
-def redis_buckets(url: str, prefix: str = "sparkrtc-conformance") -> BucketMaker:
-    """Buckets in Redis that several machines share; needs the ``redis`` extra."""
-    try:
-        import redis  # type: ignore[import-not-found, unused-ignore]  # optional extra
-        from pyrate_limiter import RedisBucket
-    except ImportError:
-        raise ConfigurationError(
-            "flow control in Redis", "the redis package is missing", "install the redis extra"
-        ) from None
-    client = redis.Redis.from_url(url)
-
-    def make(group: str, rate: Rate) -> AbstractBucket:
-        bucket = RedisBucket.init([rate], client, f"{prefix}:{group}")
-        assert isinstance(bucket, AbstractBucket)
-        return bucket
 
     return make
 

@@ -38,7 +38,6 @@ class Fixtures:
     app_id: str | None = entry("an existing application", default=None)
     room_id: str | None = entry("a room with a user in it, inside that application", default=None)
     user_id: str | None = entry("a user in that room", default=None)
-    record_rule_id: str | None = entry("a record rule of that application", default=None)
     bucket: str | None = entry("an OBS bucket of the account", default=None)
     bucket_location: str | None = entry("region of that bucket", default=None)
     callback_url: str | None = entry("address where the target reaches our listener", default=None)

@@ -14,10 +14,9 @@ from conformance.access.flow import (
     FlowGate,
     lower_bound,
     memory_buckets,
-    redis_buckets,
     sqlite_buckets,
 )
-from conformance.errors import ConfigurationError, UsageError
+from conformance.errors import UsageError
 
 LIMITS = {"management": (60, 60.0), "jobs": (10, 1.0)}
 
@@ -120,15 +119,6 @@ def test_unknown_group_is_named() -> None:
     """A slip in a group's name does not pass unthrottled."""
     with pytest.raises(UsageError, match="'job': is unknown; known: jobs, management"):
         FlowGate(LIMITS).acquire("job")
-
-
-def test_redis_without_its_package_says_so() -> None:
-    """The optional extra is named when it is missing."""
-    try:
-        import redis  # noqa: F401
-    except ImportError:
-        with pytest.raises(ConfigurationError, match="install the redis extra"):
-            redis_buckets("redis://localhost")
 
 
 WORKER = """
