@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 import random
@@ -31,6 +32,7 @@ from conformance.errors import Refused, TargetError
 from conformance.model.case import ABSENT, Given, Moment, Template, Unique, resolve
 from conformance.model.exchange import Exchange, Request
 from conformance.model.expectation import Answer, Expectation
+from conformance.model.verdict import Judgement
 from conformance.verdicts.ledger import Ledger
 
 RUNS_PREFIX = "sparkconf-"
@@ -283,16 +285,14 @@ class Lab:
             self._redactor.failure(exchange.failure),
         )
 
-    def told(self, data: dict[str, Any]) -> dict[str, Any]:
-        """What the current case has said, without the secrets that its messages may quote."""
-        said = [
-            {
-                **item,
-                **{part: self.prose(item[part]) for part in ("message", "expected", "actual")},
-            }
-            for item in data["told"]
-        ]
-        return {**data, "told": said}
+    def redact(self, judgement: Judgement) -> Judgement:
+        """A judgement without the secrets that its messages may quote."""
+        return dataclasses.replace(
+            judgement,
+            message=self.prose(judgement.message),
+            expected=self.prose(judgement.expected),
+            actual=self.prose(judgement.actual),
+        )
 
     def prose(self, text: str) -> str:
         """A message for people without the secrets of this run."""

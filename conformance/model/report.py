@@ -45,6 +45,18 @@ class ReportedExchange:
     response: ReceivedResponse | None
     failure: dict[str, str] | None = None
 
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> ReportedExchange:
+        """Read it back from plain JSON data."""
+        response = data["response"]
+        return cls(
+            **{
+                **data,
+                "request": SentRequest(**data["request"]),
+                "response": ReceivedResponse(**response) if response else None,
+            }
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class ReportedFinding:
@@ -184,16 +196,6 @@ class Report:
 
 
 def _finding(item: dict[str, Any]) -> ReportedFinding:
-    exchange = item["exchange"]
-    return ReportedFinding(**{**item, "exchange": _exchange(exchange) if exchange else None})
-
-
-def _exchange(item: dict[str, Any]) -> ReportedExchange:
-    response = item["response"]
-    return ReportedExchange(
-        **{
-            **item,
-            "request": SentRequest(**item["request"]),
-            "response": ReceivedResponse(**response) if response else None,
-        }
-    )
+    shown = item["exchange"]
+    exchange = ReportedExchange.from_dict(shown) if shown else None
+    return ReportedFinding(**{**item, "exchange": exchange})

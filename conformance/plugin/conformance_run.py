@@ -14,6 +14,7 @@ from conformance.engine.run.checkpoint import ProgressFile
 from conformance.engine.run.report_builder import Collected, assemble, reported_exchanges
 from conformance.engine.run.session import Session
 from conformance.errors import ConformanceError
+from conformance.model.item_result import ItemResult
 from conformance.model.report import Report
 from conformance.reporting.contract_lines import ContractLines
 from conformance.reporting.formats import write_all
@@ -54,17 +55,17 @@ class ConformanceRun:
             return
         progress = ProgressFile(config.report_dir, self.session.fingerprint)
         if config.resume:
-            for item, said in progress.resume():
-                self.collected.absorb(item, said)
+            for item, result in progress.resume():
+                self.collected.absorb(item, result)
         elif writes:
             progress.begin()
         self._progress = progress
 
-    def absorb(self, item: str, said: Mapping[str, Any]) -> None:
+    def absorb(self, item: str, result: ItemResult) -> None:
         """Take over what one item has said, in the controlling process."""
-        self.collected.absorb(item, said)
+        self.collected.absorb(item, result)
         if self._progress is not None:
-            self._progress.add(item, said)
+            self._progress.add(item, result)
 
     def finish(self) -> Report:
         """Write the reports; what was judged is complete unless the run was interrupted."""

@@ -12,6 +12,8 @@ from conformance.engine.run.session import Session
 from conformance.engine.run.traceback_redaction import clean_report, clean_traceback
 from conformance.engine.scenario import Scenario
 from conformance.errors import TargetError
+from conformance.model.item_result import ItemResult
+from conformance.model.verdict import Judgement, Outcome
 from conformance.plugin.conformance_run import ConformanceRun
 from conformance.plugin.xdist import hand_over, input_of
 
@@ -19,8 +21,8 @@ EXIT_STATUS: Final = {"conformant": 0, "nonconformant": 1, "incomplete": 4}
 """The exit status of a run, by its verdict."""
 
 _NOT_CARRIED_OUT = {pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR}
-_SAID = pytest.StashKey[dict[str, Any]]()
-"""What an item has said, from its call to its report."""
+_RESULT = pytest.StashKey[ItemResult]()
+"""What an item has found out, from its call to its report."""
 
 
 class Results:
@@ -67,10 +69,10 @@ class Results:
             self._session.finish(scenario, error)
         if isinstance(error, TargetError):
             self._stop(item.session, error)
-        item.stash[_SAID] = said = self._session.drain()
-        broken = [told for told in said["told"] if told["outcome"] == "fail" and self._fails(told)]
+        item.stash[_RESULT] = result = self._session.drain()
+        broken = [one for one in result.judgements if self._fails(one)]
         if broken and (error is None or isinstance(error, (Blocked, Inconclusive))):
-            pytest.fail("\n\n".join(_explained(told) for told in broken), pytrace=False)
+            pytest.fail("\n\n".join(_explained(one) for one in broken), pytrace=False)
 
     def _raise_redacted(self, failure: BaseException) -> None:
         """Raise in place of an error whose text holds a secret: reporters quote it as it is."""
@@ -92,9 +94,9 @@ class Results:
         """Attach what the item said to its report, so that it crosses processes."""
         report = yield
         clean_report(report, self._session.prose)
-        if call.when == "call" and _SAID in item.stash:
-            report.conformance = item.stash[_SAID]  # type: ignore[attr-defined]
-            del item.stash[_SAID]
+        if call.when == "call" and _RESULT in item.stash:
+            report.conformance = item.stash[_RESULT].to_data()  # type: ignore[attr-defined]
+            del item.stash[_RESULT]
         return report
 
     @pytest.hookimpl(tryfirst=True)
@@ -102,8 +104,10 @@ class Results:
         """A crash of the suite itself is shown without secrets."""
         clean_traceback(excrepr, self._session.prose)
 
-    def _fails(self, told: dict[str, Any]) -> bool:
-        requirement = self._session.contract.requirements.get(told["requirement"])
+    def _fails(self, judgement: Judgement) -> bool:
+        if judgement.outcome is not Outcome.FAIL:
+            return False
+        requirement = self._session.contract.requirements.get(judgement.requirement)
         selection = self._session.selection
         if requirement is None or requirement.id in {*selection.left_out, *selection.excused}:
             return False
@@ -111,9 +115,9 @@ class Results:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """In the controlling process: gather."""
-        said = getattr(report, "conformance", None)
-        if said is not None and not self._is_worker:
-            self._run.absorb(report.nodeid, said)
+        data = getattr(report, "conformance", None)
+        if data is not None and not self._is_worker:
+            self._run.absorb(report.nodeid, ItemResult.from_data(data))
 
     def pytest_keyboard_interrupt(self) -> None:
         """The report of an interrupted run says so."""
@@ -142,8 +146,8 @@ class Results:
             session.exitstatus = EXIT_STATUS[report.verdict.value]
 
 
-def _explained(told: dict[str, Any]) -> str:
-    lines = [told["requirement"], f"  {told['message']}"]
-    lines += [f"  expected: {told['expected']}"] if told["expected"] else []
-    lines += [f"  actual:   {told['actual']}"] if told["actual"] else []
+def _explained(judgement: Judgement) -> str:
+    lines = [judgement.requirement, f"  {judgement.message}"]
+    lines += [f"  expected: {judgement.expected}"] if judgement.expected else []
+    lines += [f"  actual:   {judgement.actual}"] if judgement.actual else []
     return "\n".join(lines)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 from conformance.checks.found import Found
 from conformance.model.exchange import Exchange
+from conformance.model.item_result import ItemResult
 from conformance.model.verdict import Judgement, Outcome
 
 CASES_KEPT = 5
@@ -102,24 +102,21 @@ class Ledger:
                 for told in entry.told
             ]
 
-    def drain(self) -> dict[str, Any]:
-        """What is new since the last call, as plain data that crosses processes."""
-        told = [{**asdict(one), "outcome": one.outcome.value} for one in self._new]
-        passed = list(self._passed.items())
-        statuses, requests = self.statuses, self.requests
+    def drain(self) -> ItemResult:
+        """What is new since the last call."""
+        result = ItemResult(tuple(self._new), self._passed, self.statuses, self.requests)
         self._new, self._passed, self.statuses, self.requests = [], {}, {}, {}
-        return {"told": told, "held": passed, "statuses": statuses, "requests": requests}
+        return result
 
-    def absorb(self, data: dict[str, Any]) -> None:
+    def absorb(self, result: ItemResult) -> None:
         """Take over what another ledger has drained."""
-        for requirement, case in data["held"]:
+        for requirement, case in result.passed.items():
             self._entry(requirement).add(Outcome.PASS, case)
-        for item in data["told"]:
-            judgement = Judgement(**{**item, "outcome": Outcome(item["outcome"])})
+        for judgement in result.judgements:
             entry = self._entry(judgement.requirement)
             entry.add(judgement.outcome, judgement.case)
             entry.told.append(judgement)
-        for mine, theirs in ((self.statuses, data["statuses"]), (self.requests, data["requests"])):
+        for mine, theirs in ((self.statuses, result.statuses), (self.requests, result.requests)):
             for key, count in theirs.items():
                 mine[key] = mine.get(key, 0) + count
 

@@ -6,6 +6,7 @@ import json
 
 from conformance.checks.found import Found
 from conformance.model.exchange import Exchange, Request, Response
+from conformance.model.item_result import ItemResult
 from conformance.model.verdict import Judgement, Outcome
 from conformance.verdicts.ledger import Ledger
 
@@ -51,8 +52,8 @@ def test_a_ledger_crosses_processes() -> None:
     request = Request("CreateApp", "POST", "http://host/", ())
     mine.answered(Exchange(1, "case", request, Response(201, (), b"", 0.1)), "management")
     mine.answered(Exchange(2, "case", request, None), "management")
-    drained = json.loads(json.dumps(mine.drain()))
-    theirs.absorb(drained)
+    drained = json.loads(json.dumps(mine.drain().to_data()))
+    theirs.absorb(ItemResult.from_data(drained))
     theirs.absorb(mine.drain())
     assert theirs.entries["A"].counts == {Outcome.PASS: 1}
     assert theirs.entries[R].told == [_failed("bad")]

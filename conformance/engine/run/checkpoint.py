@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.errors import ReportError
+from conformance.model.item_result import ItemResult
 
 NAME = "progress.jsonl"
 
@@ -24,13 +25,13 @@ class ProgressFile:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.path.write_text(json.dumps({"run": self._fingerprint}) + "\n", encoding="utf-8")
 
-    def add(self, item: str, said: Mapping[str, Any]) -> None:
-        """Note what one item said."""
+    def add(self, item: str, result: ItemResult) -> None:
+        """Note what one item found out."""
         with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"item": item, "said": said}) + "\n")
+            file.write(json.dumps({"item": item, "result": result.to_data()}) + "\n")
 
-    def resume(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Every item that was judged before, with what it said; a torn last line is dropped.
+    def resume(self) -> Iterator[tuple[str, ItemResult]]:
+        """Every item that was judged before, with its result; a torn last line is dropped.
 
         Raises ReportError when there is nothing to go on with, or when it is another run's.
         """
@@ -50,7 +51,7 @@ class ProgressFile:
         for line in lines[1:]:
             entry = _parsed(line)
             if entry is not None:
-                yield entry["item"], entry["said"]
+                yield entry["item"], ItemResult.from_data(entry["result"])
 
     def end(self) -> None:
         """The run is complete: there is nothing to go on with."""

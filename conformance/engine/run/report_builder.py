@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from conformance.cases.plan import EFFORTS
 from conformance.contract.document import Contract
@@ -13,14 +12,13 @@ from conformance.contract.operations import Operation
 from conformance.contract.requirements import SERVER_ERROR_CAPABILITY
 from conformance.engine.run.replay import replay
 from conformance.engine.run.session import Session
+from conformance.model.item_result import Evidence, ItemResult
 from conformance.model.report import (
-    ReceivedResponse,
     Report,
     ReportedExchange,
     ReportedFinding,
     RunRecord,
     SelectionRecord,
-    SentRequest,
     StatusCell,
 )
 from conformance.model.verdict import Judgement
@@ -50,20 +48,19 @@ class Collected:
 
     started: dt.datetime
     ledger: Ledger = field(default_factory=Ledger)
-    exchanges: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
+    exchanges: dict[tuple[str, int], Evidence] = field(default_factory=dict)
     planned: set[str] = field(default_factory=set)
     effort_of: dict[str, str] = field(default_factory=dict)
     left_behind: list[str] = field(default_factory=list)
     interrupted: bool = False
     requests_by_item: dict[str, dict[str, int]] = field(default_factory=dict)
 
-    def absorb(self, item: str, data: Mapping[str, Any]) -> None:
-        """Take over what one item of pytest has said."""
-        self.ledger.absorb(dict(data))
-        self.requests_by_item[item] = dict(data["requests"])
-        for evidence in data["exchanges"]:
-            exchange = evidence["exchange"]
-            self.exchanges[exchange["case"], exchange["number"]] = evidence
+    def absorb(self, item: str, result: ItemResult) -> None:
+        """Take over what one item of pytest has found out."""
+        self.ledger.absorb(result)
+        self.requests_by_item[item] = dict(result.requests)
+        for evidence in result.evidence:
+            self.exchanges[evidence.exchange.case, evidence.exchange.number] = evidence
 
     def plan(self, ids: Iterable[str], effort: str, *, selected: bool) -> None:
         """A case judges these requirements from that level on; it may be part of this run."""
@@ -183,8 +180,8 @@ def _findings(
                 expected=judgement.expected,
                 actual=judgement.actual,
                 source=str(requirement.source),
-                exchange=_exchange(item["exchange"]) if item else None,
-                curl=item["curl"] if item else "",
+                exchange=item.exchange if item else None,
+                curl=item.curl if item else "",
                 pytest=replay(judgement.case),
             )
 
@@ -192,22 +189,10 @@ def _findings(
 def reported_exchanges(collected: Collected) -> list[ReportedExchange]:
     """Every exchange that was kept, in order of number and case."""
     items = sorted(collected.exchanges.items(), key=lambda item: (item[0][1], item[0][0]))
-    return [_exchange(evidence["exchange"]) for _, evidence in items]
+    return [evidence.exchange for _, evidence in items]
 
 
-def _evidence(collected: Collected, judgement: Judgement) -> dict[str, Any] | None:
+def _evidence(collected: Collected, judgement: Judgement) -> Evidence | None:
     if judgement.exchange is None:
         return None
     return collected.exchanges.get((judgement.case, judgement.exchange))
-
-
-def _exchange(item: Mapping[str, Any]) -> ReportedExchange:
-    response = item["response"]
-    return ReportedExchange(
-        number=item["number"],
-        case=item["case"],
-        operation=item["operation"],
-        request=SentRequest(**item["request"]),
-        response=ReceivedResponse(**response) if response else None,
-        failure=item["failure"],
-    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -30,6 +30,7 @@ from conformance.engine.scenario import Scenario
 from conformance.engine.wire.endpoint import Reach
 from conformance.errors import TargetError
 from conformance.model.case import Case
+from conformance.model.item_result import Evidence, ItemResult
 from conformance.model.verdict import Judgement, Outcome
 from conformance.verdicts.selection import STATELESS, Selection, select
 
@@ -185,18 +186,21 @@ class Session:
             return Redactor(self.reach.secrets).text(text)
         return self._lab.prose(text)
 
-    def drain(self) -> dict[str, Any]:
-        """What the item that just ended has said, with the exchanges that show it."""
-        data = self.lab.ledger.drain()
-        numbers = {item["exchange"] for item in data["told"] if item["exchange"] is not None}
+    def drain(self) -> ItemResult:
+        """What the item that just ended has found out, with the exchanges that show it."""
+        result = self.lab.ledger.drain()
+        numbers = {one.exchange for one in result.judgements if one.exchange is not None}
         if KEEPS_ALL & set(self.config.formats):
             numbers |= self.lab.evidence.keys()
-        data["exchanges"] = [
-            exchange
-            for number in sorted(numbers)
-            if (exchange := self._reported(number)) is not None
-        ]
-        return self.lab.told(data)
+        return replace(
+            result,
+            judgements=tuple(self.lab.redact(one) for one in result.judgements),
+            evidence=tuple(
+                evidence
+                for number in sorted(numbers)
+                if (evidence := self._evidence(number)) is not None
+            ),
+        )
 
     def close(self) -> list[str]:
         """Delete what the run created, and hang up; what could not be deleted is returned."""
@@ -222,11 +226,11 @@ class Session:
             self._hung_up = True
             self._lab.close()
 
-    def _reported(self, number: int) -> dict[str, Any] | None:
+    def _evidence(self, number: int) -> Evidence | None:
         exchange = self.lab.redacted(number)
         if exchange is None:
             return None
-        return {"exchange": asdict(reported(exchange)), "curl": curl(exchange.request)}
+        return Evidence(reported(exchange), curl(exchange.request))
 
     def _all(self, ids: Iterable[str], outcome: Outcome, case: str, reason: str) -> None:
         for requirement in ids:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from conformance.engine.run.report_builder import Collected, assemble
 from conformance.engine.run.session import Session
 from conformance.errors import ConfigurationError, ReportError, TargetUnreachable, UsageError
 from conformance.model.exchange import Exchange, NetworkFailure, Request, Response
+from conformance.model.item_result import ItemResult
 from conformance.model.verdict import Outcome, RunVerdict, Verdict
 from tests.labs import answer_like
 
@@ -92,13 +94,13 @@ def test_what_an_item_said_carries_its_evidence(make_lab: MakeLab, tmp_path: Pat
     session = _session(lab, tmp_path)
     case = next(c for c in session.selected_cases if c.id == "ListObsBuckets/accepts/minimal")
     session.run_case(case)
-    data = session.drain()
-    assert data["exchanges"]
-    assert data["exchanges"][0]["curl"].startswith("curl -i -X GET")
-    assert session.drain()["told"] == []
+    result = session.drain()
+    assert result.evidence[0].curl.startswith("curl -i -X GET")
+    assert ItemResult.from_data(json.loads(json.dumps(result.to_data()))) == result
+    assert session.drain().judgements == ()
 
     collected = Collected(dt.datetime.now(dt.UTC))
-    collected.absorb("item", data)
+    collected.absorb("item", result)
     plan_generated(session, collected)
     report = assemble(session, collected, dt.datetime.now(dt.UTC))
     assert report.verdict is RunVerdict.NONCONFORMANT

@@ -1,0 +1,60 @@
+"""What one item of a run found out, as it crosses from the process that ran it to the report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from conformance.model.report import ReportedExchange
+from conformance.model.verdict import Judgement, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One redacted exchange with the curl line that sends its request again."""
+
+    exchange: ReportedExchange
+    curl: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemResult:
+    """Judgements with their reasons, and what was passed (requirement to the first case).
+
+    ``statuses`` counts answers by "operation status", ``requests`` counts by flow group.
+    """
+
+    judgements: tuple[Judgement, ...] = ()
+    passed: Mapping[str, str] = field(default_factory=dict)
+    statuses: Mapping[str, int] = field(default_factory=dict)
+    requests: Mapping[str, int] = field(default_factory=dict)
+    evidence: tuple[Evidence, ...] = ()
+
+    def to_data(self) -> dict[str, Any]:
+        """Plain JSON data, for pytest-xdist and the checkpoint file."""
+        judgements = [{**asdict(one), "outcome": one.outcome.value} for one in self.judgements]
+        return {
+            "judgements": judgements,
+            "passed": dict(self.passed),
+            "statuses": dict(self.statuses),
+            "requests": dict(self.requests),
+            "evidence": [asdict(one) for one in self.evidence],
+        }
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> ItemResult:
+        """Read it back. Raises KeyError or TypeError for data that is none."""
+        return cls(
+            tuple(
+                Judgement(**{**one, "outcome": Outcome(one["outcome"])})
+                for one in data["judgements"]
+            ),
+            data["passed"],
+            data["statuses"],
+            data["requests"],
+            tuple(
+                Evidence(ReportedExchange.from_dict(one["exchange"]), one["curl"])
+                for one in data["evidence"]
+            ),
+        )
