@@ -8,20 +8,22 @@ import pytest
 
 from conformance.engine.run.checkpoint import ProgressFile
 from conformance.errors import ReportError
+from conformance.model.item_result import ItemResult
 
 RUN = {"level": "quick", "contract": "abc"}
+PASSED = ItemResult(passed={"Op/body/x/type": "case"}, requests={"jobs": 1})
 
 
 def test_what_was_said_comes_back(tmp_path: Path) -> None:
     """Item by item, in order; a torn last line is dropped."""
     progress = ProgressFile(tmp_path, RUN)
     progress.begin()
-    progress.add("item 1", {"told": []})
-    progress.add("item 2", {"told": [1]})
+    progress.add("item 1", ItemResult())
+    progress.add("item 2", PASSED)
     with progress.path.open("a", encoding="utf-8") as file:
         file.write('7\n{"item": "torn')
     found = list(ProgressFile(tmp_path, RUN).resume())
-    assert found == [("item 1", {"told": []}), ("item 2", {"told": [1]})]
+    assert found == [("item 1", ItemResult()), ("item 2", PASSED)]
     progress.end()
     assert not progress.path.exists()
     progress.end()
