@@ -96,7 +96,7 @@ class Claim:
     others: tuple[Any, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Case:
     """One request and what it judges. ``effort`` is the lowest level of a run that includes it.
 
@@ -114,6 +114,10 @@ class Case:
     violates: str | None = None
     claims: tuple[Claim, ...] = ()
     needs: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        """The id alone: reporters of pytest show parameters by their repr."""
+        return self.id
 
     @property
     def requirements(self) -> tuple[str, ...]:
