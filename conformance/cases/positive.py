@@ -204,6 +204,8 @@ def _set(
     requirement: str,
     slot: str,
 ) -> bool:
+    if item.schema.get("x-only-shown") and not holds(row.base.template, place, item.path):
+        return False
     changed = put(row.template, place, item.path, choice.value)
     if validator is not None and not validator.is_valid(plain_body(changed.body)):
         return False

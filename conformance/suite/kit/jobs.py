@@ -101,6 +101,8 @@ INDIVIDUAL: Final = JobKind(
     ),
     words={"naming": "names-app-room-and-user", "stranger": "mix-job-not-found"},
 )
+ALREADY_RUNNING: Final = "RTC.00001006"
+"""A job that is not over exists already (14.2)."""
 KINDS: Final = (MIX, INDIVIDUAL)
 IDENTITY: Final = ("job_id", "stream_name", "app_id", "room_id", "user_id", "create_time")
 """What a job never changes; the user belongs to jobs of chapter 10 alone."""
@@ -167,6 +169,22 @@ class Jobs:
             raise Blocked(f"a start answered no job_id: {shown(made)[:160]}")
         return Job({"app_id": app or self._scenario.given("app"), "job_id": identifier}, made)
 
+    def running_in(self, room: str) -> Job:
+        """A running job in that room; in another where the target takes no second job there.
+
+        The catalogue has a code for a job that exists already, and no sentence says what makes
+        two jobs the same (14.2). Raises Blocked when there is none.
+        """
+        made = self.ask(change={self.kind.room: room})
+        identifier = value(made, "job_id")
+        if made.status == 201 and isinstance(identifier, str):
+            return self.ready(
+                Job({"app_id": self._scenario.given("app"), "job_id": identifier}, made)
+            )
+        if self._scenario.error_code(made) != ALREADY_RUNNING:
+            raise Blocked(f"a second job in a room is not started: {shown(made)[:160]}")
+        return self.running()
+
     def running(self, **how: Any) -> Job:
         """Start a job and wait until it runs. Raises Blocked when it never does."""
         return self.ready(self.start(**how))
@@ -231,13 +249,3 @@ class Jobs:
 def value(exchange: Exchange, name: str) -> Any:
     """A field of an answer; None where it is not, or is null."""
     return exchange.json.get(name) if isinstance(exchange.json, dict) else None
-
-
-def another_room(scenario: Scenario, kind: JobKind) -> dict[str, Any]:
-    """What makes a second start no duplicate of the first, where the target tells duplicates.
-
-    Everywhere else nothing is changed: the same request makes another job.
-    """
-    if "duplicates" in scenario.lab.settings.capabilities:
-        return {kind.room: scenario.name("room")}
-    return {}

@@ -17,7 +17,6 @@ from conformance.suite.kit.jobs import (
     TOO_EARLY,
     JobKind,
     Jobs,
-    another_room,
     both,
     other,
     value,
@@ -119,7 +118,7 @@ def test_two_starts_make_two_jobs(scenario: Scenario, kind: JobKind) -> None:
     lasting = jobs.start(change={kind.room: room})
     beside = others.start(change={others.kind.room: room})
     elsewhere = jobs.start(app=scenario.fresh("app"), change={kind.room: room})
-    stopped = jobs.running(change={kind.room: room, **another_room(scenario, kind)})
+    stopped = jobs.running_in(room)
     if not jobs.rule("Create/job-ids-unique").that(
         lasting.id != stopped.id,
         f"two starts answered the same job_id {stopped.id}",
@@ -163,7 +162,7 @@ def test_a_job_that_is_not_ready_yet(scenario: Scenario, kind: JobKind) -> None:
     to_update = jobs.start(example=kind.full)
     updated = jobs.update(to_update)
     jobs.rule("Update/job-not-initialised").answered(updated, *_EARLY_UPDATE[kind.noun])
-    to_stop = jobs.start(change=another_room(scenario, kind))
+    to_stop = jobs.start()
     stopped = jobs.stop(to_stop, *TOO_EARLY)
     jobs.rule("Stop/job-not-initialised").answered(stopped, *TOO_EARLY)
 
@@ -172,8 +171,9 @@ def test_a_job_that_is_not_ready_yet(scenario: Scenario, kind: JobKind) -> None:
 def test_the_same_job_again(scenario: Scenario, kind: JobKind) -> None:
     """What a target takes for a job that already runs is refused with 1006 (14.2)."""
     jobs = Jobs(scenario, kind)
-    first = jobs.running(example=kind.full)
-    again = jobs.ask(example=kind.full)
+    room = {kind.room: scenario.name("room")}
+    first = jobs.running(example=kind.full, change=room)
+    again = jobs.ask(example=kind.full, change=room)
     duplicate = jobs.rule("Create/duplicate-job")
     duplicate.answered(again, Answer(400, ("RTC.00001006",)))
     after = jobs.show(first)
@@ -186,7 +186,7 @@ def test_the_limit_of_jobs(scenario: Scenario, kind: JobKind) -> None:
     jobs = Jobs(scenario, kind)
     quota = jobs.rule("Create/job-quota")
     for _ in range(_MANY):
-        made = jobs.ask(change=another_room(scenario, kind))
+        made = jobs.ask()
         if made.status != 201:
             quota.answered(made, Answer(400, ("RTC.00001007",)))
             return
