@@ -36,6 +36,7 @@ IMPACTS: Final[Mapping[str, tuple[Impact, Impact]]] = {
     "operation-removed": (_B, _C),
     "operation-moved": (_B, _B),
     "operation-changed": (_R, _R),
+    "conventions-changed": (_R, _R),
     "request-body-added": (_B, _R),
     "request-body-removed": (_R, _C),
     "request-field-added": (_C, _R),

@@ -12,6 +12,7 @@ from conformance.comparison.contract_fields import (
     compare_inputs,
     compare_outputs,
 )
+from conformance.contract.conventions import Conventions
 from conformance.contract.document import Contract
 from conformance.contract.operations import AnswerSpec, Operation, Parameter, RuleSpec
 
@@ -31,6 +32,7 @@ _ELSEWHERE: Final = frozenset(
         "answers",
         "rules",
         "refusals",
+        "conventions",
     }
 )
 """Compared on their own, or only told by requirements that say something else."""
@@ -181,6 +183,11 @@ def _surroundings(old: Contract, new: Contract) -> Iterator[Observation]:
     was, now = old.refusals.families, new.refusals.families
     for family in sorted(was.keys() | now.keys()):
         yield from _refusals(f"x-refusals/{family}", was.get(family, {}), now.get(family, {}))
+    for name in (field.name for field in fields(Conventions) if field.compare):
+        before, after = getattr(old.conventions, name), getattr(new.conventions, name)
+        if before != after:
+            text = f"{name} was {before or 'nothing'}, is {after or 'nothing'}"
+            yield Observation("conventions-changed", "x-conventions", text)
     for group in sorted(_lasting_groups(old, new)):
         yield from _flow(group, old.flow_groups.get(group), new.flow_groups.get(group))
     for region in sorted(old.regions.items() ^ new.regions.items()):

@@ -51,7 +51,7 @@ class Conventions:
     flow_group: str = "all"
     common_section: str = ""
     sources: Mapping[str, str] = field(default_factory=dict)
-    resources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    resources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, compare=False)
     excuses: tuple[Excuse, ...] = ()
 
     def error_code(self, body: Any) -> str | None:

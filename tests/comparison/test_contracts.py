@@ -99,6 +99,14 @@ PLANTED: list[tuple[list[Action], str, str, str, str, str]] = [
         "RR",
     ),
     (
+        [put("$['x-conventions']", {"request-id": "x-trace-id"})],
+        "conventions-changed",
+        "RR",
+        "",
+        "conventions-changed",
+        "RR",
+    ),
+    (
         [drop(f"{CREATE}.requestBody")],
         "request-body-removed",
         "RC",
