@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from conformance.model.expectation import Answer
+
 _CREDENTIALS = ("authorization", "cookie", "content-type")
 _GENERAL = (401, 403, 405, 406, 407, 408, 429, 501, 502, 503, 504)
 
@@ -27,6 +29,18 @@ class Excuse:
     reason: str
     status: int = 400
     full: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedCodes:
+    """Codes that the examples print with a status that the catalogue gives to others.
+
+    ``only``: a target is held to the examples, and no other code goes with that status.
+    """
+
+    status: int
+    codes: tuple[str, ...]
+    only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +67,24 @@ class Conventions:
     sources: Mapping[str, str] = field(default_factory=dict)
     resources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, compare=False)
     excuses: tuple[Excuse, ...] = ()
+    printed: tuple[PrintedCodes, ...] = ()
 
     def error_code(self, body: Any) -> str | None:
         """The error code of a body, if it is an error envelope with a text there."""
         code = body.get(self.envelope[0]) if self.envelope and isinstance(body, dict) else None
         return code if isinstance(code, str) else None
+
+    def is_printed(self, status: int, code: object) -> bool:
+        """Whether the examples print this code with that status."""
+        return any(one.status == status and code in one.codes for one in self.printed)
+
+    def takes_code(self, answer: Answer, code: object) -> bool:
+        """Whether an accepted refusal may carry this code: one of its own, or a printed one."""
+        if not answer.codes:
+            return False
+        held = any(one.only and one.status == answer.status for one in self.printed)
+        own = answer.takes_code(code) and (not held or "*" in answer.codes)
+        return own or self.is_printed(answer.status, code)
 
     def source(self, topic: str) -> str:
         """Where the document says something of ``codes``, ``statuses`` or ``envelope``."""
@@ -76,7 +103,7 @@ def read_conventions(raw: Mapping[str, Any]) -> Conventions:
     resources = raw.get("x-resources", {})
     node = raw.get("x-conventions")
     if node is None:
-        return Conventions(resources=resources)
+        return Conventions(resources=resources, printed=_printed(raw))
     envelope = node.get("error-envelope")
     credentials = node.get("credentials", {})
     return Conventions(
@@ -93,6 +120,15 @@ def read_conventions(raw: Mapping[str, Any]) -> Conventions:
         sources=node.get("sources", {}),
         resources=resources,
         excuses=tuple(_excuse(item) for item in node.get("excuses", ())),
+        printed=_printed(raw),
+    )
+
+
+def _printed(raw: Mapping[str, Any]) -> tuple[PrintedCodes, ...]:
+    rows = raw.get("x-error-catalogue", {}).get("printed", ())
+    return tuple(
+        PrintedCodes(int(row["status"]), tuple(row["codes"]), bool(row.get("only")))
+        for row in rows
     )
 
 

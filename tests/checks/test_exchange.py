@@ -107,7 +107,8 @@ def test_a_status_that_the_case_accepts(look: Look) -> None:
     ("operation", "status", "code", "right"),
     [
         ("ShowApp", 404, "RTC.00001015", True),
-        ("ShowApp", 404, "RTC.00001003", False),
+        ("ShowApp", 404, "RTC.00001003", True),
+        ("ShowApp", 404, "RTC.00001005", False),
         ("ShowApp", 404, "RTC.99999999", False),
         ("ShowApp", 404, "APIGW.0101", True),
         ("ShowApp", 404, "DATA.100011001", False),

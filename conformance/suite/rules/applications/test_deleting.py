@@ -178,11 +178,12 @@ def _judge_whole_or_gone(
     for old, new in zip(before, after, strict=True):
         what = f"DeleteApp answered {deleted.status}, then {new.request.operation}"
         if deleted.status == 204:
-            code = part(new.json, "error_code")
+            accepted = Answer(404, (NO_APP,))
+            told = scenario.lab.contract.conventions
             rule.that(
-                new.status == 404 and code == NO_APP,
+                new.status == 404 and told.takes_code(accepted, scenario.error_code(new)),
                 what,
-                expected=f"404 with error code {NO_APP}",
+                expected=accepted,
                 exchange=new,
             )
         else:
