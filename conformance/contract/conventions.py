@@ -127,8 +127,7 @@ def read_conventions(raw: Mapping[str, Any]) -> Conventions:
 def _printed(raw: Mapping[str, Any]) -> tuple[PrintedCodes, ...]:
     rows = raw.get("x-error-catalogue", {}).get("printed", ())
     return tuple(
-        PrintedCodes(int(row["status"]), tuple(row["codes"]), bool(row.get("only")))
-        for row in rows
+        PrintedCodes(int(row["status"]), tuple(row["codes"]), bool(row.get("only"))) for row in rows
     )
 
 
