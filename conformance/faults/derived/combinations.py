@@ -160,6 +160,7 @@ def _answers() -> Iterator[tuple[str, str, str, Edit]]:
     yield *rooms, "open-room-has-no-end", _if("state", "RUNNING", end_time=_TIME)
     yield *rooms, "closed-room-has-end", _if("state", "CLOSED", end_time="-")
     yield *users, "online-user-has-not-left", _if("state", "ONLINE", leave_time=_TIME)
+    yield *users, "joined-user-has-joined", _if("state", ("ONLINE", "OFFLINE"), join_time="-")
     yield *users, "offline-user-has-left", _if("state", "OFFLINE", leave_time="-")
     events = (f"{EVENTS}/200", "events[]")
     yield *events, "local-event-has-no-peer", _if("location", "local", peer_uid="somebody")
@@ -167,6 +168,7 @@ def _answers() -> Iterator[tuple[str, str, str, Edit]]:
     for listed in (events, (f"{GROUPS}/200", "dimensions[]")):
         for name, edit in _KINDS.items():
             yield *listed, name, edit
+    yield f"{GROUPS}/200", "dimensions[]", "factor-listed", lambda one: {**one, "abnormal_factor": 99}
 
 
 def _of_no_length(one: dict[str, Any]) -> dict[str, Any]:

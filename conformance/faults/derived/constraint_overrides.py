@@ -86,7 +86,7 @@ KEYWORDS: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("ListRtc*/200/total", _COUNT),
     ("ListRtcRoomList/200/room_info_list[].duration", _COUNT),
     ("ListRtcRoomList/200/room_info_list[].end_time", _FORM),
-    ("ListRtcUserList/200/users[].leave_time", _FORM),
+    ("ListRtcUserList/200/users[].*_time", _FORM),
     ("ListRtcHistoryScale/200/scale[].*_count", _COUNT),
     ("ListRtcHistoryScale/200/scale[].*_duration", _COUNT),
     ("ListRtcHistoryQuality/200/quality[].*_rate", _RATE),
@@ -100,9 +100,10 @@ KEYWORDS: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("ListRtcRealtimeScale/200/scale[].value", _COUNT),
     ("ListRtcRealtimeScaleDimension/200/dimensions[].online_users", _COUNT),
     ("ListRtcClientQosDetails/200/data[].mid", {"enum": _MIDS}),
-    ("ListRtcAbnormalEventDimension/200/dimensions[].abnormal_*", {"enum": ("JOIN_SLOW",)}),
+    ("ListRtcAbnormalEventDimension/200/dimensions[].abnormal_*_desc", {"enum": ("JOIN_SLOW",)}),
+    ("ListRtcAbnormalEventDimension/200/dimensions[].abnormal_type", {"enum": (1,)}),
     ("ListRtcAbnormalEventDimension/200/dimensions[].user_count", _COUNT),
-    ("ListRtcAbnormalEvents/200/events[].abnormal_factor*", {"enum": (1,)}),
+    ("ListRtcAbnormalEvents/200/events[].abnormal_factor_desc", {"enum": ("-",)}),
     ("ListRtcAbnormalEvents/200/events[].abnormal_type_desc", {"enum": ("-",)}),
 )
 PRESENCE: tuple[tuple[str, bool], ...] = (

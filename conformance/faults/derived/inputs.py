@@ -19,12 +19,8 @@ OTHER_CODE = "RTC.00001016"
 _NEIGHBOURS = {
     ("rtc", "required"): "RTC.00001003",
     ("rtc", "type"): "RTC.00001002",
-    ("data", "required"): "RTC.00001005",
 }
 """Codes that the document lets go with the violation, though another fits better."""
-_ONE_CODE = frozenset({"ListRtcEvent", "ListRtcAbnormalEvent"})
-"""They show one code for every refusal (13.11, 13.12)."""
-_DEFAULT_IN_TEXT = frozenset({"ListRtcHistoryUsage/query/start_date"})
 _LEFT_OPEN = frozenset(
     {
         "CreateRecordRule/body/mp4_config.record_cycle/required",
@@ -56,7 +52,7 @@ def _of_keyword(endpoint: Endpoint, where: str, place: Place, keyword: str) -> I
         yield _lenient(endpoint, f"{subject}/{keyword}", violation, violation.mended)
     yield from _misplaced(endpoint, f"{subject}/{keyword}", violation)
     neighbour = _NEIGHBOURS.get((endpoint.family, keyword))
-    if neighbour is not None and endpoint.name not in _ONE_CODE and subject not in _DEFAULT_IN_TEXT:
+    if neighbour is not None:
         yield _refused(
             endpoint,
             f"{subject}/{keyword}",

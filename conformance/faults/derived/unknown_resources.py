@@ -69,7 +69,7 @@ def _of_query(endpoint: Endpoint, name: str) -> Iterator[Fault]:
         "other-code",
         spotted,
         404,
-        "RTC.00001015" if name != "bucket" else "RTC.00001011",
+        "RTC.00001011",
     )
 
 
