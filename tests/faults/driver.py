@@ -7,6 +7,7 @@ be hunted in minutes.
 from __future__ import annotations
 
 import asyncio
+import fnmatch
 import importlib
 import itertools
 import pkgutil
@@ -100,6 +101,14 @@ def _scope(request: httpx.Request) -> dict[str, Any]:
         "client": ("127.0.0.1", 1),
         "root_path": "",
     }
+
+
+def matching(patterns: str) -> list[str]:
+    """The requirements that one of the patterns (with blanks between them) matches."""
+    known = contract().requirements
+    ids = [one for one in known if any(fnmatch.fnmatchcase(one, p) for p in patterns.split())]
+    assert ids, f"{patterns} matches no requirement"
+    return ids
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,10 +35,17 @@ def ask(scenario: Scenario, operation: str, span: Span, **query: Any) -> Exchang
 
 
 def past_days(scenario: Scenario, operation: str, **query: Any) -> Exchange:
-    """Query the 31 days that end yesterday. Raises Blocked when they are refused."""
+    """Query the 31 days that end yesterday. Raises Blocked when they are refused.
+
+    Who counts today as the last of the 31 days that are kept has one day less.
+    """
     window = time_window(scenario, operation)
     span = window.past(today(scenario))
-    return scenario.make(operation, query={**window.query(span), **query})
+    exchange = ask(scenario, operation, span, **query)
+    if exchange.status == 200:
+        return exchange
+    shorter = Span(span.start + DAY, span.end)
+    return scenario.make(operation, query={**window.query(shorter), **query})
 
 
 def date_of(row: Row) -> dt.datetime | None:

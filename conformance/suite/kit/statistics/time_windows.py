@@ -32,7 +32,8 @@ PAST_DAY = ("ListRtcHistoryScale", "ListRtcHistoryQuality")
 
 _FORMS = {"date-time": "%Y-%m-%dT%H:%M:%SZ", "date": "%Y-%m-%d"}
 _WRITTEN = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?", re.ASCII)
-"""How both are written, which is read faster than by their forms."""
+"""How both are written."""
+_SINCE_1970 = re.compile(r"\d{10}(\d{3})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,18 +117,21 @@ def midnight(moment: dt.datetime) -> dt.datetime:
 
 
 def read_time(value: Any) -> dt.datetime | None:
-    """A time or a day of an answer; None for everything else, such as the "-" of what goes on."""
-    if isinstance(value, str) and _WRITTEN.fullmatch(value):
-        try:
+    """A time or a day of an answer; None for everything else, such as the "-" of what goes on.
+
+    Where no form is documented (E-13-ts-format) it may have an offset, or be seconds or
+    milliseconds since 1970; which form a field may have is judged elsewhere.
+    """
+    if not isinstance(value, str):
+        return None
+    try:
+        if _SINCE_1970.fullmatch(value):
+            return dt.datetime.fromtimestamp(int(value[:10]), dt.UTC)
+        if _WRITTEN.fullmatch(value):
             return dt.datetime.fromisoformat(value.removesuffix("Z")).replace(tzinfo=dt.UTC)
-        except ValueError:
-            return None
-    for form in _FORMS.values():
-        try:
-            return dt.datetime.strptime(value, form).replace(tzinfo=dt.UTC)
-        except (TypeError, ValueError):
-            continue
-    return None
+        return dt.datetime.fromisoformat(value).astimezone(dt.UTC) if "T" in value else None
+    except ValueError:
+        return None
 
 
 def _optional(text: str | None) -> dt.timedelta | None:

@@ -9,9 +9,12 @@ import pytest
 from conformance.engine.scenario import Inconclusive, Scenario
 from conformance.model.exchange import Exchange
 from conformance.suite.kit.statistics.daily_samples import judge_days, past_days
+from conformance.suite.kit.statistics.days_without_traffic import unexplained
 from conformance.suite.kit.statistics.queries import Row, nothing, over, rows_of, show
 
 pytestmark = pytest.mark.sparkrtc_flow_group("statistics")
+
+QUALITY = "ListRtcHistoryQuality"
 
 FIELDS: Mapping[str, Mapping[str, str]] = {
     "ListRtcHistoryScale": {
@@ -90,6 +93,8 @@ def _judge_fields(
     others = {*FIELDS[operation].values()} - wanted
     rows, asked = rows_of(operation, exchange.json), f"metric={','.join(metrics)}"
     lacking = [row for row in rows if not wanted <= row.keys()]
+    if operation == QUALITY and lacking:
+        lacking = unexplained(scenario, lacking, wanted)
     scenario.rule(f"{operation}/rule/metric-selects-fields").that(
         bool(rows) and not lacking,
         f"{asked}: a day lacks the field of a metric",
