@@ -206,7 +206,7 @@ _FAULTS: tuple[tuple[str, str, str, Behaviour], ...] = (
     (
         f"{SCALE}/rule/duration-agrees-with-usage",
         "broken",
-        f"{SCALE} counts a second more than was used",
-        _added("communication_duration", 1),
+        f"{SCALE} counts a minute more than was used",
+        _added("communication_duration", 60),
     ),
 )
