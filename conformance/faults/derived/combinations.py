@@ -168,7 +168,12 @@ def _answers() -> Iterator[tuple[str, str, str, Edit]]:
     for listed in (events, (f"{GROUPS}/200", "dimensions[]")):
         for name, edit in _KINDS.items():
             yield *listed, name, edit
-    yield f"{GROUPS}/200", "dimensions[]", "factor-listed", lambda one: {**one, "abnormal_factor": 99}
+    yield (
+        f"{GROUPS}/200",
+        "dimensions[]",
+        "factor-listed",
+        lambda one: {**one, "abnormal_factor": 99},
+    )
 
 
 def _of_no_length(one: dict[str, Any]) -> dict[str, Any]:

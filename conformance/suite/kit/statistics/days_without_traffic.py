@@ -15,9 +15,7 @@ _JOINS = frozenset({"join_success_rate", "join_success_in5secs_rate"})
 """Fields that measure attempts to join; the others measure what was sent in calls."""
 
 
-def unexplained(
-    scenario: Scenario, lacking: Iterable[Row], wanted: Collection[str]
-) -> list[Row]:
+def unexplained(scenario: Scenario, lacking: Iterable[Row], wanted: Collection[str]) -> list[Row]:
     """Of the days that lack a field those on which 13.8 shows something that it would measure.
 
     Raises Blocked when 13.8 does not answer.

@@ -129,8 +129,7 @@ OUT_OF_REACH_FIELDS = {
 
 @over(OUT_OF_REACH.keys(), "today-absent")
 def test_what_is_not_known_of_a_day_before_it_is_over(scenario: Scenario, operation: str) -> None:
-    """Of today there are no users and rooms (13.8), and no quality (13.9): by itself, or after
-    yesterday.
+    """Of today there are no users and rooms (13.8), and no quality (13.9): alone, or after another.
 
     A query up to today may be refused; a sample that says nothing of them is none. That a room of
     today is listed (13.1) shows that there would be something to see.
