@@ -140,6 +140,8 @@ def _is_one_line(error: str) -> bool:
         (["run", "--format", "json,docx"], 2, "'docx' is none"),
         (["run", "--target", "missing.toml"], 2, "missing.toml"),
         (["run", "http://127.0.0.1:9", "--target", "x.toml"], 2, "both given"),
+        (["run", ""], 2, "BASE_URL: is empty"),
+        (["run", "--reference", "http://127.0.0.1:9"], 2, "both given"),
         (["run", "--revision", "2001-01-01"], 2, "2001-01-01"),
         (["serve", "--fault", "nobody"], 2, "nobody"),
         (["requirements", "zzz*"], 2, "matches no requirements"),
@@ -157,6 +159,21 @@ def test_wrong_usage(
     assert ended == status, error
     assert _is_one_line(error), error
     assert words in error
+
+
+def test_a_container_name_is_not_silently_read_only(
+    say: Callable[..., Said], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the profile is and how to change it; a selection that it leaves empty is status 2."""
+    monkeypatch.setenv("SPARKRTC_TOKEN", "any")
+    monkeypatch.setenv("SPARKRTC_PROJECT_ID", "any")
+    where = ("http://mymock:18080", "--report-dir", tmp_path, "--only", "CreateApp")
+    status, _, error = say("run", *where)
+    note, problem = error.splitlines()
+    assert status == 2
+    assert "http://mymock:18080 is not this machine" in note
+    assert "--profile emulator" in note
+    assert problem.startswith("error: the selection: leaves nothing to judge (the target does not")
 
 
 def test_options_that_do_not_exist(say: Callable[..., Said]) -> None:

@@ -46,6 +46,9 @@ CAPABILITIES: Mapping[str, str] = MappingProxyType(
 #: Claimed as soon as the credentials that they need are given, and only then.
 WITH_CREDENTIALS = frozenset({"aksk", "second-project", "second-tenant"})
 
+LIVE = "live"
+"""The profile of the real service, and of every address that nothing else is known of."""
+
 #: What each profile starts from when the file lists no capabilities. What touches other
 #: people is never among it: a loopback address may be a tunnel to where they are.
 PROFILES: Mapping[str, frozenset[str]] = MappingProxyType(

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from conformance.access.capability import CAPABILITIES, PROFILES, TOUCHES_OTHERS, WRITES
+from conformance.access.capability import CAPABILITIES, LIVE, PROFILES, TOUCHES_OTHERS, WRITES
 from conformance.access.record import about, entry, read_record
 from conformance.errors import ConfigurationError
 from conformance.model.waiver import Waiver
@@ -125,7 +125,7 @@ class TargetSettings:
     def has_flow_control(self) -> bool:
         """Whether requests have to wait for their turn (table 1-2)."""
         given = self.limits.flow_control
-        return self.profile == "live" if given is None else given
+        return self.profile == LIVE if given is None else given
 
     def allows(self, capability: str) -> bool:
         """Whether the target offers or allows ``capability``."""
@@ -153,16 +153,19 @@ def load_target(path: Path, env: Mapping[str, str]) -> TargetSettings:
 
 
 def target_from_url(
-    url: str, env: Mapping[str, str], *, production: bool = False
+    url: str, env: Mapping[str, str], *, production: bool = False, profile: str | None = None
 ) -> TargetSettings:
     """Settings for a bare URL: loopback is an emulator that may be written to, all else is read.
 
-    A production host needs ``production`` (or ``SPARKRTC_PRODUCTION=yes``), even for reading.
+    ``profile`` decides otherwise, except for a production host: what may be written there is said
+    in a target file. A production host needs ``production`` (or ``SPARKRTC_PRODUCTION=yes``),
+    even for reading.
     """
     _check_url("base_url", url, "target")
     yes = production or env.get("SPARKRTC_PRODUCTION", "").lower() in {"yes", "true", "1"}
-    profile = "emulator" if is_loopback(url) else "live"
-    settings = TargetSettings(base_url=url, profile=profile, production=yes)
+    usual = "emulator" if is_loopback(url) else LIVE
+    chosen = LIVE if is_production(url) else profile or usual
+    settings = TargetSettings(base_url=url, profile=chosen, production=yes)
     settings = _complete(settings, env, listed=False)
     _check(settings, url)
     return settings

@@ -19,8 +19,9 @@ from conformance.errors import ConfigurationError
 
 @click.command()
 @click.option("--target", metavar="FILE|URL", help="the target; the journal's own by default")
+@click.option("--profile", metavar="NAME", help="as the run was given it with a bare address")
 @click.option("--report-dir", default=DEFAULT_REPORTS, type=Path, show_default=True)
-def cleanup(target: str | None, report_dir: Path) -> int:
+def cleanup(target: str | None, profile: str | None, report_dir: Path) -> int:
     """Delete what the journals in the report folder name, and put settings back.
 
     Only what still carries the run's prefix is deleted. Exit status 1 when something is left.
@@ -29,21 +30,24 @@ def cleanup(target: str | None, report_dir: Path) -> int:
     if not journals:
         click.echo(f"no journal in {report_dir}: nothing is left to be cleaned up")
         return 0
+    RunConfig(profile=profile)  # A profile that does not exist is an error before all else.
     complete = True
     for path in journals:
-        complete = _undo(Journal(path), target) and complete
+        complete = _undo(Journal(path), target, profile) and complete
     return 0 if complete else 1
 
 
-def _undo(journal: Journal, target: str | None) -> bool:
+def _undo(journal: Journal, target: str | None, profile: str | None) -> bool:
     if not journal.pending():
         journal.path.unlink()
         return True
     header = journal.header()
-    reach = reach_target(target or header.base_url, os.environ)
+    reach = reach_target(target or header.base_url, os.environ, profile)
     if not reach.settings.allow_writes:
         raise ConfigurationError(
-            str(journal.path), "the target does not allow writes", "name its file with --target"
+            str(journal.path),
+            "the target does not allow writes",
+            "name its file with --target, or the --profile of the run",
         )
     session = Session(RunConfig(report_dir=journal.path.parent), reach)
     try:

@@ -22,10 +22,16 @@ from conformance.commands.progress import Progress
 from conformance.engine.run.config import DEFAULT_REPORTS, RunConfig, new_seed
 from conformance.engine.run.scheduling import REST
 from conformance.engine.run.session import Session
-from conformance.engine.wire.endpoint import Reach, reach_embedded, reach_target
-from conformance.errors import UsageError
+from conformance.engine.wire.endpoint import (
+    Reach,
+    is_read_only_by_default,
+    reach_embedded,
+    reach_target,
+)
+from conformance.engine.wire.named_target import named_target
 from conformance.plugin.conformance_run import ConformanceRun
 from conformance.reporting.formats import FORMATS, check_formats
+from conformance.reporting.language import language
 from conformance.reporting.terminal import print_summary
 
 _INI = Path(__file__).resolve().parent.parent / "suite" / "pytest.ini"
@@ -68,6 +74,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--only", multiple=True, metavar="GLOB", help="requirements or operations"),
         click.option("--profile", metavar="NAME", help="stateless, emulator or live"),
         click.option("--target", metavar="FILE.toml", help="target file"),
+        click.option("--reference", is_flag=True, help="judge the embedded reference"),
         click.argument("base_url", required=False),
     ):
         command = option(command)
@@ -78,6 +85,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
 @_options
 def run(
     base_url: str | None,
+    reference: bool,
     target: str | None,
     numprocesses: str | None,
     dry_run: bool,
@@ -85,11 +93,13 @@ def run(
     seed: int | None,
     **chosen: Any,
 ) -> int:
-    """Judge BASE_URL, a target file, or (with neither) the embedded reference."""
-    if base_url and target:
-        raise UsageError("BASE_URL and --target", "are both given", "give one of them")
+    """Judge BASE_URL, a target file, or the embedded reference.
+
+    Without any of them SPARKRTC_BASE_URL is judged, or the embedded reference if it is not set.
+    """
+    named = {"BASE_URL": base_url, "--target": target}
     config = RunConfig(
-        target=target or base_url,
+        target=named_target(named, os.environ, reference="--reference", wanted=reference),
         formats=tuple(name for name in formats.split(",") if name),
         seed=new_seed() if seed is None else seed,
         **{**chosen, "only": tuple(chosen["only"]), "exclude": tuple(chosen["exclude"])},
@@ -98,6 +108,8 @@ def run(
     with _reach(config) as (reach, announced):
         alone = numprocesses is None and not reach.settings.has_flow_control
         session = Session(dataclasses.replace(config, alone=alone), reach)
+        _notice(session)
+        session.check_selection()
         if dry_run:
             print_plan(session, Console())
             return 0
@@ -107,6 +119,14 @@ def run(
                 return _judge(ConformanceRun(session, announced), numprocesses)
         finally:
             session.hang_up()
+
+
+def _notice(session: Session) -> None:
+    """Say that an address is only read, and how to change that, before anything is sent."""
+    config, reach = session.config, session.reach
+    if is_read_only_by_default(config.target, config.profile, reach.settings):
+        words = language(config.language)
+        click.echo(words.say("run.read-only", target=reach.settings.base_url), err=True)
 
 
 def _judge(prepared: ConformanceRun, numprocesses: str | None) -> int:
@@ -175,8 +195,8 @@ def _passed_on(prepared: ConformanceRun) -> Iterator[str]:
         yield "--sparkrtc-strict"
     if config.resume:
         yield "--sparkrtc-resume"
-    if config.target is not None:
-        yield f"--sparkrtc-target={config.target}"
+    named = f"target={config.target}" if config.target is not None else "reference"
+    yield f"--sparkrtc-{named}"
 
 
 def _check(config: RunConfig) -> None:
@@ -188,7 +208,7 @@ def _check(config: RunConfig) -> None:
 @contextmanager
 def _reach(config: RunConfig) -> Iterator[tuple[Reach, dict[str, Any] | None]]:
     if config.target is not None:
-        yield reach_target(config.target, os.environ), None
+        yield reach_target(config.target, os.environ, config.profile), None
         return
     with EmbeddedReference() as embedded:
         announced = dict(embedded.announced)

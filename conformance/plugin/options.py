@@ -26,7 +26,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """The options of a run; the command line passes the same ones."""
     group = parser.getgroup("sparkrtc-conformance")
     for name, metavar, text in (
-        ("target", "FILE|URL", "target file or base URL; none: reference"),
+        ("target", "FILE|URL", "target file or base URL"),
         ("profile", "PROFILE", "stateless, emulator or live"),
         ("level", "LEVEL", "quick, standard or thorough"),
         ("seed", "SEED", "seed of everything random"),
@@ -43,6 +43,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     ):
         option = f"--sparkrtc-{name}"
         group.addoption(option, action="append", default=[], metavar="GLOB", help=text)
+    reference = "judge the embedded reference (the default without any address)"
+    group.addoption("--sparkrtc-reference", action="store_true", help=reference)
     group.addoption("--sparkrtc-strict", action="store_true", help="a warn counts as a fail")
     group.addoption("--sparkrtc-resume", action="store_true", help="go on with an interrupted run")
 

@@ -12,7 +12,8 @@ import pytest
 from conformance.access.embedded import EmbeddedReference
 from conformance.engine.run.config import DEFAULT_REPORTS, RunConfig, new_seed
 from conformance.engine.run.session import Session
-from conformance.engine.wire.endpoint import reach_embedded, reach_target
+from conformance.engine.wire.endpoint import Reach, reach_embedded, reach_target
+from conformance.engine.wire.named_target import named_target
 from conformance.errors import ConformanceError, UsageError
 from conformance.plugin.collection import Collection
 from conformance.plugin.conformance_run import ConformanceRun
@@ -50,23 +51,25 @@ def _from_options(config: pytest.Config, worker: Mapping[str, Any] | None) -> Co
     declared = run_config(config, worker)
     check_formats(declared.formats, "--sparkrtc-format")
     if declared.target is not None:
-        reach = reach_target(declared.target, os.environ)
-        return ConformanceRun(Session(declared, reach, _name(worker)), None)
+        reach = reach_target(declared.target, os.environ, declared.profile)
+        return ConformanceRun(_session(declared, reach, worker), None)
     if worker is not None:
         announced = worker["sparkrtc"]["announced"]
-        session = Session(declared, reach_embedded(announced), _name(worker))
-        return ConformanceRun(session, announced)
+        return ConformanceRun(_session(declared, reach_embedded(announced), worker), announced)
     embedded = EmbeddedReference()
     try:
         announced = dict(embedded.announced)
-        return ConformanceRun(Session(declared, reach_embedded(announced)), announced, embedded)
+        session = _session(declared, reach_embedded(announced), worker)
+        return ConformanceRun(session, announced, embedded)
     except ConformanceError:
         embedded.stop()
         raise
 
 
-def _name(worker: Mapping[str, Any] | None) -> str:
-    return worker["workerid"] if worker is not None else ""
+def _session(config: RunConfig, reach: Reach, worker: Mapping[str, Any] | None) -> Session:
+    session = Session(config, reach, worker["workerid"] if worker is not None else "")
+    session.check_selection()
+    return session
 
 
 def run_config(config: pytest.Config, worker: Mapping[str, Any] | None) -> RunConfig:
@@ -77,7 +80,12 @@ def run_config(config: pytest.Config, worker: Mapping[str, Any] | None) -> RunCo
 
     spreads = bool(config.getoption("numprocesses", None)) and worker is None
     return RunConfig(
-        target=option("target"),
+        target=named_target(
+            {"--sparkrtc-target": option("target")},
+            os.environ,
+            reference="--sparkrtc-reference",
+            wanted=bool(option("reference")),
+        ),
         profile=option("profile"),
         level=option("level") or "standard",
         only=tuple(option("only")),

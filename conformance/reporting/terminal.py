@@ -68,6 +68,7 @@ def print_summary(
     causes = causes_of(report)
     texts = {item.id: item.text for item in report.requirements}
     console.print()
+    console.print(Text(judged_line(report, words), style="dim"), soft_wrap=True)
     console.print(chapter_table(report, words))
     for cause in islice(causes, causes_shown):
         console.print()
@@ -82,6 +83,20 @@ def print_summary(
     if len(causes) >= _CAUSES_LISTED_FROM:
         _print_overview(causes, console, words)
     console.print(verdict_line(report, words, len(causes)), soft_wrap=True)
+
+
+def judged_line(report: Report, words: Language) -> str:
+    """What was judged, by which edition, profile and level: the first line of a summary."""
+    target = report.target
+    address = target["base_url"]
+    name = target["name"] if address in ("", None) else f"{target['name']} ({address})"
+    facts = [
+        ("ui.target", name),
+        ("ui.revision", report.contract["revision"]),
+        ("ui.profile", target["profile"]),
+        *([("ui.level", report.run.level)] if report.run.level is not None else []),
+    ]
+    return " · ".join(f"{words.say(key)} {value}" for key, value in facts)
 
 
 def chapter_table(report: Report, words: Language) -> Table:

@@ -194,3 +194,18 @@ def test_target_file_that_would_not_load_is_not_written(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="exists already"):
         write_target(path, base_url="http://x")
     assert path.read_text() == "kept"
+
+
+@pytest.mark.parametrize(
+    ("url", "writes"),
+    [
+        ("http://mymock:18080", True),
+        ("http://10.0.0.7:8080", True),
+        ("https://rtc-api.myhuaweicloud.com", False),
+    ],
+)
+def test_a_named_profile_lets_a_bare_url_be_written_to(url: str, writes: bool) -> None:
+    """A container or a private host is what it is said to be; a production host is only read."""
+    settings = target_from_url(url, {}, production=True, profile="emulator")
+    assert settings.allow_writes is writes
+    assert settings.profile == ("emulator" if writes else "live")

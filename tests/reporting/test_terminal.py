@@ -25,6 +25,14 @@ def test_the_verdict_is_the_last_line(report: Report) -> None:
     assert _printed(report).rstrip().splitlines()[-1].startswith("Nonconformant")
 
 
+def test_the_first_line_says_what_was_judged(report: Report) -> None:
+    """Target, edition, profile and level, before anything is said of it."""
+    first = _printed(report).strip().splitlines()[0]
+    for fact in (report.target["name"], report.contract["revision"], report.target["profile"]):
+        assert fact in first
+    assert f"Level {report.run.level}" in first
+
+
 def test_each_cause_is_told_once_with_its_evidence(report: Report) -> None:
     """Sent, came back, document and replay are there once; the title heads it and is listed."""
     text = _printed(report)

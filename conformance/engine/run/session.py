@@ -28,7 +28,7 @@ from conformance.engine.run.preflight import probe
 from conformance.engine.run.replay import curl, reported
 from conformance.engine.scenario import Scenario
 from conformance.engine.wire.endpoint import Reach
-from conformance.errors import TargetError
+from conformance.errors import TargetError, UsageError
 from conformance.model.case import Case
 from conformance.model.item_result import Evidence, ItemResult
 from conformance.model.verdict import Judgement, Outcome
@@ -79,6 +79,15 @@ class Session:
             "exclude": list(config.exclude),
             "cases": list(config.cases),
         }
+
+    def check_selection(self) -> None:
+        """Raise UsageError when nothing that was asked for can be judged here."""
+        if self.selection.judged:
+            return
+        reasons = self.selection.not_applicable
+        wanted = sorted(self.selection.wanted)
+        why = next((reasons[r] for r in wanted if r in reasons), "every requirement is excluded")
+        raise UsageError("the selection", f"leaves nothing to judge ({why})", "select otherwise")
 
     @cached_property
     def cases(self) -> tuple[Case, ...]:

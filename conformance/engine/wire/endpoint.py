@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.access.auth import Account
-from conformance.access.capability import CAPABILITIES
+from conformance.access.capability import CAPABILITIES, LIVE
 from conformance.access.credentials import Credentials, credentials_from
 from conformance.access.settings import Fixtures, TargetSettings, load_target, target_from_url
 
@@ -55,10 +55,24 @@ class Reach:
         }
 
 
-def reach_target(target: str, env: Mapping[str, str]) -> Reach:
-    """A target file or a base URL. Raises ConfigurationError when it cannot be used."""
-    settings = target_from_url(target, env) if "://" in target else load_target(Path(target), env)
+def reach_target(target: str, env: Mapping[str, str], profile: str | None = None) -> Reach:
+    """A target file or a base URL, which is held to ``profile`` if one is named.
+
+    Raises ConfigurationError when it cannot be used.
+    """
+    if "://" in target:
+        settings = target_from_url(target, env, profile=profile)
+    else:
+        settings = load_target(Path(target), env)
     return _reach(settings, env)
+
+
+def is_read_only_by_default(
+    target: str | None, profile: str | None, settings: TargetSettings
+) -> bool:
+    """Whether a target is held to the profile live only because nothing else was said of it."""
+    bare = target is not None and "://" in target
+    return bare and profile is None and settings.profile == LIVE and not settings.allow_writes
 
 
 def reach_embedded(announced: Mapping[str, Any]) -> Reach:

@@ -229,6 +229,7 @@ def facts(report: Report, words: Language) -> list[tuple[str, str]]:
         ("ui.profile", target["profile"]),
         ("ui.capabilities", ", ".join(target["capabilities"]) or "–"),
         ("ui.revision", report.contract["revision"]),
+        *([("ui.level", run.level)] if run.level is not None else []),
         ("ui.selection", "; ".join(parts) or words.say("ui.selection.everything")),
         ("ui.started", moment(run.started)),
         ("ui.duration", words.say("ui.seconds", count=run.duration_s)),
