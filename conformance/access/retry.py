@@ -149,6 +149,6 @@ def _retry_after(value: str | None, now: Callable[[], float]) -> float | None:
         return float(value)
     try:
         moment = email.utils.parsedate_to_datetime(value)
-    except ValueError:
+        return max(0.0, moment.timestamp() - now())
+    except (ValueError, OverflowError, TypeError, OSError):
         return None
-    return max(0.0, moment.timestamp() - now())

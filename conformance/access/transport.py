@@ -159,9 +159,11 @@ class TargetClient:
         if answer.is_stream_consumed:
             return answer.content, None
         raw = self._bounded(answer.iter_raw())
-        coding = answer.headers.get("content-encoding")
+        coding = answer.headers.get("content-encoding", "").strip()
         if not raw or not coding:
             return raw, None
+        if "," in coding:
+            return raw, f"the body is said to be {coding[:40]}: more codings than one"
         pieces = (raw[at : at + _PIECE] for at in range(0, len(raw), _PIECE))
         again = httpx.Response(200, headers={"content-encoding": coding}, content=pieces)
         try:

@@ -39,7 +39,8 @@ class MadeKind:
 
     ``id`` is its field in answers and its parameter in paths; ``name`` the field with the name
     that it was given. ``retire`` is sent before a deletion that was refused is tried again;
-    ``finished`` is how deleting is answered where it has ended by itself. ``within`` is the kind
+    ``finished`` is how deleting is answered where it has ended by itself. ``distinct`` is
+    the rule that an answer with an id that was there before breaks; ``within`` is the kind
     that it lies in; ``alone``: a second one needs a parent of its own. ``change`` are fields of the
     example that a shared one needs otherwise.
     """
@@ -53,6 +54,7 @@ class MadeKind:
     retire: str | None
     name: str | None
     listing: Listing | None
+    distinct: str | None
     within: str | None
     alone: bool
     finished: Answer | None
@@ -151,6 +153,7 @@ def _made(kind: str, spec: Mapping[str, Any]) -> MadeKind:
         retire=spec.get("retire"),
         name=spec.get("name"),
         listing=_listing({"field": spec["id"], **spec}),
+        distinct=spec.get("distinct"),
         within=spec.get("within"),
         alone=bool(spec.get("alone")),
         finished=Answer(finished["status"], tuple(finished["codes"])) if finished else None,

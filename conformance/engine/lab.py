@@ -23,6 +23,7 @@ from conformance.contract.document import Contract
 from conformance.contract.operations import Operation
 from conformance.engine.outcomes import Blocked
 from conformance.engine.resources.journaling import Intents
+from conformance.engine.resources.ownership import Ownership
 from conformance.engine.resources.pool import Providing, ResourcePool
 from conformance.engine.wire.credentials import PassKeys
 from conformance.engine.wire.encoding import write_moment, write_request
@@ -32,7 +33,7 @@ from conformance.errors import Refused, TargetError
 from conformance.model.case import ABSENT, Given, Moment, Template, Unique, resolve
 from conformance.model.exchange import Exchange, Request
 from conformance.model.expectation import Answer, Expectation
-from conformance.model.verdict import Judgement
+from conformance.model.verdict import Judgement, Outcome
 from conformance.verdicts.ledger import Ledger
 
 RUNS_PREFIX = "sparkconf-"
@@ -71,6 +72,7 @@ class Lab:
         self.waiting = Waiting(patient=patient, hasten=self._hasten if alone else None)
         self.prefix = prefix
         self.intents = Intents(contract, self)
+        self.ownership = Ownership(contract, self, prefix, stateless=not patient)
         self.resources = ResourcePool(
             contract,
             self,
@@ -81,6 +83,7 @@ class Lab:
                 clock=lambda: self.now().timestamp(),
                 waiting=self.waiting,
                 intents=self.intents,
+                ownership=self.ownership,
             ),
         )
         self.random = random.Random(seed)  # noqa: S311 - reproducible, not secret
@@ -112,13 +115,38 @@ class Lab:
         operation = self.contract.operation(template.operation)
         filled = self.fill(template)
         request = self.request(operation, filled)
-        entry = self.intents.begin(operation, filled)
+        entry = self._prepare(operation, filled)
         exchange = self._exchange(request, filled.credentials, operation.flow_group)
-        self.intents.end(entry, operation, exchange)
+        self._conclude(entry, operation, filled, exchange)
         if judge:
             self.ledger.found(self._checks.check(exchange, expectation))
-        self.resources.note(operation, filled, exchange)
         return exchange
+
+    def _prepare(self, operation: Operation, filled: Template) -> str | None:
+        """Before a request is sent: it may change what is ours alone; what it does is noted."""
+        self.ownership.guard(operation, filled.path)
+        self.ownership.survey(operation)
+        return self.intents.begin(operation, filled)
+
+    def _conclude(
+        self, entry: str | None, operation: Operation, filled: Template, exchange: Exchange
+    ) -> None:
+        """What a request has created or changed; an id that was there before is never touched."""
+        known = self.ownership.answered(operation, filled, exchange)
+        if known is None:
+            self.intents.end(entry, operation, exchange)
+            self.resources.note(operation, filled, exchange)
+            return
+        self.intents.disowned(entry)
+        kind = self.contract.resources.created_by(operation.id)
+        if kind is not None and kind.distinct is not None:
+            message = f"{operation.id} answered the id of one that was there before"
+            new = "an id that is not listed before"
+            self.ledger.record(
+                Judgement(
+                    kind.distinct, Outcome.FAIL, self.case, message, new, known, exchange.number
+                )
+            )
 
     def look(self, template: Template) -> tuple[Exchange, Found]:
         """Send one request and judge the answer without noting it: the caller decides."""
@@ -129,6 +157,7 @@ class Lab:
 
     def send_raw(self, request: Request, *, credentials: str = "valid") -> Exchange:
         """Send a request that no template can say (another method, an unknown path)."""
+        self.ownership.guard_raw(request)
         exchange = self._exchange(request, credentials, self._group(request))
         self.ledger.found(self._checks.check(exchange))
         return exchange
@@ -138,7 +167,7 @@ class Lab:
         filled = [self.fill(template) for template in templates]
         operations = [self.contract.operation(template.operation) for template in templates]
         requests = [self.request(*pair) for pair in zip(operations, filled, strict=True)]
-        entries = [self.intents.begin(*pair) for pair in zip(operations, filled, strict=True)]
+        entries = [self._prepare(*pair) for pair in zip(operations, filled, strict=True)]
         groups = [operation.flow_group for operation in operations]
         auths = [self._keys.named("valid", operation) for operation in operations]
         with ThreadPoolExecutor(len(requests)) as pool:
@@ -148,9 +177,8 @@ class Lab:
             operations, filled, sent, entries, strict=True
         ):
             exchange = self._noted(answered, operation.flow_group)
-            self.intents.end(entry, operation, exchange)
+            self._conclude(entry, operation, template, exchange)
             self.ledger.found(self._checks.check(exchange))
-            self.resources.note(operation, template, exchange)
             exchanges.append(exchange)
         return exchanges
 

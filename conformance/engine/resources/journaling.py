@@ -55,6 +55,11 @@ class Intents:
             self.journal.settled(entry, "refused")
             self._remembered = {b: e for b, e in self._remembered.items() if e != entry}
 
+    def disowned(self, entry: str | None) -> None:
+        """Note that a creation was answered with what is somebody else's: nothing to undo."""
+        if entry is not None and self.journal is not None:
+            self.journal.settled(entry, "foreign")
+
     def deleted(self, identifier: str) -> None:
         """Note that what was created under this id is deleted again."""
         entry = self._entries.pop(identifier, None)

@@ -17,6 +17,7 @@ from conformance.engine.outcomes import Blocked
 from conformance.engine.resources.existing import ExistingResources
 from conformance.engine.resources.expiry import Lifetimes
 from conformance.engine.resources.journaling import Intents
+from conformance.engine.resources.ownership import Ownership
 from conformance.engine.resources.retirement import retire
 from conformance.engine.sender import Sender
 from conformance.engine.wire.polling import Waiting
@@ -54,6 +55,7 @@ class Providing:
     clock: Callable[[], float]
     waiting: Waiting
     intents: Intents
+    ownership: Ownership
 
 
 class ResourcePool:
@@ -179,6 +181,8 @@ class ResourcePool:
             reason = f"no {kind.kind} could be created: {kind.create} answered {said}"
             self._failed[kind.kind] = reason, self._failed.get(kind.kind, ("", 0))[1] + 1
             raise Blocked(reason)
+        if self._providing.ownership.is_foreign(identifier):
+            raise Blocked(f"{kind.create} answered {identifier}, which was there before")
         made = next((m for m in self._made if m.id == identifier), None)
         if made is not None:
             (self._lent if fresh else self._kept).add(made.id)
@@ -223,7 +227,10 @@ class ResourcePool:
 
     def _delete(self, made: Made) -> bool:
         kind = self._kinds[made.kind]
-        exchange = retire(self._sender, kind, {**made.path, kind.id: made.id})
+        try:
+            exchange = retire(self._sender, kind, {**made.path, kind.id: made.id})
+        except Blocked:
+            return False
         gone = exchange.status in {200, 202, 204, 404}
         if gone:
             self._forget(kind, made.id)

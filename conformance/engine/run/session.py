@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import uuid
+import secrets
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
@@ -107,8 +106,8 @@ class Session:
     def lab(self) -> Lab:
         """The lab, with its connection opened at first use."""
         if self._lab is None:
-            run = uuid.UUID(int=self.config.seed << 64 | os.getpid()).hex[8:16]
-            prefix = f"{RUNS_PREFIX}{run}{self._worker}-"
+            # Not from the seed: two runs with one seed must not take each other's for their own.
+            prefix = f"{RUNS_PREFIX}{secrets.token_hex(4)}{self._worker}-"
             self._lab = Lab(
                 self.contract,
                 self.reach,

@@ -1,0 +1,158 @@
+"""Whose a thing is. Nothing is changed or deleted unless it is proved to be the run's own.
+
+A creation may be answered with an id that is somebody else's: by a gateway that caches, or a
+service that creates by name only once. So what was there before the first creation is listed, and
+what a creation was answered with is looked at, once, before the first request that changes it: it
+must carry the run's prefix, which nobody can guess, or the very name that was sent.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from conformance.access.capability import TOUCHES_OTHERS
+from conformance.contract.document import Contract
+from conformance.contract.operations import Operation
+from conformance.contract.resources import MadeKind
+from conformance.engine.outcomes import Blocked
+from conformance.engine.resources.rows import all_rows, id_of
+from conformance.engine.resources.teardown import carries
+from conformance.engine.sender import Sender
+from conformance.model.case import Template
+from conformance.model.exchange import Exchange, Request
+
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Ownership:
+    """Keeps a run's hands off what is not its own, of the kinds that have a name and a list.
+
+    ``prefix`` starts every name that the run gives. ``stateless``: the target is said to keep no
+    state; it is believed once it shows an application that nobody can have created.
+    """
+
+    def __init__(
+        self, contract: Contract, sender: Sender, prefix: str, *, stateless: bool = False
+    ) -> None:
+        self._contract = contract
+        self._kinds = {
+            kind.kind: kind
+            for kind in contract.resources.made.values()
+            if kind.listing and kind.name
+        }
+        self._sender = sender
+        self._prefix = prefix
+        self._stateless = stateless
+        self._before: dict[str, frozenset[str] | None] = {}
+        """Ids that were listed before the first creation; None where the list was refused."""
+        self._foreign: set[str] = set()
+        self._sent: dict[str, str] = {}
+        """The name that the creation of an id was sent with."""
+        self._proved: set[str] = set()
+
+    def survey(self, operation: Operation) -> None:
+        """List what is there, before the first request that creates one of its kind."""
+        kind = self._created_by(operation)
+        if kind is None or kind.kind in self._before or kind.listing is None:
+            return
+        self._before[kind.kind] = frozenset()  # the list needs no survey of its own
+        if self._keeps_nothing(kind):
+            return
+        listing = self._contract.operation(kind.listing.operation)
+        try:
+            self._before[kind.kind] = frozenset(
+                id_of(row, kind) for row in all_rows(self._sender, listing, kind)
+            )
+        except LookupError:
+            self._before[kind.kind] = None
+
+    def answered(self, operation: Operation, filled: Template, exchange: Exchange) -> str | None:
+        """The id of a creation's answer, if it was there before; else it is noted as ours."""
+        kind = self._created_by(operation)
+        identifier = (
+            exchange.json.get(kind.id) if kind and isinstance(exchange.json, dict) else None
+        )
+        if kind is None or not isinstance(identifier, str) or not 200 <= exchange.status < 300:
+            return None
+        if self._stateless:
+            return None
+        if identifier in self._foreign or identifier in (self._before.get(kind.kind) or ()):
+            self._foreign.add(identifier)
+            return identifier
+        body = filled.body if isinstance(filled.body, dict) else {}
+        self._sent.setdefault(identifier, str(body.get(kind.name)))
+        return None
+
+    def is_foreign(self, identifier: str) -> bool:
+        """Whether it is known to be somebody else's."""
+        return identifier in self._foreign
+
+    def guard(self, operation: Operation, path: Mapping[str, Any]) -> None:
+        """Raise Blocked for a request that would change what is not proved to be ours.
+
+        Operations with a capability of their own are meant for others' things: the target's file
+        has allowed them.
+        """
+        if operation.reads_only or operation.capabilities & TOUCHES_OTHERS:
+            return
+        for kind in self._kinds.values():
+            if kind.id in path:
+                self._must_be_ours(kind, str(path[kind.id]))
+
+    def guard_raw(self, request: Request) -> None:
+        """The same for a request that no template can say, by the ids in its path."""
+        if request.method.upper() in _READING:
+            return
+        segments = {unquote(part) for part in urlsplit(request.url).path.split("/")}
+        for kind in self._kinds.values():
+            known = {*self._sent, *self._foreign, *(self._before.get(kind.kind) or ())}
+            for identifier in segments & known:
+                self._must_be_ours(kind, identifier)
+
+    def _must_be_ours(self, kind: MadeKind, identifier: str) -> None:
+        if identifier in self._proved or self._stateless:
+            return
+        if identifier in self._sent and self._is_proved(kind, identifier):
+            self._proved.add(identifier)
+            return
+        known = self._foreign | (self._before.get(kind.kind) or frozenset())
+        if identifier in self._sent or identifier in known:
+            raise Blocked(f"not sent: {kind.kind} {identifier} is not proved to be of this run")
+
+    def _is_proved(self, kind: MadeKind, identifier: str) -> bool:
+        """Whether the target shows it with a name that only this run can have given."""
+        show = Template(kind.show, path={kind.id: identifier})
+        shown = self._sender.send(show, judge=False)
+        if isinstance(shown.json, dict) and self._is_ours(kind, identifier, shown.json):
+            return True
+        if kind.listing is None:
+            return False
+        listing = self._contract.operation(kind.listing.operation)
+        try:
+            rows = list(all_rows(self._sender, listing, kind))
+        except LookupError:
+            return False
+        return any(
+            id_of(row, kind) == identifier and self._is_ours(kind, identifier, row) for row in rows
+        )
+
+    def _is_ours(self, kind: MadeKind, identifier: str, shown: Mapping[str, Any]) -> bool:
+        name = shown.get(kind.name or "")
+        if not isinstance(name, str) or shown.get(kind.id, identifier) != identifier:
+            return False
+        surveyed = self._before.get(kind.kind) is not None
+        return carries(name, self._prefix) or (surveyed and name == self._sent[identifier])
+
+    def _keeps_nothing(self, kind: MadeKind) -> bool:
+        """Whether a target that is said to keep no state shows what nobody can have created."""
+        if self._stateless:
+            show = Template(kind.show, path={kind.id: secrets.token_hex(16)})
+            self._stateless = 200 <= self._sender.send(show, judge=False).status < 300
+        return self._stateless
+
+    def _created_by(self, operation: Operation) -> MadeKind | None:
+        created = self._contract.resources.created_by(operation.id)
+        return created if created is not None and created.kind in self._kinds else None
