@@ -202,7 +202,7 @@ def rooms_and_statistics(sdk: Sdk, app: str) -> None:
     _listing(sdk, "ListRtcHistoryScale", past, metric=["UserCount", "RoomCount"])
     _listing(sdk, "ListRtcHistoryQuality", past, metric=["JoinSuccessRate", "VideoFreezeRate"])
     place = {"app_id": app, "room_id": room, **span}
-    _listing(sdk, "ListRtcClientQosDetails", place, mid=["abit", "vbit"])
+    sdk.call("ListRtcClientQosDetails", query={**place, "mid": "abit,vbit"})  # one text in the SDK
     sdk.call("ListRtcEvent", query=place)
     sdk.call("ListRtcAbnormalEvent", query=place)
     _signed_only(sdk, "ListRtcAbnormalEvents", query={"app": app, **span})

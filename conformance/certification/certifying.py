@@ -101,7 +101,7 @@ def _run(contract: Contract, plan: Plan) -> _Seen:
         try:
             if plan.driver:
                 sweep = Sweep(contract, server, plan.only)
-                problem = sweep.drive(plan.driver)
+                problem = sweep.drive(plan.driver, plan.timeout)
             else:
                 _, problem = run_command(plan.command, server.environment, plan.timeout)
             problems += [problem] if problem else []

@@ -105,3 +105,11 @@ def test_what_is_understood_is_compared(understood: dict[str, object], path: str
     sent = {"count": 1, "when": "2023-11-28T08:00:00Z", "rows": [{"id": "a"}]}
     found = difference(SCHEMA, sent, understood)
     assert (found.path if found else None) == path
+
+
+def test_a_sweep_that_takes_too_long_is_stopped(contract: Contract) -> None:
+    """--timeout ends a driver that hangs, and that is said; what it did before is judged."""
+    silent = (sys.executable, "-c", "import time; time.sleep(60)")
+    report = certify(contract, Plan(driver=silent, only=("ShowApp",), timeout=0.3)).outcome.report
+    assert report.verdict is RunVerdict.INCOMPLETE
+    assert report.run.problems[0].endswith("was stopped: the sweep took longer than 0.3 s")

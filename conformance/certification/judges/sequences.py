@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from urllib.parse import unquote
 
 from conformance.certification.client_ledger import ClientLedger
@@ -29,6 +30,8 @@ PASSING = frozenset(
 FINAL = frozenset({400, 403, 404, 405})
 """Table 14-1: these say to change the request before it is sent again."""
 THROTTLED = 429
+IN_FLIGHT_SECONDS = 0.25
+"""How long a request of a busy client may take from its decision to us."""
 
 
 class ConductJudge:
@@ -151,25 +154,41 @@ class ConductJudge:
         self._retry_after(calls)
 
     def _retry_after(self, calls: Sequence[Call]) -> None:
-        until, told = 0.0, 0.0
+        """After 429 its group rests; what was on its way before that was known is excused."""
+        parallel = _is_parallel(calls)
+        refusal: Call | None = None
+        until = 0.0
         for call in calls:
-            if call.moment < until:
+            early = refusal is not None and call.moment < until
+            if refusal is not None and early and not _on_its_way(call, refusal, parallel=parallel):
                 self._ledger.broke(
                     f"{COMMON}/flow/retry-after",
                     call,
                     "the pause that 429 asks for is not kept",
-                    f"nothing of the group for {told:g} s",
+                    f"nothing of the group for {_seconds(refusal):g} s",
                     f"a request {until - call.moment:.2f} s too early",
                 )
             if call.status == THROTTLED:
                 self._ledger.passed(f"{COMMON}/flow/retry-after", call.case)
-                told = _seconds(call)
-                until = call.moment + call_length(call) + told
+                refusal = refusal if early else call
+                until = max(until, call.answered + _seconds(call))
 
 
-def call_length(call: Call) -> float:
-    """How long the answer took, in seconds."""
-    return call.exchange.response.elapsed if call.exchange.response else 0.0
+def _is_parallel(calls: Sequence[Call]) -> bool:
+    """Whether the client ever had two requests under way at once."""
+    return any(after.moment < call.answered for call, after in pairwise(calls))
+
+
+def _on_its_way(call: Call, refusal: Call, *, parallel: bool) -> bool:
+    """Whether a request was sent before the client can have read the refusal.
+
+    One that arrived before the refusal went out was. Beside it, a client with several requests
+    at once may have one under way on another connection.
+    """
+    if call.moment < refusal.answered:
+        return True
+    other = not call.connection or call.connection != refusal.connection
+    return parallel and other and call.moment < refusal.answered + IN_FLIGHT_SECONDS
 
 
 def _seconds(call: Call) -> float:

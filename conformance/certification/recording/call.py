@@ -57,13 +57,20 @@ class Call:
     """One recorded request. Not slotted: what is read out of the address is cached.
 
     ``moment`` is when it arrived, in seconds since the epoch; ``scripted`` the situation that
-    answered it in place of the reference.
+    answered it in place of the reference; ``connection`` where it came from, if that is known.
     """
 
     exchange: Exchange
     route: Route
     moment: float
     scripted: str | None = None
+    connection: str = ""
+
+    @property
+    def answered(self) -> float:
+        """When the answer was complete; when it arrived, if there is none."""
+        response = self.exchange.response
+        return self.moment + (response.elapsed if response else 0.0)
 
     @property
     def operation(self) -> Operation | None:

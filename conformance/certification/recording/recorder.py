@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Sequence
 from threading import Lock
@@ -15,8 +16,12 @@ if TYPE_CHECKING:
 
     #: Chooses who answers a request, and says the situation's name; None: the reference does.
     Choose = Callable[[Call], tuple[str, ASGIApp] | None]
+    Keep = Callable[[Response | None, NetworkFailure | None], None]
 
 CONTROL_PATH = "/_situation"
+THROTTLED = 429
+SETTLING_SECONDS = 0.02
+"""Before 429 goes out, so that what the client has sent until then has arrived."""
 
 
 class Recorder:
@@ -58,60 +63,83 @@ class Recorder:
         moment, started = time.time(), time.perf_counter()
         body = await _read(receive)
         request = _request(scope, body)
-        call = self._call(request, number, moment)
+        call = self._call(request, number, moment, _connection(scope))
         chosen = self._choose(call) if self._choose else None
-        heard = _Heard(send)
-        failure: NetworkFailure | None = None
-        try:
-            app = chosen[1] if chosen else self._app
-            await app(scope, _Again(body, receive), heard)
-        except ConnectionError as error:
-            failure = NetworkFailure("read", str(error))
-            raise
-        finally:
-            if heard.status is None and failure is None:
-                failure = NetworkFailure("read", "nothing was answered")
-            response = heard.response(time.perf_counter() - started)
-            exchange = Exchange(
-                number,
-                call.case,
-                call.exchange.request,
-                response,
-                failure if response is None else None,
-            )
-            kept = Call(exchange, call.route, moment, chosen[0] if chosen else None)
+        scripted = chosen[0] if chosen else None
+
+        def keep(response: Response | None, failure: NetworkFailure | None) -> None:
+            exchange = Exchange(number, call.case, call.exchange.request, response, failure)
+            kept = Call(exchange, call.route, moment, scripted, call.connection)
             with self._lock:
                 self._calls.append(kept)
 
-    def _call(self, request: Request, number: int, moment: float) -> Call:
+        answer = _Answer(send, started, keep)
+        try:
+            await (chosen[1] if chosen else self._app)(scope, _Again(body, receive), answer)
+        except ConnectionError as error:
+            answer.ended(str(error))
+            raise
+        finally:
+            answer.ended("nothing was answered")
+
+    def _call(self, request: Request, number: int, moment: float, connection: str) -> Call:
         path = request.url.partition("://")[2].partition("/")[2].partition("?")[0]
         route = self._router(request.method, f"/{path}")
         name = route.operation.id if route.operation else None
         request = Request(name, request.method, request.url, request.headers, request.body)
-        return Call(Exchange(number, f"request-{number}", request, None), route, moment)
+        exchange = Exchange(number, f"request-{number}", request, None)
+        return Call(exchange, route, moment, connection=connection)
 
 
-class _Heard:
-    """Passes an answer on and remembers it."""
+class _Answer:
+    """Passes an answer on, and has it kept before its last byte goes out.
 
-    def __init__(self, send: Send) -> None:
+    A client may act on an answer the moment that it is complete, so by then it is recorded. The
+    head waits for the first piece of the body: an answer without one is complete with its head.
+    """
+
+    def __init__(self, send: Send, started: float, keep: Keep) -> None:
         self._send = send
-        self.status: int | None = None
-        self._headers: Headers = ()
+        self._started = started
+        self._keep = keep
+        self._kept = False
+        self._head: Message | None = None
+        self._held = False
         self._body = bytearray()
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.status = int(message["status"])
-            self._headers = _headers(message.get("headers", ()))
-        elif message["type"] == "http.response.body":
+            self._head, self._held = message, True
+            return
+        if message["type"] == "http.response.body":
             self._body += message.get("body", b"")
+            if self._is_complete(message):
+                if self._head is not None and self._head["status"] == THROTTLED:
+                    await asyncio.sleep(SETTLING_SECONDS)
+                self.ended("nothing was answered")
+        if self._held and self._head is not None:
+            self._held = False
+            await self._send(self._head)
         await self._send(message)
 
-    def response(self, elapsed: float) -> Response | None:
-        if self.status is None:
-            return None
-        return Response(self.status, self._headers, bytes(self._body), elapsed)
+    def ended(self, without: str) -> None:
+        """Nothing more comes: keep what was answered, or ``without`` for nothing. Only once."""
+        if self._kept:
+            return
+        self._kept = True
+        if self._head is None:
+            self._keep(None, NetworkFailure("read", without))
+            return
+        elapsed = time.perf_counter() - self._started
+        headers = _headers(self._head.get("headers", ()))
+        self._keep(Response(int(self._head["status"]), headers, bytes(self._body), elapsed), None)
+
+    def _is_complete(self, message: Message) -> bool:
+        if not message.get("more_body", False):
+            return True
+        pairs = _headers((self._head or {}).get("headers", ()))
+        declared = {name.lower(): value for name, value in pairs}.get("content-length", "")
+        return declared.isdigit() and len(self._body) >= int(declared)
 
 
 class _Again:
@@ -145,6 +173,11 @@ def _request(scope: Scope, body: bytes) -> Request:
     query = bytes(scope.get("query_string", b"")).decode("latin-1")
     url = f"{scope.get('scheme', 'http')}://{host}{raw.partition('?')[0]}"
     return Request(None, scope["method"], f"{url}?{query}" if query else url, headers, body or None)
+
+
+def _connection(scope: Scope) -> str:
+    host, port = scope.get("client") or ("", "")
+    return f"{host}:{port}"
 
 
 def _headers(pairs: Any) -> Headers:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from queue import Empty, Queue
 from threading import Thread
@@ -24,10 +25,16 @@ class Driver:
     """A driver process; use it in a ``with`` statement."""
 
     def __init__(
-        self, command: Sequence[str], told: Mapping[str, str], seconds: float = ANSWER_SECONDS
+        self,
+        command: Sequence[str],
+        told: Mapping[str, str],
+        seconds: float = ANSWER_SECONDS,
+        timeout: float | None = None,
     ) -> None:
         self._name = f"driver {command[0]!r}"
         self._seconds = seconds
+        self._timeout = timeout
+        self._deadline = float("inf") if timeout is None else time.monotonic() + timeout
         try:
             self._process = subprocess.Popen(  # noqa: S603 - the command that the user names
                 list(command),
@@ -56,10 +63,16 @@ class Driver:
 
     def _reply(self, number: int) -> dict[str, Any]:
         while True:
+            left = self._deadline - time.monotonic()
             try:
-                line = self._lines.get(timeout=self._seconds)
+                line = self._lines.get(timeout=max(0.0, min(self._seconds, left)))
             except Empty:
-                raise DriverError(self._name, f"is silent for {self._seconds:g} s") from None
+                if left <= self._seconds:
+                    problem = f"was stopped: the sweep took longer than {self._timeout:g} s"
+                    self._process.terminate()
+                else:
+                    problem = f"is silent for {self._seconds:g} s"
+                raise DriverError(self._name, problem) from None
             if line is None:
                 raise DriverError(self._name, "has ended")
             try:

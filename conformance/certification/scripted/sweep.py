@@ -94,9 +94,9 @@ class Sweep:
         """The requirements that the sweep judges: ``client/<Operation>/answer/<situation>``."""
         return tuple(_requirement(o, s) for o, s in self._plan())
 
-    def drive(self, command: Sequence[str]) -> str:
+    def drive(self, command: Sequence[str], timeout: float | None = None) -> str:
         """Sweep; what is to be said of how the driver ended ("" for well)."""
-        with Driver(command, self._server.environment) as driver:
+        with Driver(command, self._server.environment, timeout=timeout) as driver:
             for number, (operation, situation) in enumerate(self._plan(), 1):
                 if operation.id in self._unknown:
                     continue
