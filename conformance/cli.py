@@ -8,53 +8,57 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import click
 
-from conformance.access.credentials import secrets_in
-from conformance.access.redaction import Redactor
-from conformance.commands.certify import certify_client
-from conformance.commands.cleanup import cleanup
-from conformance.commands.compare import certificate, compare, contract, report
 from conformance.commands.crash import crashes_told
-from conformance.commands.listing import capabilities, errata, faults, requirements
-from conformance.commands.run import run
-from conformance.commands.serve import serve
-from conformance.commands.target import target
+from conformance.commands.lazily import Entry, LazyGroup
 from conformance.errors import ConformanceError
 
-COMMANDS: tuple[click.Command, ...] = (
-    run,
-    serve,
-    requirements,
-    errata,
-    faults,
-    capabilities,
-    target,
-    certify_client,
-    cleanup,
-    compare,
-    contract,
-    report,
-    certificate,
+_ROOM = "conformance.commands"
+COMMANDS: Mapping[str, Entry] = {
+    name: Entry(f"{_ROOM}.{place}", text)
+    for name, place, text in (
+        ("run", "run:run", "Judge a running implementation."),
+        ("serve", "serve:serve", "Serve the reference implementation."),
+        ("requirements", "listing:requirements", "List requirements."),
+        ("errata", "listing:errata", "List where the document contradicts itself."),
+        ("faults", "listing:faults", "List the faults that the reference can serve with."),
+        ("capabilities", "listing:capabilities", "List what a target may offer or allow."),
+        ("target", "target:target", "Write or describe target files."),
+        ("certify-client", "certify:certify_client", "Judge a client by its own tests."),
+        ("cleanup", "cleanup:cleanup", "Delete what an interrupted run has left."),
+        ("compare", "compare:compare", "Compare two reports."),
+        ("contract", "compare:contract", "Compare editions of the contract."),
+        ("report", "compare:report", "Merge reports, or see their trend."),
+        ("certificate", "compare:certificate", "Issue or verify a certificate."),
+    )
+}
+
+
+def _text_without_secrets(text: str) -> str:
+    """A traceback for people. Imported late: nothing of it is needed while all goes well."""
+    from conformance.access.credentials import secrets_in
+    from conformance.access.redaction import Redactor
+
+    return Redactor(secrets_in(os.environ)).text(text)
+
+
+@click.group(
+    cls=LazyGroup,
+    entries=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="sparkrtc-conformance")
 def cli() -> None:
     """Judge any implementation or client of the SparkRTC server API by its document."""
 
 
-for _command in COMMANDS:
-    cli.add_command(_command)
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command; every error that is foreseen becomes one line and an exit status."""
     try:
-        with crashes_told(lambda text: Redactor(secrets_in(os.environ)).text(text)):
+        with crashes_told(_text_without_secrets):
             status = cli.main(arguments, standalone_mode=False)
     except click.exceptions.Abort:
         status = 130

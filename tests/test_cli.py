@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click import Context
 
 from conformance.cli import COMMANDS, cli, main
 from conformance.reference.app import create_app
@@ -303,9 +304,11 @@ def test_a_target_file_from_options(say: Callable[..., Said], tmp_path: Path) ->
 
 def test_every_command_is_there_once() -> None:
     """Each has a name of its own and a sentence of help."""
-    names = [command.name for command in COMMANDS]
-    assert len(names) == len(set(names)) == len(cli.commands)
-    assert all(command.help for command in COMMANDS)
+    context = Context(cli)
+    commands = {name: cli.get_command(context, name) for name in COMMANDS}
+    names = list(COMMANDS)
+    assert len(names) == len(set(names)) > 10
+    assert all(command is not None and command.help for command in commands.values())
 
 
 # -- runs ------------------------------------------------------------------------------------
