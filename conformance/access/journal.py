@@ -170,7 +170,17 @@ class Journal:
                 str(self.path), error.strerror or str(error), "check the path"
             ) from None
         lines = (_parsed(line) for line in content.split(b"\n"))
-        return [line for line in lines if line is not None]
+        return [line for line in lines if line is not None and _has_its_shape(line)]
+
+    @property
+    def strange(self) -> tuple[int, ...]:
+        """Numbers of the lines that are whole, and not as this class writes them."""
+        try:
+            content = self.path.read_bytes()
+        except OSError:
+            return ()
+        lines = enumerate(map(_parsed, content.split(b"\n")), start=1)
+        return tuple(n for n, line in lines if line is not None and not _has_its_shape(line))
 
 
 def _still_pending(path: Path) -> tuple[Pending, ...]:
@@ -184,9 +194,37 @@ def _still_pending(path: Path) -> tuple[Pending, ...]:
 def _parsed(line: bytes) -> dict[str, Json] | None:
     try:
         value = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
+
+
+_SHAPES: Mapping[str, Mapping[str, type]] = {
+    "run": {"run": str, "prefix": str, "base_url": str},
+    "intend": {"entry": str, "resource": str, "operation": str, "name": str, "path": dict},
+    "created": {"entry": str, "id": str},
+    "changing": {
+        "entry": str,
+        "resource": str,
+        "operation": str,
+        "path": dict,
+        "before": object,
+    },
+    "settled": {"entry": str, "how": str},
+}
+
+
+def _has_its_shape(line: Mapping[str, Json]) -> bool:
+    """Whether a line has the fields of its kind, of their types."""
+    kind = line.get("kind")
+    shape = _SHAPES.get(kind) if isinstance(kind, str) else None
+    if shape is None or not isinstance(line.get("project_id", ""), str | None):
+        return False
+    path = line.get("path", {})
+    texts = isinstance(path, dict) and all(isinstance(value, str) for value in path.values())
+    return texts and all(
+        name in line and isinstance(line[name], wanted) for name, wanted in shape.items()
+    )
 
 
 def _apply(line: Mapping[str, Json], open_entries: dict[str, Pending]) -> None:

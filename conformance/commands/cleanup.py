@@ -10,6 +10,7 @@ import click
 from conformance.access.cleanup import CleanupResult
 from conformance.access.cleanup import cleanup as undo_journal
 from conformance.access.journal import Journal
+from conformance.engine.resources.names import is_of_a_run
 from conformance.engine.resources.teardown import Teardown
 from conformance.engine.run.config import DEFAULT_REPORTS, RunConfig
 from conformance.engine.run.session import JOURNAL, Session
@@ -38,7 +39,11 @@ def cleanup(target: str | None, profile: str | None, report_dir: Path) -> int:
 
 
 def _undo(journal: Journal, target: str | None, profile: str | None) -> bool:
+    for number in journal.strange:
+        click.echo(f"{journal.path}:{number}: NOT undone (no line of a run's journal)", err=True)
     if not journal.pending():
+        if journal.strange:
+            return False
         journal.path.unlink()
         return True
     header = journal.header()
@@ -57,12 +62,26 @@ def _undo(journal: Journal, target: str | None, profile: str | None) -> bool:
             base_url=reach.settings.base_url,
             project_id=reach.settings.project_id,
         )
+        left = _leftovers(session, header.prefix)
     finally:
         session.hang_up()
     _tell(result, session)
-    if result.complete:
+    for thing in left:
+        click.echo(f"left: {thing}", err=True)
+    complete = result.complete and not journal.strange and not left
+    if complete:
         journal.path.unlink()
-    return result.complete
+    return complete
+
+
+def _leftovers(session: Session, prefix: str) -> list[str]:
+    """What the target lists with a name of the run that the journal is of."""
+    if not is_of_a_run(prefix):
+        return []
+    try:
+        return list(Teardown(session.contract, session.lab).leftovers(prefix))
+    except LookupError as error:
+        return [session.prose(f"whatever {prefix} names: cannot be listed ({error})")]
 
 
 def _tell(result: CleanupResult, session: Session) -> None:
@@ -72,8 +91,13 @@ def _tell(result: CleanupResult, session: Session) -> None:
         ("left alone, it is not ours", result.foreign),
     ):
         for item in items:
-            click.echo(f"{item.resource} {item.id or item.name}: {noun}")
+            click.echo(_plain(f"{item.resource} {item.id or item.name}: {noun}"))
     for change in result.restored:
         click.echo(f"{change.resource}: put back as it was")
     for pending, why in result.failed:
-        click.echo(session.prose(f"{pending.resource}: NOT undone ({why})"), err=True)
+        click.echo(_plain(session.prose(f"{pending.resource}: NOT undone ({why})")), err=True)
+
+
+def _plain(text: str) -> str:
+    """A line for the terminal: what a file or a target says moves no cursor there."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

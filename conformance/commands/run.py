@@ -159,12 +159,18 @@ def _judge(prepared: ConformanceRun, numprocesses: str | None) -> int:
 
 @contextmanager
 def terminable() -> Iterator[None]:
-    """SIGTERM ends a run as Ctrl-C does, cleaned up and with a report; afterwards as before."""
-    before = signal.signal(signal.SIGTERM, _interrupt)
+    """SIGTERM and SIGHUP end a run as Ctrl-C does, cleaned up and with a report; then as before.
+
+    A hang-up that nohup has told us to ignore stays ignored.
+    """
+    names = (signal.SIGTERM, getattr(signal, "SIGHUP", None))
+    meant = [n for n in names if n is not None and signal.getsignal(n) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, _interrupt) for number in meant}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

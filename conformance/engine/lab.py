@@ -36,9 +36,6 @@ from conformance.model.expectation import Answer, Expectation
 from conformance.model.verdict import Judgement, Outcome
 from conformance.verdicts.ledger import Ledger
 
-RUNS_PREFIX = "sparkconf-"
-"""How every name begins that any run of this suite gives."""
-
 CLOCK = "clock"
 """The capability of a target whose clock the run may move."""
 

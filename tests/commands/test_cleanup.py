@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -93,3 +94,60 @@ def test_a_target_that_allows_no_writes(client: httpx.Client, tmp_path: Path) ->
     )
     assert isinstance(done.exception, ConformanceError)
     assert "does not allow writes" in str(done.exception)
+
+
+TAMPERED = (
+    {"kind": "changing", "entry": "1", "resource": "app", "operation": "DeleteApp"},
+    {"kind": "changing", "entry": "1", "resource": "app", "operation": "DeleteApp", "before": {}},
+    {"kind": "intend", "entry": "1", "resource": "app", "operation": "CreateApp", "name": 7},
+    {"kind": "intend", "entry": ["1"], "resource": {}, "operation": None, "name": "\x1b[2J"},
+    {"kind": "created", "entry": "1"},
+    {"kind": "settled"},
+    {"kind": 7},
+)
+
+
+@pytest.mark.parametrize("number", range(len(TAMPERED)))
+def test_a_line_that_no_run_writes_is_named_and_left(
+    client: httpx.Client, tmp_path: Path, number: int
+) -> None:
+    """What is ours is deleted; nothing else changes, and the journal stays for a look at it."""
+    journal, app = _left(client, tmp_path, f"{PREFIX}1")
+    precious = str(client.post("/v2/apps", json={"app_name": "precious"}).json()["app_id"])
+    shown = client.get(f"/v2/apps/{precious}").json()
+    line = {"path": {"app_id": precious}, **TAMPERED[number]}
+    with journal.path.open("a") as file:
+        file.write(json.dumps(line) + "\n")
+    done = CliRunner().invoke(
+        cli, ["cleanup", "--report-dir", str(tmp_path)], standalone_mode=False
+    )
+    assert (done.return_value, done.exception) == (1, None), done.output
+    assert "NOT undone" in done.output
+    assert "\x1b" not in done.output
+    assert client.get(f"/v2/apps/{app}").status_code == 404
+    assert client.get(f"/v2/apps/{precious}").json() == shown
+    assert journal.path.exists()
+
+
+def test_an_empty_prefix_deletes_nothing(client: httpx.Client, tmp_path: Path) -> None:
+    """A header that claims every name is that of no run."""
+    journal, app = _left(client, tmp_path, "precious")
+    journal.path.write_text(journal.path.read_text().replace(PREFIX, ""))
+    done = CliRunner().invoke(
+        cli, ["cleanup", "--report-dir", str(tmp_path)], standalone_mode=False
+    )
+    assert done.return_value == 1
+    assert "prefix of no run" in done.output
+    assert client.get(f"/v2/apps/{app}").status_code == 200
+
+
+def test_what_the_journal_does_not_know_is_named(client: httpx.Client, tmp_path: Path) -> None:
+    """An application with the run's prefix under another id than the journal's is left: named."""
+    _left(client, tmp_path, f"{PREFIX}1")
+    lost = str(client.post("/v2/apps", json={"app_name": f"{PREFIX}2"}).json()["app_id"])
+    done = CliRunner().invoke(
+        cli, ["cleanup", "--report-dir", str(tmp_path)], standalone_mode=False
+    )
+    assert done.return_value == 1
+    assert f"left: app {lost!r} named '{PREFIX}2'" in done.output
+    assert client.get(f"/v2/apps/{lost}").status_code == 200

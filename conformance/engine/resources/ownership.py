@@ -18,8 +18,8 @@ from conformance.contract.document import Contract
 from conformance.contract.operations import Operation
 from conformance.contract.resources import MadeKind
 from conformance.engine.outcomes import Blocked
+from conformance.engine.resources.names import carries
 from conformance.engine.resources.rows import all_rows, id_of
-from conformance.engine.resources.teardown import carries
 from conformance.engine.sender import Sender
 from conformance.model.case import Template
 from conformance.model.exchange import Exchange, Request

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from conformance.access.cleanup import Presence
-from conformance.access.journal import Changed, Created
+from conformance.access.journal import Changed, Created, Pending
 from conformance.contract.document import Contract
 from conformance.contract.resources import MadeKind
+from conformance.engine.resources.journal_entries import strangeness
+from conformance.engine.resources.names import carries, is_of_a_run
 from conformance.engine.resources.retirement import retire
 from conformance.engine.resources.rows import all_rows, id_of, must_succeed
 from conformance.engine.sender import Sender
@@ -27,7 +30,7 @@ class Teardown:
 
     def locate(self, item: Created) -> tuple[str, ...]:
         """Ids of the things of that name; what lies beneath one that has a name goes with it."""
-        kind = self._kinds[item.resource]
+        kind = self._kind_of(item)
         if kind.name is None or kind.listing is None:
             return ()
         operation = self._contract.operation(kind.listing.operation)
@@ -37,10 +40,12 @@ class Teardown:
     def inspect(self, item: Created, identifier: str, prefix: str) -> Presence:
         """Ours when it, or what it lies in, has a name with the run's prefix.
 
-        So is one whose id our own create was answered with, while it has the name given then: not
-        every name has room for a prefix.
+        Raises LookupError where that cannot be told: the journal gives it the name that it has,
+        and not every name has room for a prefix.
         """
-        kind = self._kinds[item.resource]
+        kind = self._kind_of(item)
+        if not is_of_a_run(prefix):
+            raise LookupError(f"{prefix!a} is the prefix of no run")
         shown = self._ask(kind.show, {**item.path, kind.id: identifier})
         if shown.status == _GONE:
             return Presence.GONE
@@ -53,19 +58,42 @@ class Teardown:
             must_succeed(shown)
         name = shown.json.get(named.name) if isinstance(shown.json, dict) else None
         ours = isinstance(name, str) and carries(name, prefix)
-        given = named is kind and item.id == identifier and name == item.name
-        return Presence.OURS if ours or given else Presence.FOREIGN
+        if not ours and named is kind and item.id == identifier and name == item.name:
+            raise LookupError(f"{identifier} is named {name!a}, without the prefix of a run")
+        return Presence.OURS if ours else Presence.FOREIGN
 
     def delete(self, item: Created, identifier: str) -> None:
         """Delete it; what is finished or gone already is fine."""
-        kind = self._kinds[item.resource]
+        kind = self._kind_of(item)
         answer = retire(self._sender, kind, {**item.path, kind.id: identifier})
         if answer.status != _GONE and not _is_finished(kind, answer):
             must_succeed(answer)
 
     def restore(self, item: Changed) -> None:
         """Send the settings that were there before."""
+        self._must_be_known(item)
         must_succeed(self._ask(item.operation, dict(item.path), item.before))
+
+    def leftovers(self, prefix: str) -> Iterator[str]:
+        """What the target lists with a name of the run. Raises LookupError where it is refused."""
+        for kind in self._kinds.values():
+            if kind.listing is None or kind.name is None:
+                continue
+            operation = self._contract.operation(kind.listing.operation)
+            for row in all_rows(self._sender, operation, kind):
+                name = row.get(kind.name)
+                if isinstance(name, str) and carries(name, prefix):
+                    yield f"{kind.kind} {id_of(row, kind)!a} named {name!a}"
+
+    def _kind_of(self, item: Created) -> MadeKind:
+        self._must_be_known(item)
+        return self._kinds[item.resource]
+
+    def _must_be_known(self, item: Pending) -> None:
+        """Raise LookupError for an entry that this suite cannot have written."""
+        problem = strangeness(self._contract.resources, item)
+        if problem is not None:
+            raise LookupError(f"this suite writes no such entry: {problem}")
 
     def _named(self, kind: MadeKind) -> MadeKind:
         """The kind whose name says whose it is: its own, or that of what it lies in."""
@@ -78,11 +106,6 @@ class Teardown:
         if body is not None:
             template = Template(operation, path=path, body=body)
         return self._sender.send(template, judge=False)
-
-
-def carries(name: str, prefix: str) -> bool:
-    """Whether a name begins with the prefix; one case writes it in capitals, behind a space."""
-    return name.strip().lower().startswith(prefix.lower())
 
 
 def _is_finished(kind: MadeKind, answer: Exchange) -> bool:

@@ -19,8 +19,9 @@ from conformance.cases.plan import generated_cases, within
 from conformance.contract.document import Contract, load_own_contract
 from conformance.contract.pins import load_pinned
 from conformance.engine.judging.case_runner import judge
-from conformance.engine.lab import RUNS_PREFIX, Lab
+from conformance.engine.lab import Lab
 from conformance.engine.outcomes import Blocked, Inconclusive
+from conformance.engine.resources.names import RUNS_PREFIX
 from conformance.engine.resources.teardown import Teardown
 from conformance.engine.run.config import RunConfig
 from conformance.engine.run.preflight import probe
@@ -225,8 +226,16 @@ class Session:
             if result.complete:
                 self._journal.path.unlink()
             left = [self._lab.prose(f"{item.resource}: {why}") for item, why in result.failed]
+            left += self._leftovers(self._lab)
         self.hang_up()
         return left
+
+    def _leftovers(self, lab: Lab) -> list[str]:
+        """What carries the prefix of this run still, whatever the journal says."""
+        try:
+            return list(Teardown(self.contract, lab).leftovers(lab.prefix))
+        except (LookupError, TargetError, Blocked) as error:
+            return [lab.prose(f"whatever {lab.prefix} names: cannot be listed ({error})")]
 
     def hang_up(self) -> None:
         """Close connections and files; nothing can be sent after it."""

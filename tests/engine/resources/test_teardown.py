@@ -26,7 +26,8 @@ def _app(lab: Lab, name: str) -> str:
 
 
 def _created(resource: str, identifier: str | None, name: str = "", **path: str) -> Created:
-    return Created("1", resource, "Create", name, path, identifier)
+    create = {"app": "CreateApp", "mix_job": "CreateMixJob", "record_rule": "CreateRecordRule"}
+    return Created("1", resource, create[resource], name, path, identifier)
 
 
 def test_an_application_of_this_run(make_lab: MakeLab) -> None:
@@ -50,16 +51,91 @@ def test_an_application_of_somebody_else(make_lab: MakeLab) -> None:
     )
 
 
-@pytest.mark.parametrize("name", [f" {PREFIX}Name ", f"{PREFIX}name".swapcase(), "长"])
-def test_names_without_room_for_a_prefix(make_lab: MakeLab, name: str) -> None:
-    """In capitals, behind a space, or of one character: ours, if our own create was answered."""
+@pytest.mark.parametrize("name", [f" {PREFIX}Name ", f"{PREFIX}name".swapcase()])
+def test_names_that_write_the_prefix_otherwise(make_lab: MakeLab, name: str) -> None:
+    """In capitals, or behind a space: ours."""
     lab, _ = make_lab()
     app = _app(lab, name)
     undo = Teardown(lab.contract, lab)
     assert undo.inspect(_created("app", app, name), app, PREFIX) is Presence.OURS
-    lost = undo.inspect(_created("app", None, name), app, PREFIX)
-    assert lost is (Presence.FOREIGN if name == "长" else Presence.OURS)
-    assert undo.inspect(_created("app", "other", name), app, "another-") is Presence.FOREIGN
+    assert undo.inspect(_created("app", None, name), app, PREFIX) is Presence.OURS
+    other = undo.inspect(_created("app", "other", name), app, "sparkconf-another-")
+    assert other is Presence.FOREIGN
+
+
+def test_a_name_without_room_for_a_prefix_is_left_to_the_user(make_lab: MakeLab) -> None:
+    """Anybody could have written it into the journal: it is named, and not deleted."""
+    lab, _ = make_lab()
+    app = _app(lab, "长")
+    with pytest.raises(LookupError, match="without the prefix of a run"):
+        Teardown(lab.contract, lab).inspect(_created("app", app, "长"), app, PREFIX)
+
+
+@pytest.mark.parametrize("prefix", ["", "sparkconf-", "precious", "SPARKCONF-a-"])
+def test_a_prefix_of_no_run_undoes_nothing(make_lab: MakeLab, prefix: str) -> None:
+    """An empty prefix is that of every name."""
+    lab, _ = make_lab()
+    app = _app(lab, "precious")
+    with pytest.raises(LookupError, match="prefix of no run"):
+        Teardown(lab.contract, lab).inspect(_created("app", app), app, prefix)
+
+
+BEFORE = {"bucket": "records", "location": "cn-north-4", "operation": 0}
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        Changed("1", "app", "DeleteApp", {"app_id": "a1"}, {}),
+        Changed("1", "bucket", "DeleteApp", {}, BEFORE),
+        Changed("1", "bucket", "UpdateObsBucketAuthority", {"x": "y"}, BEFORE),
+        Changed("1", "bucket", "UpdateObsBucketAuthority", {}, {"bucket": "records"}),
+        Changed("1", "bucket", "UpdateObsBucketAuthority", {}, {**BEFORE, "bucket": 7}),
+        Changed("1", "room", "RemoveRoom", {"app_id": "a1"}, {}),
+    ],
+)
+def test_a_change_that_no_run_makes_is_not_undone(make_lab: MakeLab, item: Changed) -> None:
+    """Not a request is sent for it."""
+    lab, requests = make_lab()
+    with pytest.raises(LookupError, match="no such entry"):
+        Teardown(lab.contract, lab).restore(item)
+    assert requests == []
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        Created("1", "app", "DeleteApp", "n", {}, "a1"),
+        Created("1", "nothing", "CreateApp", "n", {}, "a1"),
+        Created("1", "app", "CreateApp", "n", {"app_id": "a1"}, "a1"),
+        Created("1", "app", "CreateApp", "n", {}, "../apps/a1"),
+        Created("1", "app", "CreateApp", "n", {}, ".."),
+        Created("1", "app", "CreateApp", "n", {}, ""),
+        Created("1", "record_rule", "CreateRecordRule", "n", {"app_id": "a/b"}, "r1"),
+        Created("1", "record_rule", "CreateRecordRule", "n", {}, "r1"),
+    ],
+)
+def test_what_no_run_creates_is_not_deleted(make_lab: MakeLab, item: Created) -> None:
+    """Another operation, another place, or an id that is none: not a request is sent."""
+    lab, requests = make_lab()
+    undo = Teardown(lab.contract, lab)
+    for step in (
+        lambda: undo.inspect(item, item.id or "", PREFIX),
+        lambda: undo.delete(item, item.id or ""),
+        lambda: undo.locate(item),
+    ):
+        with pytest.raises(LookupError, match="no such entry"):
+            step()
+    assert requests == []
+
+
+def test_leftovers_are_what_the_list_shows_with_the_prefix(make_lab: MakeLab) -> None:
+    """Whatever id a creation was answered with."""
+    lab, _ = make_lab()
+    app = _app(lab, f"{PREFIX}lost")
+    _app(lab, "precious")
+    left = list(Teardown(lab.contract, lab).leftovers(PREFIX))
+    assert left == [f"app {app!a} named '{PREFIX}lost'"]
 
 
 def test_every_page_is_searched(make_lab: MakeLab) -> None:
@@ -89,9 +165,10 @@ def test_what_lies_in_an_application(make_lab: MakeLab) -> None:
     undo = Teardown(lab.contract, lab)
     job = lab.resources.get("mix_job")
     path = {name: str(value) for name, value in lab.resources.path_of("mix_job", job).items()}
+    path.pop("job_id")
     item = _created("mix_job", job, "", **path)
     assert undo.inspect(item, job, PREFIX) is Presence.OURS
-    assert undo.inspect(item, job, "another-") is Presence.FOREIGN
+    assert undo.inspect(item, job, "sparkconf-another-") is Presence.FOREIGN
     undo.delete(item, job)
     undo.delete(item, job)
     lab.send(Template("DeleteApp", path={"app_id": path["app_id"]}), judge=False)
