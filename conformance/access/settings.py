@@ -81,6 +81,11 @@ class Limits:
         default=1.0,
         exclusive_minimum=0,
     )
+    statistics_lag: float | None = entry(
+        "seconds until chapter 13 shows what happened; by default 300 at a live target, else 5",
+        default=None,
+        minimum=0,
+    )
     response_bytes: int = entry(
         "largest answer that is read", default=20 * 1024 * 1024, minimum=1024
     )
@@ -126,6 +131,17 @@ class TargetSettings:
         """Whether requests have to wait for their turn (table 1-2)."""
         given = self.limits.flow_control
         return self.profile == LIVE if given is None else given
+
+    @property
+    def statistics_lag(self) -> float:
+        """Seconds by which the statistics may lag behind."""
+        given = self.limits.statistics_lag
+        return (300.0 if self.profile == "live" else 5.0) if given is None else given
+
+    @property
+    def others_may_move(self) -> bool:
+        """Whether others may come and go while a run looks: at a live target, or as told."""
+        return self.profile == "live" or self.limits.statistics_lag is not None
 
     def allows(self, capability: str) -> bool:
         """Whether the target offers or allows ``capability``."""

@@ -14,6 +14,7 @@ from conformance.errors import UsageError
 from conformance.reference.flow import FlowControl
 from conformance.reference.seeds import seeded_world
 from conformance.reference.server import serve as serve_reference
+from conformance.reference.statistics.busy import BusyStatistics
 
 _VARIABLES = {
     "SPARKRTC_BASE_URL": "base_url",
@@ -37,6 +38,18 @@ _VARIABLES = {
     metavar="FILE",
     help="write address and credentials to a file that a shell reads",
 )
+@click.option(
+    "--busy",
+    type=click.FloatRange(min=0, max=100),
+    metavar="RATE",
+    help="others come and go: so many changes at each query of chapter 13",
+)
+@click.option(
+    "--lag",
+    type=click.FloatRange(min=0, max=3600),
+    metavar="SECONDS",
+    help="what they do is known up to so much later (with --busy)",
+)
 @click.option("--control", is_flag=True, help="open /_control: move the clock, see the state")
 def serve(
     port: int,
@@ -46,15 +59,25 @@ def serve(
     seed: int,
     seed_data: bool,
     script: Path | None,
+    busy: float | None,
+    lag: float | None,
     control: bool,
 ) -> None:
     """Serve the reference on loopback until interrupted.
 
     The first line on stdout is JSON: base_url, identity_url, project_id, token, ak, sk.
     """
+    if lag is not None and busy is None:
+        raise UsageError(
+            "--lag", "says when others are seen, and there are none", "add --busy RATE"
+        )
     tell = _teller(script) if script else None
     flow = FlowControl(scale=flow_scale) if flow_control else None
     world = seeded_world(seed, flow=flow, data=seed_data)
+    if busy is not None:
+        world.statistics = BusyStatistics(
+            world.statistics, world.clock, rate=busy, lag=lag or 0, seed=seed
+        )
     from conformance.faults.registry import plant
 
     app = plant(fault, world, with_control=control) if fault else None

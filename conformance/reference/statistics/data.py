@@ -19,6 +19,11 @@ class StatisticsData:
     def __init__(self, records: Mapping[str, AppRecords]) -> None:
         self._records = dict(records)
 
+    @property
+    def records(self) -> Mapping[str, AppRecords]:
+        """The records of every application that was seeded."""
+        return self._records
+
     @classmethod
     def seeded(cls, seed: int, now: datetime, app_ids: Sequence[str]) -> StatisticsData:
         """Make the past of these applications as seen from ``now``; equal arguments, equal past."""

@@ -20,6 +20,8 @@ WHOLE = 1000
 """A ``limit`` that asks for everything at once; what a target cuts off is fetched page by page."""
 
 _MOST_PAGES = 50
+_BRACKETS = 3
+"""How often two readings are compared again while others come and go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,16 +273,41 @@ def held(
         found = listing(scenario, operation, {**query, **narrow})
         return narrowed(found, every, narrow, field, values)
 
-    return settle(look)
+    return settle(scenario, look)
 
 
-def settle(look: Callable[[bool], Finding]) -> Finding:
+def settle(scenario: Scenario, look: Callable[[bool], Finding]) -> Finding:
     """Look, and if there is a problem look again: data may have moved between two queries.
 
-    ``look`` is told whether it has to ask for everything anew.
+    ``look`` is told whether it has to ask for everything anew. Where others use the target, who
+    is there is read before and after it: a problem that was seen while somebody came or went says
+    nothing. Raises Inconclusive when they do not stop.
     """
     found = look(False)
-    return look(True) if found.problem else found
+    if not found.problem:
+        return found
+    if not scenario.lab.settings.others_may_move:
+        return look(True)
+    for _ in range(_BRACKETS):
+        before = _present(scenario)
+        found = look(True)
+        if not found.problem or _present(scenario) == before:
+            return found
+    raise Inconclusive(
+        f"others did not stop: users came or went during each of {_BRACKETS} comparisons"
+    )
+
+
+def _present(scenario: Scenario) -> tuple[object, ...]:
+    """Who is in a room, and how many have joined in the past day."""
+    operation = "ListRtcUserList"
+    window = time_window(scenario, operation)
+    now = scenario.lab.now()
+    query = {window.start: window.write(now - DAY), **FINE[operation], "limit": WHOLE}
+    online = scenario.make(operation, query={**query, "state": "ONLINE"})
+    everybody = scenario.make(operation, query={**query, "limit": 1})
+    sessions = sorted(str(row.get("session")) for row in rows_of(operation, online.json))
+    return (*sessions, *(it.json.get("total") for it in (online, everybody)))
 
 
 def tell(rule: Rule, found: Finding) -> bool:

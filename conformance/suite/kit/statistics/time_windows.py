@@ -68,6 +68,7 @@ class TimeWindow:
     default: dt.timedelta | None
     single: dt.timedelta | None
     retention: dt.timedelta | None
+    settling: dt.timedelta = SETTLING
 
     @property
     def daily(self) -> bool:
@@ -85,13 +86,14 @@ class TimeWindow:
     def past(self, now: dt.datetime, length: dt.timedelta | None = None) -> Span:
         """A span that is over and settled, the longest one unless ``length`` says otherwise.
 
-        It ends two minutes ago on a whole minute, or yesterday, the first and last day counted.
+        It ends on a whole minute, two minutes ago or as long as the target's statistics may lag
+        behind; or yesterday, the first and last day counted.
         """
         length = self.longest if length is None else length
         if self.daily:
             yesterday = midnight(now) - DAY
             return Span(yesterday - length + DAY, yesterday)
-        end = (now - SETTLING).replace(second=0, microsecond=0)
+        end = (now - self.settling).replace(second=0, microsecond=0)
         return Span(end - length, end)
 
 
@@ -108,6 +110,7 @@ def time_window(scenario: Scenario, operation: str) -> TimeWindow:
         _optional(window.get("default_span")),
         _optional(window.get("single_user_span")),
         _optional(window.get("retention")),
+        max(SETTLING, dt.timedelta(seconds=scenario.lab.settings.statistics_lag)),
     )
 
 

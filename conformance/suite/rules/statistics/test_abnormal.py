@@ -59,11 +59,11 @@ def test_a_page_by_default_is_the_first_ten(scenario: Scenario) -> None:
         raise Inconclusive(f"no data: {total} events are too few to see a default of 10")
     tell(
         scenario.rule(f"{EVENTS}/rule/default-limit-ten"),
-        settle(lambda _: _same(scenario, query, ten, "no limit and limit=10")),
+        settle(scenario, lambda _: _same(scenario, query, ten, "no limit and limit=10")),
     )
     tell(
         scenario.rule(f"{EVENTS}/rule/default-offset-zero"),
-        settle(lambda _: _same(scenario, ten, first, "no offset and offset=0")),
+        settle(scenario, lambda _: _same(scenario, ten, first, "no offset and offset=0")),
     )
 
 
@@ -137,7 +137,7 @@ def _judge_filter(
             actual=f"total {part.total}; too many: {show(more)}",
         )
 
-    tell(rule, settle(look))
+    tell(rule, settle(scenario, look))
 
 
 def _same(

@@ -79,10 +79,10 @@ def test_dimension_chooses_the_groups(scenario: Scenario) -> None:
         raise Inconclusive("no data: no abnormal events of the past day are counted")
     for dimension, exchange in grouped.items():
         _judge_groups(scenario, dimension, exchange)
-    tell(scenario.rule(f"{GROUPS}/rule/dimension-default"), settle(by_default))
+    tell(scenario.rule(f"{GROUPS}/rule/dimension-default"), settle(scenario, by_default))
     tell(
         scenario.rule(f"{GROUPS}/rule/several-equal-each"),
-        settle(lambda anew: _both_and_each(ask() if anew else grouped)),
+        settle(scenario, lambda anew: _both_and_each(ask() if anew else grouped)),
     )
 
 
@@ -115,7 +115,7 @@ def test_groups_count_users(scenario: Scenario) -> None:
     refused_or_empty(scenario, bounded, GROUPS, query)
     tell(
         scenario.rule(f"{GROUPS}/rule/user-count-agrees"),
-        settle(lambda anew: _agree(_ask(scenario) if anew else counted)),
+        settle(scenario, lambda anew: _agree(_ask(scenario) if anew else counted)),
     )
 
 

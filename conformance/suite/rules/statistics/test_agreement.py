@@ -53,7 +53,10 @@ Times = tuple[dt.datetime, dt.datetime | None]
 @rules(f"{ROOMS}/rule/users-within-room")
 def test_rooms_are_open_while_users_are_in(scenario: Scenario) -> None:
     """13.1: a room begins when its first user joins; until the last has left it is not over."""
-    tell(scenario.rule(f"{ROOMS}/rule/users-within-room"), settle(lambda _: _within(scenario)))
+    tell(
+        scenario.rule(f"{ROOMS}/rule/users-within-room"),
+        settle(scenario, lambda _: _within(scenario)),
+    )
 
 
 def _within(scenario: Scenario) -> Finding:
@@ -122,7 +125,7 @@ def test_the_most_at_once_of_a_day(scenario: Scenario) -> None:
         def look(_: bool, field: str = field) -> Finding:
             return _peak(scenario, day, field)
 
-        tell(rule, settle(look))
+        tell(rule, settle(scenario, look))
 
 
 def _busiest(scenario: Scenario) -> dt.datetime:
@@ -232,7 +235,7 @@ def test_durations_are_those_of_the_usage(scenario: Scenario) -> None:
         problem = f"communication_duration of {len(wrong)} days is not the usage of these days"
         return Finding(scale, problem if wrong else "", _shown(wrong, used), _shown(wrong, talked))
 
-    tell(scenario.rule(f"{SCALE}/rule/duration-agrees-with-usage"), settle(look))
+    tell(scenario.rule(f"{SCALE}/rule/duration-agrees-with-usage"), settle(scenario, look))
 
 
 def _by_day(exchange: Exchange, field: str) -> dict[dt.datetime, float]:

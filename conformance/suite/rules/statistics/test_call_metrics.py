@@ -108,8 +108,8 @@ def test_mid_chooses_the_series(scenario: Scenario) -> None:
             whole, [row for part in parts for row in part.rows], "mid=all and the metrics by name"
         )
 
-    tell(scenario.rule(f"{QOS}/rule/several-equal-each"), settle(several))
-    tell(scenario.rule(f"{QOS}/rule/mid-all-is-union"), settle(everything))
+    tell(scenario.rule(f"{QOS}/rule/several-equal-each"), settle(scenario, several))
+    tell(scenario.rule(f"{QOS}/rule/mid-all-is-union"), settle(scenario, everything))
 
 
 @rules(
@@ -148,7 +148,7 @@ def test_series_are_narrowed_down(scenario: Scenario) -> None:
         ctime = _ask(scenario, call, mid=["all"], time_type="ctime")
         return _compare(without, ctime.rows, "no time_type and time_type=ctime")
 
-    tell(scenario.rule(f"{QOS}/rule/default-time-type"), settle(by_default))
+    tell(scenario.rule(f"{QOS}/rule/default-time-type"), settle(scenario, by_default))
 
 
 def _find_call(scenario: Scenario) -> Call:
@@ -230,7 +230,7 @@ def _judge_filter(scenario: Scenario, call: Call, parameter: str, field: str, ru
         wanted = [row for row in whole.rows if row.get(field) == value]
         return _compare(part, wanted, f"{parameter}={value} and what has that {field} without it")
 
-    tell(rule, settle(look))
+    tell(rule, settle(scenario, look))
 
 
 def _judge_both(scenario: Scenario, call: Call, given: Sequence[Row], **first: str) -> None:
@@ -258,7 +258,7 @@ def _judge_both(scenario: Scenario, call: Call, given: Sequence[Row], **first: s
         both = _ask(scenario, call, mid=["all"], **first, **wanted)
         return _compare(both, due, f"{ {**first, **wanted} } together and one after the other")
 
-    tell(rule, settle(look))
+    tell(rule, settle(scenario, look))
 
 
 def _judge_part(scenario: Scenario, call: Call, rule: Rule, **query: Any) -> Exchange:

@@ -58,7 +58,7 @@ def test_events_of_a_room(scenario: Scenario) -> None:
         raise Inconclusive(f"nothing to compare with: without room_id {shown(asked[0])[:160]}")
     tell(
         scenario.rule("ListRtcEvent/rule/filter-room-subset"),
-        settle(lambda anew: _joined(ask() if anew else asked)),
+        settle(scenario, lambda anew: _joined(ask() if anew else asked)),
     )
 
 
@@ -74,7 +74,7 @@ def test_events_of_a_user_in_a_room(scenario: Scenario) -> None:
         unfiltered = scenario.make(OF_USER, query=trouble.query) if anew else whole
         return _narrowed(scenario, trouble, sorted(rooms), rows_of(OF_USER, unfiltered.json))
 
-    tell(rule, settle(look))
+    tell(rule, settle(scenario, look))
 
 
 def _joined(asked: Sequence[Exchange]) -> Finding:

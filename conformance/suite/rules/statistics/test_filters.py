@@ -79,4 +79,4 @@ def _both(
         found = listing(scenario, operation, {**query, **wanted})
         return narrowed(found, part, wanted, second, [other])
 
-    return settle(look)
+    return settle(scenario, look)

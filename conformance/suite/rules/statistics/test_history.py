@@ -181,7 +181,7 @@ def test_counts_of_a_day_agree(scenario: Scenario) -> None:
     )
     tell(
         scenario.rule("ListRtcHistoryScale/rule/room-count-agrees"),
-        settle(lambda anew: _rooms_by_day(scenario, anew, exchange)),
+        settle(scenario, lambda anew: _rooms_by_day(scenario, anew, exchange)),
     )
 
 

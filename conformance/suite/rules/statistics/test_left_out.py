@@ -85,7 +85,7 @@ def test_an_end_that_is_left_out(scenario: Scenario, operation: str) -> None:
             every = listing(scenario, operation, window.query(reach)) if again else whole
             return _between(operation, found, every, case)
 
-        tell(scenario.rule(f"{operation}/rule/{case.rule}"), settle(look))
+        tell(scenario.rule(f"{operation}/rule/{case.rule}"), settle(scenario, look))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ def _groups_of_an_end_left_out(scenario: Scenario, operation: str, window: TimeW
             problem = "" if ok else "the answer is not that of the ends that stand for it"
             return Finding(found.exchange, problem, " or ".join(map(str, spans)), show(found.rows))
 
-        found = settle(look)
+        found = settle(scenario, look)
         if not found.problem and not rows_of(operation, found.exchange.json):
             rule.inconclusive(f"no data: {operation} shows nothing of the past hour")
         else:

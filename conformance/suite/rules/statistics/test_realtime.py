@@ -90,7 +90,7 @@ def test_rooms_and_users_by_the_minute(scenario: Scenario) -> None:
             counts = _scale(scenario, span, "RoomCount", **narrow) if again else seen
             return _counted(_rooms(scenario) if again else rooms, *counts, narrow.get("room_id"))
 
-        tell(agrees, settle(look))
+        tell(agrees, settle(scenario, look))
 
 
 def _counted(rooms: Sequence[Row], counts: Values, found: Listing, room: str | None) -> Finding:
@@ -150,7 +150,7 @@ def test_a_moment_by_dimension(scenario: Scenario) -> None:
         problem = "" if first.rows == second.rows else "the same query has another answer"
         return Finding(second.exchange, problem, show(first.rows, 9), show(second.rows, 9))
 
-    tell(scenario.rule(f"{DIMENSION}/rule/same-query-same-answer"), settle(once_more))
+    tell(scenario.rule(f"{DIMENSION}/rule/same-query-same-answer"), settle(scenario, once_more))
     _room_of_a_moment(scenario, moment, shares)
 
 
@@ -219,7 +219,7 @@ def _shared_out(
         problem = "" if same else f"by {name}, the values do not add up to OnlineUsers"
         return Finding(shares.exchange, problem, online, f"{_sum(shares)}: {show(shares.rows, 9)}")
 
-    tell(scenario.rule(f"{DIMENSION}/rule/sum-agrees-with-scale"), settle(look))
+    tell(scenario.rule(f"{DIMENSION}/rule/sum-agrees-with-scale"), settle(scenario, look))
 
 
 @rules(f"{DIMENSION}/rule/future-time-empty-or-refused")

@@ -122,7 +122,7 @@ def test_users_by_session_and_summed_up(scenario: Scenario) -> None:
             f"{show(brief.rows)}; in one only: {sorted(map(str, names[0] ^ names[1]))[:4]}",
         )
 
-    tell(scenario.rule(f"{USERS}/rule/detail-covers-summary"), settle(covers))
+    tell(scenario.rule(f"{USERS}/rule/detail-covers-summary"), settle(scenario, covers))
 
     def by_default(again: bool) -> Finding:
         brief = listing(scenario, USERS, {**query, "type": "summary"}) if again else summary
@@ -131,7 +131,7 @@ def test_users_by_session_and_summed_up(scenario: Scenario) -> None:
         problem = "" if same else "without type, the answer is not that of summary"
         return Finding(plain.exchange, problem, show(brief.rows), show(plain.rows))
 
-    tell(scenario.rule(f"{USERS}/rule/default-type-summary"), settle(by_default))
+    tell(scenario.rule(f"{USERS}/rule/default-type-summary"), settle(scenario, by_default))
 
 
 @rules(

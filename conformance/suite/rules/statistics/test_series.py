@@ -89,7 +89,7 @@ def test_parameters_choose_the_series(scenario: Scenario, operation: str) -> Non
                 right.exchange, problem if same else "", "values of its own", show(right.rows)
             )
 
-        tell(rule, settle(look))
+        tell(rule, settle(scenario, look))
     if operation == "ListRtcRealtimeQuality":
         _joined_fast(scenario, series)
     for pending in scenario.pending:

@@ -122,7 +122,7 @@ def _same_again(scenario: Scenario, operation: str, query: dict[str, str], first
         problem = f"the same query was answered {said}in another way, or in another order"
         return Finding(after.exchange, problem, f"as before; only then: {wanted}", f"now: {seen}")
 
-    tell(scenario.rule(f"{operation}/rule/same-query-same-answer"), settle(look))
+    tell(scenario.rule(f"{operation}/rule/same-query-same-answer"), settle(scenario, look))
 
 
 def _middle(window: TimeWindow, operation: str, span: Span, rows: Sequence[Row]) -> Span:
@@ -152,7 +152,7 @@ def _part(
             raise Inconclusive("no data: the narrower span shows another user, or nobody")
         return _contained(operation, window, inner, part, whole)
 
-    tell(scenario.rule(f"{operation}/rule/narrower-window-contained"), settle(look))
+    tell(scenario.rule(f"{operation}/rule/narrower-window-contained"), settle(scenario, look))
     return part
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import httpx
 import pytest
 
+from conformance.access.settings import Limits
+from conformance.engine.scenario import Inconclusive, Scenario
 from conformance.model.exchange import Exchange, Request
 from conformance.suite.kit.statistics.queries import (
     Finding,
@@ -18,7 +21,16 @@ from conformance.suite.kit.statistics.queries import (
     settle,
     still,
 )
-from conformance.suite.kit.statistics.time_windows import DAY, HOUR, Span, TimeWindow, read_time
+from conformance.suite.kit.statistics.time_windows import (
+    DAY,
+    HOUR,
+    MINUTE,
+    Span,
+    TimeWindow,
+    read_time,
+    time_window,
+)
+from tests.labs import MakeLab, answer_like
 
 NOW = dt.datetime(2024, 3, 1, 12, 30, 45, tzinfo=dt.UTC)
 EXCHANGE = Exchange(1, "case", Request("ListRtcUserList", "GET", "http://host/", (), None), None)
@@ -127,7 +139,7 @@ def test_a_filter_is_exactly_its_part(rows: list[dict[str, Any]], problem: str) 
     assert bool(found.problem) == bool(problem)
 
 
-def test_a_difference_is_looked_at_twice() -> None:
+def test_a_difference_is_looked_at_twice(make_lab: MakeLab) -> None:
     """What is gone the second time was data that moved, not a deviation."""
     asked: list[bool] = []
 
@@ -135,8 +147,42 @@ def test_a_difference_is_looked_at_twice() -> None:
         asked.append(again)
         return Finding(EXCHANGE, "" if again else "moved")
 
-    assert settle(look).problem == ""
+    assert settle(Scenario(make_lab()[0], ()), look).problem == ""
     assert asked == [False, True]
+
+
+def _users_come(request: httpx.Request, answer: httpx.Response) -> httpx.Response:
+    """At every query there is one more."""
+    _users_come.count += 1  # type: ignore[attr-defined]
+    body = {**answer.json(), "total": _users_come.count}  # type: ignore[attr-defined]
+    return answer_like(answer, 200, body)
+
+
+_users_come.count = 0  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("lag", [None, 60.0])
+def test_a_difference_while_others_move_says_nothing(make_lab: MakeLab, lag: float | None) -> None:
+    """Where others use the target, and do not stop; where it is ours alone it is a deviation."""
+    lab, _ = make_lab(change=_users_come, limits=Limits(statistics_lag=lag))
+    scenario = Scenario(lab, ())
+    if lag is None:
+        assert settle(scenario, lambda _: Finding(EXCHANGE, "moved")).problem == "moved"
+        return
+    with pytest.raises(Inconclusive, match="others did not stop"):
+        settle(scenario, lambda _: Finding(EXCHANGE, "moved"))
+
+
+def test_a_difference_while_others_are_still_is_one(make_lab: MakeLab) -> None:
+    """Nobody came or went between the two readings around it."""
+    scenario = Scenario(make_lab(limits=Limits(statistics_lag=60.0))[0], ())
+    assert settle(scenario, lambda _: Finding(EXCHANGE, "deviates")).problem == "deviates"
+
+
+def test_a_window_ends_when_its_numbers_are_known(make_lab: MakeLab) -> None:
+    """As long ago as the target's statistics may lag behind."""
+    scenario = Scenario(make_lab(limits=Limits(statistics_lag=600.0))[0], ())
+    assert NOW - time_window(scenario, "ListRtcUserList").past(NOW).end >= 10 * MINUTE
 
 
 def test_both_ends_belong_to_a_span() -> None:
