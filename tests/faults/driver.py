@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Message
 
 import conformance.suite
 from conformance.access.gateway import Gateway
-from conformance.access.settings import Timeouts
+from conformance.access.settings import Limits, Timeouts
 from conformance.access.transport import TargetClient
 from conformance.cases.plan import EFFORTS, generated_cases
 from conformance.contract.document import Contract, load_contract
@@ -234,11 +234,14 @@ class Run:
         seed: int = 0,
         patience: float | None = None,
         claims: frozenset[str] = frozenset(),
+        limits: Limits | None = None,
     ) -> None:
         self._runner = asyncio.Runner()
         reach = reach_embedded(announcement(world, BASE_URL))
         claims |= reach.settings.capabilities
         reach = replace(reach, settings=replace(reach.settings, capabilities=claims))
+        if limits is not None:
+            reach = replace(reach, settings=replace(reach.settings, limits=limits))
         if patience is not None:
             timeouts = Timeouts(read=patience, total=patience)
             reach = replace(reach, settings=replace(reach.settings, timeouts=timeouts))

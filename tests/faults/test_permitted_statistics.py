@@ -13,8 +13,10 @@ import driver
 import pytest
 from varied import Asked, Told, Variation, varied
 
+from conformance.access.settings import Limits
 from conformance.reference.app import create_app
 from conformance.reference.seeds import seeded_world
+from conformance.reference.statistics.busy import BusyStatistics
 from conformance.reference.world import World
 
 Edit = Callable[[dict[str, Any]], dict[str, Any]]
@@ -157,6 +159,20 @@ def alarms(world: World, variations: list[Variation], wanted: str) -> list[str]:
         verdicts = run.judge("standard")
     assert seen or not variations, "no variation made a difference"
     return [f"{one.requirement} ({one.case}): {one.message}" for one in verdicts.findings]
+
+
+@pytest.mark.parametrize(("seed", "rate", "lag"), [(0, 1, 300), (1, 3, 60)])
+def test_others_come_and_go(seed: int, rate: float, lag: float) -> None:
+    """With a change at each query, known minutes later, nothing of chapter 13 is a finding."""
+    world = seeded_world(seed)
+    world.statistics = BusyStatistics(
+        world.statistics, world.clock, rate=rate, lag=lag, seed=seed
+    )
+    app = create_app(world, with_control=True)
+    wanted = driver.matching("ListRtc*/rule/* ListRtc*/200/*")
+    with driver.Run(world, app, wanted, limits=Limits(statistics_lag=lag)) as run:
+        verdicts = run.judge("standard")
+    assert [f"{one.requirement}: {one.message}" for one in verdicts.findings] == []
 
 
 @pytest.mark.parametrize("name", CHOICES)
