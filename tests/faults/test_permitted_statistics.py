@@ -165,9 +165,7 @@ def alarms(world: World, variations: list[Variation], wanted: str) -> list[str]:
 def test_others_come_and_go(seed: int, rate: float, lag: float) -> None:
     """With a change at each query, known minutes later, nothing of chapter 13 is a finding."""
     world = seeded_world(seed)
-    world.statistics = BusyStatistics(
-        world.statistics, world.clock, rate=rate, lag=lag, seed=seed
-    )
+    world.statistics = BusyStatistics(world.statistics, world.clock, rate=rate, lag=lag, seed=seed)
     app = create_app(world, with_control=True)
     wanted = driver.matching("ListRtc*/rule/* ListRtc*/200/*")
     with driver.Run(world, app, wanted, limits=Limits(statistics_lag=lag)) as run:
