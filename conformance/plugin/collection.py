@@ -14,6 +14,7 @@ from conformance.errors import TargetError
 from conformance.model.case import Case
 from conformance.plugin.conformance_run import ConformanceRun
 
+_GENERATED = "test_generated"
 _RANDOM = "test_random_requests.py"
 _COMMON, _UNRULED = 98, 99
 """Places after all chapters: rules of no operation, and items that are no rule."""
@@ -26,10 +27,11 @@ class Collection:
         self._run = run
         self._session = run.session
         self._config = run.session.config
+        self._done: list[pytest.Item] = []
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """One item per generated case of this run."""
-        if metafunc.function.__name__ != "test_generated":
+        if metafunc.function.__name__ != _GENERATED:
             return
         cases = [c for c in self._session.selected_cases if self._config.runs(c.id)]
         metafunc.parametrize("case", cases, ids=[case.id for case in cases])
@@ -47,15 +49,27 @@ class Collection:
         dropped: list[pytest.Item] = []
         done = self._run.collected.requests_by_item.keys() if self._config.resume else ()
         for item in items:
-            needed = self._needed(item) and item.nodeid not in done
-            (kept if needed else dropped).append(item)
+            if self._needed(item) and item.nodeid in done:
+                self._done.append(item)
+                dropped.append(item)
+            else:
+                (kept if self._needed(item) else dropped).append(item)
         if dropped:
             config.hook.pytest_deselected(items=dropped)
         items[:] = sorted(kept, key=self._place)
-        plan_generated(self._session, self._run.collected)
 
-    def pytest_collection_finish(self) -> None:
-        """What was built so far stays to the end: the garbage collector need not look at it."""
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Note what is planned, now that every plugin has selected (``-k``, ``--lf``).
+
+        What was built so far stays to the end: the garbage collector need not look at it.
+        """
+        chosen = (*session.items, *self._done)
+        for item in chosen:
+            marker = item.get_closest_marker("sparkrtc_rules")
+            if marker is not None:
+                self._run.collected.plan(marker.args, _effort(marker), selected=True)
+        cases = {case.id for item in chosen if (case := _case(item)) is not None}
+        plan_generated(self._session, self._run.collected, cases)
         gc.collect()
         gc.freeze()
 
@@ -69,15 +83,15 @@ class Collection:
     def _needed(self, item: pytest.Item) -> bool:
         marker = item.get_closest_marker("sparkrtc_rules")
         if marker is None:
-            return self._explores(item)
-        effort = marker.kwargs.get("effort", "standard")
+            return self._explores(item) and not _is_empty(item)
+        effort = _effort(marker)
         judged = self._session.selection.judged
         needed = (
             EFFORTS.index(effort) <= EFFORTS.index(self._config.level)
             and bool(judged & set(marker.args))
             and self._config.runs(item.name)
         )
-        self._run.collected.plan(marker.args, effort, selected=needed)
+        self._run.collected.plan(marker.args, effort, selected=False)
         return needed
 
     def _explores(self, item: pytest.Item) -> bool:
@@ -104,6 +118,17 @@ class Collection:
         else:
             chapter = _COMMON if rules is not None else _UNRULED
         return phase_of(marked, _case(item)), chapter
+
+
+def _effort(marker: pytest.Mark) -> str:
+    """The lowest level that includes a rule's test."""
+    return str(marker.kwargs.get("effort", "standard"))
+
+
+def _is_empty(item: pytest.Item) -> bool:
+    """Whether pytest made this item in place of the cases that a generated test has none of."""
+    generated = getattr(item, "originalname", "") == _GENERATED
+    return generated and _case(item) is None
 
 
 def _case(item: pytest.Item) -> Case | None:

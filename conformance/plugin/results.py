@@ -11,11 +11,15 @@ from conformance.engine.outcomes import Blocked, Inconclusive
 from conformance.engine.run.session import Session
 from conformance.engine.run.traceback_redaction import clean_report, clean_traceback
 from conformance.engine.scenario import Scenario
-from conformance.errors import TargetError
+from conformance.errors import TargetError, UsageError
 from conformance.model.item_result import ItemResult
 from conformance.model.verdict import Judgement, Outcome
 from conformance.plugin.conformance_run import ConformanceRun
 from conformance.plugin.xdist import hand_over, input_of
+from conformance.reporting.causes import causes_of
+from conformance.reporting.formats import FORMATS
+from conformance.reporting.language import language
+from conformance.reporting.terminal import judged_line, verdict_line
 
 EXIT_STATUS: Final = {"conformant": 0, "nonconformant": 1, "incomplete": 4}
 """The exit status of a run, by its verdict."""
@@ -136,10 +140,31 @@ class Results:
         finally:
             self._run.stop_embedded()
 
+    def pytest_unconfigure(self, config: pytest.Config) -> None:
+        """The last lines of plain pytest: what was judged, the verdict, and where reports are."""
+        terminal = config.pluginmanager.get_plugin("terminalreporter")
+        if terminal is None or self._is_worker:
+            return
+        if self._run.stopped is not None:
+            terminal.write_line(f"error: {self._run.stopped}")
+        report, settings = self._run.report, self._session.config
+        if report is None:
+            return
+        words = language(settings.language)
+        files = ", ".join(FORMATS[name].filename for name in settings.formats)
+        terminal.write_line(judged_line(report, words))
+        terminal.write_line(f"seed {settings.seed} · reports in {settings.report_dir}: {files}")
+        terminal.write_line(verdict_line(report, words, len(causes_of(report))).plain)
+
     def _finish(self, session: pytest.Session) -> None:
         broken = session.exitstatus in _NOT_CARRIED_OUT
         failed_to_collect = session.testsfailed and not self._run.collected.requests_by_item
         if broken or failed_to_collect or self._config.option.collectonly:
+            return
+        judged = self._run.collected.requests_by_item
+        if session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and not judged:
+            self._run.stopped = UsageError("the selection", "leaves no case to run", "widen it")
+            session.exitstatus = self._run.stopped.exit_status
             return
         report = self._run.finish()
         if session.exitstatus != pytest.ExitCode.INTERRUPTED:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from conformance.cases.plan import EFFORTS
 from conformance.contract.document import Contract
 from conformance.model.requirement import Level, Requirement
 from conformance.model.verdict import Outcome, Verdict
@@ -69,6 +70,8 @@ def _unjudged(requirement: Requirement, plan: Plan) -> Decision:
     if requirement.id not in plan.planned:
         if effort is None:
             return Decision(Verdict.NOT_SELECTED, "no case yet")
+        if EFFORTS.index(effort) <= EFFORTS.index(plan.level):
+            return Decision(Verdict.NOT_SELECTED, "none of its cases is among those of this run")
         return Decision(
             Verdict.NOT_SELECTED, f"the level {plan.level} leaves it out; {effort} has it"
         )

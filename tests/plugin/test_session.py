@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -98,3 +99,38 @@ def test_other_sessions_are_left_alone(tmp_path: Path) -> None:
     done = _pytest(tmp_path, "-q", "-p", "no:cacheprovider")
     assert done.returncode == 0, done.stdout + done.stderr
     assert [path.name for path in tmp_path.iterdir() if path.suffix != ""] == ["test_theirs.py"]
+
+
+def test_what_k_deselects_is_not_selected(tmp_path: Path) -> None:
+    """Deselected by pytest reads not-selected; the last lines give target, seed and verdict."""
+    done = _suite(tmp_path, "--sparkrtc-only=ShowApp", "--sparkrtc-level=quick", "-k", "auth")
+    verdicts = {r["id"]: r for r in _report(tmp_path)["requirements"]}
+    assert verdicts["ShowApp/auth/wrong-token"]["verdict"] == "pass"
+    known = verdicts["ShowApp/path/app_id/known"]
+    assert known["verdict"] == "not-selected", known
+    assert "none of its cases" in known["reason"]
+    judged, seed, verdict = done.stdout.rstrip().splitlines()[-3:]
+    assert judged.startswith("Target embedded reference")
+    assert seed.startswith("seed ")
+    assert verdict.startswith(("Conformant", "Incomplete"))
+
+
+def test_a_selection_without_a_case(tmp_path: Path) -> None:
+    """Nothing selected is exit status 2 and a line, never a verdict."""
+    done = _suite(tmp_path, "--sparkrtc-only=ShowApp", "--sparkrtc-case=ShowApp/no/such*")
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "error: the selection: leaves no case to run" in done.stdout
+    assert not (tmp_path / "report.json").exists()
+
+
+def test_cases_are_globs(tmp_path: Path) -> None:
+    """A pattern selects every case that it matches."""
+    done = _suite(
+        tmp_path,
+        "--sparkrtc-only=ShowApp",
+        "--sparkrtc-case=ShowApp/auth/*",
+        "--collect-only",
+    )
+    listed = re.findall(r"\[(ShowApp/\S+)\]", done.stdout)
+    assert len(listed) == 3, done.stdout
+    assert all(case.startswith("ShowApp/auth/") for case in listed)

@@ -119,6 +119,7 @@ def test_a_may_that_nobody_judged() -> None:
     [
         ("Op/body/x/type", False, None, {}, False, Verdict.NOT_SELECTED, "no case yet"),
         ("Op/body/x/type", False, "thorough", {}, False, Verdict.NOT_SELECTED, "thorough has it"),
+        ("Op/body/x/type", False, "quick", {}, False, Verdict.NOT_SELECTED, "none of its cases"),
         ("Op/body/x/type", True, "quick", {}, False, Verdict.INCONCLUSIVE, "its cases ran"),
         ("Op/404/x/type", True, "quick", {}, False, Verdict.NOT_APPLICABLE, "answered 404"),
         ("Op/404/x/required", True, "quick", {"Op 404": 1}, False, Verdict.INCONCLUSIVE, "ran"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from conformance.cases.plan import within
 from conformance.checks.exchange import every_exchange
@@ -12,12 +12,18 @@ from conformance.engine.run.session import Session
 from conformance.model.case import Case
 
 
-def plan_generated(session: Session, collected: Collected) -> None:
-    """Note what every generated case judges, and whether this run includes it."""
+def plan_generated(
+    session: Session, collected: Collected, chosen: Container[str] | None = None
+) -> None:
+    """Note what every generated case judges, and whether this run includes it.
+
+    ``chosen`` are the ids of the cases that are left when pytest has selected; None: all.
+    """
     answers = _answers_by_prefix(session.contract)
     everywhere = every_exchange(session.contract)
     for case in session.cases:
         selected = within(case, session.config.level) and session.selection.needs(case)
+        selected = selected and (chosen is None or case.id in chosen)
         collected.plan(case.requirements, case.effort, selected=selected)
         code = f"{case.violates}-code"
         if code in session.contract.requirements:

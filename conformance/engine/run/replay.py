@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import shlex
 
+from conformance.engine.run.config import RunConfig
 from conformance.reporting.evidence import curl, reported
 
 __all__ = ["curl", "replay", "reported"]
 
 
-def replay(case: str) -> str:
-    """A pytest line that runs the same case again."""
-    return f"pytest --pyargs conformance.suite --sparkrtc-case {shlex.quote(case)}"
+def replay(case: str, config: RunConfig) -> str:
+    """A pytest line that runs the same case again: same target, level and seed."""
+    options = ["--sparkrtc-reference"]
+    if config.target is not None:
+        options = ["--sparkrtc-target", config.target]
+    for name in ("profile", "revision"):
+        value = getattr(config, name)
+        options += [f"--sparkrtc-{name}", value] if value is not None else []
+    options += ["--sparkrtc-level", config.level, "--sparkrtc-seed", str(config.seed)]
+    return shlex.join(
+        ["pytest", "--pyargs", "conformance.suite", *options, "--sparkrtc-case", case]
+    )

@@ -10,6 +10,7 @@ from conformance.cases.plan import EFFORTS
 from conformance.contract.document import Contract
 from conformance.contract.operations import Operation
 from conformance.contract.requirements import SERVER_ERROR_CAPABILITY
+from conformance.engine.run.config import RunConfig
 from conformance.engine.run.replay import replay
 from conformance.engine.run.session import Session
 from conformance.model.item_result import Evidence, ItemResult
@@ -99,7 +100,7 @@ def assemble(session: Session, collected: Collected, finished: dt.datetime) -> R
         requirements=[
             reported_requirement(r, decisions[r.id], collected.ledger) for r in requirements
         ],
-        findings=list(_findings(contract, collected, decisions)),
+        findings=list(_findings(config, contract, collected, decisions)),
     )
 
 
@@ -165,7 +166,7 @@ def _unreached(session: Session, operation: Operation, status: int, can_be: bool
 
 
 def _findings(
-    contract: Contract, collected: Collected, decisions: Mapping[str, Decision]
+    config: RunConfig, contract: Contract, collected: Collected, decisions: Mapping[str, Decision]
 ) -> Iterable[ReportedFinding]:
     for identifier, requirement in contract.requirements.items():
         if decisions[identifier].verdict not in REPORTED:
@@ -182,7 +183,7 @@ def _findings(
                 source=str(requirement.source),
                 exchange=item.exchange if item else None,
                 curl=item.curl if item else "",
-                pytest=replay(judgement.case),
+                pytest=replay(judgement.case, config),
             )
 
 

@@ -23,6 +23,8 @@ class PassKeys:
         self._reach = reach
         self._chance = chance
         self._now = now
+        self.invented = {_MALFORMED_TOKEN}
+        """Tokens that are none: whoever replays a request sends the same."""
         self._adopted: dict[str, httpx.Auth] = {}
 
     def adopt(self, name: str, auth: httpx.Auth) -> None:
@@ -44,7 +46,9 @@ class PassKeys:
         if credentials == "none":
             return None
         if credentials == "wrong":
-            return TokenAuth(f"{self._chance.getrandbits(512):0128x}")
+            token = f"{self._chance.getrandbits(512):0128x}"
+            self.invented.add(token)
+            return TokenAuth(token)
         if credentials == "malformed":
             return TokenAuth(_MALFORMED_TOKEN)
         if credentials == "second":
