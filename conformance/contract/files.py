@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from conformance.contract.parsed import parsed
 from conformance.errors import ContractError
 
 
@@ -28,7 +29,10 @@ def read_yaml(path: Path) -> Any:
     """Parse one YAML file. Raises ContractError with file and line when it cannot be parsed."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506
+        return parsed(
+            path.read_text(encoding="utf-8"),
+            lambda text: yaml.load(text, Loader=loader),  # noqa: S506 - a safe loader
+        )
     except OSError as error:
         raise ContractError(str(path), f"cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from conformance.model.verdict import RunReason, RunVerdict, Verdict
@@ -166,7 +166,11 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """The report as plain JSON data; what a certification has not is left out."""
-        data = asdict(self)
+        data = _shallow(self)
+        data["run"] = asdict(self.run)
+        data["status_coverage"] = [_shallow(cell) for cell in self.status_coverage]
+        data["requirements"] = [_shallow(item) for item in self.requirements]
+        data["findings"] = [asdict(item) for item in self.findings]
         for part, names in ((data, ("reason",)), (data["run"], ("seed", "level"))):
             for name in names:
                 if part[name] is None:
@@ -199,3 +203,8 @@ def _finding(item: dict[str, Any]) -> ReportedFinding:
     shown = item["exchange"]
     exchange = ReportedExchange.from_dict(shown) if shown else None
     return ReportedFinding(**{**item, "exchange": exchange})
+
+
+def _shallow(record: Report | StatusCell | ReportedRequirement) -> dict[str, Any]:
+    """The fields of a record as they are; ``asdict`` would copy thousands of them one by one."""
+    return {field.name: getattr(record, field.name) for field in fields(record)}
