@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, Entry] = {
         ("requirements", "listing:requirements", "List requirements."),
         ("errata", "listing:errata", "List where the document contradicts itself."),
         ("faults", "listing:faults", "List the faults that the reference can serve with."),
+        ("variants", "listing:variants", "List the permitted variants that it can serve with."),
         ("capabilities", "listing:capabilities", "List what a target may offer or allow."),
         ("target", "target:target", "Write or describe target files."),
         ("certify-client", "certify:certify_client", "Judge a client by its own tests."),

@@ -99,6 +99,27 @@ def faults(glob: str | None, as_json: bool) -> None:
 
 
 @click.command()
+@click.argument("glob", required=False)
+@_as_json
+@click.option("--lang", "code", default="en", type=click.Choice(LANGUAGES), help="of the texts")
+def variants(glob: str | None, as_json: bool, code: str) -> None:
+    """List the permitted variants that serve --variant can make, and what permits each."""
+    from conformance.variants.registry import all_variants
+
+    rows: list[Mapping[str, Any]] = [
+        {
+            "name": name,
+            "title": one.chinese if code == "zh" else one.title,
+            "lines": list(one.lines),
+            "operations": [name for name in one.operations if name != "*"],
+        }
+        for name, one in all_variants().items()
+    ]
+    found = _matching(rows, glob, "name", "variants")
+    _print(found, as_json, lambda row: f"{row['name']}  {row['title']}")
+
+
+@click.command()
 @_as_json
 def capabilities(as_json: bool) -> None:
     """List what a target may offer or allow."""

@@ -6,7 +6,7 @@ import os
 import shlex
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +15,11 @@ from conformance.reference.flow import FlowControl
 from conformance.reference.seeds import seeded_world
 from conformance.reference.server import serve as serve_reference
 from conformance.reference.statistics.busy import BusyStatistics
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+    from conformance.reference.world import World
 
 _VARIABLES = {
     "SPARKRTC_BASE_URL": "base_url",
@@ -27,6 +32,7 @@ _VARIABLES = {
 @click.command()
 @click.option("--port", default=0, show_default=True, help="0 takes a free one")
 @click.option("--fault", metavar="NAME", help="plant a named fault (see: faults)")
+@click.option("--variant", "variants", metavar="NAME", multiple=True, help="a permitted variant")
 @click.option("--flow-control", is_flag=True, help="enforce the flow control of table 1-2")
 @click.option("--flow-scale", default=1.0, show_default=True, help="its clock runs so much faster")
 @click.option("--seed", default=0, show_default=True, help="of ids, secrets and demo data")
@@ -54,6 +60,7 @@ _VARIABLES = {
 def serve(
     port: int,
     fault: str | None,
+    variants: tuple[str, ...],
     flow_control: bool,
     flow_scale: float,
     seed: int,
@@ -78,10 +85,21 @@ def serve(
         world.statistics = BusyStatistics(
             world.statistics, world.clock, rate=busy, lag=lag or 0, seed=seed
         )
-    from conformance.faults.registry import plant
-
-    app = plant(fault, world, with_control=control) if fault else None
+    app = _app(world, fault, variants, control)
     serve_reference(port, with_control=control, app=app, world=world, tell=tell)
+
+
+def _app(
+    world: World, fault: str | None, variants: tuple[str, ...], control: bool
+) -> ASGIApp | None:
+    """The reference as it is wanted; None stands for the plain one. Raises UsageError."""
+    if not fault and not variants:
+        return None
+    from conformance.faults.registry import find_fault
+    from conformance.variants.registry import plant
+
+    app = plant(variants, world, with_control=control)
+    return find_fault(fault).apply(world, app) if fault else app
 
 
 def _teller(script: Path) -> Callable[[Mapping[str, Any]], None]:

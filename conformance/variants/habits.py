@@ -1,0 +1,209 @@
+"""Habits of a service that nothing documents: forms of ids, how fast a job starts, conditions."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from conformance.faults.combinators import instead, on_request
+from conformance.faults.messages import Answer, Asked, refusal
+from conformance.faults.middleware import Turn
+from conformance.reference.ids import Ids
+from conformance.reference.refusals import CATALOGUE, INVALID
+from conformance.variants.model import Variant
+
+if TYPE_CHECKING:
+    from conformance.reference.world import World
+
+
+class _Numbers(Ids):
+    def resource(self) -> str:
+        return str(int(super().resource(), 16))
+
+
+class _Uuids(Ids):
+    def resource(self) -> str:
+        return str(uuid.UUID(super().resource()))
+
+
+class _Short(Ids):
+    def resource(self) -> str:
+        return super().resource()[:24]
+
+
+class _Capitals(Ids):
+    def resource(self) -> str:
+        return super().resource().upper()
+
+
+class _RequestUuids(Ids):
+    def request(self) -> str:
+        return str(uuid.UUID(super().request()))
+
+
+class _LongRequests(Ids):
+    def request(self) -> str:
+        return f"cn-north-4.{super().request()}.{super().request()}"
+
+
+def variants() -> Iterator[Variant]:
+    """Every habit."""
+    yield from _ids()
+    yield from _policies()
+    yield from _conditions()
+    yield from _requests()
+
+
+def _ids() -> Iterator[Variant]:
+    resources: tuple[tuple[str, type[Ids], str, str, tuple[int, ...]], ...] = (
+        ("numbers", _Numbers, "long numbers", "长数字", (993, 1042)),
+        ("uuids", _Uuids, "UUIDs with hyphens", "带连字符的 UUID", (993,)),
+        ("short", _Short, "24 digits long", "24 位字符", (993, 1215)),
+        ("capitals", _Capitals, "written with capitals", "大写字母", (993,)),
+    )
+    for slug, kind, how, chinese, lines in resources:
+        yield Variant(
+            f"habits/ids/{slug}",
+            f"Ids of applications, rules and jobs are {how}.",
+            f"应用、规则和任务的 ID 为{chinese}。",
+            lines,
+            prepare=_with_ids(kind),
+            aspect="ids",
+        )
+    requests: tuple[tuple[str, type[Ids], str, str], ...] = (
+        ("uuids", _RequestUuids, "UUIDs", "UUID"),
+        ("long", _LongRequests, "long texts with points", "带点的长字符串"),
+    )
+    for slug, kind, how, chinese in requests:
+        yield Variant(
+            f"habits/request-ids/{slug}",
+            f"Ids of requests are {how}.",
+            f"请求 ID 为{chinese}。",
+            (986,),
+            prepare=_with_ids(kind),
+            aspect="ids",
+        )
+
+
+def _with_ids(kind: type[Ids]) -> Callable[[World], None]:
+    def prepare(world: World) -> None:
+        world.ids = kind(7)
+
+    return prepare
+
+
+def _policies() -> Iterator[Variant]:
+    rows: tuple[tuple[str, dict[str, Any], str, str, tuple[int, ...]], ...] = (
+        ("runs-at-once", {"init_seconds": 0.0}, "A job runs at once.", "任务立即运行。", (3965,)),
+        (
+            "starts-slowly",
+            {"init_seconds": 1.0},
+            "A job takes a second to start.",
+            "任务启动需要一秒。",
+            (7760,),
+        ),
+        (
+            "three-jobs",
+            {"max_open_jobs": 3},
+            "An application has three unfinished jobs at most.",
+            "每个应用最多有三个未完成的任务。",
+            (7747,),
+        ),
+        (
+            "unreachable",
+            {"unreachable_hosts": (".invalid", "mydomain.com")},
+            "A callback address that nobody answers at is refused.",
+            "拒绝无法访问的回调地址。",
+            (7754,),
+        ),
+        (
+            "fifty-apps",
+            {"max_apps": 50},
+            "An account may have fifty applications.",
+            "账号最多可创建五十个应用。",
+            (7753,),
+        ),
+    )
+    for slug, changes, title, chinese, lines in rows:
+        yield Variant(
+            f"habits/jobs/{slug}" if "job" in title else f"habits/account/{slug}",
+            title,
+            chinese,
+            lines,
+            prepare=_with_policies(changes),
+            aspect=f"policy/{next(iter(changes))}",
+        )
+
+
+def _with_policies(changes: dict[str, Any]) -> Callable[[World], None]:
+    def prepare(world: World) -> None:
+        world.policies = replace(world.policies, **changes)
+
+    return prepare
+
+
+def _conditions() -> Iterator[Variant]:
+    yield Variant(
+        "habits/StartApp/enabled-already",
+        "Enabling an application that is enabled is refused.",
+        "启用已启用的应用会被拒绝。",
+        (7741,),
+        instead(_where_active),
+        ("StartApp",),
+    )
+    yield Variant(
+        "habits/DeleteApp/only-stopped",
+        "Only an application that was stopped is deleted.",
+        "只能删除已停用的应用。",
+        (1591, 1596),
+        instead(_where_active),
+        ("DeleteApp",),
+    )
+    yield Variant(
+        "habits/account/others",
+        "Somebody else creates an application and deletes the one before, with every request.",
+        "每次请求时，他人都会创建一个应用并删除前一个。",
+        (1074,),
+        _others_at_work,
+    )
+
+
+def _where_active(turn: Turn) -> Answer | None:
+    identity = turn.world.identities[0]
+    if turn.asked.header("x-auth-token") != identity.token:
+        return None
+    app = turn.world.tenant_of(identity).apps.get(turn.path["app_id"])
+    if app is None or not app.active:
+        return None
+    return refusal(400, INVALID, CATALOGUE[INVALID].message)
+
+
+async def _others_at_work(turn: Turn) -> Answer:
+    world = turn.world
+    apps = world.tenant_of(world.identities[0]).apps
+    for app_id in [key for key, app in apps.items() if app.name == "of somebody else"]:
+        del apps[app_id]
+    if apps:
+        app_id, first = world.ids.resource(), next(iter(apps.values()))
+        fresh = replace(first, app_id=app_id, name="of somebody else", created=world.clock.now())
+        apps[app_id] = replace(fresh, rules={}, jobs={}, open_jobs=[], callback=None)
+    return await turn.forward(turn.asked)
+
+
+def _requests() -> Iterator[Variant]:
+    yield Variant(
+        "habits/project-beside-token",
+        "X-Project-Id is not looked at beside a token.",
+        "使用 Token 时不检查 X-Project-Id。",
+        (973,),
+        on_request(_without_project),
+    )
+
+
+def _without_project(turn: Turn) -> Asked:
+    if turn.asked.header("x-auth-token") is None:
+        return turn.asked
+    kept = tuple(one for one in turn.asked.headers if one[0].lower() != b"x-project-id")
+    return replace(turn.asked, headers=kept)

@@ -1,0 +1,157 @@
+"""Answers of another shape: what was never configured, what lists look like, fields of examples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from conformance.faults import tree
+from conformance.faults.combinators import on_body, on_field
+from conformance.faults.endpoints import ENDPOINTS
+from conformance.faults.middleware import Turn
+from conformance.variants.edits import each_object
+from conformance.variants.model import Variant
+from conformance.variants.passages import PASSAGES
+
+_APPS = ("ListApps", "ShowApp")
+_RULES = ("CreateRecordRule", "ListRecordRules", "ShowRecordRule", "UpdateRecordRule")
+_MIX = ("CreateMixJob", "ShowMixJob", "UpdateMixJob")
+_STREAM = ("CreateIndividualStreamJob", "ShowIndividualStreamJob", "UpdateIndividualStreamJob")
+_NEVER = "0001-01-01T00:00:00Z"
+_LEFT_OVER: Mapping[str, tuple[Any, int]] = {
+    "job_unique_id": ("a77bb33d", 695),
+    "push_param": ({"rtmp_urls": None}, 695),
+    "record_files": (None, 695),
+}
+_LISTS = (
+    ("ListApps", "apps"),
+    ("ListRecordRules", "rules"),
+    ("ListObsBuckets", "buckets"),
+    ("ListObsBucketObjects", "objects"),
+)
+
+
+def variants() -> Iterator[Variant]:
+    """Every other shape of what is answered."""
+    yield from _lists()
+    yield from _callbacks()
+    yield from _formats()
+    yield from _jobs()
+
+
+def _lists() -> Iterator[Variant]:
+    for name, key in _LISTS:
+        yield Variant(
+            f"shape/{name}/order",
+            f"{name} lists what a page holds the other way round: no order is documented.",
+            f"{name} 以相反顺序列出一页中的内容：文档未规定顺序。",
+            (PASSAGES[name].answer,),
+            on_body(_reversed(key), 200),
+            (name,),
+        )
+
+
+def _reversed(key: str) -> Any:
+    def change(_turn: Turn, body: Any) -> Any:
+        return {**body, key: body[key][::-1]} if isinstance(body.get(key), list) else body
+
+    return change
+
+
+def _callbacks() -> Iterator[Variant]:
+    empty = {"url": "", "auth_key": "", "update_time": ""}
+    for name, prefix, line in (("ListApps", "apps[].", 1234), ("ShowApp", "", 1448)):
+        for which in ("push_callback", "record_callback"):
+            yield Variant(
+                f"shape/{name}/{which}-empty",
+                f"{name} answers a {which} that was never set with empty texts.",
+                f"{name} 对从未配置的 {which} 返回空字符串。",
+                (1235, line),
+                on_field(f"{prefix}callbacks", _if_unset(which, empty), 200),
+                (name,),
+                aspect=f"{name}/{which}",
+            )
+        yield Variant(
+            f"shape/{name}/callbacks-absent",
+            f"{name} leaves out what it has of callbacks that were never set.",
+            f"{name} 不返回从未配置的回调。",
+            (line,),
+            on_field(f"{prefix}callbacks", _drop_unset, 200),
+            (name,),
+            aspect=f"{name}/callbacks",
+        )
+
+
+def _if_unset(which: str, value: Any) -> Any:
+    def edit(holder: Any, key: Any) -> None:
+        known = holder.get(key) or {}
+        if not (known.get(which) or {}).get("url"):
+            holder[key] = {**known, which: dict(value)}
+
+    return edit
+
+
+def _drop_unset(holder: Any, key: Any) -> None:
+    known = holder.get(key)
+    if isinstance(known, dict):
+        holder[key] = {name: one for name, one in known.items() if one and one.get("url")}
+
+
+def _formats() -> Iterator[Variant]:
+    zero = {"record_cycle": 0, "record_max_duration_to_merge_file": 0}
+
+    def zeroed(rule: dict[str, Any]) -> dict[str, Any]:
+        return rule if "HLS" in rule["record_formats"] else {**rule, "hls_config": zero}
+
+    for name in _RULES:
+        yield Variant(
+            f"shape/{name}/hls_config-zero",
+            f"{name} answers a rule that records MP4 with an hls_config of zeros beside it.",
+            f"{name} 对只录制 MP4 的规则同时返回全零的 hls_config。",
+            (610, PASSAGES[name].answer),
+            each_object("record_formats", zeroed),
+            (name,),
+        )
+
+
+def _jobs() -> Iterator[Variant]:
+    for name in (*_MIX, *_STREAM):
+        for key, (value, line) in _LEFT_OVER.items():
+            yield Variant(
+                f"shape/{name}/{key}",
+                f"{name} answers the field {key}, which only the examples of chapter 4 have.",
+                f"{name} 返回字段 {key}，该字段仅出现在第 4 章的示例中。",
+                (line,),
+                on_field(key, tree.plant(value), ENDPOINTS[name].status),
+                (name,),
+            )
+        yield Variant(
+            f"shape/{name}/stop_time-absent",
+            f"{name} has no stop_time while a job runs.",
+            f"{name} 在任务运行期间不返回 stop_time。",
+            (709, PASSAGES[name].time),
+            each_object("stop_time", _without_stop),
+            (name,),
+        )
+    for name in _MIX:
+        yield Variant(
+            f"shape/{name}/template-star",
+            f"{name} writes a star where the request wrote an x, or the other way round.",
+            f"{name} 返回的编码模板以星号代替 x，或相反。",
+            (PASSAGES[name].answer, 3953),
+            each_object("encode_template", _other_separator),
+            (name,),
+        )
+
+
+def _without_stop(job: dict[str, Any]) -> dict[str, Any]:
+    if job["stop_time"] != _NEVER:
+        return job
+    return {key: value for key, value in job.items() if key != "stop_time"}
+
+
+def _other_separator(mix: dict[str, Any]) -> dict[str, Any]:
+    template = mix["encode_template"]
+    if not isinstance(template, str) or not ("_30_" in template or "_15_" in template):
+        return mix
+    return {**mix, "encode_template": template.translate(str.maketrans("*x", "x*"))}

@@ -1,0 +1,150 @@
+"""Choices of chapter 13: what silence means, and readings of parameters and answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from conformance.faults.combinators import on_answer, on_request
+from conformance.faults.endpoints import ENDPOINTS
+from conformance.faults.messages import Answer, Asked, write_json
+from conformance.faults.middleware import Turn
+from conformance.variants.model import Variant
+from conformance.variants.passages import PASSAGES
+
+_METRICS = (
+    "UserCount,SessionCount,RoomCount,MaxOnlineUserCount,MaxOnlineRoomCount,"
+    "CommunicationDuration,VideoCommunicationDuration,AudioCommunicationDuration"
+)
+_EVERYBODY_OUT = ("T02:59:30Z", "T03:06:30Z")
+
+
+def variants() -> Iterator[Variant]:
+    """Every choice of chapter 13, and the one number of chapter 10."""
+    for name, endpoint in ENDPOINTS.items():
+        if endpoint.family == "data" and endpoint.query is not None:
+            yield Variant(
+                f"statistics/{name}/blank-is-absent",
+                f"{name} takes a parameter with nothing behind the equals sign as not given.",
+                f"{name} 将等号后为空的参数视为未携带。",
+                (PASSAGES[name].answer,),
+                on_request(_without_blanks),
+                (name,),
+            )
+    yield from _answers()
+    yield Variant(
+        "statistics/CreateIndividualStreamJob/number-room",
+        "A room may be named by a number when a recording of one stream is started.",
+        "启动单流任务时可以用数字指定房间。",
+        (PASSAGES["CreateIndividualStreamJob"].answer, 4757),
+        on_request(_room_as_text),
+        ("CreateIndividualStreamJob",),
+    )
+
+
+def _answers() -> Iterator[Variant]:
+    yield Variant(
+        "statistics/ListRtcHistoryScale/every-metric",
+        "History of the scale answers every metric, whichever was asked for.",
+        "查询历史规模时，无论请求哪个指标都返回全部指标。",
+        (6826, 6898),
+        on_request(_every_metric),
+        ("ListRtcHistoryScale",),
+    )
+    yield Variant(
+        "statistics/ListRtcRealtimeScale/no-idle-minutes",
+        "A minute without anybody is no row of the realtime scale.",
+        "没有人的分钟在实时规模中不返回数据。",
+        (6242,),
+        on_answer(_no_idle_minutes, 200),
+        ("ListRtcRealtimeScale",),
+    )
+    yield Variant(
+        "statistics/rooms-empty-at-three",
+        "Rooms stay open for minutes while everybody is out, which no minute of users shows.",
+        "所有用户离开期间房间仍保持数分钟，且这些分钟没有用户数据。",
+        (6038, 6242),
+        on_answer(_nobody_at_three, 200),
+        ("ListRtcRealtimeScale", "ListRtcUserList"),
+    )
+    yield Variant(
+        "statistics/ListRtcEvent/flat",
+        "Without an event the answer is the three fields of one, empty.",
+        "没有事件时返回一个事件的三个空字段。",
+        (7208, 7222),
+        on_answer(_one_event, 200),
+        ("ListRtcEvent",),
+    )
+    yield Variant(
+        "statistics/ListRtcAbnormalEventDimension/order",
+        "The distribution of causes comes in another order.",
+        "异常分布以另一顺序返回。",
+        (PASSAGES["ListRtcAbnormalEventDimension"].answer,),
+        on_answer(_turned_round, 200),
+        ("ListRtcAbnormalEventDimension",),
+    )
+
+
+def _without_blanks(turn: Turn) -> Asked:
+    return replace(turn.asked, query=tuple(pair for pair in turn.asked.query if pair[1]))
+
+
+def _every_metric(turn: Turn) -> Asked:
+    known = set(_METRICS.split(","))
+    pairs = tuple(
+        (name, _METRICS if name == "metric" and set(value.split(",")) <= known else value)
+        for name, value in turn.asked.query
+    )
+    return replace(turn.asked, query=pairs)
+
+
+def _no_idle_minutes(_turn: Turn, answer: Answer) -> Answer:
+    return answer.with_json({"scale": [row for row in answer.json["scale"] if row["value"]]})
+
+
+def _one_event(_turn: Turn, answer: Answer) -> Answer:
+    if answer.json != {"data": []}:
+        return answer
+    return answer.with_json({"ctime": "", "event_id": "", "event_info": ""})
+
+
+def _turned_round(_turn: Turn, answer: Answer) -> Answer:
+    body = answer.json
+    rows = {key: one[::-1] if isinstance(one, list) else one for key, one in body.items()}
+    return answer.with_json(rows)
+
+
+def _nobody_at_three(turn: Turn, answer: Answer) -> Answer:
+    first, last = _EVERYBODY_OUT
+    body = answer.json
+    if turn.endpoint.name == "ListRtcUserList":
+        return answer.with_json({**body, "users": [_out(user) for user in body["users"]]})
+    if not any(value == "OnlineUsers" for _, value in turn.asked.query):
+        return answer
+    rows = [row for row in body["scale"] if not first < row["time"][10:] < last]
+    return answer.with_json({"scale": rows})
+
+
+def _out(user: dict[str, Any]) -> dict[str, Any]:
+    first, last = _EVERYBODY_OUT
+    joined, left = user["join_time"], user["leave_time"]
+    if joined == "-":
+        return user
+    if first <= joined[10:] < last:
+        late = joined[:10] + last
+        return {**user, "join_time": late if left == "-" else min(late, left)}
+    day = datetime.fromisoformat(joined) + timedelta(days=joined[10:] >= first)
+    moment = f"{day:%Y-%m-%d}{first}"
+    if moment >= (left if left != "-" else f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"):
+        return user
+    return {**user, "leave_time": moment, "state": "OFFLINE"}
+
+
+def _room_as_text(turn: Turn) -> Asked:
+    sent = turn.asked.json
+    room = sent.get("room_id") if isinstance(sent, dict) else None
+    if isinstance(room, bool) or not isinstance(room, int):
+        return turn.asked
+    return replace(turn.asked, body=write_json({**sent, "room_id": str(room)}))

@@ -1,0 +1,145 @@
+"""What is found at the reference with permitted variants: nothing may be.
+
+``python tests/faults/gate.py --levels quick,standard --seeds 0-9`` takes each variant alone and
+twenty combinations of ten, in this process and without a network; ``--only GLOB`` and ``--share
+K/N`` (each N-th, from the K-th) take a part, ``--narrow`` judges only the requirements of the
+operations that a variant touches. The exit status is 1 if anything was found, 4 if ``--minutes``
+ended it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fnmatch
+import random
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import driver
+
+from conformance.faults.messages import Answer, Asked
+from conformance.faults.middleware import Turn
+from conformance.model.requirement import Level
+from conformance.reference.app import create_app
+from conformance.reference.seeds import seeded_world
+from conformance.variants.model import Variant
+from conformance.variants.registry import all_variants, combination, make
+
+COMBINATIONS = 20
+SIZE = 10
+
+
+def touched(variants: Sequence[Variant]) -> list[str]:
+    """The requirements of the operations that the variants go through; or all of them."""
+    known = driver.contract().requirements
+    names = {name for one in variants for name in one.operations}
+    if "*" in names or not names:
+        return list(known)
+    return [one for one in known if one.partition("/")[0] in names]
+
+
+def watched(variant: Variant, seen: set[str]) -> Variant:
+    """The same variant, whose name gets into ``seen`` once it makes a difference."""
+    behaviour = variant.behaviour
+    if behaviour is None:
+        seen.add(variant.name)
+        return variant
+
+    async def behave(turn: Turn) -> Answer:
+        passed: list[tuple[Asked, Answer]] = []
+
+        async def forward(asked: Asked) -> Answer:
+            answer = await turn.forward(asked)
+            passed.append((asked, answer))
+            return answer
+
+        told = await behaviour(replace(turn, forward=forward))
+        if passed != [(turn.asked, told)]:
+            seen.add(variant.name)
+        return told
+
+    return replace(variant, behaviour=behave)
+
+
+def findings(
+    variants: Sequence[Variant],
+    wanted: Sequence[str],
+    level: str,
+    seed: int,
+    seen: set[str] | None = None,
+) -> list[str]:
+    """Every judgement that says that a MUST is broken: what makes a verdict other than conformant.
+
+    A SHOULD may prefer one of several permitted choices, and then warns of the others.
+
+    ``seen`` gets the names of the variants that made a difference.
+    """
+    noted: set[str] = set() if seen is None else seen
+    world = seeded_world(seed)
+    chosen = [watched(one, noted) for one in variants]
+    app = make(create_app(world, with_control=True), world, chosen)
+    with driver.Run(world, app, wanted, seed) as run:
+        verdicts = run.judge(level)
+    known = driver.contract().requirements
+    return [
+        f"{one.requirement} ({one.case}): {one.message}"
+        for one in verdicts.findings
+        if known[one.requirement].level is Level.MUST
+    ]
+
+
+def combinations(seed: int, count: int = COMBINATIONS) -> Iterator[tuple[Variant, ...]]:
+    """Random combinations, the same for the same seed."""
+    drawn = random.Random(seed)  # noqa: S311 - a choice of tests
+    for _ in range(count):
+        yield combination(drawn, SIZE)
+
+
+def _subjects(only: str, share: str, seed: int) -> list[tuple[Variant, ...]]:
+    alone = [(one,) for name, one in all_variants().items() if fnmatch.fnmatchcase(name, only)]
+    every = [*alone, *(combinations(seed) if only == "*" else ())]
+    first, _, number = share.partition("/")
+    return every[int(first) - 1 :: int(number)]
+
+
+def main() -> None:
+    """Run what is asked for, and tell."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", default="0-9", help="FIRST-LAST")
+    parser.add_argument("--levels", default="quick,standard")
+    parser.add_argument("--only", default="*")
+    parser.add_argument("--share", default="1/1")
+    parser.add_argument("--narrow", action="store_true")
+    parser.add_argument("--minutes", type=float, default=600.0)
+    asked = parser.parse_args()
+    first, _, last = asked.seeds.partition("-")
+    ends = time.monotonic() + asked.minutes * 60
+    runs = broken = 0
+    seen: set[str] = set()
+    tried: set[str] = set()
+    for seed in range(int(first), int(last or first) + 1):
+        for level in asked.levels.split(","):
+            for variants in _subjects(asked.only, asked.share, seed):
+                if time.monotonic() > ends:
+                    print(f"no time left: {runs} runs, {broken} with findings")  # noqa: T201
+                    sys.exit(1 if broken else 4)
+                wanted = touched(variants) if asked.narrow else touched(())
+                found = findings(variants, wanted, level, seed, seen)
+                tried |= {one.name for one in variants}
+                runs += 1
+                broken += bool(found)
+                if found:
+                    names = " ".join(one.name for one in variants)
+                    head = f"{level} seed {seed} {names}: {len(found)} found"
+                    print(head, *found[:4], sep="\n  ", flush=True)  # noqa: T201
+    print(f"{runs} runs, {broken} with findings", "no difference:", *sorted(tried - seen))  # noqa: T201
+    sys.exit(1 if broken else 0)
+
+
+if __name__ == "__main__":
+    main()
