@@ -24,11 +24,13 @@ from conformance.variants.registry import all_variants, combination, find_varian
 LINES_OF_THE_DOCUMENT = 7926
 SAMPLE = (
     ("codes/StopMixJob/404-invalid", "codes/ListRtcRoomList/one-code"),
-    ("codes/CreateMixJob/LayoutTemplateNotExist-invalid", "codes/CreateMixJob/mix-job-rule-400"),
+    ("codes/CreateMixJob/LayoutTemplateNotExist-invalid", "codes/CreateMixJob/404-invalid"),
     ("codes/UpdateObsBucketAuthority/authority-bucket-400",),
-    ("codes/ListRtcEvent/one-code", "statistics/ListRtcEvent/flat"),
-    ("times/chapter-6/4-digits", "shape/ShowRecordRule/hls_config-zero"),
-    ("shape/ListApps/order", "shape/ListApps/push_callback-empty"),
+    ("codes/ListRtcEvent/another-number", "statistics/ListRtcEvent/flat"),
+    ("times/chapter-6/4-digits", "shape/rules/hls_config-zero"),
+    ("times/chapter-7/0-digits",),
+    ("times/chapter-8/6-digits",),
+    ("shape/ListObsBuckets/order", "shape/ListApps/push_callback-empty"),
     ("shape/ShowMixJob/stop_time-absent", "shape/ShowMixJob/template-star"),
     ("habits/StartApp/enabled-already", "habits/DeleteApp/only-stopped"),
     ("statistics/ListRtcHistoryScale/every-metric",),
@@ -67,12 +69,12 @@ def test_those_that_exclude_each_other_are_not_taken_together() -> None:
 
 def test_they_are_listed_and_an_unknown_one_is_refused() -> None:
     """``variants GLOB --json`` in both languages; the name that was probably meant."""
-    listed = CliRunner().invoke(cli, ["variants", "shape/ListApps/*", "--json", "--lang", "zh"])
+    listed = CliRunner().invoke(cli, ["variants", "shape/ShowApp/*", "--json", "--lang", "zh"])
     rows = json.loads(listed.output)
-    assert {row["name"].split("/")[1] for row in rows} == {"ListApps"}
+    assert {row["name"].split("/")[1] for row in rows} == {"ShowApp"}
     assert all(row["title"].endswith("。") for row in rows)
     with pytest.raises(UsageError, match="not known"):
-        plant(["shape/ListApps/ordr"], seeded_world(0))
+        plant(["shape/ListObsBuckets/ordr"], seeded_world(0))
 
 
 @pytest.mark.parametrize("names", SAMPLE, ids=lambda names: names[0])

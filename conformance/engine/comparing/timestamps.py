@@ -60,3 +60,9 @@ def _digits(left: object, right: object) -> tuple[str, str]:
         return "", ""
     width = min(len(one[2] or ""), len(two[2] or ""))
     return one[1] + (one[2] or "")[:width], two[1] + (two[2] or "")[:width]
+
+
+def same_instant(left: object, right: object) -> bool:
+    """Whether both are times, and the same one as far as the coarser of the two can tell."""
+    first, second = _digits(left, right)
+    return first != "" and first == second
