@@ -24,6 +24,9 @@ FEWEST_LETTERS = 5
 _SECRET_HEADER = re.compile(
     r"authori[sz]ation|cookie|token|secret|password|signature|api-?key", re.I
 )
+_CREDENTIAL = re.compile(r"^(?:set-cookie|x-(?:auth|subject|security)-token)$", re.I)
+"""Headers of an answer that carry a credential. What others that are named like one hold is masked
+there alone: a server must not make its own evidence unreadable."""
 SECRET_FIELDS = (
     "access_token",
     "app_key",
@@ -82,8 +85,9 @@ class Redactor:
         """Remember what the secret headers and fields of these messages hold."""
         for message in messages:
             if message is not None:
+                carries = _CREDENTIAL if isinstance(message, Response) else _SECRET_HEADER
                 for name, value in message.headers:
-                    if _SECRET_HEADER.search(name):
+                    if carries.search(name):
                         self._header(name, value)
                 body = (message.body or b"").decode("utf-8", "replace")
                 for found in _JSON_FIELD.finditer(body):
@@ -104,7 +108,10 @@ class Redactor:
     def response(self, response: Response) -> Response:
         """An answer as it may be kept."""
         self.overhear(response)
-        headers = self.headers(response.headers)
+        headers = tuple(
+            (name, self._header(name, value, learn=_CREDENTIAL.search(name) is not None))
+            for name, value in response.headers
+        )
         return replace(response, headers=headers, body=self.octets(response.body))
 
     def failure(self, failure: NetworkFailure | None) -> NetworkFailure | None:
@@ -113,11 +120,11 @@ class Redactor:
             return None
         return NetworkFailure(failure.stage, self.text(failure.message))
 
-    def _header(self, name: str, value: str) -> str:
+    def _header(self, name: str, value: str, *, learn: bool = True) -> str:
         if not _SECRET_HEADER.search(name):
             return self.text(value)
         pattern = _COOKIE if "cookie" in name.lower() else _SIGNATURE
-        for secret in pattern.findall(value) or [value]:
+        for secret in (pattern.findall(value) or [value]) if learn else ():
             self._overhear(secret)
         scheme, _, rest = value.partition(" ")
         return f"{scheme} {MASK}" if rest and name.lower().endswith("authorization") else MASK

@@ -10,6 +10,8 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from urllib.parse import quote
 
+from conformance.access.canonical import Canonical, canonical
+
 #: Shorter values cannot be told from ordinary text; they are covered by header and field names.
 SHORTEST = 4
 #: A piece of a lasting secret is found from this length on.
@@ -20,9 +22,9 @@ OVERHEARD = 256
 _GRAM = 8
 _STEP = PIECE - _GRAM + 1
 _SHORTEST_ENCODED = 8
-_MARKS = "\\%&+"
 _PLAIN = re.compile(r"[A-Za-z0-9_.~-]*")
-_BACKSLASHES = r"(?:\\|%5[Cc]|%25(?:25)*5[Cc])*"
+_SHORTEST_CANONICAL = 8
+"""Shorter secrets are told from ordinary text by their case and marks alone."""
 
 
 class KnownSecrets:
@@ -67,10 +69,13 @@ class KnownSecrets:
             if spelling in text
             for span in _places(text, spelling)
         ]
-        if any(mark in text for mark in _MARKS):
-            for spelled in (*self._lasting.values(), *self._overheard.values()):
-                if spelled.pattern is not None:
-                    spans += [found.span() for found in spelled.pattern.finditer(text)]
+        spelled_once = Canonical(text)
+        spans += [
+            span
+            for needle in self._canonicals()
+            if needle in spelled_once.text
+            for span in spelled_once.places(needle)
+        ]
         spans += self._found_pieces(text)
         parts: list[str] = []
         done = 0
@@ -84,6 +89,10 @@ class KnownSecrets:
             known = (*self._lasting.values(), *self._overheard.values())
             self._literal = tuple({literal for spelled in known for literal in spelled.literal})
         return self._literal
+
+    def _canonicals(self) -> set[str]:
+        known = (*self._lasting.values(), *self._overheard.values())
+        return {needle for spelled in known for needle in spelled.canonical}
 
     def _found_pieces(self, text: str) -> Iterator[tuple[int, int]]:
         """Runs of at least PIECE characters that some lasting secret has, too."""
@@ -99,14 +108,15 @@ class KnownSecrets:
 
 
 class _Spelled:
-    """One secret with its spellings: those to be looked up, and the pattern of all others."""
+    """One secret with its spellings: the literal ones, and those in canonical text."""
 
-    __slots__ = ("literal", "pattern")
+    __slots__ = ("canonical", "literal")
 
     def __init__(self, secret: str) -> None:
         self.literal = tuple(sorted(_literal(secret)))
-        special = _PLAIN.fullmatch(secret) is None
-        self.pattern = re.compile("".join(map(_letter, secret))) if special else None
+        plain = secret.encode("utf-8", "surrogateescape").hex()
+        both = (canonical(secret), plain)
+        self.canonical = tuple(needle for needle in both if len(needle) >= _SHORTEST_CANONICAL)
 
 
 def _places(text: str, spelling: str) -> Iterator[tuple[int, int]]:
@@ -126,21 +136,6 @@ def _literal(secret: str) -> set[str]:
     found |= {repr(secret)[1:-1], repr(octets)[2:-1], octets.decode("latin-1")}
     found |= {html.escape(secret), html.escape(secret, quote=False), quote(octets, safe="")}
     return found | _base64(octets)
-
-
-def _letter(letter: str) -> str:
-    """One letter in any spelling: behind backslashes, as a percent, a reference or an escape."""
-    octets = letter.encode("utf-8", "surrogateescape")
-    percents = "".join(f"%(?:25)*{octet:02x}" for octet in octets)
-    escapes = "".join(rf"\\+x{octet:02x}" for octet in octets)
-    wide = letter.encode("utf-16-be", "surrogatepass")
-    units = [wide[n : n + 2].hex() for n in range(0, len(wide), 2)]
-    points = "".join(rf"\\+u{unit}" for unit in units)
-    entity = html.escape(letter).strip("&;") if html.escape(letter) != letter else "#0"
-    reference = rf"&(?:amp;)*(?:#0*{ord(letter)}|#x0*{ord(letter):x}|{entity});"
-    others = rf"(?i:{percents}|{escapes}|{points}|{reference})"
-    plus = r"|\+" if letter == " " else ""
-    return rf"(?:{_BACKSLASHES}{re.escape(letter)}|{_BACKSLASHES}{others}{plus})"
 
 
 def _base64(secret: bytes) -> set[str]:

@@ -3,6 +3,7 @@
 import base64
 import html
 import json
+import time
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -29,6 +30,12 @@ CANARY = 'canary/+"&<秘密>\\ 42'
         html.escape(CANARY),
         repr(CANARY),
         base64.b64encode(CANARY.encode()).decode(),
+        CANARY.upper(),
+        CANARY.encode().hex(),
+        CANARY.encode().hex().upper(),
+        "".join(f"%{octet:02X}" for octet in CANARY.encode()),
+        "".join(f"%25{octet:02x}" for octet in CANARY.encode()),
+        json.dumps(json.dumps(CANARY)),
         base64.b64encode(b"u:" + CANARY.encode()).decode(),
         base64.urlsafe_b64encode(b"a" + CANARY.encode() + b"z").decode(),
     ],
@@ -137,3 +144,42 @@ def test_empty_and_tiny_secrets_do_not_destroy_the_text() -> None:
     """An empty variable must not turn every gap into a mask."""
     assert Redactor(["", "a"]).text("a plain line") == "a plain line"
     assert Redactor(["redacted"]).text(f"x {MASK}") == f"x {MASK}"
+
+
+SIGNED = "tok+en/with=marks\\and+more=="
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["\\", "+", "/", "=", "%", "%25", "%5C", "%255c", "&amp;", "&", "tok+", "\\\\u005c", "\\x5c"],
+)
+def test_redaction_takes_linear_time(unit: str) -> None:
+    """Ten times the text takes about ten times as long, whatever it is made of."""
+    redactor = Redactor([SIGNED])
+
+    def seconds(times: int) -> float:
+        text = unit * times
+        best = []
+        for _ in range(3):
+            began = time.process_time()
+            redactor.text(text)
+            best.append(time.process_time() - began)
+        return min(best)
+
+    small, large = seconds(2_000), seconds(20_000)
+    assert large < max(30 * small, 0.3), (small, large)
+
+
+def test_an_answer_cannot_mask_its_own_evidence() -> None:
+    """What a header is that is named like a secret is masked there, and shown elsewhere."""
+    redactor = Redactor()
+    headers = (("X-Token-Kind", "application"), ("X-Subject-Token", "hidden-for-good"))
+    kept = redactor.response(Response(200, headers, b"application hidden-for-good", 0.0))
+    assert kept.body == b"application <redacted>"
+    assert dict(kept.headers) == {"X-Token-Kind": MASK, "X-Subject-Token": MASK}
+
+
+@given(st.text(st.sampled_from("\\%25cCxXuU&amp;#;+/=aAé秘\ud83d\ude00"), max_size=60))
+def test_no_text_breaks_the_redactor(text: str) -> None:
+    """Half an escape, a surrogate alone, a reference to nothing: it stays as it is."""
+    assert Redactor([SIGNED]).text(text) == text
