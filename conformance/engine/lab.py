@@ -296,6 +296,11 @@ class Lab:
         self.ledger.answered(exchange, group)
         return exchange
 
+    def stand_in(self, number: int) -> str | None:
+        """The token that was sent in place of a real one, if that is what the exchange is about."""
+        sent = self.evidence[number].request.headers
+        return next((value for _, value in sent if value in self._keys.invented), None)
+
     def redacted(self, number: int) -> Exchange | None:
         """One exchange of the current case without its secrets."""
         exchange = self.evidence.get(number)

@@ -11,7 +11,8 @@ from conformance.model.report import ReceivedResponse, ReportedExchange, SentReq
 KEPT_BYTES = 64 * 1024
 """Bodies are reported up to this length; what is cut is said."""
 
-_VARIABLES = {"x-auth-token": "$SPARKRTC_TOKEN", "authorization": "$AUTHORIZATION"}
+_TOKEN = "x-auth-token"  # noqa: S105 - the name of a header
+_VARIABLES = {_TOKEN: "$SPARKRTC_TOKEN", "authorization": "$AUTHORIZATION"}
 _UNSENT = frozenset({"host", "user-agent", "accept-encoding", "content-length", "connection"})
 
 
@@ -28,12 +29,17 @@ def reported(exchange: Exchange) -> ReportedExchange:
     )
 
 
-def curl(request: Request) -> str:
-    """A curl line that sends the same request; secrets stand as variables of the shell."""
+def curl(request: Request, token: str | None = None) -> str:
+    """A curl line that sends the same request; secrets stand as variables of the shell.
+
+    ``token`` was sent in place of a real one: it is no secret, and the line sends it too.
+    """
     words = ["curl", "-i", "-X", request.method]
     for name, value in request.headers:
         variable = _VARIABLES.get(name.lower())
-        if variable is not None:
+        if token is not None and name.lower() == _TOKEN:
+            words.append(f"-H {shlex.quote(f'{name}: {token}')}")
+        elif variable is not None:
             words.append(f'-H "{name}: {variable}"')
         elif name.lower() not in _UNSENT:
             words.append(f"-H {shlex.quote(f'{name}: {value}')}")

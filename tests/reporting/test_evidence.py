@@ -9,6 +9,7 @@ import subprocess
 
 import pytest
 
+from conformance.engine.run.config import RunConfig
 from conformance.engine.run.replay import curl, replay, reported
 from conformance.model.exchange import Exchange, NetworkFailure, Request, Response
 from conformance.reporting.evidence import KEPT_BYTES
@@ -46,6 +47,13 @@ def test_secrets_are_variables_that_the_shell_fills_in() -> None:
     assert '-H "X-Auth-Token: $SPARKRTC_TOKEN"' in curl(_request(None))
 
 
+def test_a_wrong_token_is_sent_again() -> None:
+    """What was refused, or taken, was that token: the line does not send the right one."""
+    words = shlex.split(curl(_request(None), "this-is-no-token"))
+    assert "X-Auth-Token: this-is-no-token" in words
+    assert not any("$SPARKRTC_TOKEN" in word for word in words)
+
+
 @pytest.mark.skipif(shutil.which("base64") is None, reason="this machine has no base64")
 def test_a_binary_body_reaches_curl() -> None:
     """Bytes that are no text travel in base64 through a pipe."""
@@ -58,8 +66,14 @@ def test_a_binary_body_reaches_curl() -> None:
 
 
 def test_a_case_can_be_run_again() -> None:
-    """Ids with brackets are quoted."""
-    words = shlex.split(replay("A/body/x[]/type~text"))
+    """Ids with brackets are quoted; target, level and seed are those of the run."""
+    config = RunConfig(target="http://host", level="quick", seed=7)
+    words = shlex.split(replay("A/body/x[]/type~text", config))
+    assert words[3:-2] == [
+        *("--sparkrtc-target", "http://host", "--sparkrtc-level", "quick"),
+        *("--sparkrtc-seed", "7"),
+    ]
+    assert "--sparkrtc-reference" in replay("A", RunConfig())
     assert words[-2:] == ["--sparkrtc-case", "A/body/x[]/type~text"]
 
 

@@ -247,7 +247,7 @@ class Session:
         exchange = self.lab.redacted(number)
         if exchange is None:
             return None
-        return Evidence(reported(exchange), curl(exchange.request))
+        return Evidence(reported(exchange), curl(exchange.request, self.lab.stand_in(number)))
 
     def _all(self, ids: Iterable[str], outcome: Outcome, case: str, reason: str) -> None:
         for requirement in ids:
