@@ -12,7 +12,7 @@ from conformance.access.capability import CAPABILITIES
 from conformance.certification.scripted.sweep import client_requirements
 from conformance.contract.document import load_contract
 from conformance.errors import UsageError
-from conformance.model.requirement import glob_to_pattern
+from conformance.model.requirement import glob_to_pattern, lines_in_words
 from conformance.reporting.language import LANGUAGES, language
 
 Rows = list[Mapping[str, Any]]
@@ -54,11 +54,18 @@ def requirements(glob: str | None, as_json: bool, code: str) -> None:
             "text": words.requirement(item.text),
             "capabilities": sorted(item.capabilities),
             "erratum": item.erratum,
+            "basis": item.basis,
+            "lines": lines_in_words(item.lines),
         }
         for item in judged
     ]
     found = _matching(rows, glob, "id", "requirements")
-    _print(found, as_json, lambda row: f"{row['level']:6} {row['id']}  {row['text']}")
+    _print(found, as_json, _requirement_line)
+
+
+def _requirement_line(row: Mapping[str, Any]) -> str:
+    basis = f"  [{row['basis']}: {row['lines']}]" if row["basis"] else ""
+    return f"{row['level']:6} {row['id']}  {row['text']}{basis}"
 
 
 @click.command()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from conformance.contract.basis import Bases, read_bases
 from conformance.contract.catalogue import Catalogue, Refusals, read_catalogue, read_refusals
 from conformance.contract.conventions import Conventions, read_conventions
 from conformance.contract.errata import Erratum, read_errata
@@ -43,12 +44,13 @@ class Contract:
     regions: Mapping[str, str]
     conventions: Conventions
     errata: Mapping[str, Erratum]
+    bases: Bases = Bases()
 
     @cached_property
     def requirements(self) -> Mapping[str, Requirement]:
         """Every testable statement by its id, in the order of the document."""
         return {
-            item.id: item
+            item.id: self.bases.rest(item)
             for item in derive(self.operations.values(), self.common_rules, self.refusal)
         }
 
@@ -85,7 +87,8 @@ def load_own_contract(path: Path) -> Contract:
     errata = file.with_name("errata.yaml")
     try:
         known = read_errata(errata) if errata.is_file() else {}
-        return _build(read_yaml(file), digest(file), known)
+        built = _build(read_yaml(file), digest(file), known)
+        return replace(built, bases=read_bases(file.parent))
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         problem = f"is not a contract that this suite reads ({type(error).__name__}: {error})"
         raise ContractError(str(file), problem, "see docs/revising-the-contract.md") from error
@@ -102,7 +105,8 @@ def load_contract(
     path = folder / "openapi.yaml"
     raw = document if document is not None else read_yaml(path)
     try:
-        return _build(raw, digest(path), read_errata(folder / "errata.yaml"))
+        built = _build(raw, digest(path), read_errata(folder / "errata.yaml"))
+        return replace(built, bases=read_bases(folder))
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         problem = f"is not the contract that this suite reads ({type(error).__name__}: {error})"
         raise ContractError(str(path), problem, "run the contract's own tests") from error

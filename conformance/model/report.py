@@ -90,6 +90,8 @@ class ReportedRequirement:
     waiver: dict[str, str] | None = None
     erratum: str | None = None
     capabilities: list[str] = field(default_factory=list)
+    basis: str | None = None
+    lines: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -13,6 +14,27 @@ class Level(enum.StrEnum):
     MUST = "MUST"
     SHOULD = "SHOULD"
     MAY = "MAY"
+
+
+class Basis(enum.StrEnum):
+    """What a statement rests on; only what the document states can be a MUST.
+
+    ``STATES``: a sentence or a table cell says it. ``SHOWS``: examples alone. ``IMPLIES``: we
+    infer it.
+    """
+
+    STATES = "states"
+    SHOWS = "shows"
+    IMPLIES = "implies"
+
+
+Lines = tuple[int, int]
+"""The first and the last line of a passage in the text of the document, counted from 1."""
+
+
+def lines_in_words(lines: Iterable[Lines]) -> str:
+    """Such as "1084-1089, 1116"."""
+    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +56,8 @@ class Requirement:
     """One statement that an implementation keeps or breaks.
 
     ``kind`` is the family that judges it: ``input``, ``answer``, ``auth``, ``rule``.
-    ``keyword`` is the last segment of the id. ``statuses`` are those the statement speaks of.
+    ``keyword`` is the last segment of the id. ``lines`` of
+    the document carry it, as firmly as ``basis`` says; None where the contract does not say.
     """
 
     id: str
@@ -47,6 +70,8 @@ class Requirement:
     keyword: str
     capabilities: frozenset[str] = frozenset()
     erratum: str | None = None
+    basis: Basis | None = None
+    lines: tuple[Lines, ...] = ()
 
     @property
     def place(self) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from conformance.contract.document import Contract
 from conformance.model.report import ReportedRequirement
-from conformance.model.requirement import Level, Requirement
+from conformance.model.requirement import Level, Requirement, lines_in_words
 from conformance.model.verdict import RunDecision, Verdict
 from conformance.model.waiver import WaiverProblem
 from conformance.verdicts.decision import Decision
@@ -92,4 +92,6 @@ def reported_requirement(
         waiver=waiver,
         erratum=requirement.erratum,
         capabilities=sorted(requirement.capabilities),
+        basis=requirement.basis and requirement.basis.value,
+        lines=lines_in_words(requirement.lines),
     )

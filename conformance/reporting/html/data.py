@@ -94,6 +94,7 @@ def page_data(
     """Everything below the glance: requirements, findings, exchanges, causes and words."""
     report = material.report
     exchanges, sources, reasons, capabilities = _Exchanges(), _Pool(), _Pool(), _Pool()
+    bases = _Pool()
     causes_of: dict[str, list[int]] = {}
     for place, cause in enumerate(causes):
         for name in cause.requirements:
@@ -125,6 +126,7 @@ def page_data(
             findings.get(item.id, []),
             _kind(item),
             untold[item.id],
+            item.basis and bases.number(words.say(f"ui.basis.{item.basis}", lines=item.lines)),
         ]
         for item in report.requirements
     ]
@@ -134,6 +136,7 @@ def page_data(
         "verdicts": [verdict.value for verdict in _VERDICTS],
         "levels": _LEVELS,
         "sources": list(sources.numbers),
+        "bases": list(bases.numbers),
         "reasons": [words.told(reason) for reason in reasons.numbers],
         "capabilities": list(capabilities.numbers),
         "causes": [{"id": cause.id, "title": words.cause(cause)} for cause in causes],

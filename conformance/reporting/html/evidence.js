@@ -219,6 +219,7 @@ function drawWaiver(waiver) {
 /** Everything that the report knows of one requirement. */
 function drawDetail(item) {
   const facts = make("dl.about", {}, row(say("ui.says"), visible(item.text || "–")), row(say("ui.source"), item.source));
+  if (item.basis) facts.append(row(say("ui.basis"), item.basis));
   if (item.reason && item.reason !== item.findings[0]?.message) facts.append(row(say("ui.reason"), visible(item.reason)));
   if (item.erratum) facts.append(row(say("ui.erratum"), item.erratum));
   if (item.waiver) facts.append(row(say("ui.waiver"), ...drawWaiver(item.waiver)));

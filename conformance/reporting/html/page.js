@@ -6,9 +6,10 @@ const data = JSON.parse(document.getElementById("data").textContent);
 /** One requirement as the page uses it; the columns are those of data.py. */
 function requirement(columns, index) {
   const [id, level, chapter, source, text, verdict, reason, cases, erratum, waiver,
-    capabilities, causes, fresh, findings, kind, untold] = columns;
+    capabilities, causes, fresh, findings, kind, untold, basis] = columns;
   return {
     index, id, chapter, text, cases, erratum, waiver, causes, kind, untold,
+    basis: basis === null ? null : data.bases[basis],
     level: data.levels[level],
     source: data.sources[source],
     verdict: data.verdicts[verdict],

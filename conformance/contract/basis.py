@@ -1,0 +1,128 @@
+"""What every requirement rests on: the lines of the document, and how firmly they carry it.
+
+``spec/basis.yaml`` says it by requirement id or glob, the first entry that matches; where an entry
+gives no lines they are found in ``spec/lines.json``, which knows the lines of every table row.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from conformance.contract.files import read_yaml
+from conformance.errors import ContractError
+from conformance.model.requirement import Basis, Level, Lines, Requirement, Source, glob_to_pattern
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the document says what: the lines of sections, tables and rows."""
+
+    sections: Mapping[str, Lines]
+    tables: Mapping[str, Lines]
+    rows: Mapping[str, Mapping[str, Lines]]
+
+    def of(self, source: Source, names: Sequence[str] = ()) -> tuple[Lines, ...]:
+        """The rows of these names in the tables of a source; else its tables; else its section."""
+        found = [
+            rows[name]
+            for rows in (self.rows.get(table, {}) for table in source.tables)
+            for name in names
+            if name in rows
+        ]
+        tables = [self.tables[table] for table in source.tables if table in self.tables]
+        section = self.sections.get(source.section)
+        return tuple(found or tables or ([section] if section else []))
+
+
+@dataclass(frozen=True, slots=True)
+class BasisEntry:
+    """One entry of ``spec/basis.yaml``; without ``lines`` those of its ``rows``, or of the source."""
+
+    pattern: re.Pattern[str]
+    basis: Basis
+    lines: tuple[Lines, ...]
+    rows: tuple[str, ...]
+    levels: frozenset[str] = frozenset(Level)
+
+    def holds(self, requirement: Requirement) -> bool:
+        """Whether it speaks of this requirement."""
+        return requirement.level in self.levels and bool(self.pattern.match(requirement.id))
+
+
+@dataclass(frozen=True, slots=True)
+class Bases:
+    """The entries in their order. An empty one leaves requirements as they are."""
+
+    rules: tuple[BasisEntry, ...] = ()
+    derived: tuple[BasisEntry, ...] = ()
+    places: Places | None = None
+
+    def rest(self, requirement: Requirement) -> Requirement:
+        """The same requirement with its basis and its lines, where an entry matches it."""
+        entries = self.rules if requirement.kind == "rule" else self.derived
+        entry = next((e for e in entries if e.holds(requirement)), None)
+        if entry is None or self.places is None:
+            return requirement
+        names = entry.rows or (() if requirement.kind == "rule" else _names(requirement))
+        lines = entry.lines or self.places.of(requirement.source, names)
+        return replace(requirement, basis=entry.basis, lines=lines)
+
+
+def _names(requirement: Requirement) -> tuple[str, ...]:
+    """The names of table rows that a derived requirement may transcribe."""
+    field = requirement.id.split("/")[-2]
+    return (field.replace("[]", "").rsplit(".", 1)[-1],)
+
+
+def read_bases(folder: Path) -> Bases:
+    """Read ``basis.yaml`` and ``lines.json`` of a contract; empty where it has no bases.
+
+    Raises ContractError when a file cannot be parsed.
+    """
+    path = folder / "basis.yaml"
+    if not path.is_file():
+        return Bases()
+    document = read_yaml(path)
+    return Bases(
+        rules=tuple(map(_entry, document["rules"])),
+        derived=tuple(map(_entry, document["derived"])),
+        places=_places(folder / "lines.json"),
+    )
+
+
+def _places(path: Path) -> Places:
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ContractError(str(path), "is missing or no JSON") from error
+    return Places(
+        sections={name: _lines(value) for name, value in raw["sections"].items()},
+        tables={name: _lines(table["lines"]) for name, table in raw["tables"].items()},
+        rows={
+            name: {row: _lines(value) for row, value in table["rows"].items()}
+            for name, table in raw["tables"].items()
+        },
+    )
+
+
+def _entry(raw: Mapping[str, Any]) -> BasisEntry:
+    patterns = (glob_to_pattern(glob).pattern for glob in raw["requirements"])
+    return BasisEntry(
+        pattern=re.compile("|".join(patterns), re.DOTALL),
+        basis=Basis(raw["basis"]),
+        lines=tuple(map(_lines, raw.get("lines", ()))),
+        rows=tuple(raw.get("rows", ())),
+        levels=frozenset(raw.get("levels", Level)),
+    )
+
+
+def _lines(value: int | Iterable[int]) -> Lines:
+    if isinstance(value, int):
+        return value, value
+    first, last = value
+    return first, last
