@@ -60,7 +60,8 @@ def client_requirements(contract: Contract) -> dict[str, Requirement]:
         if operation.server is None
         for situation in situations_of(contract, operation).values()
     )
-    return demands(contract) | {item.id: item for item in asked}
+    found = demands(contract) | {item.id: item for item in asked}
+    return {name: contract.bases.rest(item) for name, item in found.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,7 @@ def page_data(
             findings.get(item.id, []),
             _kind(item),
             untold[item.id],
-            item.basis and bases.number(words.say(f"ui.basis.{item.basis}", lines=item.lines)),
+            item.basis and bases.number(words.say(f"basis.{item.basis}", lines=item.lines)),
         ]
         for item in report.requirements
     ]
