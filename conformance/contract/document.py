@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,7 @@ class Contract:
     regions: Mapping[str, str]
     conventions: Conventions
     errata: Mapping[str, Erratum]
-    bases: Bases = Bases()
+    bases: Bases = field(default_factory=Bases)
 
     @cached_property
     def requirements(self) -> Mapping[str, Requirement]:
