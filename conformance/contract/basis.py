@@ -41,7 +41,7 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class BasisEntry:
-    """One entry of ``spec/basis.yaml``; without ``lines`` those of its ``rows``, or of the source."""
+    """One entry of ``spec/basis.yaml``; without lines of its own those of its rows or source."""
 
     pattern: re.Pattern[str]
     basis: Basis
