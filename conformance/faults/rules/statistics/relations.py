@@ -170,6 +170,22 @@ _USERS = (
         _rows("UserList", _swapped("join_time", "leave_time")),
     ),
 )
+_TEN_MINUTES = 10
+
+
+def _lingering(_turn: Turn, body: Any) -> Any:
+    """The most of a minute and of the ten before it."""
+    rows = body["scale"]
+    counts = [row["value"] for row in rows]
+    return {
+        **body,
+        "scale": [
+            {**row, "value": max(counts[max(0, n - _TEN_MINUTES) : n + 1])}
+            for n, row in enumerate(rows)
+        ],
+    }
+
+
 _MINUTES = (
     (
         "RealtimeScale/rooms-not-more-than-users",
@@ -180,6 +196,11 @@ _MINUTES = (
         "RealtimeScale/room-count-agrees",
         "counts a room too many",
         _when(_is("metric", "RoomCount"), _rows("RealtimeScale", _plus("value", 1))),
+    ),
+    (
+        "RealtimeScale/online-users-agree",
+        "counts users for ten minutes after they have left",
+        _when(_is("metric", "OnlineUsers"), _lingering),
     ),
     (
         "RealtimeScaleDimension/ranked-by-users",

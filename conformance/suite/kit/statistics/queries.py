@@ -251,6 +251,13 @@ def narrowed(
         problem, seen = f"with {asked} items are answered that are not without it", strange
     elif lost:
         problem = f"with {asked} items are missing that are there without it"
+    elif found.total not in (None, len(rows)):
+        return Finding(
+            found.exchange,
+            f"with {asked} the total is not that of the items it leaves",
+            f"total {len(rows)}",
+            f"total {found.total}",
+        )
     return Finding(found.exchange, problem, show(due), show(seen))
 
 

@@ -139,6 +139,14 @@ def test_a_filter_is_exactly_its_part(rows: list[dict[str, Any]], problem: str) 
     assert bool(found.problem) == bool(problem)
 
 
+def test_a_total_that_ignores_the_filter() -> None:
+    """The rows are those of the filter, the total that of everything: told apart."""
+    found = Listing(USERS[:1], len(USERS), EXCHANGE)
+    finding = narrowed(found, listed(USERS), {"state": "ONLINE"}, "state", ["ONLINE"])
+    assert finding.problem == "with state=ONLINE the total is not that of the items it leaves"
+    assert (finding.expected, finding.actual) == ("total 1", "total 2")
+
+
 def test_a_difference_is_looked_at_twice(make_lab: MakeLab) -> None:
     """What is gone the second time was data that moved, not a deviation."""
     asked: list[bool] = []
