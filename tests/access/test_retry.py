@@ -145,3 +145,22 @@ def test_answers_that_only_look_like_throttling_are_judged() -> None:
     for sent in (answer(401, b'{"error_code":"APIGW.0301"}'), answer(503), answer(200)):
         assert sent.response is not None
         assert throttle_pause(sent.response) is None
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "Fri, 31 Dec 99999999999 23:59:59 GMT",
+        "Fri, 31 Dec 9999 23:59:59 -2359",
+        "Mon, 01 Jan 0001 00:00:00 +2359",
+        "9" * 400,
+        "\ud800",
+        "",
+    ],
+)
+def test_an_absurd_date_is_no_reason_to_stop(value: str) -> None:
+    """A Retry-After that is no time at all is as good as none; one far away is not waited for."""
+    response = Response(429, (("Retry-After", value),), b"", 0.0)
+    pause = throttle_pause(response, lambda: 0.0)
+    assert pause is not None
+    assert pause == 0.0 or pause > RetryPolicy().deadline

@@ -15,7 +15,7 @@ import pytest
 import respx
 import trustme
 
-from conformance.access.auth import SignatureAuth, TokenAuth
+from conformance.access.auth import Account, PasswordAuth, SignatureAuth, TokenAuth
 from conformance.access.connection import proxy_url
 from conformance.access.settings import Limits, Timeouts, Tls
 from conformance.access.transport import Sent, TargetClient, failure_of
@@ -384,3 +384,34 @@ def test_a_body_that_is_not_what_its_encoding_says(make_settings: Any) -> None:
     assert sent.response is not None
     assert sent.response.body == b"{}"
     assert "said to be gzip and is not" in str(sent.response.parsed[1])
+
+
+@pytest.mark.parametrize(
+    "headers", ["gzip, gzip, gzip", "gzip\r\nContent-Encoding: gzip", "br", "\x1b[2J"]
+)
+def test_no_more_than_one_coding_is_undone(make_settings: Any, headers: str) -> None:
+    """A few kilobytes that are gigabytes when every coding is undone come as they are."""
+    bomb = gzip.compress(b"x" * 9999)
+    for _ in range(2):
+        bomb = gzip.compress(bomb)
+    head = f"HTTP/1.1 200 OK\r\nContent-Encoding: {headers}\r\n\r\n".encode()
+    with serve(answering(head + bomb)) as url:
+        sent = get(make_settings(base_url=url, timeouts=QUICK))
+    if sent.response is None:
+        assert headers == "\x1b[2J"
+        return
+    assert sent.response.body == bomb
+    assert "asked for as it is" in str(sent.response.parsed[1])
+    assert "\x1b" not in str(sent.response.parsed[1])
+
+
+def test_an_answer_of_the_identity_service_is_bounded(make_settings: Any) -> None:
+    """What comes with a token is read no further than any other answer."""
+    flood = b"HTTP/1.1 201 Created\r\nX-Subject-Token: t\r\n\r\n" + b"x" * 5000
+    with serve(answering(flood)) as url:
+        settings = make_settings(base_url=url, timeouts=QUICK, limits=Limits(response_bytes=1024))
+        auth = PasswordAuth(url, Account("u", "p", "d"), {"id": "p"})
+        with TargetClient(settings) as client:
+            sent = client.send(Request(None, "GET", f"{url}/v2/apps", ()), auth)
+    assert sent.failure is not None
+    assert sent.failure.stage == "size"

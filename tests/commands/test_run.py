@@ -123,14 +123,25 @@ def test_a_mock_without_a_memory_is_not_waited_for(tmp_path: Path) -> None:
     assert report["run"]["duration_s"] < 60
 
 
-def test_sigterm_is_an_interrupt_only_while_the_run_lasts() -> None:
-    """Within the run SIGTERM ends it as Ctrl-C does; after it the old handler is back."""
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_is_an_interrupt_only_while_the_run_lasts(number: signal.Signals) -> None:
+    """It ends the run as Ctrl-C does; after it the old handler is back."""
     seen: list[int] = []
-    own = signal.signal(signal.SIGTERM, lambda number, _frame: seen.append(number))
+    own = signal.signal(number, lambda caught, _frame: seen.append(caught))
     try:
         with pytest.raises(KeyboardInterrupt), terminable():
-            signal.raise_signal(signal.SIGTERM)
-        signal.raise_signal(signal.SIGTERM)
+            signal.raise_signal(number)
+        signal.raise_signal(number)
     finally:
-        signal.signal(signal.SIGTERM, own)
-    assert seen == [signal.SIGTERM]
+        signal.signal(number, own)
+    assert seen == [number]
+
+
+def test_a_hang_up_that_is_ignored_stays_ignored() -> None:
+    """Nohup has said so."""
+    own = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with terminable():
+            signal.raise_signal(signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, own)
