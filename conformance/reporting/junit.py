@@ -1,8 +1,9 @@
 """JUnit XML: one test case per requirement, one suite per operation.
 
-What could not be judged must not read as green. In a run that is not conformant, a requirement
-that is blocked or inconclusive is an ``error``; in a conformant run (where it was optional) it is
-``skipped``, as are requirements outside the run and waived ones. A warning passes and says so in
+Requirements that were not selected are left out. What could not be judged must not read as green. In
+a run that is not conformant, a requirement that is blocked or inconclusive is an ``error``; in a
+conformant run (where it was optional) it is ``skipped``, as are requirements that do not apply and
+waived ones. A warning passes and says so in
 ``system-out``, unless the run was strict.
 """
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _STORIES = 3
 _UNJUDGED = {Verdict.BLOCKED, Verdict.INCONCLUSIVE}
-_OUTSIDE = {Verdict.NOT_APPLICABLE, Verdict.NOT_SELECTED, Verdict.WAIVED}
+_OUTSIDE = {Verdict.NOT_APPLICABLE, Verdict.WAIVED}
 
 
 def write_junit(material: Material, path: Path) -> None:
@@ -41,7 +42,8 @@ def junit_tree(report: Report) -> ET.Element:
     """The report as an element tree with ``testsuites`` at its root."""
     root = ET.Element("testsuites", name=_clean(report.suite["name"]))
     evidence = _findings_by_requirement(report)
-    ordered = sorted(report.requirements, key=_place)
+    selected = (r for r in report.requirements if r.verdict is not Verdict.NOT_SELECTED)
+    ordered = sorted(selected, key=_place)
     for place, members in groupby(ordered, key=_place):
         root.append(_suite(report, place, list(members), evidence))
     for counter in ("tests", "failures", "errors", "skipped"):

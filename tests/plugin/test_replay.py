@@ -24,7 +24,7 @@ def _command(*arguments: object, **env: str) -> subprocess.CompletedProcess[str]
 
 
 def test_a_wrong_token_that_is_taken_is_replayed(tmp_path: Path) -> None:
-    """Curl sends the wrong token, not ours; the pytest line fails as the run did."""
+    """The curl line sends the wrong token, not ours; the pytest line fails as the run did."""
     command = [sys.executable, "-m", "conformance.cli", "serve", "--fault", FAULT]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
