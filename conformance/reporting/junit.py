@@ -1,7 +1,7 @@
 """JUnit XML: one test case per requirement, one suite per operation.
 
-Requirements that were not selected are left out. What could not be judged must not read as green. In
-a run that is not conformant, a requirement that is blocked or inconclusive is an ``error``; in a
+Requirements that were not selected are left out. What could not be judged must not read as green.
+In a run that is not conformant, a requirement that is blocked or inconclusive is an ``error``; in a
 conformant run (where it was optional) it is ``skipped``, as are requirements that do not apply and
 waived ones. A warning passes and says so in
 ``system-out``, unless the run was strict.

@@ -55,7 +55,7 @@ def test_the_file_has_the_usual_shape(report: Report, tmp_path: Path) -> None:
 
 
 def test_every_requirement_is_one_test_case_of_its_operation(report: Report) -> None:
-    """No selected requirement is lost or doubled, none else is there, and the id, level and source are properties of it."""
+    """Each selected requirement is there once, and the id, level and source are its properties."""
     root = junit_tree(report)
     names = Counter(case.get("name") for case in root.iter("testcase"))
     selected = (r for r in report.requirements if r.verdict is not Verdict.NOT_SELECTED)
