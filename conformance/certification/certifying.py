@@ -11,6 +11,7 @@ from conformance.certification.childprocess import run_command
 from conformance.certification.client_ledger import ClientLedger
 from conformance.certification.coverage import Coverage, coverage_of
 from conformance.certification.judges.all_of_them import Judge
+from conformance.certification.judges.unexplained import unexplained
 from conformance.certification.recording.call import Call
 from conformance.certification.recording.har import read_har
 from conformance.certification.report_builder import Certified, Circumstances, assemble
@@ -70,6 +71,7 @@ def certify(contract: Contract, plan: Plan) -> Certification:
     seen = _recording(contract, plan) if plan.har else _run(contract, plan)
     if not seen.calls:
         seen.problems.append("the client sent no request that could be judged")
+    refused = unexplained(seen.calls, seen.ledger)
     around = Circumstances(
         name=plan.client,
         base_url=seen.base_url,
@@ -79,7 +81,8 @@ def certify(contract: Contract, plan: Plan) -> Certification:
         exclude=plan.exclude,
         waivers=plan.waivers,
         secrets=seen.secrets,
-        problems=tuple(seen.problems),
+        problems=(*seen.problems, *(() if plan.har else refused)),
+        remarks=tuple(refused if plan.har else ()),
         interrupted=seen.interrupted,
     )
     coverage = coverage_of(contract, seen.calls)

@@ -14,17 +14,22 @@ FINDINGS_KEPT = 10
 
 
 class ClientLedger(Ledger):
-    """The ledger of a client. An id that is no requirement is a mistake of ours: KeyError."""
+    """The ledger of a client. An id that is no requirement is a mistake of ours: KeyError.
+
+    ``explained``: numbers of the exchanges that broke something, even if no finding is kept.
+    """
 
     def __init__(self, requirements: Mapping[str, Requirement]) -> None:
         super().__init__(known=requirements, keep=FINDINGS_KEPT)
         self.requirements = requirements
+        self.explained: set[int] = set()
 
     def broke(
         self, requirement: str, call: Call, message: str, expected: str = "", actual: str = ""
     ) -> None:
         """The requirement was broken, as this request shows."""
         number = call.exchange.number
+        self.explained.add(number)
         self.record(
             Judgement(requirement, Outcome.FAIL, call.case, message, expected, actual, number)
         )

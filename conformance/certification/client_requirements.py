@@ -133,11 +133,19 @@ def body_keywords(field: Field) -> Iterator[tuple[str, Level]]:
         yield keyword, input_level(field, keyword)
 
 
-def parameter_keywords(parameter: Parameter, field: Field) -> Iterator[tuple[str, Level]]:
+def chosen_by_clients(operation: Operation, parameter: Parameter) -> bool:
+    """Whether clients think this name up: it may well be ``null``."""
+    kind = operation.conventions.resources.get(parameter.field.resource or "", {})
+    return parameter.place == "path" and bool(kind.get("named-by-client"))
+
+
+def parameter_keywords(
+    parameter: Parameter, field: Field, *, chosen: bool = False
+) -> Iterator[tuple[str, Level]]:
     """Keywords under which a parameter, or the items of its list, are judged."""
     item = field.path.endswith("[]")
     if parameter.place == "path":
-        yield "filled", Level.MUST
+        yield "filled", Level.SHOULD if chosen else Level.MUST
     elif not item:
         if parameter.required:
             yield "required", Level.MUST
@@ -157,8 +165,9 @@ def takes_content_type(operation: Operation) -> bool:
 
 def _of_operation(operation: Operation) -> Iterator[Requirement]:
     for parameter in judged_parameters(operation):
+        chosen = chosen_by_clients(operation, parameter)
         for field in parameter.fields:
-            for keyword, level in parameter_keywords(parameter, field):
+            for keyword, level in parameter_keywords(parameter, field, chosen=chosen):
                 if keyword == "comma-list":
                     yield _comma_list(operation, field)
                 else:

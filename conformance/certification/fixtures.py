@@ -36,10 +36,15 @@ def sparkrtc_server(sparkrtc_contract: Contract) -> Iterator[TestServer]:
 
 
 @pytest.fixture
-def sparkrtc_mock(sparkrtc_contract: Contract) -> Iterator[ContractMock]:
+def sparkrtc_mock(
+    sparkrtc_contract: Contract, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[ContractMock]:
     """A respx router built from the contract, over httpx: the test fails on any violation."""
-    from conformance.certification.mock import ContractMock
+    import socket
 
+    from conformance.certification.mock import ContractMock, refuse_other_clients
+
+    monkeypatch.setattr(socket, "getaddrinfo", refuse_other_clients(socket.getaddrinfo))
     mock = ContractMock(sparkrtc_contract)
     with mock.router:
         yield mock

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 import time
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -17,7 +19,24 @@ from conformance.contract.operations import Operation
 from conformance.errors import UsageError
 from conformance.model.exchange import Exchange, Request, Response
 
+MOCK_HOST = "sparkrtc-mock.invalid"
+"""Never resolved (RFC 2606): a client that the mock does not catch reaches nobody."""
 _REFUSED = {"error_code": "RTC.00001003", "error_msg": "the request breaks the contract"}
+
+
+def refuse_other_clients(look_up: Callable[..., Any]) -> Callable[..., Any]:
+    """``socket.getaddrinfo`` that says why the mock cannot be reached by a socket."""
+
+    def getaddrinfo(host: Any, *rest: Any, **named: Any) -> Any:
+        name = host.decode("ascii", "replace") if isinstance(host, bytes) else host
+        if name == MOCK_HOST:
+            raise socket.gaierror(
+                socket.EAI_NONAME,
+                "sparkrtc_mock answers httpx only; give other clients the fixture sparkrtc_server",
+            )
+        return look_up(host, *rest, **named)
+
+    return getaddrinfo
 
 
 class ContractMock:
@@ -27,7 +46,7 @@ class ContractMock:
     """
 
     def __init__(self, contract: Contract) -> None:
-        self.base_url = str(contract.raw["servers"][0]["url"])
+        self.base_url = f"https://{MOCK_HOST}"
         self.router = respx.MockRouter(assert_all_called=False)
         self.router.route().mock(side_effect=self._answer)
         self.calls: list[Call] = []

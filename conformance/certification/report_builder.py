@@ -41,7 +41,10 @@ PROFILE = "client"
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """Everything of a certification that its requests do not say."""
+    """Everything of a certification that its requests do not say.
+
+    ``problems`` leave the certification incomplete, ``remarks`` are only said.
+    """
 
     name: str
     base_url: str | None
@@ -52,6 +55,7 @@ class Circumstances:
     waivers: tuple[Waiver, ...] = ()
     secrets: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
     interrupted: bool = False
 
 
@@ -150,7 +154,10 @@ def _run(
         requests=len(calls),
         requests_by_flow_group=dict(sorted(groups.items())),
         interrupted=around.interrupted,
-        warnings=[text for waiver in around.waivers if (text := waiver.warning(today))],
+        warnings=[
+            *(text for waiver in around.waivers if (text := waiver.warning(today))),
+            *around.remarks,
+        ],
         problems=[*troubles, *(misfit.text for misfit in misfits)],
         waiver_problems=list(misfits),
     )

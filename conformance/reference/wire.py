@@ -80,8 +80,19 @@ def _too_large() -> Refusal:
 
 
 def decode(body: bytes) -> Any:
-    """Parse UTF-8 JSON as RFC 8259 has it (no NaN); raises ValueError, whatever is wrong."""
-    return from_json(body, allow_inf_nan=False)
+    """Parse UTF-8 JSON as RFC 8259 has it (no NaN); raises ValueError, whatever is wrong.
+
+    JSON has one kind of number: 3600.0 is the integer 3600, however a client writes it.
+    """
+    return _whole(from_json(body, allow_inf_nan=False))
+
+
+def _whole(data: Any) -> Any:
+    if isinstance(data, float) and data.is_integer():
+        return int(data)
+    if isinstance(data, dict):
+        return {name: _whole(value) for name, value in data.items()}
+    return [_whole(item) for item in data] if isinstance(data, list) else data
 
 
 def read_body(request: Request, body: bytes, model: type[Model], *, typed: bool) -> Model:

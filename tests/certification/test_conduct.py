@@ -7,6 +7,7 @@ import pytest
 from conformance.certification.client_ledger import ClientLedger
 from conformance.certification.client_requirements import demands
 from conformance.certification.judges.sequences import ConductJudge
+from conformance.certification.judges.unexplained import unexplained
 from conformance.certification.recording.call import Call, Router
 from conformance.contract.document import Contract
 from conformance.model.exchange import Exchange, Request, Response
@@ -65,3 +66,13 @@ def test_one_request_at_a_time_is_never_on_its_way(contract: Contract) -> None:
     calls = [call(contract, 1, 10.0, 429), call(contract, 2, 10.02)]
     ConductJudge(ledger, contract.flow_groups, 1000).judge(calls)
     assert broken(ledger) == [RETRY_AFTER]
+
+
+def test_a_refusal_that_nothing_explains_is_named(contract: Contract) -> None:
+    """Not a word of the judges, and 400: that is listed, and is not green."""
+    ledger = ClientLedger(demands(contract))
+    calls = [call(contract, 1, 10.0, 400), call(contract, 2, 11.0, 400), call(contract, 3, 12.0)]
+    ledger.broke("client/ListApps/query/limit/maximum", calls[1], "too many")
+    assert unexplained(calls, ledger) == [
+        "refused, not explained: request-1, ListApps, was answered 400"
+    ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import urllib.error
+import urllib.request
+
 import httpx
 import pytest
 
@@ -76,3 +79,12 @@ def test_the_mock_fails_the_test_on_a_violation(pytester: pytest.Pytester) -> No
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(["*client/CreateApp/body/app_name/type (request-1)*"])
+
+
+def test_the_mock_is_nobody_for_other_clients(sparkrtc_mock: ContractMock) -> None:
+    """What is not httpx reaches no server, least of all the vendor's, and is told what to use."""
+    host = sparkrtc_mock.base_url.removeprefix("https://")
+    assert host.endswith(".invalid")
+    request = urllib.request.Request(f"{sparkrtc_mock.base_url}/v2/apps/a", method="DELETE")  # noqa: S310
+    with pytest.raises(urllib.error.URLError, match=r"answers httpx only.*sparkrtc_server"):
+        urllib.request.urlopen(request, timeout=2)  # noqa: S310

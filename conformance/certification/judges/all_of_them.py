@@ -59,6 +59,8 @@ class Judge:
         self._payload.judge(call, operation)
 
     def _lost(self, call: Call) -> None:
+        if call.is_preflight:
+            return
         method = call.exchange.request.method
         if call.route.allowed:
             self.ledger.broke(

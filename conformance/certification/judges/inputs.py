@@ -12,6 +12,7 @@ from conformance.cases.requests import span_seconds
 from conformance.certification.client_ledger import ClientLedger
 from conformance.certification.client_requirements import (
     PREFIX,
+    chosen_by_clients,
     parameter_keywords,
     takes_content_type,
 )
@@ -50,7 +51,10 @@ class InputJudge:
         for name, raw in call.route.path:
             prefix = f"{PREFIX}/{operation.id}/path/{name}"
             value = unquote(raw)
-            if is_blank(value):
+            parameter = operation.parameter(name)
+            if is_blank(value) and not (
+                parameter and chosen_by_clients(operation, parameter) and 0 < call.status < 400
+            ):
                 self._ledger.broke(
                     f"{prefix}/filled",
                     call,
@@ -60,7 +64,6 @@ class InputJudge:
                 )
                 continue
             self._ledger.passed(f"{prefix}/filled", call.case)
-            parameter = operation.parameter(name)
             if parameter is not None:
                 self._values(call, operation, parameter, value)
 
@@ -179,8 +182,9 @@ class InputJudge:
         if start is None or end is None:
             return
         identifier = f"{PREFIX}/{operation.id}/query/window/combination"
-        spans = [window.get("max_span"), window.get("single_user_span")]
-        longest = max((span_seconds(span) for span in spans if span), default=None)
+        single = bool(sent.get(window.get("single_user_by", "")))
+        span = (single and window.get("single_user_span")) or window.get("max_span")
+        longest = span_seconds(span) if span else None
         length = (end - start).total_seconds()
         if length < 0 or (longest is not None and length > longest):
             self._ledger.broke(

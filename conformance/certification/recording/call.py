@@ -25,6 +25,20 @@ class Route:
     path: tuple[tuple[str, str], ...] = ()
 
 
+_SLASH = "%2F"
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
+
+
+def _normal(path: str) -> str:
+    """The path as RFC 3986, 6.2.2 compares it: no escapes without need, the others upper case."""
+
+    def plain(escape: re.Match[str]) -> str:
+        text = chr(int(escape[1], 16))
+        return text if _UNRESERVED.fullmatch(text) else escape[0].upper()
+
+    return re.sub(r"%([0-9A-Fa-f]{2})", plain, path)
+
+
 class Router:
     """Finds the operation of a request by its method and its raw path."""
 
@@ -37,7 +51,14 @@ class Router:
             entry[1][operation.method] = operation
 
     def __call__(self, method: str, path: str) -> Route:
-        """The route; only the identity service is shown with a slash at the end (section 14.3)."""
+        """The route; only the identity service is shown with a slash at the end (section 14.3).
+
+        An escaped slash is part of a name and no name has one, so it leads nowhere. An empty last
+        segment is an id that was not filled in, unless the method says that none was meant.
+        """
+        path = _normal(path)
+        if _SLASH in path:
+            return Route(None)
         allowed: set[str] = set()
         for pattern, methods in self._ordered():
             match = pattern.fullmatch(path)
@@ -46,7 +67,7 @@ class Router:
             if method in methods:
                 return Route(methods[method], tuple(methods), tuple(match.groupdict().items()))
             allowed.update(methods)
-        return Route(None, tuple(sorted(allowed)))
+        return Route(None, () if path.endswith("/") else tuple(sorted(allowed)))
 
     def _ordered(self) -> list[tuple[re.Pattern[str], dict[str, Operation]]]:
         return [self._table[path] for path in sorted(self._table, key=lambda p: p.count("{"))]
@@ -76,6 +97,12 @@ class Call:
     def operation(self) -> Operation | None:
         """What was called, if the contract has it."""
         return self.route.operation
+
+    @property
+    def is_preflight(self) -> bool:
+        """Whether a browser asks by itself if a page may send a request."""
+        asked = self.exchange.request.method == "OPTIONS"
+        return asked and "access-control-request-method" in self.headers
 
     @property
     def case(self) -> str:

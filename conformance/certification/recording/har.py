@@ -34,7 +34,7 @@ def read_har(path: Path, contract: Contract) -> list[Call]:
         problem = f"is no HAR ({type(error).__name__}: {error})"
         raise ConfigurationError(str(path), problem, "export it as HAR 1.2") from error
     hosts = _hosts(read, contract)
-    return [call for call in read if _host(call) in hosts and not _is_preflight(call)]
+    return [call for call in read if _host(call) in hosts and not call.is_preflight]
 
 
 def _hosts(calls: Iterable[Call], contract: Contract) -> set[str]:
@@ -46,11 +46,6 @@ def _hosts(calls: Iterable[Call], contract: Contract) -> set[str]:
 
 def _host(call: Call) -> str:
     return urlsplit(call.exchange.request.url).netloc
-
-
-def _is_preflight(call: Call) -> bool:
-    asked = call.exchange.request.method == "OPTIONS"
-    return asked and "access-control-request-method" in call.headers
 
 
 def _call(entry: Mapping[str, Any], number: int, router: Router) -> Call:
