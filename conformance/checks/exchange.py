@@ -95,7 +95,8 @@ class ExchangeChecks:
         """A service of another family has refusals of its own."""
         if operation is not None and self._is_foreign(operation):
             return
-        if self._conventions.request_id is not None:
+        bare = response.status in self._conventions.bare_statuses
+        if self._conventions.request_id is not None and not bare:
             check_request_id(response, self._conventions.request_id, found)
         check_unlisted(exchange.request, response, self._conventions, found)
 

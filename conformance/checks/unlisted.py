@@ -19,7 +19,12 @@ _SHOWN = 200
 def check_unlisted(
     request: Request, response: Response, conventions: Conventions, found: Found
 ) -> None:
-    """A JSON body, said to be one; in a refusal the error envelope."""
+    """A JSON body, said to be one; in a refusal the error envelope.
+
+    What is answered in front of the service need be neither.
+    """
+    if response.status in conventions.bare_statuses:
+        return
     if response.body:
         value = response.header("content-type") or ""
         found.say(

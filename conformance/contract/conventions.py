@@ -68,6 +68,7 @@ class Conventions:
     resources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, compare=False)
     excuses: tuple[Excuse, ...] = ()
     printed: tuple[PrintedCodes, ...] = ()
+    bare_statuses: frozenset[int] = frozenset()
 
     def error_code(self, body: Any) -> str | None:
         """The error code of a body, if it is an error envelope with a text there."""
@@ -82,6 +83,8 @@ class Conventions:
         """Whether an accepted refusal may carry this code: one of its own, or a printed one."""
         if not answer.codes:
             return False
+        if code is None and "*" in answer.codes and answer.status in self.bare_statuses:
+            return True
         held = any(one.only and one.status == answer.status for one in self.printed)
         own = answer.takes_code(code) and (not held or "*" in answer.codes)
         return own or self.is_printed(answer.status, code)
@@ -119,6 +122,7 @@ def read_conventions(raw: Mapping[str, Any]) -> Conventions:
         common_section=str(node.get("common-section", "")),
         sources=node.get("sources", {}),
         resources=resources,
+        bare_statuses=frozenset(node.get("bare-statuses", ())),
         excuses=tuple(_excuse(item) for item in node.get("excuses", ())),
         printed=_printed(raw),
     )

@@ -22,7 +22,7 @@ def _alarms(variation: Variation, wanted: str, level: str = "standard") -> list[
     assert ids, f"{wanted} matches no requirement"
     with driver.Run(world, app, ids) as run:
         verdicts = run.judge(level)
-    assert seen, "the variation made no difference"
+    assert seen or variation.refuse is not None, "the variation made no difference"
     return [f"{one.requirement} ({one.case}): {one.message}" for one in verdicts.findings]
 
 
@@ -34,8 +34,14 @@ def _alarms(variation: Variation, wanted: str, level: str = "standard") -> list[
             "*/known *RecordRule/rule/* DeleteApp/rule/* *Job/rule/*unknown* *Job/rule/*found*"
             " *Job/rule/*over* UpdateAutoRecord/rule/* */404/* StopMixJob/rule/*",
         ),
+        (permitted.IN_FRONT, "common/method/* common/path/* common/answer/* common/header/*"),
+        (permitted.RUNNING_AT_ONCE, "*/starts-in-init common/example/*"),
+        (permitted.NULL_CALLBACK, "ShowRecordCallback/*"),
+        (permitted.KEPT_AS_DELETED, "DeleteApp/rule/gone*"),
+        (permitted.BLANK_IS_ABSENT, "ListApps/query/* ListRecordRules/query/*"),
+        (permitted.SHORT_NAMES, "CreateApp/rule/name-*"),
     ],
-    ids=["404"],
+    ids=["404", "front", "running", "null", "deleted", "blank", "names"],
 )
 def test_refusals_that_are_printed(variation: Variation, wanted: str) -> None:
     """At the level standard, where refusals are judged."""

@@ -135,7 +135,8 @@ def _refused(lab: Lab, case: Case, exchange: Exchange) -> None:
     lab.ledger.passed(requirement, case.id)
     preferred = case.expectation.preferred
     coded = f"{requirement}-code"
-    if preferred is None or coded not in lab.contract.requirements:
+    served = any(not answer.codes for answer in case.expectation.for_status(exchange.status))
+    if preferred is None or served or coded not in lab.contract.requirements:
         return
     conventions = lab.contract.conventions
     code = conventions.error_code(exchange.json)

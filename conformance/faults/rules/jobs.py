@@ -185,7 +185,7 @@ _ROWS: tuple[Row, ...] = (
         edited("stream_name", lambda name: name[:4] + name[5:]),
         (),
     ),
-    ("Create", "starts-in-init", "is running at once", shown(field_set("state", "RUNNING")), ()),
+    ("Create", "starts-in-init", "is over at once", shown(field_set("state", "STOPPED")), ()),
     ("Create", "job-ids-unique", "gives every job the same id", _same_job(), ()),
     (
         "Create",

@@ -189,7 +189,7 @@ def test_a_name_of_any_characters_comes_back_as_sent(scenario: Scenario) -> None
     rule = scenario.rule("CreateApp/rule/name-utf8-round-trip")
     mixed = '实时音视频 🎥 👩‍👩‍👧 e\u0301 A\u030a \u05e9\u05dc\u05d5\u05dd "<&>\\/%20?#{}'
     ids: dict[str, str] = {}
-    for name in (scenario.name(mixed), scenario.name("长" * 80), _free_character(scenario)):
+    for name in (scenario.name(mixed), scenario.name("长" * 64)[:64], _free_character(scenario)):
         made = scenario.send("CreateApp", body={"app_name": name})
         if rule.answered(made, Answer(201)):
             app = str(part(made.json, "app_id"))

@@ -165,7 +165,7 @@ def test_an_escaped_segment_reaches_no_other_path(scenario: Scenario, alien: str
         "chinese": "应用",
         "dots": f"./{app}",
     }[alien]
-    accepted = enumerated(scenario.lab.contract, "common/path/encoded-segment")
-    exchange = scenario.send("ShowApp", path={"app_id": segment}, accept=accepted)
+    meant = written(scenario, "ShowApp", path={"app_id": segment})
+    exchange = scenario.lab.send_raw(foreign(meant, meant.method))
     answers = (Answer(status, ("*",)) for status in (400, 404))
     scenario.rule("common/path/encoded-segment").answered(exchange, *answers)
