@@ -54,7 +54,7 @@ _MANY = 300
     ),
 )
 def test_what_a_start_answers(scenario: Scenario, kind: JobKind) -> None:
-    """A new job is in INIT or runs already, named after itself and its room, and not stopped (9.1, 10.1)."""
+    """A new job is in INIT or runs, named after itself and its room, and not stopped (9.1)."""
     jobs = Jobs(scenario, kind)
     own = {kind.room: scenario.name("room")}
     if kind is INDIVIDUAL:
