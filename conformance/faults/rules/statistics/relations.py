@@ -139,6 +139,11 @@ _ROOMS = (
         "gives rooms a duration longer than they were open",
         _rows("RoomList", _long),
     ),
+    (
+        "RoomList/duration-in-seconds",
+        "gives the duration of rooms in milliseconds",
+        _rows("RoomList", lambda row: {**row, "duration": row["duration"] * 1000}),
+    ),
 )
 _USERS = (
     (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -44,6 +44,7 @@ _NEAR = {"room_id": 1, "uid": 1, "nickname": 4}
     f"{ROOMS}/rule/rooms-unique",
     f"{ROOMS}/rule/end-not-before-start",
     f"{ROOMS}/rule/duration-within-span",
+    f"{ROOMS}/rule/duration-in-seconds",
 )
 def test_rooms_of_the_application(scenario: Scenario) -> None:
     """13.1: every room is of the application, once, and ends after it began."""
@@ -59,14 +60,35 @@ def test_rooms_of_the_application(scenario: Scenario) -> None:
         if isinstance(row.get("duration"), int)
     ]
     if not closed:
-        rule.inconclusive("no data: no room with a duration is over")
+        for pending in (rule, scenario.rule(f"{ROOMS}/rule/duration-in-seconds")):
+            pending.inconclusive("no data: no room with a duration is over")
         return
+    _in_seconds(scenario, whole, closed)
     long = [row for row, length in closed if row["duration"] > length + 1]
     rule.that(
         not long,
         "a room lasted longer than from its start to its end",
         actual=show(long),
         expected="duration <= end_time - start_time",
+        exchange=whole.exchange,
+    )
+
+
+def _in_seconds(
+    scenario: Scenario, whole: Listing, closed: Sequence[tuple[Mapping[str, Any], float]]
+) -> None:
+    """Not every room seems to last a hundredfold (milliseconds) or a fiftieth (minutes)."""
+    rule = scenario.rule(f"{ROOMS}/rule/duration-in-seconds")
+    told = [(row, length) for row, length in closed if length >= 120 and row["duration"] > 0]
+    if not told:
+        rule.inconclusive("no data: no room that lasted two minutes is over and has a duration")
+        return
+    other = [row for row, length in told if not length / 50 < row["duration"] < length * 100]
+    rule.that(
+        len(other) < len(told),
+        "the duration of every room is in another unit",
+        expected="seconds, about end_time - start_time",
+        actual=show(other),
         exchange=whole.exchange,
     )
 
