@@ -26,7 +26,7 @@ SAMPLE = (
     ("codes/StopMixJob/404-invalid", "codes/ListRtcRoomList/one-code"),
     ("codes/CreateMixJob/LayoutTemplateNotExist-invalid", "codes/CreateMixJob/404-invalid"),
     ("codes/UpdateObsBucketAuthority/authority-bucket-400",),
-    ("codes/ListRtcEvent/another-number", "statistics/ListRtcEvent/flat"),
+    ("codes/ListRtcEvent/one-code", "statistics/ListRtcEvent/flat"),
     ("times/chapter-6/4-digits", "shape/rules/hls_config-zero"),
     ("times/chapter-7/0-digits",),
     ("times/chapter-8/6-digits",),
