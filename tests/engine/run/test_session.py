@@ -254,3 +254,19 @@ def test_one_closed_operation_is_judged(make_lab: MakeLab, tmp_path: Path) -> No
     lab, requests = make_lab(change=closed)
     _session(lab, tmp_path).probe()
     assert len(requests) == 2
+
+
+def test_what_a_wrong_id_hides_is_named_at_the_end(make_lab: MakeLab, tmp_path: Path) -> None:
+    """The creation answers an id of nothing: the application stands in the list still."""
+
+    def wrong(request: httpx.Request, answer: httpx.Response) -> httpx.Response:
+        if request.method == "POST" and request.url.path.endswith("/apps"):
+            return answer_like(answer, 201, {**answer.json(), "app_id": "f" * 32})
+        return answer
+
+    lab, _ = make_lab(wrong)
+    session = _session(lab, tmp_path, target="http://127.0.0.1:9")
+    lab.intents.journal = session._begin_journal(lab.prefix, lab)
+    lab.resources.get("app")
+    left = session.close()
+    assert any(f"named '{lab.prefix}" in thing for thing in left), left
