@@ -16,7 +16,7 @@ FINDINGS_KEPT = 10
 class ClientLedger(Ledger):
     """The ledger of a client. An id that is no requirement is a mistake of ours: KeyError.
 
-    ``explained``: numbers of the exchanges that broke something, even if no finding is kept.
+    ``explained``: numbers of the exchanges whose refusal surprises nobody, findings kept or not.
     """
 
     def __init__(self, requirements: Mapping[str, Requirement]) -> None:
@@ -33,6 +33,10 @@ class ClientLedger(Ledger):
         self.record(
             Judgement(requirement, Outcome.FAIL, call.case, message, expected, actual, number)
         )
+
+    def may_be_refused(self, call: Call) -> None:
+        """If a server takes this request, the contract leaves open: no answer is a surprise."""
+        self.explained.add(call.exchange.number)
 
     @property
     def broken(self) -> list[Judgement]:

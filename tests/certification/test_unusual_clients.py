@@ -125,3 +125,16 @@ def test_a_room_that_is_called_null_is_a_room(
     server.control.plan(contract.operation("RemoveRoom"), "minimal")
     client.send(Asked("POST", f"/v2/apps/{client.app}/rooms/null/dismiss"))
     assert broken(judged()) == []
+
+
+def test_what_a_server_may_refuse_is_right_and_no_surprise(
+    server: RecordingServer, judged: Judged
+) -> None:
+    """13.11 and 13.12: more than an hour may be served or refused (E-13-window-single-user)."""
+    client = Client(server.environment)
+    query = {"app_id": client.app, "start_time": ago(hours=3), "end_time": ago(minutes=5)}
+    asked = Asked("GET", f"/v1/{client.project}/rtc/client/abnormalevent", query)
+    assert client.send(asked).status == 400
+    ledger = judged()
+    assert broken(ledger) == []
+    assert unexplained(server.calls, ledger) == []

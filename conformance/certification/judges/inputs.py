@@ -182,10 +182,15 @@ class InputJudge:
         if start is None or end is None:
             return
         identifier = f"{PREFIX}/{operation.id}/query/window/combination"
-        single = bool(sent.get(window.get("single_user_by", "")))
+        # Where no parameter names a user, the contract takes the longer span for allowed.
+        named = window.get("single_user_by")
+        single = named is None or bool(sent.get(named))
         span = (single and window.get("single_user_span")) or window.get("max_span")
         longest = span_seconds(span) if span else None
         length = (end - start).total_seconds()
+        usual = span_seconds(window["max_span"]) if window.get("max_span") else None
+        if usual is not None and length > usual:
+            self._ledger.may_be_refused(call)
         if length < 0 or (longest is not None and length > longest):
             self._ledger.broke(
                 identifier,
