@@ -215,21 +215,30 @@ def test_failures(look: Look, status: int) -> None:
 
 
 def test_answers_that_no_table_lists(look: Look) -> None:
-    """405 of a gateway: a request id, JSON, and the envelope of section 3.3."""
-    right = look("ShowApp", 405, {"error_code": "APIGW.0101", "error_msg": "m"})
+    """401 of a gateway: a request id, JSON, and the envelope of section 3.3."""
+    right = look("ShowApp", 401, {"error_code": "APIGW.0101", "error_msg": "m"})
     assert {ON_EVERY_ANSWER, CONTENT_TYPE, ENVELOPE} <= right.held
-    wrong = look("ShowApp", 405, b"<html>", headers=(("content-type", "text/html"),))
+    wrong = look("ShowApp", 401, b"<html>", headers=(("content-type", "text/html"),))
     assert {ON_EVERY_ANSWER, CONTENT_TYPE, ENVELOPE} <= wrong.broken.keys()
-    empty = look(None, 404, b"", headers=())
+    empty = look(None, 400, b"", headers=())
     assert ENVELOPE in empty.broken
     assert "empty body" in empty.broken[ENVELOPE].actual
-    assert ENVELOPE not in look(None, 404, b"", method="HEAD").broken
+    assert ENVELOPE not in look(None, 400, b"", method="HEAD").broken
+
+
+@pytest.mark.parametrize(("operation", "status"), [("ShowApp", 405), (None, 404), (None, 502)])
+def test_what_stands_in_front_answers_as_it_likes(
+    look: Look, operation: str | None, status: int
+) -> None:
+    """A path or a method that reaches no operation: the status decides (E-14-405-code)."""
+    found = look(operation, status, b"<html>", headers=(("content-type", "text/html"),))
+    assert not {ON_EVERY_ANSWER, CONTENT_TYPE, ENVELOPE} & (found.held | found.broken.keys())
 
 
 @pytest.mark.parametrize("body", [{"error_code": ""}, {"error_code": "A"}, ["error_code"], {}])
 def test_envelopes_that_are_not_whole(look: Look, body: object) -> None:
     """Both texts, neither of them empty."""
-    assert ENVELOPE in look(None, 404, body).broken
+    assert ENVELOPE in look(None, 400, body).broken
 
 
 def test_the_identity_service_is_another_one(look: Look) -> None:
