@@ -83,6 +83,7 @@ def errata(glob: str | None, as_json: bool) -> None:
             "consequence": item.consequence,
             "operations": list(item.operations),
             "pins": list(item.pins),
+            "loosens": list(item.loosens),
         }
         for item in load_contract().errata.values()
     ]

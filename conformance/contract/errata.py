@@ -22,6 +22,7 @@ class Erratum:
     consequence: str
     operations: tuple[str, ...]
     pins: tuple[str, ...]
+    loosens: tuple[str, ...] = ()
 
 
 def read_errata(path: Path) -> dict[str, Erratum]:
@@ -38,6 +39,7 @@ def read_errata(path: Path) -> dict[str, Erratum]:
             consequence=entry["consequence"],
             operations=tuple(entry.get("operations", ())),
             pins=tuple(map(str, entry.get("pins", ()))),
+            loosens=tuple(entry.get("loosens", ())),
         )
         for entry in entries
     }

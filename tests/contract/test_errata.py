@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft202012Validator
 
+from conformance.contract.document import load_contract
+from conformance.model.requirement import Level
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -63,6 +66,16 @@ def test_contract_names_known_errata(document: Document, errata: list[Erratum]) 
     """Every erratum that the contract names, anywhere, exists."""
     unknown = set(_named(document.root)) - {entry["id"] for entry in errata}
     assert not unknown, sorted(unknown)
+
+
+def test_what_is_loosened_is_no_must(errata: list[Erratum]) -> None:
+    """A requirement that a strict erratum loosens exists, and breaking it is only a warning."""
+    requirements = load_contract().requirements
+    named = [name for entry in errata for name in entry.get("loosens", ())]
+    assert named
+    unknown = set(named) - requirements.keys()
+    assert not unknown, sorted(unknown)
+    assert not [name for name in named if requirements[name].level is Level.MUST]
 
 
 def test_operations_exist(document: Document, errata: list[Erratum]) -> None:
