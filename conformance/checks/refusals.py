@@ -19,7 +19,7 @@ def check_error_code(
     """The error code is catalogued with the status that was answered.
 
     Codes of families without a catalogue are judged by their spelling. A code that the case
-    itself accepts is always right.
+    itself accepts, or that the operation's own refusals have, is right.
     """
     conventions = operation.conventions
     code = conventions.error_code(response.json)
@@ -29,8 +29,11 @@ def check_error_code(
         or operation.error_family in conventions.foreign
     ):
         return
-    accepted = expectation is not None and any(
-        conventions.takes_code(answer, code) for answer in expectation.for_status(response.status)
+    own = operation.refusals.values()
+    accepted = any(
+        conventions.takes_code(answer, code)
+        for accepting in (*own, *((expectation,) if expectation is not None else ()))
+        for answer in accepting.for_status(response.status)
     )
     entry = catalogue.entries.get(code)
     if entry is not None:
