@@ -157,7 +157,7 @@ def _provided(operation: Operation, body: Any) -> Any:
         if field.given:
             shown = str(field_path.read(body, field.path))
             body = field_path.write(body, field.path, Given(field.given, like=shown))
-        elif field.schema.get("x-unique"):
+        elif field.schema.get("x-unique") or field.schema.get("x-fresh"):
             body = field_path.write(
                 body, field.path, Unique(str(field_path.read(body, field.path)))
             )

@@ -31,7 +31,7 @@ def sample(schema: Schema) -> Any:
     """One ordinary value that the schema accepts."""
     if "x-resource" in schema or "x-given" in schema:
         return Given(schema.get("x-resource") or schema["x-given"])
-    if schema.get("x-unique"):
+    if schema.get("x-unique") or schema.get("x-fresh"):
         return Unique(str(schema.get("example", "name")))
     for key in ("example", "default", "const"):
         if key in schema:

@@ -96,3 +96,21 @@ NULL_CALLBACK = Variation("null for a callback that was never set", tell=_null_c
 KEPT_AS_DELETED = _kept_as_deleted()
 BLANK_IS_ABSENT = Variation("nothing behind the equals sign", ask=_blank_is_absent)
 SHORT_NAMES = Variation("names of 64 characters", refuse=_short_names)
+
+
+def _unauthorised(asked: Asked, told: Told) -> Told:
+    """Who leaves out a part of his identity is not known: 401 in place of 400 (14.1)."""
+    incomplete = asked.path == "/v3/auth/tokens" and told.status == 400 and asked.json is not None
+    return replace(told, status=401) if incomplete else told
+
+
+INCOMPLETE_IDENTITY = Variation("401 for an incomplete identity", tell=_unauthorised)
+
+
+def _obs_unauthorised(asked: Asked, told: Told) -> Told:
+    """Every 401 of chapter 12 with the code that its examples print."""
+    wrong = "/rtc-ops/buckets" in asked.path and told.status == 401
+    return replace(told, content={**told.content, "error_code": INVALID}) if wrong else told
+
+
+OBS_AS_PRINTED = Variation("401 of 12 as the examples print it", tell=_obs_unauthorised)

@@ -40,8 +40,12 @@ def _alarms(variation: Variation, wanted: str, level: str = "standard") -> list[
         (permitted.KEPT_AS_DELETED, "DeleteApp/rule/gone*"),
         (permitted.BLANK_IS_ABSENT, "ListApps/query/* ListRecordRules/query/*"),
         (permitted.SHORT_NAMES, "CreateApp/rule/name-*"),
+        (permitted.INCOMPLETE_IDENTITY, "CreateToken/body/auth*/required CreateToken/body/*/type"),
+        (permitted.OBS_AS_PRINTED, "*Obs*/auth/* *Obs*/401/* UpdateObsBucketAuthority/rule/*"),
     ],
-    ids=["404", "front", "running", "null", "deleted", "blank", "names"],
+    ids=[
+        *("404", "front", "running", "null", "deleted", "blank", "names", "identity", "obs"),
+    ],
 )
 def test_refusals_that_are_printed(variation: Variation, wanted: str) -> None:
     """At the level standard, where refusals are judged."""
