@@ -170,9 +170,10 @@ def _place(
         return
     requirement = f"{operation.id}/{place}/{item.path}/{keyword}"
     slot = f"{place}:{item.path.removesuffix('[]')}"
-    if choice.variant in {"sample", "given"} and holds(rows[0].base.template, place, item.path):
-        # The base request shows an ordinary value already, and a better one: of now, or of ours.
-        rows[0].claims.append(Claim(requirement, rows[0].base.template))
+    shown = next((row for row in rows if holds(row.base.template, place, item.path)), None)
+    if choice.variant in {"sample", "given"} and shown is not None:
+        # A base request shows an ordinary value already, and a better one: of now, or of ours.
+        shown.claims.append(Claim(requirement, shown.base.template))
         return
     near = sorted(
         (row for row in rows if not row.sealed),

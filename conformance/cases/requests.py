@@ -47,7 +47,8 @@ def bases(operation: Operation) -> tuple[Base, ...]:
     ends = {p.name: _query(operation, p) for p in _queries(operation) if _is_end(window, p)}
     if ends and not ends.keys() <= needed.keys():
         found.append(Base(WIDE, replace(plain, query={**needed, **ends})))
-    full = {p.name: _query(operation, p) for p in _queries(operation)}
+    stated = (p for p in _queries(operation) if not p.field.schema.get("x-open"))
+    full = {p.name: _query(operation, p) for p in stated}
     if full not in ({**needed, **ends}, needed):
         found.append(Base("full", replace(plain, query=full)))
     return tuple(found)
