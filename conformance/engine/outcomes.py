@@ -17,3 +17,7 @@ class Inconclusive(Exception):  # noqa: N818 - a verdict, not an error
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(reason)
+
+
+class NotApplicable(Inconclusive):
+    """The target has nothing of what the statement is about: ``reason`` says what is not there."""

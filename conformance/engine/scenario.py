@@ -18,7 +18,7 @@ from conformance.cases.requests import bases
 from conformance.engine.judging.case_runner import refusal_problem, same, shown
 from conformance.engine.judging.environment import environmental_reason
 from conformance.engine.lab import Lab
-from conformance.engine.outcomes import Blocked, Inconclusive
+from conformance.engine.outcomes import Blocked, Inconclusive, NotApplicable
 from conformance.model import field_path
 from conformance.model.case import ABSENT, Given, Template, Unique
 from conformance.model.exchange import Exchange
@@ -250,6 +250,7 @@ __all__ = [
     "Blocked",
     "Given",
     "Inconclusive",
+    "NotApplicable",
     "Rule",
     "Scenario",
     "Unique",

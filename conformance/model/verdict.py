@@ -13,6 +13,7 @@ class Outcome(enum.StrEnum):
     FAIL = "fail"
     INCONCLUSIVE = "inconclusive"
     BLOCKED = "blocked"
+    NOT_APPLICABLE = "not-applicable"
 
 
 class Verdict(enum.StrEnum):

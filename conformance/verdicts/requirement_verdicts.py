@@ -51,6 +51,7 @@ def decide(
             (Outcome.PASS, Verdict.PASS),
             (Outcome.BLOCKED, Verdict.BLOCKED),
             (Outcome.INCONCLUSIVE, Verdict.INCONCLUSIVE),
+            (Outcome.NOT_APPLICABLE, Verdict.NOT_APPLICABLE),
         ):
             if entry.counts.get(outcome, 0):
                 reason = "" if verdict is Verdict.PASS else _reason(entry, outcome)

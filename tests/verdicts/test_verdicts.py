@@ -65,6 +65,8 @@ def _selection(
     ("outcomes", "verdict", "reason"),
     [
         ((Outcome.PASS,), Verdict.PASS, ""),
+        ((Outcome.NOT_APPLICABLE,), Verdict.NOT_APPLICABLE, "why not-applicable"),
+        ((Outcome.NOT_APPLICABLE, Outcome.INCONCLUSIVE), Verdict.INCONCLUSIVE, "why inconclusive"),
         ((Outcome.PASS, Outcome.FAIL), Verdict.FAIL, "why fail"),
         ((Outcome.PASS, Outcome.BLOCKED, Outcome.INCONCLUSIVE), Verdict.PASS, ""),
         ((Outcome.INCONCLUSIVE, Outcome.BLOCKED), Verdict.BLOCKED, "why blocked"),

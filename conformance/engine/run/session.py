@@ -20,7 +20,7 @@ from conformance.contract.document import Contract, load_own_contract
 from conformance.contract.pins import load_pinned
 from conformance.engine.judging.case_runner import judge
 from conformance.engine.lab import Lab
-from conformance.engine.outcomes import Blocked, Inconclusive
+from conformance.engine.outcomes import Blocked, Inconclusive, NotApplicable
 from conformance.engine.resources.names import RUNS_PREFIX
 from conformance.engine.resources.teardown import Teardown
 from conformance.engine.run.config import RunConfig
@@ -182,6 +182,8 @@ class Session:
         outcome, reason = Outcome.INCONCLUSIVE, "its test ended before it was judged"
         if isinstance(error, Blocked):
             outcome, reason = Outcome.BLOCKED, error.reason
+        elif isinstance(error, NotApplicable):
+            outcome, reason = Outcome.NOT_APPLICABLE, error.reason
         elif isinstance(error, Inconclusive):
             reason = error.reason
         elif error is not None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conformance.engine.scenario import Blocked, Inconclusive, Scenario
+from conformance.engine.scenario import Blocked, NotApplicable, Scenario
 from conformance.suite.kit.statistics.queries import (
     WHOLE,
     enumerated,
@@ -77,4 +77,4 @@ def _gone(scenario: Scenario, operation: str) -> tuple[str, Span]:
         if begun is not None and ended is not None and ended <= last:
             first = midnight(begun) if window.daily else max(begun, ended - HOUR)
             return str(row.get("room_id")), Span(first, first if window.daily else ended)
-    raise Inconclusive(f"no data: ListRtcRoomList shows no room of the week before {last}")
+    raise NotApplicable(f"no data: ListRtcRoomList shows no room of the week before {last}")
