@@ -24,11 +24,12 @@ class InvalidError(Exception):
 class Shop:
     """The books, by their number; ``fault`` is the one thing that it does wrong."""
 
-    def __init__(self, fault: str = "") -> None:
+    def __init__(self, fault: str = "", *, stocked: bool = True) -> None:
         self.fault = fault
         self.books: dict[str, dict[str, Any]] = {}
         self._isbn = itertools.count(9780000000001)
-        self.create({"title": "Always on the shelf", "genre": "essay", "price": 3})
+        if stocked:
+            self.create({"title": "Always on the shelf", "genre": "essay", "price": 3})
 
     def checked(self, body: bytes) -> dict[str, Any]:
         """The book that a body describes. Raises InvalidError."""
@@ -136,9 +137,9 @@ def _refusal(status: int, detail: str) -> dict[str, str]:
 
 
 @contextmanager
-def bookshop(fault: str = "") -> Iterator[str]:
+def bookshop(fault: str = "", *, stocked: bool = True) -> Iterator[str]:
     """A bookshop on a loopback port; its address is yielded."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(Shop(fault)))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(Shop(fault, stocked=stocked)))
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

@@ -92,3 +92,11 @@ def test_a_dishonest_bookshop_is_found(fault: str, tmp_path: Path) -> None:
     assert broken >= BROKEN[fault]
     keywords = {identifier.rpartition("/")[2] for identifier in broken}
     assert keywords == {identifier.rpartition("/")[2] for identifier in BROKEN[fault]}
+
+
+def test_an_empty_shop_is_incomplete(tmp_path: Path) -> None:
+    """Nothing is broken, and no answer shows what a book looks like: exit status 4, never green."""
+    with bookshop(stocked=False) as url:
+        status, report, said = _run(tmp_path, url, "--only", "ListBooks/200/*")
+    assert (status, report["verdict"], report["reason"]) == (4, "incomplete", "unjudged"), said
+    assert "could not be judged" in said

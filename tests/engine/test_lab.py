@@ -128,7 +128,7 @@ def test_a_request_that_no_template_can_say(make_lab: MakeLab) -> None:
     lab, _ = make_lab()
     request = Request(None, "PATCH", f"{lab.settings.base_url}/v2/apps", ())
     assert lab.send_raw(request).status in {404, 405}
-    assert "common/answer/error-envelope" in lab.ledger.entries
+    assert "common/answer/no-secrets" in lab.ledger.entries
 
 
 def test_several_at_the_same_time(make_lab: MakeLab) -> None:

@@ -48,6 +48,8 @@ _PLAINEST = frozenset({"AUTO_RECORD_OFF", "audio_only"})
 _LEFT_OPEN = "UpdateMixJob/body/mix_param.layout_template/enum"
 """Table 9-35 lets custom layouts alone be exchanged, an example goes on to another: what is not
 custom may be taken or refused."""
+_OUT_OF_PLACE = "UpdateMixJob/body/mix_param.layout_panes[].filling_policy/enum"
+"""Only the layouts of a shared screen have it, and an update knows the layout custom alone (9.3)."""
 _OWN_CODES = frozenset({"location", "layout_template"})
 """Fields that the document lets be refused as not supported; any other reason is wrong."""
 
@@ -57,6 +59,8 @@ def faults() -> Iterator[Fault]:
     for endpoint in ENDPOINTS.values():
         for where, place in endpoint.inputs():
             for keyword in input_keywords(where, place):
+                if f"{endpoint.name}/{where}/{place.path}/{keyword}" == _OUT_OF_PLACE:
+                    continue
                 if f"{endpoint.name}/{where}/{place.path}/{keyword}" == _LEFT_OPEN:
                     place = replace(place, schema={**place.schema, "enum": ["custom", "custom"]})
                 for deviation, spotted in _refusable(where, place, keyword):

@@ -16,7 +16,7 @@ from conformance.suite.stateful.observer import Views
 
 NO_SUCH_RULE = Answer(404, (NO_RULE,))
 UNKNOWN_RULE = (NO_SUCH_RULE, Answer(400, ("RTC.00001003", REFUSED)))
-_IN_USE = Answer(400, ("RTC.00001013", "RTC.00001003"))
+_IN_USE = Answer(400, ("RTC.00001013", "RTC.00001003", "RTC.00001006"))
 _FORMATS = ("mp4", "hls", "full")
 
 

@@ -145,7 +145,8 @@ def test_stopping_a_job(scenario: Scenario, kind: JobKind) -> None:
 def test_a_job_that_is_over(scenario: Scenario, kind: JobKind) -> None:
     """It can be shown, and neither changed nor stopped again; a new start is a new job (14.2)."""
     jobs = Jobs(scenario, kind)
-    job = jobs.stopped()
+    room = {kind.room: scenario.name("room")}
+    job = jobs.stopped(change=room)
     before = jobs.show(job)
     shown = jobs.rule("Show/stopped-job-still-shown")
     if shown.succeeded(before):
@@ -157,7 +158,7 @@ def test_a_job_that_is_over(scenario: Scenario, kind: JobKind) -> None:
     again = jobs.stop(job, *ALREADY_OVER)
     if jobs.rule("Stop/finished-job").answered(again, *ALREADY_OVER):
         _as_before(jobs, "Stop/finished-job", job, before, _END)
-    fresh = jobs.ask()
+    fresh = jobs.ask(change=room)
     renewed = jobs.rule("Stop/new-job-after-stop")
     if renewed.answered(fresh, Answer(201)):
         renewed.that(

@@ -11,11 +11,12 @@ from conformance.engine.comparing.timestamps import earlier, is_time
 from conformance.engine.scenario import Answer, Scenario, rules
 from conformance.suite.kit import applications
 from conformance.suite.kit.applications import REFUSED, part
-from conformance.suite.kit.jobs import INDIVIDUAL, KINDS, Job, JobKind, Jobs, other
+from conformance.suite.kit.jobs import ALREADY_RUNNING, INDIVIDUAL, KINDS, Job, JobKind, Jobs, other
 from conformance.suite.kit.recording_rules import NO_RULE, listed_as, plain, same_rule, show
 
 IN_USE = ("RTC.00001013", "RTC.00001003")
 """The catalogue has no code of its own for a rule in use (E-14-1013-vs-in-use)."""
+IN_USE_BY_JOB = (*IN_USE, ALREADY_RUNNING)
 
 
 @rules(
@@ -139,12 +140,12 @@ def test_the_rule_of_a_job_stays(scenario: Scenario, kind: JobKind) -> None:
     jobs, others = Jobs(scenario, kind), Jobs(scenario, other(kind))
     job = jobs.start(app=app, change={"record_param": record_param})
     bystander = others.start(app=app)
-    stays.refused(scenario.send("DeleteRecordRule", path=path), 400, *IN_USE)
+    stays.refused(scenario.send("DeleteRecordRule", path=path), 400, *IN_USE_BY_JOB)
     _end(scenario, jobs, job)
     if others.kind is INDIVIDUAL:
         others.ready(bystander)
         if others.update(bystander, body={"record_param": record_param}).status == 200:
-            stays.refused(scenario.send("DeleteRecordRule", path=path), 400, *IN_USE)
+            stays.refused(scenario.send("DeleteRecordRule", path=path), 400, *IN_USE_BY_JOB)
     _end(scenario, others, bystander)
     deleted = scenario.send("DeleteRecordRule", path=path)
     scenario.rule("DeleteRecordRule/rule/deletable-after-job").succeeded(deleted)
