@@ -41,7 +41,7 @@ def _judge(folder: Path, url: str, command: list[str]) -> tuple[int, dict[str, A
     return done.returncode, json.loads(report.read_text("utf-8")), done.stdout
 
 
-def _run(folder: Path, url: str) -> tuple[int, dict[str, Any], str]:
+def _run(folder: Path, url: str, *more: str) -> tuple[int, dict[str, Any], str]:
     options = [
         "--contract",
         str(CONTRACT),
@@ -51,7 +51,7 @@ def _run(folder: Path, url: str) -> tuple[int, dict[str, Any], str]:
         "--report-dir",
         "out",
     ]
-    return _judge(folder, url, ["conformance.cli", "run", url, *options])
+    return _judge(folder, url, ["conformance.cli", "run", url, *options, *more])
 
 
 def test_an_honest_bookshop_is_conformant(tmp_path: Path) -> None:

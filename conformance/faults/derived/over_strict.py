@@ -49,7 +49,7 @@ _LEFT_OPEN = "UpdateMixJob/body/mix_param.layout_template/enum"
 """Table 9-35 lets custom layouts alone be exchanged, an example goes on to another: what is not
 custom may be taken or refused."""
 _OUT_OF_PLACE = "UpdateMixJob/body/mix_param.layout_panes[].filling_policy/enum"
-"""Only the layouts of a shared screen have it, and an update knows the layout custom alone (9.3)."""
+"""Only layouts of a shared screen have it, and an update knows the layout custom alone (9.3)."""
 _OWN_CODES = frozenset({"location", "layout_template"})
 """Fields that the document lets be refused as not supported; any other reason is wrong."""
 
