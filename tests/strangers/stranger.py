@@ -73,7 +73,7 @@ class Stranger:
         """Compile it into ``folder``, where it has to be compiled."""
         if self.build:
             sources = sorted(str(path) for path in (HERE / self.name / "src").glob("*.java"))
-            subprocess.run([*self.build, str(folder), *sources], check=True, timeout=120)  # noqa: S603
+            subprocess.run([*self.build, str(folder), *sources], check=True, timeout=120)
         return folder
 
 
@@ -93,7 +93,7 @@ def serving(stranger: Stranger, build: Path, slip: str = "") -> Iterator[Mapping
     """The server in a process of its own, with a slip if one is named; what it announced."""
     command = [part.replace("{build}", str(build)) for part in stranger.start]
     env = {**os.environ, "PORT": "0", "SLIP": slip}
-    with subprocess.Popen(  # noqa: S603 - a server of this folder
+    with subprocess.Popen(
         command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, env=env, text=True
     ) as process:
         try:
@@ -135,7 +135,7 @@ def judged(
     env |= {variable: announced[key] for key, variable in _VARIABLES.items() if key in announced}
     command = [sys.executable, "-m", "conformance.cli", "run", "--target", str(target)]
     command += ["--report-dir", str(reports), "--seed", "1", *options]
-    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     report = reports / "report.json"
     if not report.is_file():
         raise AssertionError(done.stdout + done.stderr)

@@ -51,12 +51,14 @@ final class ClientStats {
         String direction = query.text("direction");
         String peer = query.text("peer_id");
         String domain = query.text("domain");
+        String stream = query.text("stream_id");
         List<Object> series = new ArrayList<>();
         Traffic.Room room = store.traffic.room(query.app.id, roomId);
         if (room != null && (domain == null || domain.equals(query.app.domain()))) {
             for (Qos.Series one : Qos.series(room, new LinkedHashSet<>(mids), window)) {
                 boolean wanted = (user == null || user.equals(one.uid()))
                         && (peer == null || peer.equals(one.peer()))
+                        && (stream == null || Qos.LOCAL_ONLY.contains(one.mid()))
                         && matches(direction, one);
                 if (wanted) {
                     series.add(Json.object("uid", one.uid(), "peerid", one.peer(), "mid", one.mid(),

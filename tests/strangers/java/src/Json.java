@@ -1,3 +1,4 @@
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -110,7 +111,11 @@ final class Json {
             char c = peek();
             pos++;
             if (c == '"') {
-                return out.toString();
+                String read = out.toString();
+                if (!StandardCharsets.UTF_8.newEncoder().canEncode(read)) {
+                    throw new ParseException("half a surrogate pair");
+                }
+                return read;
             }
             if (c < 0x20) {
                 throw new ParseException("control character in string");

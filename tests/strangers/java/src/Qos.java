@@ -7,8 +7,8 @@ import java.util.Set;
 final class Qos {
     static final List<String> MIDS = List.of("appcpu", "syscpu", "abit", "vbit", "dbit", "vfps", "dfps", "vblock",
             "dblock", "aloss", "vloss", "dloss", "vwidth", "vheight", "dwidth", "dheight", "ajitter", "artt",
-            "vjitter", "vrtt", "djitter", "drtt");
-    private static final Set<String> LOCAL_ONLY = Set.of("appcpu", "syscpu");
+            "vjitter", "vrtd", "djitter", "drtt");
+    static final Set<String> LOCAL_ONLY = Set.of("appcpu", "syscpu");
     private static final Set<String> RECEIVER_ONLY = Set.of("vblock", "dblock");
 
     record Series(String uid, String peer, String mid, List<Object> points) {
