@@ -153,9 +153,9 @@ def test_a_plain_request_that_only_lacks_something(
 
 def test_choices_that_are_only_refused_together(make_lab: MakeLab, cases: dict[str, Case]) -> None:
     """Each alone is fine, all in one are not: that a valid request is answered fails."""
-    case = _rule_case(cases, f"{RULE}record_cycle/maximum")
-    whole = case.template.body["mp4_config"]
-    lab, _ = make_lab(_refuse_rules(lambda b: b.get("mp4_config") == whole))
+    case = _rule_case(cases, "CreateRecordRule/body/hls_config.record_slice_duration/maximum")
+    whole = case.template.body["hls_config"]
+    lab, _ = make_lab(_refuse_rules(lambda b: b.get("hls_config") == whole))
     judge(lab, case)
     (told,) = [t for t in lab.ledger.entries[case.claims[0].requirement].told if t.case == case.id]
     assert "all of them in one request are not" in told.message
