@@ -75,6 +75,19 @@ class ExchangeChecks:
         found.leave_out(self._unstated)
         return found
 
+    def check_odd(self, exchange: Exchange) -> Found:
+        """Judge the answer to a request that may never have reached an operation.
+
+        Only what holds of any answer at all: what stands in front of a service may refuse such a
+        request in a form of its own.
+        """
+        found = Found(exchange.case, exchange.number)
+        if exchange.response is not None:
+            self._common(exchange, exchange.response, None, found)
+            found.held -= found.broken.keys()
+            found.leave_out(self._unstated)
+        return found
+
     def _common(
         self,
         exchange: Exchange,

@@ -159,6 +159,13 @@ class Lab:
         self.ledger.found(self._checks.check(exchange))
         return exchange
 
+    def send_odd(self, request: Request) -> Exchange:
+        """Send a request that may never reach an operation: it judges itself, and nothing else."""
+        self.ownership.guard_raw(request)
+        exchange = self._exchange(request, "valid", self._group(request))
+        self.ledger.found(self._checks.check_odd(exchange))
+        return exchange
+
     def send_together(self, templates: Sequence[Template]) -> list[Exchange]:
         """Send several requests at the same time; what comes back is noted one by one."""
         filled = [self.fill(template) for template in templates]

@@ -15,8 +15,8 @@ from conformance.model.exchange import Exchange
 _FLOAT = 1e-6
 """Relative difference of two numbers that are the same as a Float (32 bits)."""
 
-_SIZE = re.compile(r"(?<=\d)[*x](?=\d)")
-"""Between width and height; documents write either sign."""
+_SIZE = re.compile(r"(\d+)[*x](\d+(?:_\d+)*)")
+"""A size, with rates behind it; documents write either sign between width and height."""
 
 
 def sent(exchange: Exchange) -> dict[str, Any]:
@@ -77,7 +77,7 @@ def without_nulls(value: Any) -> Any:
 def _as_good(name: str, left: Any, right: Any) -> bool:
     if name.endswith("_time") and is_time(left) and is_time(right):
         return not earlier(left, right) and not earlier(right, left)
-    if isinstance(left, dict) and isinstance(right, dict):
+    if isinstance(left, dict) and isinstance(right, dict) and any(map(_size, left.values())):
         names = {**left, **right}
         return all(alike(left.get(n), right.get(n)) for n in names)
     return alike(left, right)
@@ -85,10 +85,16 @@ def _as_good(name: str, left: Any, right: Any) -> bool:
 
 def alike(left: Any, right: Any) -> bool:
     """Whether a value that is shown is the one that was sent."""
-    if isinstance(left, str) and isinstance(right, str):
-        return _SIZE.sub("x", left) == _SIZE.sub("x", right)
+    if (size := _size(left)) is not None and size == _size(right):
+        return True
     if left == "" and right is None:
         return True
     if type(left) is float and type(right) in {int, float}:
         return math.isclose(left, right, rel_tol=_FLOAT)
     return same(left, right)
+
+
+def _size(value: Any) -> tuple[str, ...] | None:
+    """The parts of a text that is a size; None for anything else."""
+    match = _SIZE.fullmatch(value) if isinstance(value, str) else None
+    return match.groups() if match else None
