@@ -33,6 +33,7 @@ from conformance.faults.rules import (
     paged_lists,
     recording_rules,
     rooms_obs,
+    stale_times,
     unsupported_features,
 )
 from conformance.faults.rules.statistics import conditions as statistics_conditions
@@ -62,6 +63,7 @@ SOURCES: tuple[Callable[[], Iterable[Fault]], ...] = (
     automatic_recording_and_callbacks.faults,
     jobs.faults,
     mix_jobs.faults,
+    stale_times.faults,
     individual_jobs.faults,
     rooms_obs.faults,
     statistics_windows.faults,

@@ -74,6 +74,14 @@ class Waiting:
     def _hastened(self, subject: str) -> bool:
         return self._hasten is not None and not self._in_vain[subject] and self._hasten(_STEP)
 
+    def outlast(self, seconds: float) -> None:
+        """Let that much of the target's time pass: its clock moved ahead, or else by waiting.
+
+        Where nothing ever changes, nothing is waited for.
+        """
+        if self.patient and not (self._hasten is not None and self._hasten(seconds)):
+            self._sleep(seconds)
+
     def rest(self, seconds: float) -> None:
         """Send nothing for a while."""
         self._sleep(seconds)

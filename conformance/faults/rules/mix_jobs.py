@@ -18,7 +18,6 @@ from conformance.faults.messages import Answer, Asked
 from conformance.faults.middleware import Behaviour, Turn
 from conformance.faults.model import Fault
 from conformance.faults.rules.job_terms import job_of, sent, shown_instead
-from conformance.reference.clock import timestamp
 
 CREATE, UPDATE = "CreateMixJob", "UpdateMixJob"
 _LAYOUTS = frozenset({"nine_grids_view", "screen_share_left", "screen_share_right", "custom"})
@@ -158,19 +157,6 @@ def _moved_to_custom(turn: Turn) -> bool:
     return _layout(turn) == "custom" and _job_layout(turn) not in {"custom", None}
 
 
-def _time_kept() -> Behaviour:
-    async def behave(turn: Turn) -> Answer:
-        job = job_of(turn)
-        before = job.updated if job is not None else None
-        answer = await turn.forward(turn.asked)
-        if job is None or before is None or not answer.succeeded:
-            return answer
-        job.updated = before
-        return answer.with_json({**answer.json, "update_time": timestamp(before)})
-
-    return behave
-
-
 def _reset(turn: Turn) -> Asked | None:
     param = sent(turn, "mix_param")
     if not isinstance(param, dict):
@@ -192,7 +178,6 @@ def _old_idle_time() -> Behaviour:
 
 
 _UPDATE: tuple[tuple[str, str, Behaviour], ...] = (
-    ("update-time-moves", "keeps the time of the last change", _time_kept()),
     ("unsent-fields-are-kept", "resets what is not sent", rewritten(_reset)),
     (
         "empty-update",

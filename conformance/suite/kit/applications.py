@@ -90,6 +90,20 @@ def not_earlier(rule: Rule, before: Any, after: Any, what: str, exchange: Exchan
     )
 
 
+def later(rule: Rule, before: Any, after: Any, what: str, exchange: Exchange) -> None:
+    """Judge that ``after`` is a time that lies after ``before``: something has changed since."""
+    if not is_time(before) or not is_time(after):
+        rule.inconclusive(f"{what}: {before!r} and {after!r} are not both times")
+        return
+    rule.that(
+        earlier(before, after),
+        f"{what} has not moved with the change",
+        expected=f"after {before}",
+        actual=after,
+        exchange=exchange,
+    )
+
+
 def any_app(scenario: Scenario) -> str:
     """The shared application; the first one of the tenant, where none may be created."""
     if scenario.lab.settings.allow_writes:
@@ -98,6 +112,17 @@ def any_app(scenario: Scenario) -> str:
     if not rows:
         raise Inconclusive("no data: the tenant has no applications")
     return str(rows[0].get("app_id"))
+
+
+def callback_address(scenario: Scenario, scheme: str = "http", path: str = "/callback") -> str:
+    """An address that the target may call: our listener, or the document's example.
+
+    A listener has one scheme: with the other one, or without a listener, nobody is called.
+    """
+    listener = scenario.lab.settings.fixtures.callback_url
+    if listener is not None and listener.startswith(f"{scheme}://"):
+        return listener.rstrip("/") + path
+    return f"{scheme}://mydomain.com{path}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,3 +117,20 @@ def test_a_clock_that_does_not_move() -> None:
     time = Time()
     waiting = Waiting(hasten=lambda _: False, clock=time.clock, sleep=time.sleep)
     assert waiting.until("x", lambda: time.now, lambda now: now >= 1, 10) >= 1
+
+
+def test_time_that_must_pass_is_the_targets_where_that_can_be_moved() -> None:
+    """Its clock is moved; where it is not, we wait; where nothing ever changes, neither."""
+    ours, theirs = Time(), []
+
+    def hasten(seconds: float) -> bool:
+        theirs.append(seconds)
+        return len(theirs) < 2
+
+    waiting = Waiting(hasten=hasten, clock=ours.clock, sleep=ours.sleep)
+    waiting.outlast(1.5)
+    assert (theirs, ours.pauses) == ([1.5], [])
+    waiting.outlast(1.5)
+    assert ours.pauses == [1.5]
+    _waiting(ours, patient=False).outlast(1.5)
+    assert ours.pauses == [1.5]

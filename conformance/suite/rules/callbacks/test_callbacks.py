@@ -10,6 +10,7 @@ from conformance.model.exchange import Exchange
 from conformance.suite.kit.applications import (
     Views,
     any_app,
+    callback_address,
     not_earlier,
     part,
     show,
@@ -28,17 +29,6 @@ _NOT_HTTP = (
     "xhttp://mydomain.com/callback",
     "httpx://mydomain.com/callback",
 )
-
-
-def _address(scenario: Scenario, scheme: str = "http", path: str = "/callback") -> str:
-    """An address that the target may call: our listener, or the document's example.
-
-    A listener has one scheme: with the other one, or without a listener, nobody is called.
-    """
-    listener = scenario.lab.settings.fixtures.callback_url
-    if listener is not None and listener.startswith(f"{scheme}://"):
-        return listener.rstrip("/") + path
-    return f"{scheme}://mydomain.com{path}"
 
 
 def _views(scenario: Scenario, app: str) -> Views:
@@ -76,10 +66,10 @@ def test_a_callback_is_what_was_configured_last(scenario: Scenario) -> None:
     untouched = show(scenario, other).json
     time = part(show(scenario, app).json, "create_time")
     bodies: tuple[dict[str, str], ...] = (
-        {"url": _address(scenario, path="/First/?Room=1&next=%2Fa"), "auth_key": _KEY},
-        {"url": _address(scenario, "https", "/second/")},
-        {"url": _address(scenario, "https", "/second/"), "auth_key": _OTHER_KEY},
-        {"url": _address(scenario, path="/third"), "auth_key": ""},
+        {"url": callback_address(scenario, path="/First/?Room=1&next=%2Fa"), "auth_key": _KEY},
+        {"url": callback_address(scenario, "https", "/second/")},
+        {"url": callback_address(scenario, "https", "/second/"), "auth_key": _OTHER_KEY},
+        {"url": callback_address(scenario, path="/third"), "auth_key": ""},
     )
     before: Exchange | None = None
     for body in bodies:
@@ -185,7 +175,7 @@ def _judge_keys(
 def test_only_http_and_https_addresses_are_taken(scenario: Scenario) -> None:
     """Table 8-3: url begins with http:// or https://; what is refused changes nothing."""
     app = {"app_id": scenario.fresh("app")}
-    body = {"url": _address(scenario), "auth_key": _KEY}
+    body = {"url": callback_address(scenario), "auth_key": _KEY}
     before = scenario.make("UpdateRecordCallback", path=app, body=body)
     for url in _NOT_HTTP:
         wrong = {"url": url, "auth_key": "another-key"}
@@ -233,7 +223,7 @@ def _configured(scenario: Scenario) -> str:
     if not scenario.lab.settings.allow_writes:
         return any_app(scenario)
     app = scenario.fresh("app")
-    body = {"url": _address(scenario), "auth_key": _KEY}
+    body = {"url": callback_address(scenario), "auth_key": _KEY}
     scenario.make("UpdateRecordCallback", path={"app_id": app}, body=body)
     return app
 

@@ -1,0 +1,129 @@
+"""Chapters 5 to 10: what was changed says so in its time of update.
+
+Times may be told to the second: everything is read first, then a second passes, once for all of
+them, and only then it is changed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from conformance.engine.scenario import Scenario, rules
+from conformance.model.exchange import Exchange
+from conformance.suite.kit.applications import callback_address, later, part, show
+from conformance.suite.kit.jobs import INDIVIDUAL, MIX, Jobs, value
+
+_SECOND = 1.1
+"""Seconds after which even a time that is told to the second is another one."""
+_OTHER = {"obs_addr.object": "Later/", "mp4_config.record_cycle": 10800}
+_PANE = {
+    "id": 1,
+    "user_id": "user4",
+    "video_type": "CAMERASTREAM",
+    "x": 0,
+    "y": 0,
+    "width": 1,
+    "height": 1,
+    "zorder": 0,
+    "crop_mode": "KEEP_RATIO_CROP",
+}
+
+
+def _moved(scenario: Scenario, rule: str, before: Any, changed: Exchange, *place: str) -> bool:
+    """Judge a change that was made; one that was refused changed nothing. Whether it was made."""
+    judged = scenario.rule(rule)
+    if changed.status not in {200, 201}:
+        judged.inconclusive(f"the change was answered with {changed.status}")
+        return False
+    after = part(changed.json, *place, "update_time")
+    later(judged, before, after, ".".join((*place, "update_time")), changed)
+    return True
+
+
+@rules(
+    "StopApp/rule/update-time-moves",
+    "StartApp/rule/update-time-moves",
+    "CreateRecordRule/rule/second-create-moves-update-time",
+    "UpdateRecordRule/rule/update-time-moves",
+    "UpdateAutoRecord/rule/update-time-moves",
+    "UpdateRecordCallback/rule/update-time-moves",
+)
+def test_a_change_of_an_application_moves_its_time(scenario: Scenario) -> None:
+    """Two applications: one is disabled after the second has passed, the other enabled."""
+    first = scenario.path_of("record_rule", scenario.fresh("record_rule"))
+    second = scenario.path_of("record_rule", scenario.fresh("record_rule"))
+    app, other = ({"app_id": path["app_id"]} for path in (first, second))
+    recording = {"mode": "AUTO_INDIVIDUAL_RECORD", "record_rule_id": first["rule_id"]}
+    automatic = scenario.make("UpdateAutoRecord", path=app, body=recording)
+    callback = scenario.make(
+        "UpdateRecordCallback", path=app, body={"url": callback_address(scenario, path="/before")}
+    )
+    stopped = scenario.make("StopApp", path=other)
+    shown = show(scenario, app["app_id"])
+    one, two = (scenario.make("ShowRecordRule", path=path) for path in (first, second))
+    scenario.lab.waiting.outlast(_SECOND)
+    changes: tuple[tuple[str, Any, Exchange, tuple[str, ...]], ...] = (
+        (
+            "UpdateAutoRecord/rule/update-time-moves",
+            part(automatic.json, "auto_record_mode", "update_time"),
+            scenario.send("UpdateAutoRecord", path=app, body={"mode": "AUTO_RECORD_OFF"}),
+            ("auto_record_mode",),
+        ),
+        (
+            "UpdateRecordCallback/rule/update-time-moves",
+            part(callback.json, "record_callback", "update_time"),
+            scenario.send(
+                "UpdateRecordCallback",
+                path=app,
+                body={"url": callback_address(scenario, path="/after")},
+            ),
+            ("record_callback",),
+        ),
+        (
+            "UpdateRecordRule/rule/update-time-moves",
+            part(one.json, "update_time"),
+            scenario.send("UpdateRecordRule", example="minimal", path=first, change=_OTHER),
+            (),
+        ),
+        (
+            "StopApp/rule/update-time-moves",
+            part(shown.json, "state", "update_time"),
+            scenario.send("StopApp", path=app),
+            ("state",),
+        ),
+        (
+            "StartApp/rule/update-time-moves",
+            part(stopped.json, "state", "update_time"),
+            scenario.send("StartApp", path=other),
+            ("state",),
+        ),
+        (
+            "CreateRecordRule/rule/second-create-moves-update-time",
+            part(two.json, "update_time"),
+            scenario.send("CreateRecordRule", example="minimal", path=other, change=_OTHER),
+            (),
+        ),
+    )
+    for rule, before, changed, place in changes:
+        _moved(scenario, rule, before, changed, *place)
+
+
+@rules("UpdateMixJob/rule/update-time-moves", "UpdateIndividualStreamJob/rule/update-time-moves")
+def test_a_change_of_a_job_moves_its_time(scenario: Scenario) -> None:
+    """Another custom layout (9.3), and a recording rule (10.4); a job that runs takes both."""
+    kinds = (Jobs(scenario, MIX), Jobs(scenario, INDIVIDUAL))
+    running = [
+        jobs.running(example=name) for jobs, name in zip(kinds, ("custom", "minimal"), strict=True)
+    ]
+    before = [
+        value(jobs.show(job), "update_time") for jobs, job in zip(kinds, running, strict=True)
+    ]
+    scenario.lab.waiting.outlast(_SECOND)
+    updates: tuple[dict[str, Any], ...] = (
+        {"example": "custom", "change": {"mix_param.layout_panes": [_PANE]}},
+        {"example": "record_rule"},
+    )
+    for jobs, job, was, update in zip(kinds, running, before, updates, strict=True):
+        rule = jobs.kind.rule("Update/update-time-moves")
+        if _moved(scenario, rule, was, jobs.update(job, **update)):
+            _moved(scenario, rule, was, jobs.show(job))
