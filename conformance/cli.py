@@ -31,7 +31,11 @@ COMMANDS: Mapping[str, Entry] = {
         ("certify-client", "certify:certify_client", "Judge a client by its own tests."),
         ("cleanup", "cleanup:cleanup", "Delete what an interrupted run has left."),
         ("compare", "compare:compare", "Compare two reports."),
-        ("contract", "compare:contract", "Compare editions of the contract."),
+        (
+            "contract",
+            "contract:contract",
+            "Compare editions of the contract; check one of your own.",
+        ),
         ("report", "compare:report", "Merge reports, or see their trend."),
         ("certificate", "compare:certificate", "Issue or verify a certificate."),
     )

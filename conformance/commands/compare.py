@@ -1,4 +1,4 @@
-"""``compare``, ``contract diff``, ``report merge|trend`` and ``certificate``: what came of runs."""
+"""``compare``, ``report merge|trend`` and ``certificate``: what came of runs."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from conformance.comparison import contract_formats, run_formats, trend_formats
+from conformance.comparison import run_formats, trend_formats
 from conformance.comparison.certificate import check_lines, issue_certificate, verify_certificate
-from conformance.comparison.contracts import baseline_loss, diff_contracts
 from conformance.comparison.merge import merge_reports
 from conformance.comparison.runs import compare_reports
 from conformance.comparison.trend import read_trend
 from conformance.reporting.formats import write_all
-from conformance.reporting.json_file import read_json
 from conformance.reporting.terminal import print_summary
 
 _file = click.Path(path_type=Path)
@@ -41,28 +39,6 @@ def compare(a: Path, b: Path, form: str) -> int:
         }[form]
         click.echo(render(comparison))
     return comparison.exit_status
-
-
-@click.group()
-def contract() -> None:
-    """The contract itself."""
-
-
-@contract.command("diff")
-@click.argument("a")
-@click.argument("b")
-@click.option("--baseline", type=_file, help="a report.json: say what it would lose")
-@click.option("--format", "form", type=_format("text", "json", "markdown"), default="text")
-def diff(a: str, b: str, baseline: Path | None, form: str) -> None:
-    """Compare two editions of the contract: revision dates, files or git references."""
-    difference = diff_contracts(a, b)
-    loss = baseline_loss(difference, read_json(baseline)) if baseline else None
-    if form == "text":
-        contract_formats.render_text(difference, Console(), loss)
-    elif form == "json":
-        click.echo(contract_formats.render_json(difference, loss))
-    else:
-        click.echo(contract_formats.render_markdown(difference, loss))
 
 
 @click.group()

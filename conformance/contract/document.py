@@ -77,23 +77,6 @@ class Contract:
             raise ContractError(operation_id, "is no operation of the contract") from error
 
 
-def load_own_contract(path: Path) -> Contract:
-    """Read a contract of the user's: a folder with ``openapi.yaml``, or one OpenAPI file.
-
-    ``errata.yaml`` beside it is read where there is one. Raises ContractError as ``load_contract``
-    does.
-    """
-    file = path / "openapi.yaml" if path.is_dir() else path
-    errata = file.with_name("errata.yaml")
-    try:
-        known = read_errata(errata) if errata.is_file() else {}
-        built = _build(read_yaml(file), digest(file), known)
-        return replace(built, bases=read_bases(file.parent))
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        problem = f"is not a contract that this suite reads ({type(error).__name__}: {error})"
-        raise ContractError(str(file), problem, "see docs/revising-the-contract.md") from error
-
-
 def load_contract(
     folder: Path | None = None, document: Mapping[str, Any] | None = None
 ) -> Contract:
@@ -105,14 +88,19 @@ def load_contract(
     path = folder / "openapi.yaml"
     raw = document if document is not None else read_yaml(path)
     try:
-        built = _build(raw, digest(path), read_errata(folder / "errata.yaml"))
+        built = build_contract(raw, digest(path), read_errata(folder / "errata.yaml"))
         return replace(built, bases=read_bases(folder))
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         problem = f"is not the contract that this suite reads ({type(error).__name__}: {error})"
         raise ContractError(str(path), problem, "run the contract's own tests") from error
 
 
-def _build(raw: Mapping[str, Any], sha256: str, errata: Mapping[str, Erratum]) -> Contract:
+def build_contract(raw: Mapping[str, Any], sha256: str, errata: Mapping[str, Erratum]) -> Contract:
+    """The record of a document that has been found sound.
+
+    Raises KeyError, TypeError, AttributeError or ValueError where it is not, and ContractError for
+    references that lead nowhere.
+    """
     inline = Inliner(raw)
     conventions = read_conventions(raw)
     operations: dict[str, Operation] = {}
@@ -133,20 +121,20 @@ def _build(raw: Mapping[str, Any], sha256: str, errata: Mapping[str, Erratum]) -
         common_rules=tuple(
             read_rule(rule, conventions.common_section) for rule in raw.get("x-common-rules", ())
         ),
-        catalogue=read_catalogue(raw["x-error-catalogue"]),
-        refusals=read_refusals(raw["x-refusals"]),
-        resources=read_resources(raw["x-resources"]),
+        catalogue=read_catalogue(raw.get("x-error-catalogue", {"codes": ()})),
+        refusals=read_refusals(raw.get("x-refusals", {})),
+        resources=read_resources(raw.get("x-resources", {})),
         flow_groups={
             name: (int(group["limit"]), float(group["seconds"]))
-            for name, group in raw["x-flow-groups"].items()
+            for name, group in raw.get("x-flow-groups", {}).items()
             if isinstance(group, dict)
         },
         shards={
             name: group["shard"]
-            for name, group in raw["x-flow-groups"].items()
+            for name, group in raw.get("x-flow-groups", {}).items()
             if isinstance(group, dict) and "shard" in group
         },
-        regions={row["name"]: row["abbreviation"] for row in raw["x-regions"]},
+        regions={row["name"]: row["abbreviation"] for row in raw.get("x-regions", ())},
         conventions=conventions,
         errata=errata,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,11 @@ class Erratum:
 def read_errata(path: Path) -> dict[str, Erratum]:
     """Read ``spec/errata.yaml``. Raises ContractError when it cannot be parsed."""
     document = read_yaml(path)
-    entries = document["errata"] if isinstance(document, dict) else document
+    return errata_from(document["errata"] if isinstance(document, dict) else document)
+
+
+def errata_from(entries: Iterable[Mapping[str, Any]]) -> dict[str, Erratum]:
+    """Errata by their id, from entries as they are written. Raises KeyError for a missing part."""
     return {
         entry["id"]: Erratum(
             id=entry["id"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from conformance.errors import ContractError
 
@@ -35,12 +36,18 @@ class Inliner:
         if reference in trail:
             raise ContractError(reference, "refers to itself", "the contract must not be recursive")
         if reference not in self._done:
-            node: Any = self._document
-            for part in reference.removeprefix("#/").split("/"):
-                try:
-                    node = node[part.replace("~1", "/").replace("~0", "~")]
-                except (KeyError, TypeError) as error:
-                    raise ContractError(reference, "points at nothing in the contract") from error
-            self._done[reference] = self(node, (*trail, reference))
+            self._done[reference] = self(pointed_at(self._document, reference), (*trail, reference))
         found: dict[str, Any] = self._done[reference]
         return found
+
+
+def pointed_at(document: Mapping[str, Any], reference: str) -> Any:
+    """What a local reference (``#/…``) points at. Raises ContractError where that is nothing."""
+    node: Any = document
+    for part in reference.removeprefix("#").removeprefix("/").split("/"):
+        name = unquote(part).replace("~1", "/").replace("~0", "~")
+        try:
+            node = node[int(name)] if isinstance(node, list) else node[name]
+        except (KeyError, TypeError, IndexError, ValueError) as error:
+            raise ContractError(reference, "points at nothing in the contract") from error
+    return node

@@ -7,12 +7,22 @@ in silence; here it is an error, because an overlay of ours that misses its targ
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import jsonpath_rfc9535
 
 from conformance.errors import ContractError
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What one action did at one place: ``number`` counts from 0; ``update`` None: it removed."""
+
+    number: int
+    location: tuple[str | int, ...]
+    update: Any
 
 
 def apply_overlay(document: Mapping[str, Any], overlay: Any, name: str) -> dict[str, Any]:
@@ -22,11 +32,25 @@ def apply_overlay(document: Mapping[str, Any], overlay: Any, name: str) -> dict[
     version 1.0, when a target is no JSONPath (RFC 9535) or matches nothing, or when an update
     does not fit what its target selects.
     """
+    return apply_actions(document, overlay, name)[0]
+
+
+def apply_actions(
+    document: Mapping[str, Any],
+    overlay: Any,
+    name: str,
+    line: Callable[[Sequence[str | int]], int | None] = lambda _way: None,
+) -> tuple[dict[str, Any], list[Applied]]:
+    """As ``apply_overlay``, with what each action did; ``line`` finds the line of an action."""
     _refuse_malformed(overlay, name)
     result = copy.deepcopy(dict(document))
-    for number, action in enumerate(overlay["actions"], start=1):
-        where = f"{name}, action {number} ({action.get('target')!r})"
+    done: list[Applied] = []
+    for number, action in enumerate(overlay["actions"]):
+        at = line(["actions", number])
+        file = name if at is None else f"{name}:{at}"
+        where = f"{file}, action {number + 1} ({action.get('target')!r})"
         nodes = _select(result, action, where)
+        done += [Applied(number, _goes(n), action.get("update")) for n in nodes]
         if action.get("remove") is True:
             _remove(nodes, where)
         elif "update" in action:
@@ -34,7 +58,13 @@ def apply_overlay(document: Mapping[str, Any], overlay: Any, name: str) -> dict[
                 _update(node.value, copy.deepcopy(action["update"]), where)
         else:
             raise ContractError(where, "neither updates nor removes", "give it one of the two")
-    return result
+    return result, done
+
+
+def _goes(node: jsonpath_rfc9535.JSONPathNode) -> tuple[str | int, ...]:
+    """Where an update of that node is found again: what is added to an array is its last item."""
+    end = (len(node.value),) if isinstance(node.value, list) else ()
+    return (*node.location, *end)
 
 
 def _refuse_malformed(overlay: Any, name: str) -> None:

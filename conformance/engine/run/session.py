@@ -16,7 +16,8 @@ from conformance.access.journal import Journal, RunHeader
 from conformance.access.redaction import Redactor
 from conformance.access.transport import TargetClient
 from conformance.cases.plan import generated_cases, within
-from conformance.contract.document import Contract, load_own_contract
+from conformance.contract.document import Contract
+from conformance.contract.own import load_own_contract
 from conformance.contract.pins import load_pinned
 from conformance.engine.judging.case_runner import judge
 from conformance.engine.lab import Lab

@@ -1,0 +1,165 @@
+"""YAML and JSON as OpenAPI wants it (YAML 1.2's core schema), and the line of each member."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from conformance.errors import ContractError
+
+Way = Sequence[str | int]
+"""Where a member is: keys and indices from the root."""
+
+_KEPT = {"tag:yaml.org,2002:null", "tag:yaml.org,2002:merge"}
+_BOOLEAN = re.compile(r"(?:true|True|TRUE|false|False|FALSE)\Z")
+_INTEGER = re.compile(r"[-+]?[0-9]+\Z")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
+
+
+# The fast one where PyYAML was built with it.
+_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Core(_Base):  # type: ignore[misc]
+    """``on`` is a text, and so is 2023-11-28: YAML 1.1 makes a boolean and a date of them."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - as PyYAML declares it
+        first: [(tag, pattern) for tag, pattern in resolvers if tag in _KEPT]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+_Core.add_implicit_resolver("tag:yaml.org,2002:bool", _BOOLEAN, list("tTfF"))
+_Core.add_implicit_resolver("tag:yaml.org,2002:int", _INTEGER, list("-+0123456789"))
+_Core.add_implicit_resolver("tag:yaml.org,2002:float", _FLOAT, list("-+.0123456789"))
+_Core.add_constructor("tag:yaml.org,2002:int", lambda _loader, node: int(node.value))
+_Core.add_constructor("tag:yaml.org,2002:float", lambda _loader, node: float(node.value))
+
+
+class SourceFile:
+    """One file: what it holds (keys are texts), and where each member of it stands.
+
+    Raises ContractError, with file and line, when it cannot be read or parsed.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.text = _text(path)
+        try:
+            self._root = _composed(self.text)
+        except yaml.MarkedYAMLError as error:
+            self._root = None
+            self.value = self._json(error)
+            return
+        self.value = _textual_keys(_constructed(self._root))
+
+    def line(self, way: Way) -> int | None:
+        """The line (from 1) of a member; of the nearest one above it where it is not there."""
+        node, line = self._root, 1
+        if node is None:
+            return None
+        for step in way:
+            below = _below(node, step)
+            if below is None:
+                break
+            line, node = below
+        return line
+
+    def holds(self, way: Way) -> bool:
+        """Whether the file has that member."""
+        value: Any = self.value
+        for step in way:
+            try:
+                value = value[step]
+            except (KeyError, IndexError, TypeError):
+                return False
+        return True
+
+    def twice(self) -> Iterator[tuple[list[str | int], str]]:
+        """Members of a mapping that are written twice, of which all but the last are lost."""
+        yield from _twice(self._root, [], set())
+
+    def _json(self, error: yaml.MarkedYAMLError) -> Any:
+        """JSON may be indented by tabs, which YAML does not take."""
+        try:
+            return json.loads(self.text)
+        except ValueError:
+            line = error.problem_mark.line + 1 if error.problem_mark else "?"
+            problem = f"is neither YAML nor JSON ({error.problem})"
+            raise ContractError(f"{self.path}:{line}", problem) from error
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise ContractError(str(path), f"cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise ContractError(str(path), f"is not UTF-8 (byte {error.start})") from error
+
+
+def _composed(text: str) -> yaml.Node | None:
+    loader = _Core(text)
+    try:
+        node: yaml.Node | None = loader.get_single_node()
+        return node
+    finally:
+        loader.dispose()
+
+
+def _constructed(node: yaml.Node | None) -> Any:
+    if node is None:
+        return None
+    loader = _Core("")
+    try:
+        return loader.construct_document(node)
+    finally:
+        loader.dispose()
+
+
+def _textual_keys(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {_key(key): _textual_keys(item) for key, item in value.items()}
+    return [_textual_keys(item) for item in value] if isinstance(value, list) else value
+
+
+def _key(key: object) -> str:
+    return str(key).lower() if isinstance(key, bool) else str(key)
+
+
+def _below(node: yaml.Node, step: str | int) -> tuple[int, yaml.Node] | None:
+    if isinstance(node, yaml.SequenceNode):
+        if not isinstance(step, int) or not -1 < step < len(node.value):
+            return None
+        item = node.value[step]
+        return item.start_mark.line + 1, item
+    if not isinstance(node, yaml.MappingNode):
+        return None
+    for key, value in reversed(node.value):
+        if key.value == str(step):
+            return key.start_mark.line + 1, value
+    return None
+
+
+def _twice(
+    node: yaml.Node | None, way: list[str | int], seen: set[int]
+) -> Iterator[tuple[list[str | int], str]]:
+    if node is None or id(node) in seen:
+        return
+    seen.add(id(node))
+    if isinstance(node, yaml.SequenceNode):
+        for number, item in enumerate(node.value):
+            yield from _twice(item, [*way, number], seen)
+    if isinstance(node, yaml.MappingNode):
+        names: set[str] = set()
+        for key, value in node.value:
+            name = str(key.value)
+            if name in names and key.tag != "tag:yaml.org,2002:merge":
+                yield [*way, name], name
+            names.add(name)
+            yield from _twice(value, [*way, name], seen)

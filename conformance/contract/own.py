@@ -1,0 +1,39 @@
+"""Judging by a contract of the user's own: a document, a folder, or an overlay over an edition."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from conformance.contract.authoring.checking import errata_of, shape_problems
+from conformance.contract.authoring.draft import Draft, read_draft
+from conformance.contract.basis import read_bases
+from conformance.contract.document import Contract, build_contract
+from conformance.contract.errata import errata_from
+from conformance.errors import ContractError
+
+
+def load_own_contract(path: Path, base: str | None = None) -> Contract:
+    """Read a contract of the user's: one OpenAPI file, a folder with ``openapi.yaml``, an overlay.
+
+    ``base`` is what an overlay changes: the date of a shipped edition (None: the newest), or a
+    file. ``errata.yaml`` beside the file is read where there is one. Raises ContractError, with the
+    file, the line and what is expected, when it cannot be judged by.
+    """
+    draft = read_draft(path, base)
+    problems = shape_problems(draft)
+    if problems:
+        first, *others = problems
+        more = f"contract check lists {len(others)} more" if others else "see contract check"
+        raise ContractError(first.place, f"{first.problem}; expected {first.expected}", more)
+    return contract_of(draft)
+
+
+def contract_of(draft: Draft) -> Contract:
+    """The contract that a draft makes. Raises ContractError where it makes none."""
+    try:
+        built = build_contract(draft.raw, draft.sha256, errata_from(errata_of(draft)))
+        return replace(built, bases=read_bases(draft.folder))
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        problem = f"is not a contract that this suite reads ({type(error).__name__}: {error})"
+        raise ContractError(str(draft.source.path), problem, "see contract check") from error
