@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
 
@@ -18,7 +19,8 @@ class RequestBudget:
     """Counts requests; refuses the one that would be too many.
 
     ``limit`` None counts without end. With ``path``, all processes that name the same file
-    share one count.
+    share one count. Where the file cannot be written any more, each counts on by itself, for what
+    the run has made must still be deleted.
     """
 
     def __init__(self, limit: int | None = None, path: Path | None = None) -> None:
@@ -30,7 +32,7 @@ class RequestBudget:
 
     @property
     def spent(self) -> int:
-        """Requests so far, of all processes that share the count."""
+        """Requests so far, of all processes that share the count. Raises OSError."""
         return self._spent if self._path is None else self._read(self._path)
 
     def take(self) -> None:
@@ -39,9 +41,15 @@ class RequestBudget:
             if self._path is None or self._between is None:
                 self._spent = self._next(self._spent)
                 return
-            with self._between:
-                spent = self._next(self._read(self._path))
-                self._path.write_text(str(spent), encoding="ascii")
+            before = self._spent
+            try:
+                with self._between:
+                    # Never less than this process knows of: a full disk may have emptied the file.
+                    self._spent = self._next(max(before, self._read(self._path)))
+                    _overwrite(self._path, self._spent)
+            except OSError:
+                if self._spent == before:
+                    self._spent = self._next(before)
 
     def _next(self, spent: int) -> int:
         if self._limit is not None and spent >= self._limit:
@@ -53,8 +61,17 @@ class RequestBudget:
     def _read(self, path: Path) -> int:
         try:
             text = path.read_text(encoding="ascii") or "0"
-            return int(text)
+            return int(text.strip("\0\n ") or "0")
         except FileNotFoundError:
             return 0
-        except (OSError, ValueError) as error:
+        except ValueError as error:
             raise ConfigurationError(str(path), f"is no count: {error}", "delete it") from None
+
+
+def _overwrite(path: Path, number: int) -> None:
+    """Write a number over the one before, which needs no further room on the disk."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o666)
+    try:
+        os.write(descriptor, f"{number:>20}".encode())
+    finally:
+        os.close(descriptor)

@@ -7,6 +7,7 @@ to what they were. One item that cannot be undone does not keep the others from 
 from __future__ import annotations
 
 import enum
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -78,12 +79,18 @@ def cleanup(
     return result
 
 
+def _settle(journal: Journal, item: Pending, how: str) -> None:
+    """Note that it is undone; a journal that cannot be written keeps nothing from being undone."""
+    with suppress(ConfigurationError):
+        journal.settled(item.entry, how)
+
+
 def _undo_all(journal: Journal, undo: Undo, prefix: str, result: CleanupResult) -> None:
     for item in journal.pending():
         try:
             if isinstance(item, Changed):
                 undo.restore(item)
-                journal.settled(item.entry, "restored")
+                _settle(journal, item, "restored")
                 result.restored.append(item)
             else:
                 _remove(item, journal, undo, prefix, result)
@@ -103,7 +110,7 @@ def _remove(
             outcome, found = "deleted", result.deleted
         elif presence is Presence.FOREIGN and outcome != "deleted":
             outcome, found = "foreign", result.foreign
-    journal.settled(item.entry, outcome)
+    _settle(journal, item, outcome)
     found.append(item)
 
 

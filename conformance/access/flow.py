@@ -7,6 +7,7 @@ little longer than documented, because requests do not travel equally fast.
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from collections import Counter
@@ -61,7 +62,8 @@ class FlowGate:
 
     ``scale``: the target's clock runs that many times faster than ours, so windows shrink.
     ``margin``: part of a window that is added to it. ``clock`` (milliseconds) and ``sleep``
-    (seconds) are for tests.
+    (seconds) are for tests. Where the file of a bucket breaks (a full disk), this process keeps
+    the limit by itself, after a window of silence for what may have gone before.
     """
 
     def __init__(
@@ -78,10 +80,10 @@ class FlowGate:
             group: max(1, round(seconds * 1000 / scale * (1 + margin)))
             for group, (_, seconds) in limits.items()
         }
-        self._buckets = {
-            group: buckets(group, Rate(limit, self._windows[group]))
-            for group, (limit, _) in limits.items()
+        self._rates = {
+            group: Rate(limit, self._windows[group]) for group, (limit, _) in limits.items()
         }
+        self._buckets = {group: buckets(group, rate) for group, rate in self._rates.items()}
         self._clock = clock
         self._sleep = sleep
         self._lock = threading.Lock()
@@ -91,9 +93,9 @@ class FlowGate:
 
     def acquire(self, group: str) -> float:
         """Wait until one more request of ``group`` may leave; return the seconds waited."""
-        bucket = self._bucket(group)
+        self._bucket(group)
         began = self._clock()
-        while (wait := self._attempt(group, bucket)) > 0:
+        while (wait := self._attempted(group)) > 0:
             self._sleep(wait / 1000)
         waited = (self._clock() - began) / 1000
         with self._lock:
@@ -126,6 +128,15 @@ class FlowGate:
             known = ", ".join(sorted(self._buckets))
             raise UsageError(f"flow group {group!r}", "is unknown", f"known: {known}")
         return self._buckets[group]
+
+    def _attempted(self, group: str) -> int:
+        try:
+            return self._attempt(group, self._bucket(group))
+        except (sqlite3.Error, OSError):
+            with self._lock:
+                self._buckets[group] = memory_buckets(group, self._rates[group])
+            self.hold(group, self._windows[group] / 1000)
+            return self._windows[group]
 
     def _attempt(self, group: str, bucket: AbstractBucket) -> int:
         """Take a place now and return 0, or return the milliseconds until one is free."""

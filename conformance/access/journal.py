@@ -63,12 +63,24 @@ class Changed:
 
 Pending: TypeAlias = Created | Changed
 
+_OUTCOMES = frozenset({"created", "settled"})
+"""Kinds of lines that tell what became of an intention."""
+
 
 class Journal:
-    """One run's journal. Writing methods return when the line is on disk."""
+    """One run's journal. Writing methods return when the line is on disk.
+
+    They raise ConfigurationError when it cannot be (a full disk, a folder that is gone). What
+    became of an intention is remembered in memory all the same, so that this process goes on
+    deleting; an intention that is not on disk is none, and nothing may be created by it.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._own: list[dict[str, Json]] = []
+        """What this process has written, for when the file cannot be read any more."""
+        self._unwritten: list[dict[str, Json]] = []
+        """What became of intentions, where the disk did not take it."""
 
     @classmethod
     def create(cls, path: Path, header: RunHeader) -> Journal:
@@ -145,32 +157,27 @@ class Journal:
 
     def _append(self, line: Mapping[str, Json]) -> None:
         stamped = {**line, "at": dt.datetime.now(dt.UTC).isoformat()}
-        text = json.dumps(stamped, ensure_ascii=True).encode() + b"\n"
         try:
-            descriptor = os.open(self.path, os.O_RDWR | os.O_APPEND)
+            _write_line(self.path, json.dumps(stamped, ensure_ascii=True).encode() + b"\n")
         except OSError as error:
+            if line["kind"] in _OUTCOMES:
+                self._unwritten.append(stamped)
             raise ConfigurationError(str(self.path), error.strerror or str(error)) from None
-        try:
-            if _is_torn(descriptor):
-                text = b"\n" + text
-            if os.write(descriptor, text) != len(text):
-                raise OSError(None, "the disk is full")
-            os.fsync(descriptor)
-        except OSError as error:
-            raise ConfigurationError(str(self.path), error.strerror or str(error)) from None
-        finally:
-            os.close(descriptor)
+        self._own.append(stamped)
 
     def _lines(self) -> list[dict[str, Json]]:
         """Every whole line; torn ones are of requests that were never sent."""
         try:
             content = self.path.read_bytes()
         except OSError as error:
+            if self._own:
+                return [*self._own, *self._unwritten]
             raise ConfigurationError(
                 str(self.path), error.strerror or str(error), "check the path"
             ) from None
         lines = (_parsed(line) for line in content.split(b"\n"))
-        return [line for line in lines if line is not None and _has_its_shape(line)]
+        whole = [line for line in lines if line is not None and _has_its_shape(line)]
+        return [*whole, *self._unwritten]
 
     @property
     def strange(self) -> tuple[int, ...]:
@@ -246,6 +253,19 @@ def _apply(line: Mapping[str, Json], open_entries: dict[str, Pending]) -> None:
             open_entries.pop(str(entry), None)
         case _:
             return
+
+
+def _write_line(path: Path, text: bytes) -> None:
+    """Append one line, on disk when it returns; raise OSError when not all of it is."""
+    descriptor = os.open(path, os.O_RDWR | os.O_APPEND)
+    try:
+        if _is_torn(descriptor):
+            text = b"\n" + text
+        if os.write(descriptor, text) != len(text):
+            raise OSError(None, "the disk is full")
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _is_torn(descriptor: int) -> bool:

@@ -106,12 +106,11 @@ def _tell(
     """Print and write what came of it; the exit status."""
     console = Console(stderr=False)
     report = done.outcome.report
-    report_dir.mkdir(parents=True, exist_ok=True)
-    write_all(report, report_dir, formats, done.outcome.exchanges, language=code)
-    path = write_coverage(done.coverage, report_dir)
     console.print()
     console.print(coverage_table(done.coverage))
     print_summary(report, console, code=code)
+    write_all(report, report_dir, formats, done.outcome.exchanges, language=code)
+    path = write_coverage(done.coverage, report_dir)
     files = [*(FORMATS[name].filename for name in formats), path.name]
     console.print(f"reports in {report_dir}: {', '.join(files)}")
     for warning in report.run.warnings:

@@ -30,7 +30,7 @@ from conformance.engine.wire.endpoint import (
 )
 from conformance.engine.wire.named_target import named_target
 from conformance.plugin.conformance_run import ConformanceRun
-from conformance.reporting.formats import FORMATS, check_formats
+from conformance.reporting.formats import check_formats
 from conformance.reporting.language import language
 from conformance.reporting.terminal import print_summary
 
@@ -145,15 +145,16 @@ def _judge(prepared: ConformanceRun, numprocesses: str | None) -> int:
         return status if status in {2, 3, 130} else 3
     print_summary(report, console, code=prepared.session.config.language)
     folder = prepared.session.config.report_dir
-    files = [FORMATS[name].filename for name in prepared.session.config.formats]
-    console.print(f"seed {report.run.seed} · reports in {folder}: {', '.join(files)}")
+    files = ", ".join(path.name for path in prepared.written) or "none"
+    console.print(f"seed {report.run.seed} · reports in {folder}: {files}")
     for warning in report.run.warnings:
         console.print(f"warning: {warning}", style="yellow", soft_wrap=True)
     for problem in report.run.problems:
         console.print(f"problem: {problem}", style="yellow")
-    if prepared.stopped is not None:
-        click.echo(f"error: {prepared.stopped}", err=True)
-        return prepared.stopped.exit_status
+    for error in prepared.errors:
+        click.echo(f"error: {error}", err=True)
+    if prepared.errors:
+        return prepared.errors[0].exit_status
     return 130 if status == pytest.ExitCode.INTERRUPTED else status
 
 

@@ -11,9 +11,10 @@ from typing import Any
 from conformance.access.embedded import EmbeddedReference
 from conformance.contract.files import spec_folder
 from conformance.engine.run.checkpoint import ProgressFile
+from conformance.engine.run.config import RunConfig
 from conformance.engine.run.report_builder import Collected, assemble, reported_exchanges
 from conformance.engine.run.session import Session
-from conformance.errors import ConformanceError
+from conformance.errors import ConformanceError, ReportError
 from conformance.model.item_result import ItemResult
 from conformance.model.report import Report
 from conformance.reporting.contract_lines import ContractLines
@@ -26,7 +27,8 @@ class ConformanceRun:
 
     ``announced`` is what the embedded reference said of itself, if that is the target;
     ``embedded`` is that reference where the run has to stop it. ``report`` is there once the
-    session has ended; ``stopped`` says why the run could not be carried to its end.
+    session has ended; ``stopped`` says why the run could not be carried to its end, and
+    ``unwritten`` why a report could not be written; ``written`` are those that were.
     Under xdist each worker has one, and so has the controller, which gathers what they say.
     """
 
@@ -41,6 +43,8 @@ class ConformanceRun:
         self.collected = Collected(dt.datetime.now(dt.UTC))
         self.report: Report | None = None
         self.stopped: ConformanceError | None = None
+        self.unwritten: ReportError | None = None
+        self.written: list[Path] = []
         self._embedded = embedded
         self._progress: ProgressFile | None = None
 
@@ -48,7 +52,7 @@ class ConformanceRun:
         """Go on where an interrupted run stopped, or begin anew; ``writes``: not a worker.
 
         The embedded reference forgets everything, so that there is nothing to go on with.
-        Raises ReportError when there is no run to go on with.
+        Raises ReportError when there is no run to go on with, or no room for another.
         """
         config = self.session.config
         if config.target is None:
@@ -61,28 +65,59 @@ class ConformanceRun:
             progress.begin()
         self._progress = progress
 
+    def stop(self, error: ConformanceError) -> None:
+        """The run cannot go on: its report says so, and why."""
+        self.collected.interrupted = True
+        self.collected.interruption = str(error)
+        self.stopped = error
+
     def absorb(self, item: str, result: ItemResult) -> None:
         """Take over what one item has said, in the controlling process."""
         self.collected.absorb(item, result)
-        if self._progress is not None:
+        if self._progress is None:
+            return
+        try:
             self._progress.add(item, result)
+        except ReportError as error:
+            self.collected.warnings.append(f"{error}: this run cannot be resumed")
+            self._progress = None
 
     def finish(self) -> Report:
-        """Write the reports; what was judged is complete unless the run was interrupted."""
-        config = self.session.config
+        """Write the reports; what was judged is complete unless the run was interrupted.
+
+        What cannot be written is remembered in ``unwritten``, and the report stays in memory.
+        """
         self.report = assemble(self.session, self.collected, dt.datetime.now(dt.UTC))
-        write_all(
-            self.report,
-            config.report_dir,
-            config.formats,
-            reported_exchanges(self.collected) if "har" in config.formats else (),
-            previous=_previous(config.report_dir),
-            locate=_locate,
-            language=config.language,
-        )
-        if self._progress is not None and not self.collected.interrupted:
-            self._progress.end()
+        try:
+            self._write(self.report, self.session.config)
+            if self._progress is not None and not self.collected.interrupted:
+                self._progress.end()
+        except ReportError as error:
+            self.unwritten = self.unwritten or error
         return self.report
+
+    @property
+    def errors(self) -> list[ConformanceError]:
+        """What the last lines of the run have to say; the first one's exit status counts."""
+        return [error for error in (self.stopped, self.unwritten) if error is not None]
+
+    def _write(self, report: Report, config: RunConfig) -> None:
+        """Every format, whatever becomes of the others: a disk that is full may have room."""
+        previous = _previous(config.report_dir)
+        exchanges = reported_exchanges(self.collected) if "har" in config.formats else ()
+        for name in dict.fromkeys(config.formats):
+            try:
+                self.written += write_all(
+                    report,
+                    config.report_dir,
+                    (name,),
+                    exchanges,
+                    previous=previous,
+                    locate=_locate,
+                    language=config.language,
+                )
+            except ReportError as error:
+                self.unwritten = self.unwritten or error
 
     def stop_embedded(self) -> None:
         """Stop the embedded reference, if this run has started it."""
@@ -103,10 +138,7 @@ def _contract_lines() -> ContractLines:
 
 def _previous(folder: Path) -> Report | None:
     """The report that this run replaces, if there is one that can be read."""
-    path = folder / "report.json"
-    if not path.is_file():
-        return None
     try:
-        return read_json(path)
+        return read_json(folder / "report.json")
     except ConformanceError:
         return None

@@ -11,13 +11,12 @@ from conformance.engine.outcomes import Blocked, Inconclusive
 from conformance.engine.run.session import Session
 from conformance.engine.run.traceback_redaction import clean_report, clean_traceback
 from conformance.engine.scenario import Scenario
-from conformance.errors import TargetError, UsageError
+from conformance.errors import ConformanceError, TargetError, UsageError
 from conformance.model.item_result import ItemResult
 from conformance.model.verdict import Judgement, Outcome
 from conformance.plugin.conformance_run import ConformanceRun
 from conformance.plugin.xdist import hand_over, input_of
 from conformance.reporting.causes import causes_of
-from conformance.reporting.formats import FORMATS
 from conformance.reporting.language import language
 from conformance.reporting.terminal import judged_line, verdict_line
 
@@ -49,6 +48,15 @@ class Results:
         mark = self._session.lab.resources.mark
         yield scenario
         self._session.lab.resources.release(mark, spares=False)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Before the first item of a process: its lab; without one it cannot go on."""
+        try:
+            _ = self._session.lab
+        except ConformanceError as error:
+            self._stop(item.session, error)
+            pytest.fail(str(error), pytrace=False)
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
@@ -85,10 +93,9 @@ class Results:
         if redacted != text and isinstance(failure, Exception):
             pytest.fail(redacted, pytrace=False)
 
-    def _stop(self, session: pytest.Session, error: TargetError) -> None:
-        """The target is gone: no further case can be judged, and what was judged is reported."""
-        self._run.collected.interrupted = True
-        self._run.stopped = error
+    def _stop(self, session: pytest.Session, error: ConformanceError) -> None:
+        """The target is gone, or the disk: no further case can be judged, and what was judged is reported."""
+        self._run.stop(error)
         session.shouldstop = str(error)
 
     @pytest.hookimpl(wrapper=True)
@@ -145,13 +152,13 @@ class Results:
         terminal = config.pluginmanager.get_plugin("terminalreporter")
         if terminal is None or self._is_worker:
             return
-        if self._run.stopped is not None:
-            terminal.write_line(f"error: {self._run.stopped}")
+        for error in self._run.errors:
+            terminal.write_line(f"error: {error}")
         report, settings = self._run.report, self._session.config
         if report is None:
             return
         words = language(settings.language)
-        files = ", ".join(FORMATS[name].filename for name in settings.formats)
+        files = ", ".join(path.name for path in self._run.written) or "none"
         terminal.write_line(judged_line(report, words))
         terminal.write_line(f"seed {settings.seed} · reports in {settings.report_dir}: {files}")
         terminal.write_line(verdict_line(report, words, len(causes_of(report))).plain)
@@ -168,7 +175,9 @@ class Results:
             return
         report = self._run.finish()
         if session.exitstatus != pytest.ExitCode.INTERRUPTED:
-            session.exitstatus = EXIT_STATUS[report.verdict.value]
+            ends = self._run.errors
+            verdict = EXIT_STATUS[report.verdict.value]
+            session.exitstatus = ends[0].exit_status if ends else verdict
 
 
 def _explained(judgement: Judgement) -> str:

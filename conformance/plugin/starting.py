@@ -50,6 +50,8 @@ def _registered(config: pytest.Config) -> ConformanceRun | None:
 def _from_options(config: pytest.Config, worker: Mapping[str, Any] | None) -> ConformanceRun:
     declared = run_config(config, worker)
     check_formats(declared.formats, "--sparkrtc-format")
+    if worker is None:
+        declared.check_report_dir()
     if declared.target is not None:
         reach = reach_target(declared.target, os.environ, declared.profile)
         return ConformanceRun(_session(declared, reach, worker), None)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from conformance.engine.run.scheduling import ShardScheduling
+from conformance.errors import TargetError
 from conformance.plugin.conformance_run import ConformanceRun
 from conformance.plugin.items import SUITE
 
@@ -20,11 +21,13 @@ def input_of(config: pytest.Config) -> Mapping[str, Any] | None:
 
 
 def hand_over(config: pytest.Config, run: ConformanceRun, left_behind: list[str]) -> None:
-    """In a worker that ends: its plan, and what it could not delete, for the controller."""
+    """In a worker that ends: its plan, what it could not delete, and what has stopped it."""
+    stopped = run.stopped
     config.workeroutput["sparkrtc"] = {  # type: ignore[attr-defined]
         "planned": sorted(run.collected.planned),
         "effort_of": run.collected.effort_of,
         "left_behind": left_behind,
+        "stopped": (stopped.thing, stopped.problem, stopped.remedy) if stopped else None,
     }
 
 
@@ -59,6 +62,8 @@ class Distribution:
             collected.planned.update(output["planned"])
             collected.effort_of.update(output["effort_of"])
             collected.left_behind.extend(output["left_behind"])
+            if output["stopped"] and self._run.stopped is None:
+                self._run.stop(TargetError(*output["stopped"]))
 
 
 def _flow_group(nodeid: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from conformance.access.journal import Journal
@@ -10,12 +11,16 @@ from conformance.contract.operations import Operation
 from conformance.contract.resources import GivenKind, Listing, MadeKind, Restoring
 from conformance.engine.resources.rows import rows_of
 from conformance.engine.sender import Sender
+from conformance.errors import ConfigurationError, Refused
 from conformance.model.case import Template
 from conformance.model.exchange import Exchange
 
 
 class Intents:
-    """Writes the journal of a run; without one (nothing is written to the target) it is silent."""
+    """Writes the journal of a run; without one (nothing is written to the target) it is silent.
+
+    What became of an intention is noted as well as the disk allows: the journal remembers it.
+    """
 
     def __init__(self, contract: Contract, sender: Sender) -> None:
         self.journal: Journal | None = None
@@ -26,18 +31,29 @@ class Intents:
         self._entries: dict[str, str] = {}
 
     def begin(self, operation: Operation, filled: Template) -> str | None:
-        """Note on disk, before it is sent, what a request creates or changes of others'."""
+        """Note on disk, before it is sent, what a request creates or changes of others'.
+
+        Raises Refused when the journal cannot be written: the run ends, and deletes.
+        """
         if self.journal is None:
             return None
+        try:
+            return self._note(self.journal, operation, filled)
+        except ConfigurationError as error:
+            raise Refused(
+                f"{operation.method} {operation.path}",
+                f"not sent, for no journal could name what it makes ({error})",
+                "make room, or choose another folder with --report-dir",
+            ) from None
+
+    def _note(self, journal: Journal, operation: Operation, filled: Template) -> str | None:
         made = self._kinds.created_by(operation.id)
         if made is not None:
             path = {name: str(value) for name, value in filled.path.items()}
-            return self.journal.intend(
-                made.kind, operation.id, self._name_in(made, filled, path), path
-            )
+            return journal.intend(made.kind, operation.id, self._name_in(made, filled, path), path)
         changed = self._kinds.restored_by(operation.id)
         if changed is not None:
-            return self._remember(self.journal, changed, filled.body)
+            return self._remember(journal, changed, filled.body)
         return None
 
     def end(self, entry: str | None, operation: Operation, exchange: Exchange) -> None:
@@ -49,22 +65,28 @@ class Intents:
         if made is not None and isinstance(exchange.json, dict):
             identifier = exchange.json.get(made.id)
         if isinstance(identifier, str) and 200 <= exchange.status < 300:
-            self.journal.created(entry, identifier)
             self._entries[identifier] = entry
+            with suppress(ConfigurationError):
+                self.journal.created(entry, identifier)
         elif 400 <= exchange.status < 500:
-            self.journal.settled(entry, "refused")
+            self._settle(entry, "refused")
             self._remembered = {b: e for b, e in self._remembered.items() if e != entry}
 
     def disowned(self, entry: str | None) -> None:
         """Note that a creation was answered with what is somebody else's: nothing to undo."""
-        if entry is not None and self.journal is not None:
-            self.journal.settled(entry, "foreign")
+        if entry is not None:
+            self._settle(entry, "foreign")
 
     def deleted(self, identifier: str) -> None:
         """Note that what was created under this id is deleted again."""
         entry = self._entries.pop(identifier, None)
-        if entry is not None and self.journal is not None:
-            self.journal.settled(entry, "deleted")
+        if entry is not None:
+            self._settle(entry, "deleted")
+
+    def _settle(self, entry: str, how: str) -> None:
+        if self.journal is not None:
+            with suppress(ConfigurationError):
+                self.journal.settled(entry, how)
 
     def _name_in(self, made: MadeKind, filled: Template, path: dict[str, str]) -> str:
         """The name that a request gives; of what has none, the id of what it lies in."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +22,25 @@ class ProgressFile:
         self._fingerprint = dict(fingerprint)
 
     def begin(self) -> None:
-        """Start anew, in a folder that need not be there yet."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        self.path.write_text(json.dumps({"run": self._fingerprint}) + "\n", encoding="utf-8")
+        """Start anew, in a folder that need not be there yet. Raises ReportError."""
+        with self._writing():
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.write_text(json.dumps({"run": self._fingerprint}) + "\n", encoding="utf-8")
 
     def add(self, item: str, result: ItemResult) -> None:
-        """Note what one item found out."""
-        with self.path.open("a", encoding="utf-8") as file:
+        """Note what one item found out. Raises ReportError."""
+        with self._writing(), self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps({"item": item, "result": result.to_data()}) + "\n")
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            problem = f"cannot be written ({error.strerror or error})"
+            raise ReportError(
+                str(self.path), problem, "choose another folder with --report-dir"
+            ) from error
 
     def resume(self) -> Iterator[tuple[str, ItemResult]]:
         """Every item that was judged before, with its result; a torn last line is dropped.
@@ -54,8 +66,9 @@ class ProgressFile:
                 yield entry["item"], ItemResult.from_data(entry["result"])
 
     def end(self) -> None:
-        """The run is complete: there is nothing to go on with."""
-        self.path.unlink(missing_ok=True)
+        """The run is complete: there is nothing to go on with. Raises ReportError."""
+        with self._writing():
+            self.path.unlink(missing_ok=True)
 
 
 def _parsed(line: str) -> dict[str, Any] | None:

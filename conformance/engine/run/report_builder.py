@@ -54,6 +54,9 @@ class Collected:
     effort_of: dict[str, str] = field(default_factory=dict)
     left_behind: list[str] = field(default_factory=list)
     interrupted: bool = False
+    interruption: str = ""
+    """Why the run was ended early, where it says so itself."""
+    warnings: list[str] = field(default_factory=list)
     requests_by_item: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def absorb(self, item: str, result: ItemResult) -> None:
@@ -125,6 +128,8 @@ def _run(
     requests = dict(sorted(collected.ledger.requests.items()))
     waivers = session.reach.settings.waivers
     left = [f"not deleted: {item}" for item in collected.left_behind]
+    early = [f"ended early: {collected.interruption}"] if collected.interruption else []
+    ending = [text for waiver in waivers if (text := waiver.warning(finished.date()))]
     return RunRecord(
         started=collected.started.isoformat(timespec="milliseconds"),
         finished=finished.isoformat(timespec="milliseconds"),
@@ -136,8 +141,8 @@ def _run(
         requests=sum(requests.values()),
         requests_by_flow_group=requests,
         interrupted=collected.interrupted,
-        warnings=[text for waiver in waivers if (text := waiver.warning(finished.date()))],
-        problems=[*(misfit.text for misfit in misfits), *left],
+        warnings=[*ending, *collected.warnings],
+        problems=[*(misfit.text for misfit in misfits), *early, *left],
         waiver_problems=list(misfits),
     )
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from conformance.access.budget import RequestBudget
@@ -29,7 +31,7 @@ from conformance.engine.run.preflight import probe
 from conformance.engine.run.replay import curl, reported
 from conformance.engine.scenario import Scenario
 from conformance.engine.wire.endpoint import Reach
-from conformance.errors import TargetError, UsageError
+from conformance.errors import ConfigurationError, ConformanceError, TargetError, UsageError
 from conformance.model.case import Case
 from conformance.model.item_result import Evidence, ItemResult
 from conformance.model.verdict import Judgement, Outcome
@@ -106,11 +108,14 @@ class Session:
 
     @property
     def lab(self) -> Lab:
-        """The lab, with its connection opened at first use."""
+        """The lab, with its connection opened at first use.
+
+        Raises ConfigurationError where its journal cannot be begun: nothing is sent then.
+        """
         if self._lab is None:
             # Not from the seed: two runs with one seed must not take each other's for their own.
             prefix = f"{RUNS_PREFIX}{secrets.token_hex(4)}{self._worker}-"
-            self._lab = Lab(
+            lab = Lab(
                 self.contract,
                 self.reach,
                 self._gateway(),
@@ -119,14 +124,19 @@ class Session:
                 patient=self.profile != STATELESS,
                 alone=self.config.alone,
             )
-            self._lab.begin("cleanup")
-            self._lab.intents.journal = self._begin_journal(prefix, self._lab)
+            lab.begin("cleanup")
+            try:
+                lab.intents.journal = self._begin_journal(prefix, lab)
+            except ConformanceError:
+                lab.close()
+                raise
+            self._lab = lab
         return self._lab
 
     def _gateway(self) -> Gateway:
         settings = self.reach.settings
         if not self._worker:
-            (self.config.report_dir / BUDGET).unlink(missing_ok=True)
+            _forget(self.config.report_dir / BUDGET)
         budget = RequestBudget(settings.limits.requests, self.config.report_dir / BUDGET)
         client = TargetClient(
             settings,
@@ -225,13 +235,18 @@ class Session:
             self.hang_up()
             return self._lab.resources.left
         if self._journal is not None:
-            result = cleanup(self._journal, Teardown(self.contract, self._lab))
-            if result.complete:
-                self._journal.path.unlink()
-            left = [self._lab.prose(f"{item.resource}: {why}") for item, why in result.failed]
+            left = self._undo(self._journal, self._lab)
             left += self._leftovers(self._lab)
         self.hang_up()
         return left
+
+    def _undo(self, journal: Journal, lab: Lab) -> list[str]:
+        """Undo what the journal still names; what could not be undone is returned."""
+        result = cleanup(journal, Teardown(self.contract, lab))
+        if result.complete:
+            with suppress(OSError):  # in a folder that is read-only by now it stays, and is settled
+                journal.path.unlink()
+        return [lab.prose(f"{item.resource}: {why}") for item, why in result.failed]
 
     def _leftovers(self, lab: Lab) -> list[str]:
         """What carries the prefix of this run still, whatever the journal says."""
@@ -255,6 +270,15 @@ class Session:
     def _all(self, ids: Iterable[str], outcome: Outcome, case: str, reason: str) -> None:
         for requirement in ids:
             self.lab.ledger.record(Judgement(requirement, outcome, case, reason))
+
+
+def _forget(path: Path) -> None:
+    """Delete the file of an earlier run. Raises ConfigurationError where it stays."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        problem = error.strerror or str(error)
+        raise ConfigurationError(str(path), problem, "choose another --report-dir") from None
 
 
 def _contract(config: RunConfig, reach: Reach) -> Contract:
