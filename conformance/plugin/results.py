@@ -94,7 +94,7 @@ class Results:
             pytest.fail(redacted, pytrace=False)
 
     def _stop(self, session: pytest.Session, error: ConformanceError) -> None:
-        """The target is gone, or the disk: no further case can be judged, and what was judged is reported."""
+        """The target is gone, or the disk: nothing more can be judged; what was is reported."""
         self._run.stop(error)
         session.shouldstop = str(error)
 
