@@ -12,6 +12,7 @@ from conformance.reference import (
     auto_record,
     callbacks,
     control,
+    control_rooms,
     identity,
     individual_jobs,
     mix_jobs,
@@ -73,6 +74,12 @@ def create_app(
     if with_control:
         table[control.ADVANCE_PATH] = {"POST": control.advance(world)}
         table[control.SNAPSHOT_PATH] = {"GET": control.take_snapshot(world)}
+        table[control_rooms.ROOMS_PATH] = {"GET": control_rooms.list_rooms(world)}
+        table[control_rooms.USER_PATH] = {
+            "PUT": control_rooms.put_user(world),
+            "DELETE": control_rooms.delete_user(world),
+        }
+        table[control_rooms.DELIVERIES_PATH] = {"GET": control_rooms.list_deliveries(world)}
     routes: list[BaseRoute] = [
         Route(path, Resource(world, endpoints)) for path, endpoints in table.items()
     ]

@@ -22,7 +22,8 @@ def update_callback(call: Call, app: App, body: UpdateRecordCallbackBody) -> Rec
     if _unreachable(body.url, call.world.policies.unreachable_hosts):
         raise Refusal(refusals.URL_UNAVAILABLE)
     previous = app.callback.updated if app.callback is not None else app.created
-    app.callback = Callback(body.url, body.auth_key, later(previous, call.now))
+    events = call.world.policies.subscription
+    app.callback = Callback(body.url, body.auth_key, later(previous, call.now), events)
     return _answer(app)
 
 
@@ -50,7 +51,7 @@ def show_callback(callback: Callback | None) -> AppCallbackUrl:
     return AppCallbackUrl(
         url=callback.url,
         auth_key=callback.auth_key,
-        notify_event_subscription=("RECORD_NEW_FILE_START", "RECORD_FILE_COMPLETE"),
+        notify_event_subscription=callback.subscription,
         update_time=timestamp(callback.updated),
     )
 

@@ -55,5 +55,6 @@ def snapshot(world: World) -> dict[str, Any]:
         state = asdict(world.tenants[name])
         for app in state["apps"].values():
             del app["open_jobs"]
+            app["recorded_rooms"] = sorted(app["recorded_rooms"])
         tenants.append(state)
     return {"tenants": tenants}

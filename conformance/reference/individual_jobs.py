@@ -63,6 +63,7 @@ def update_individual_job(
     if rule_id is not None:
         rule_named(subject.app, rule_id)
         job.record_rule_id = rule_id
+        call.world.recorder.watch(call.tenant.name, subject.app.app_id, job, call.now)
     job.updated = later(job.updated, call.now)
     return _answer(call, subject.app, job)
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from conformance.reference.operation import Call, JobOf
     from conformance.reference.resources import App, JobKind
+    from conformance.reference.world import World
 
 _DESCRIPTIONS = {
     "INIT": "the job is being prepared",
@@ -54,19 +55,39 @@ def start_job(
     """
     job_id = call.world.ids.resource()
     parts = ["m", job_id, room_id] if user_id is None else ["s", job_id, room_id, user_id]
-    occupied = call.world.statistics.room_users(app.app_id, room_id)
+    job = new_job(
+        call.world, app, kind, room_id, job_id, "_".join(parts), content, record_rule_id, call.now
+    )
+    if record_rule_id is not None:
+        call.world.recorder.watch(call.tenant.name, app.app_id, job, call.now)
+    return job
+
+
+def new_job(
+    world: World,
+    app: App,
+    kind: JobKind,
+    room_id: str,
+    job_id: str,
+    stream_name: str,
+    content: dict[str, Any],
+    record_rule_id: str | None,
+    now: datetime,
+) -> Job:
+    """Keep a new job of an application."""
+    occupied = world.statistics.contributors(app.app_id, room_id)
     job = Job(
         job_id=job_id,
         kind=kind,
         room_id=room_id,
-        stream_name="_".join(parts),
+        stream_name=stream_name,
         max_idle_seconds=content["max_idle_time"],
         record_rule_id=record_rule_id,
         content=content,
-        created=call.now,
-        updated=call.now,
-        init_until=call.now + timedelta(seconds=call.world.policies.init_seconds),
-        idle_since=None if occupied else call.now,
+        created=now,
+        updated=now,
+        init_until=now + timedelta(seconds=world.policies.init_seconds),
+        idle_since=None if occupied else now,
     )
     app.jobs[job_id] = job
     app.open_jobs.append(job)
@@ -89,10 +110,14 @@ def stop_job(call: Call, subject: JobOf, _body: None) -> None:
     subject.job.stopped = call.now
 
 
-def room_emptied(app: App, room_id: str, now: datetime) -> None:
-    """Start the idle time of the jobs in a room that everybody has left."""
+def room_changed(app: App, room_id: str, now: datetime, *, occupied: bool) -> None:
+    """Start the idle time of the jobs in a room without a joiner or publisher, or end it."""
     for job in app.jobs.values():
-        if job.room_id == room_id and job.idle_since is None:
+        if job.room_id != room_id or job.finished(now):
+            continue
+        if occupied:
+            job.idle_since = None
+        elif job.idle_since is None:
             job.idle_since = now
 
 

@@ -20,7 +20,7 @@ from conformance.reference.refusals import Refusal
 from conformance.reference.resources import Bucket, StoredObject, Tenant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
 _BEIJING = timezone(timedelta(hours=8))
@@ -45,7 +45,9 @@ def list_buckets(call: Call, _tenant: Tenant, _body: None) -> ObsBucketList:
 def list_objects(call: Call, _tenant: Tenant, query: ListObsBucketObjectsQuery) -> ObsObjectList:
     """List the objects of a bucket, or its folders, that begin with a prefix (12.2)."""
     bucket = _find(call, query.bucket, query.location)
-    stored = _folders(bucket) if query.type == "folders" else bucket.objects
+    recorded = call.world.recorder.stored((call.identity.project_id, bucket.name, bucket.location))
+    objects = (*bucket.objects, *recorded)
+    stored = _folders(objects) if query.type == "folders" else objects
     shown = tuple(
         ObsObject(
             file_name=one.name,
@@ -74,10 +76,10 @@ def _find(call: Call, name: str, location: str) -> Bucket:
     raise Refusal(refusals.NO_BUCKET)
 
 
-def _folders(bucket: Bucket) -> Iterator[StoredObject]:
+def _folders(objects: Iterable[StoredObject]) -> Iterator[StoredObject]:
     """Every folder at any depth, once, as new as the newest object in it."""
     newest: dict[str, datetime] = {}
-    for one in bucket.objects:
+    for one in objects:
         parts = one.name.split("/")[:-1]
         for depth in range(1, len(parts) + 1):
             folder = "/".join(parts[:depth]) + "/"

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from conformance.reference.models.applications import RecordEvent
 
 DAY = 24 * 3600
 
@@ -23,5 +27,11 @@ class Policies:
     """Section 3.2: a token is valid for 24 hours."""
     signature_skew_seconds: float = 15 * 60
     """How far ``X-Sdk-Date`` may be from now (API signing guide)."""
+    subscription: tuple[RecordEvent, ...] = (
+        "RECORD_NEW_FILE_START",
+        "RECORD_FILE_COMPLETE",
+        "CLOUD_RECORD_OVER",
+    )
+    """Events that a callback is subscribed to, as the example of section 4.1 answers."""
     unreachable_hosts: tuple[str, ...] = (".invalid",)
     """Host name endings that a callback cannot reach (RTC.00001018); RFC 2606 reserves this one."""

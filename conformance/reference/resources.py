@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
-    from conformance.reference.models.applications import RecordMode
+    from conformance.reference.models.applications import RecordEvent, RecordMode
     from conformance.reference.models.jobs import JobState, StopReason
 
 JobKind = Literal["mix", "individual"]
@@ -44,6 +44,8 @@ class Callback:
     url: str
     auth_key: str
     updated: datetime
+    subscription: tuple[RecordEvent, ...]
+    """The events that are told (table 8-6); no request of the document chooses them."""
 
 
 class Standing(NamedTuple):
@@ -104,6 +106,8 @@ class App:
     jobs: dict[str, Job] = field(default_factory=dict)
     open_jobs: list[Job] = field(default_factory=list)
     """The jobs that may still run; pruned when a job is created."""
+    recorded_rooms: set[str] = field(default_factory=set)
+    """Rooms that were created while automatic recording was on (7.1)."""
 
 
 @dataclass(slots=True)

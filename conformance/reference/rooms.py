@@ -6,7 +6,7 @@ from typing import Any
 
 from conformance.reference import refusals
 from conformance.reference.flow import ROOMS
-from conformance.reference.jobs import room_emptied
+from conformance.reference.jobs import room_changed
 from conformance.reference.models.rooms import RemoveUsersBody
 from conformance.reference.operation import Call, Operation, find_app
 from conformance.reference.refusals import Refusal
@@ -20,8 +20,8 @@ def remove_users(call: Call, app: App, body: RemoveUsersBody) -> None:
     if data.room_users(app.app_id, room_id) is None:
         return
     data.remove_users(app.app_id, room_id, set(body.user_ids), call.now)
-    if not data.room_users(app.app_id, room_id):
-        room_emptied(app, room_id, call.now)
+    occupied = bool(data.contributors(app.app_id, room_id))
+    room_changed(app, room_id, call.now, occupied=occupied)
 
 
 def remove_room(call: Call, app: App, _body: None) -> None:
@@ -32,7 +32,7 @@ def remove_room(call: Call, app: App, _body: None) -> None:
         # The catalogue has no code for a missing room; this is the nearest of its 404 codes.
         raise Refusal(refusals.NO_APP, "room_id")
     data.dismiss(app.app_id, room_id, call.now)
-    room_emptied(app, room_id, call.now)
+    room_changed(app, room_id, call.now, occupied=False)
 
 
 OPERATIONS: tuple[Operation[Any], ...] = (

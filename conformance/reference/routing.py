@@ -45,6 +45,7 @@ class Resource:
         """Answer one request."""
         request = Request(scope, receive)
         request.state.request_id = self._world.ids.request()
+        self._world.recorder.observe(self._world.clock.now())
         try:
             response = await self._respond(request)
         except Refusal as refusal:
@@ -55,6 +56,7 @@ class Resource:
             _log.exception("an operation of the reference failed")
             entry = refusals.CATALOGUE[refusals.INTERNAL]
             response = wire.refuse(request, entry.status, refusals.INTERNAL, entry.message)
+        self._world.recorder.observe(self._world.clock.now())
         await response(scope, receive, send)
 
     async def _respond(self, request: Request) -> Response:

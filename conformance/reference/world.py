@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conformance.reference.policies import Policies
+from conformance.reference.recording.recorder import Recorder
 from conformance.reference.resources import Tenant
 from conformance.reference.tokens import TokenBook
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class World:
-    """Tenants by account name, the identities that may act for them, and the statistics."""
+    """Tenants by account name, the identities that may act for them, statistics and recordings."""
 
     def __init__(
         self,
@@ -43,6 +44,7 @@ class World:
         }
         for identity in identities:
             self.tokens.register(identity.token, identity, clock.now())
+        self.recorder = Recorder(self)
 
     def tenant_of(self, identity: Identity) -> Tenant:
         """Return the account that an identity acts for."""

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
+    from conformance.reference.statistics.vocabulary import Stream
+
 
 class StatisticsData:
     """The records of each application; an application that was never seeded has none."""
@@ -45,6 +47,30 @@ class StatisticsData:
             it.uid for it in self.app(app_id).sessions_in(room_id) if it.state == "ONLINE"
         )
         return online or None
+
+    def streams(self, app_id: str, room_id: str) -> Mapping[str, frozenset[Stream]]:
+        """What each joiner or publisher of a room sends now (9.1, 10.1)."""
+        records = self._records.get(app_id)
+        sessions = records.sessions_in(room_id) if records is not None else ()
+        return {
+            it.uid: it.streams for it in sessions if it.state == "ONLINE" and it.role != "player"
+        }
+
+    def contributors(self, app_id: str, room_id: str) -> frozenset[str]:
+        """The joiners and publishers of a room: while there is one, no job in it is idle."""
+        return frozenset(self.streams(app_id, room_id))
+
+    def put(self, app_id: str, session: Session) -> None:
+        """A session begins, or is seen to have changed."""
+        records = self._records.setdefault(app_id, AppRecords(app_id, [], []))
+        others = [it for it in records.sessions if it.session != session.session]
+        records.sessions = sorted([*others, session], key=lambda it: (it.joined, it.session))
+
+    def online(self, app_id: str, room_id: str, uid: str) -> Session | None:
+        """The session in which a user is in a room now."""
+        records = self._records.get(app_id)
+        sessions = records.sessions_in(room_id) if records is not None else ()
+        return next((it for it in sessions if it.uid == uid and it.state == "ONLINE"), None)
 
     def remove_users(
         self, app_id: str, room_id: str, user_ids: Collection[str], now: datetime

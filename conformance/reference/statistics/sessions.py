@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from conformance.reference.statistics.vocabulary import (
         Location,
         Media,
+        Role,
         RoomState,
         SdkType,
         Stage,
+        Stream,
         UserState,
     )
 
@@ -45,7 +47,8 @@ class Session:
 
     ``left`` is None while the user is online. A failed attempt ends when it fails and is never
     online. ``slow`` is an attempt that did not succeed within five seconds. ``quality`` maps a
-    metric of table 13-58 to parts of RATE_SCALE, or to milliseconds.
+    metric of table 13-58 to parts of RATE_SCALE, or to milliseconds. ``sending`` is None where only
+    the media are known.
     """
 
     session: str
@@ -60,6 +63,17 @@ class Session:
     recorded: bool = False
     transcoded: bool = False
     quality: Mapping[str, int] = field(default_factory=dict)
+    role: Role = "joiner"
+    sending: frozenset[Stream] | None = None
+
+    @property
+    def streams(self) -> frozenset[Stream]:
+        """What is sent: as told, else what the media say. Who only watches sends nothing."""
+        if self.role == "player":
+            return frozenset()
+        if self.sending is not None:
+            return self.sending
+        return frozenset({"AUDIO"} if self.media == "audio" else {"AUDIO", "CAMERASTREAM"})
 
     @property
     def state(self) -> UserState:

@@ -1,10 +1,13 @@
-"""The values that the tables of chapter 13 list, and nothing but those."""
+"""The values that the tables of chapter 13 list, and what users of rooms are and send."""
 
 from __future__ import annotations
 
 from typing import Literal
 
 SdkType = Literal["native", "webrtc"]
+Role = Literal["joiner", "publisher", "player"]
+"""Sections 9.1 and 10.1 name the first two, who count as present; the third only watches."""
+Stream = Literal["AUDIO", "CAMERASTREAM", "SCREENSTREAM"]
 UserState = Literal["FAIL", "ONLINE", "OFFLINE"]
 RoomState = Literal["RUNNING", "CLOSED"]
 Media = Literal["video_sd", "video_hd", "video_hdp", "audio"]

@@ -1,0 +1,1 @@
+"""Recordings: files that follow from who sends what in a room, and the events told of them."""
