@@ -18,7 +18,7 @@ from conformance.contract.operations import METHODS, Operation, RuleSpec, read_o
 from conformance.contract.requirements import derive
 from conformance.contract.resources import Resources, read_resources
 from conformance.errors import ContractError
-from conformance.model.expectation import Expectation
+from conformance.model.expectation import Answer, Expectation
 from conformance.model.requirement import Requirement
 
 
@@ -53,6 +53,36 @@ class Contract:
             item.id: self.bases.rest(item)
             for item in derive(self.operations.values(), self.common_rules, self.refusal)
         }
+
+    @cached_property
+    def rules(self) -> Mapping[str, RuleSpec]:
+        """Every rule by the id of its requirement."""
+        of_operations = {
+            f"{operation.id}/rule/{rule.id}": rule
+            for operation in self.operations.values()
+            for rule in operation.rules
+        }
+        return of_operations | {rule.id: rule for rule in self.common_rules}
+
+    def answers_of(self, rule_id: str) -> Expectation:
+        """What a rule accepts: its successes as they are, its refusals with its codes.
+
+        Raises LookupError for a rule that the contract does not have.
+        """
+        rule = self.rules[rule_id]
+        answers = (Answer(status, self._codes(rule, status)) for status in rule.statuses)
+        return Expectation(tuple(answers), erratum=rule.erratum)
+
+    def _codes(self, rule: RuleSpec, status: int) -> tuple[str, ...]:
+        """The codes of a rule that go with a status: none for a success, any where none is said.
+
+        A rule with several statuses lists its codes once; the catalogue says which fits which.
+        """
+        if status < 400 or not rule.codes:
+            return () if status < 400 else ("*",)
+        entries = self.catalogue.entries
+        fit = (c for c in rule.codes if c not in entries or entries[c].status == status)
+        return tuple(fit) or rule.codes
 
     def refusal(self, operation: Operation, kind: str) -> Expectation | None:
         """What that kind of violation may be answered with; None where the contract is silent.

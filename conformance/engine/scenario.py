@@ -4,7 +4,7 @@
 def test_a_title_is_taken_once(scenario: Scenario) -> None:
     book = scenario.make("CreateBook", body={"title": title})
     again = scenario.send("CreateBook", body={"title": title})
-    scenario.rule("CreateBook/rule/title-unique").refused(again, 400)
+    scenario.rule("CreateBook/rule/title-unique").refused(again)
 """
 
 from __future__ import annotations
@@ -67,9 +67,18 @@ class Rule:
         self._scenario.judged.add(self.id)
         return ok
 
-    def refused(self, exchange: Exchange, status: int, *codes: str) -> bool:
-        """The request was refused with that status and one of the codes (any, if none given)."""
-        return self.answered(exchange, Answer(status, codes or ("*",)))
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        """The answers that the contract enumerates beside the rule."""
+        return self._scenario.answers(self.id)
+
+    def permitted(self, exchange: Exchange) -> bool:
+        """The answer is one of those that the contract enumerates beside the rule."""
+        return self.answered(exchange, *self.answers)
+
+    def refused(self, exchange: Exchange) -> bool:
+        """The request was refused as the contract enumerates beside the rule."""
+        return self.answered(exchange, *self._scenario.refusals(self.id))
 
     def answered(self, exchange: Exchange, *answers: Answer) -> bool:
         """The answer is one of those enumerated.
@@ -201,6 +210,25 @@ class Scenario:
             self.send(deleted.retire, path=how.get("path"))
             exchange = self.send(operation_id, **how)
         return exchange
+
+    def answers(self, rule_id: str) -> tuple[Answer, ...]:
+        """The answers that the contract enumerates beside a rule.
+
+        Raises LookupError for an unknown rule, and for one beside which there are none.
+        """
+        found = self.lab.contract.answers_of(rule_id).answers
+        if not found:
+            raise LookupError(f"the contract enumerates no answers of {rule_id}")
+        return found
+
+    def refusals(self, rule_id: str) -> tuple[Answer, ...]:
+        """Those of ``answers`` that are no success."""
+        return tuple(answer for answer in self.answers(rule_id) if answer.status >= 400)
+
+    def has_code_of(self, exchange: Exchange, *rule_ids: str) -> bool:
+        """Whether an answer carries an error code that the contract has for one of these rules."""
+        code = self.error_code(exchange)
+        return any(answer.takes_code(code) for one in rule_ids for answer in self.refusals(one))
 
     def success(self, exchange: Exchange) -> int:
         """The documented success status of an exchange's operation."""

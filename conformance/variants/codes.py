@@ -99,6 +99,7 @@ def _of_conditions() -> Iterator[Variant]:
         ("authority-bucket", "UpdateObsBucketAuthority", refusals.NO_BUCKET, 404, 400, (5918,)),
         ("mix-job-rule", "CreateMixJob", refusals.NO_RULE, 404, 400, (3980, 7741)),
         ("stream-job-rule", "CreateIndividualStreamJob", refusals.NO_RULE, 404, 400, (4772, 7741)),
+        ("update-job-rule", "UpdateIndividualStreamJob", refusals.NO_RULE, 404, 400, (5222, 7741)),
     )
     for slug, name, code, status, new_status, lines in rows:
         yield Variant(

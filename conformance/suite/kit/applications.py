@@ -13,9 +13,6 @@ from conformance.suite.kit.paged_lists import APPS
 
 ACTIVE, INACTIVE = "ACTIVATION", "DEACTIVATION"
 
-REFUSED = "RTC.*"
-"""Any code of the catalogue: the checks of every answer look it up there."""
-
 
 def show(scenario: Scenario, app: str) -> Exchange:
     """What ShowApp answers for it. Raises Blocked when it is not shown."""

@@ -27,17 +27,6 @@ NEVER_MADE: Final = "fedcba9876543210fedcba9876543210"
 RECORD_RULE: Final = "record_param.record_rule_id"
 LONG: Final = 7200
 """An idle time, in seconds, that no scenario outlasts."""
-NO_JOB: Final = Answer(404, ("RTC.00001008",))
-NO_RULE: Final = Answer(404, ("RTC.00001011",))
-TOO_EARLY: Final = (Answer(204), Answer(400, ("RTC.00001022",)))
-"""What a stop may answer while a job is in INIT (E-9-stop-no-400)."""
-ALREADY_OVER: Final = (
-    Answer(400, ("RTC.00001009",)),
-    Answer(404, ("RTC.00001008",)),
-    Answer(204),
-)
-"""What a stop may answer when a job is over (E-9-stop-no-400)."""
-NO_APP: Final = Answer(404, ("RTC.00001015",))
 _READY_SECONDS = 10.0
 
 
@@ -101,8 +90,6 @@ INDIVIDUAL: Final = JobKind(
     ),
     words={"naming": "names-app-room-and-user", "stranger": "mix-job-not-found"},
 )
-ALREADY_RUNNING: Final = "RTC.00001006"
-"""A job that is not over exists already (14.2)."""
 KINDS: Final = (MIX, INDIVIDUAL)
 IDENTITY: Final = ("job_id", "stream_name", "app_id", "room_id", "user_id", "create_time")
 """What a job never changes; the user belongs to jobs of chapter 10 alone."""
@@ -181,7 +168,7 @@ class Jobs:
             return self.ready(
                 Job({"app_id": self._scenario.given("app"), "job_id": identifier}, made)
             )
-        if self._scenario.error_code(made) != ALREADY_RUNNING:
+        if not self._scenario.has_code_of(made, self.kind.rule("Create/duplicate-job")):
             raise Blocked(f"a second job in a room is not started: {shown(made)[:160]}")
         return self.running()
 

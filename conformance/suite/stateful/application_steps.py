@@ -8,12 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.engine.scenario import Answer
-from conformance.suite.kit.applications import REFUSED, part
+from conformance.suite.kit.applications import part
 from conformance.suite.stateful.model import OFF, WALK, App
-from conformance.suite.stateful.observer import Views, callback_of
+from conformance.suite.stateful.observer import LEFT_OPEN, Views, callback_of
 
-NO_APP = Answer(404, ("RTC.00001015",))
-_NAME_TAKEN = Answer(400, ("RTC.00001020",))
 HAUNTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("DeleteApp", {}),
     ("StartApp", {}),
@@ -60,7 +58,7 @@ class AppWalker:
         views = self._views
         views.step(f"create an application with the name of {holder.letter}")
         made = views.ask("CreateApp", body={"app_name": holder.name})
-        views.expect(made, "CreateApp/rule/name-unique-in-tenant", _NAME_TAKEN)
+        views.refused(made, "CreateApp/rule/name-unique-in-tenant")
         views.beneath(holder)
 
     def taken(self, number: int) -> bool:
@@ -73,7 +71,7 @@ class AppWalker:
         views.step(f"delete {app.letter}")
         deleted = views.ask("DeleteApp", path=app.path)
         beneath = bool(app.rule) or any(not job.over for job in app.jobs)
-        kept = (Answer(400, (REFUSED,)),) if beneath or app.active else ()
+        kept = LEFT_OPEN if beneath or app.active else ()
         plain_one = WALK if app.jobs else "DeleteApp/rule/with-nothing-beneath"
         rule = "DeleteApp/rule/with-rule" if app.rule else plain_one
         views.expect(deleted, rule, Answer(204), *kept)
@@ -83,7 +81,7 @@ class AppWalker:
         views.world.apps.remove(app)
         views.world.gone.append(app)
         gone = views.ask("ShowApp", path=app.path)
-        views.expect(gone, "DeleteApp/rule/gone", NO_APP)
+        views.refused(gone, "DeleteApp/rule/gone")
 
     def haunt(self, app: App, number: int) -> None:
         """Nothing is found beneath an application that is gone (5.4)."""
@@ -92,7 +90,7 @@ class AppWalker:
         views.step(f"{operation} of {app.letter}, which is deleted")
         asked = views.ask(operation, path=app.path, **how)
         rule = "twice" if operation == "DeleteApp" else "gone-beneath"
-        views.expect(asked, f"DeleteApp/rule/{rule}", NO_APP)
+        views.refused(asked, f"DeleteApp/rule/{rule}")
 
     def switch(self, app: App, *, on: bool) -> None:
         """Enable or disable; what is so already stays so, refused or not (5.5, 5.6)."""
@@ -101,7 +99,7 @@ class AppWalker:
         views.step(f"{'enable' if on else 'disable'} {app.letter}")
         switched = views.ask(operation, path=app.path)
         again = app.active is on
-        refused = (Answer(400, (REFUSED,)),) if again else ()
+        refused = LEFT_OPEN if again else ()
         rule = f"{operation}/rule/{'twice' if again else f'state-{word}'}"
         views.expect(switched, rule, Answer(200), *refused)
         app.active = on
@@ -122,7 +120,7 @@ class AppWalker:
             f"{' with a key' if key else ''}"
         )
         asked = views.ask("UpdateRecordCallback", path=app.path, body={"url": url, **key})
-        refused = () if app.active else (Answer(400, (REFUSED,)),)
+        refused = () if app.active else LEFT_OPEN
         views.expect(asked, WALK, Answer(200), *refused)
         if asked.status == 200:
             found = callback_of(part(asked.json, "record_callback"))

@@ -10,7 +10,7 @@ from conformance.engine.scenario import Answer, Blocked, Inconclusive, Scenario
 from conformance.model.exchange import Exchange
 from conformance.model.expectation import Expectation
 from conformance.suite.kit.applications import part
-from conformance.suite.kit.jobs import IDENTITY
+from conformance.suite.kit.jobs import IDENTITY, MIX
 from conformance.suite.kit.paged_lists import APPS
 from conformance.suite.kit.recording_rules import plain
 from conformance.suite.stateful.model import (
@@ -25,8 +25,10 @@ from conformance.suite.stateful.model import (
 )
 
 _ORDER = ("INIT", "RUNNING", "STOPPED")
-_NO_ROOM = frozenset({"RTC.00001007", "RTC.00001017"})
+_NO_ROOM = (MIX.rule("Create/job-quota"), "CreateApp/rule/at-most-20")
 """The tenant has no room for another job, another application."""
+LEFT_OPEN = (Answer(400, ("*",)),)
+"""A refusal that the document neither states nor excludes: the checks of any answer judge it."""
 _KEPT = ("app_id", "create_time", "domain")
 """What an application never changes (table 5-26)."""
 
@@ -50,9 +52,13 @@ class Views:
         if exchange.response is None:
             failure = exchange.failure
             raise Inconclusive(f"network: {failure.message}" if failure else "network")
-        if self.scenario.error_code(exchange) in _NO_ROOM:
+        if self.scenario.has_code_of(exchange, *_NO_ROOM):
             raise Blocked(f"{operation} answered {shown(exchange)[:160]}")
         return exchange
+
+    def refused(self, exchange: Exchange, rule: str) -> None:
+        """The answer is one of the refusals that the contract has for a rule."""
+        self.expect(exchange, rule, *self.scenario.refusals(rule))
 
     def expect(self, exchange: Exchange, rule: str, *answers: Answer) -> None:
         """The answer is one of those; otherwise model and target disagree."""

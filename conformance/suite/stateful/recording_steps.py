@@ -9,14 +9,11 @@ from conformance.engine.comparing.round_trip import not_read_back, sent
 from conformance.engine.judging.case_runner import shown
 from conformance.engine.scenario import Answer
 from conformance.model.exchange import Exchange
-from conformance.suite.kit.applications import REFUSED, part
-from conformance.suite.kit.recording_rules import NO_RULE, plain
+from conformance.suite.kit.applications import part
+from conformance.suite.kit.recording_rules import plain
 from conformance.suite.stateful.model import OFF, ON, WALK, App, Disagreement, RecordRule
-from conformance.suite.stateful.observer import Views
+from conformance.suite.stateful.observer import LEFT_OPEN, Views
 
-NO_SUCH_RULE = Answer(404, (NO_RULE,))
-UNKNOWN_RULE = (NO_SUCH_RULE, Answer(400, ("RTC.00001003", REFUSED)))
-_IN_USE = Answer(400, ("RTC.00001013", "RTC.00001003", "RTC.00001006"))
 _FORMATS = ("mp4", "hls", "full")
 
 
@@ -72,18 +69,19 @@ class RuleWalker:
         deleted = views.ask("DeleteRecordRule", path=path)
         if app.recorded or any(not job.loose for job in users):
             by = "auto-record" if app.recorded else "job"
-            views.expect(deleted, f"DeleteRecordRule/rule/in-use-by-{by}", _IN_USE)
+            views.refused(deleted, f"DeleteRecordRule/rule/in-use-by-{by}")
         elif users:
-            views.expect(deleted, WALK, Answer(204), _IN_USE)
+            in_use = views.scenario.refusals("DeleteRecordRule/rule/in-use-by-job")
+            views.expect(deleted, WALK, Answer(204), *in_use)
         else:
             open_ = "DeleteRecordRule/rule/deletable-after-release"
-            refused = () if app.active else (Answer(400, (REFUSED,)),)
+            refused = () if app.active else LEFT_OPEN
             views.expect(deleted, open_, Answer(204), *refused)
         if deleted.status == 204:
             app.lost.append(app.rule.id)
             app.rule = None
             again = views.ask("ShowRecordRule", path=path)
-            views.expect(again, "DeleteRecordRule/rule/gone", NO_SUCH_RULE)
+            views.refused(again, "DeleteRecordRule/rule/gone")
             views.rules(app, "DeleteRecordRule/rule/gone-from-list")
         else:
             views.rules(app, "DeleteRecordRule/rule/in-use-survives")
@@ -99,7 +97,7 @@ class RuleWalker:
         with_rule = {"record_rule_id": rule.id} if on and rule is not None else {}
         body = {"mode": ON if on else OFF, **with_rule}
         asked = views.ask("UpdateAutoRecord", path=app.path, body=body)
-        refused = () if app.active else (Answer(400, (REFUSED,)),)
+        refused = () if app.active else LEFT_OPEN
         views.expect(asked, WALK, Answer(200), *refused)
         if asked.status == 200:
             app.mode = body["mode"]
@@ -119,8 +117,7 @@ class RuleWalker:
         views = self._views
         views.step(f"{operation} of a rule of {app.letter} that is deleted")
         asked = views.ask(operation, path={**app.path, "rule_id": lost})
-        rule = "DeleteRecordRule/rule/gone"
-        views.expect(asked, rule, NO_SUCH_RULE)
+        views.refused(asked, "DeleteRecordRule/rule/gone")
         views.rules(app)
 
     def look_across(self, owner: App, other: App, number: int) -> None:
@@ -132,7 +129,7 @@ class RuleWalker:
         operation = operations[number % len(operations)]
         views.step(f"{operation} of the rule of {owner.letter} beneath {other.letter}")
         asked = views.ask(operation, path={**other.path, "rule_id": owner.rule.id})
-        views.expect(asked, f"{operation}/rule/foreign-rule", NO_SUCH_RULE)
+        views.refused(asked, f"{operation}/rule/foreign-rule")
         views.rules(owner)
         views.rules(other)
 
@@ -141,7 +138,9 @@ class RuleWalker:
         views.step(f"automatic recording of {app.letter} on, with a rule that is not there")
         body = {"mode": ON, "record_rule_id": rule}
         asked = views.ask("UpdateAutoRecord", path=app.path, body=body)
-        views.expect(asked, "UpdateAutoRecord/rule/unknown-rule", *UNKNOWN_RULE)
+        rule_id = "UpdateAutoRecord/rule/unknown-rule"
+        more = () if app.active else LEFT_OPEN
+        views.expect(asked, rule_id, *views.scenario.refusals(rule_id), *more)
         views.app(app, "UpdateAutoRecord")
 
     def _content(self, number: int) -> dict[str, Any]:
@@ -154,7 +153,7 @@ class RuleWalker:
     def _left_open(self, exchange: Exchange, app: App, rule: str, status: int) -> bool:
         """Whether what the document leaves open was refused: while disabled, while in use."""
         open_ = not app.active or app.rule_in_use
-        refused = (Answer(400, (REFUSED,)),) if open_ else ()
+        refused = LEFT_OPEN if open_ else ()
         self._views.expect(exchange, rule, Answer(status), *refused)
         if exchange.status != status:
             self._views.rules(app)

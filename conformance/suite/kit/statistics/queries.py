@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from conformance.engine.scenario import Answer, Blocked, Given, Inconclusive, Rule, Scenario, shown
+from conformance.engine.scenario import Blocked, Given, Inconclusive, Rule, Scenario, shown
 from conformance.model.exchange import Exchange
 from conformance.suite.kit.statistics.time_windows import DAY, time_window
 
@@ -179,20 +179,6 @@ def over(
             )
             for operation, more in table.items()
         ],
-    )
-
-
-def enumerated(scenario: Scenario, rule: Rule, *statuses: int) -> tuple[Answer, ...]:
-    """The answers that the contract enumerates for a rule, those ``statuses`` of them if given.
-
-    A refusal carries one of the rule's codes, a success none.
-    """
-    operation, _, name = rule.id.partition("/rule/")
-    spec = next(r for r in scenario.lab.contract.operation(operation).rules if r.id == name)
-    return tuple(
-        Answer(status, spec.codes if status >= 400 else ())
-        for status in spec.statuses
-        if not statuses or status in statuses
     )
 
 

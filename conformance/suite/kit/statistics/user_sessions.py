@@ -74,7 +74,7 @@ def refused_or_empty(
     """A filter by a value that nothing has answers nothing, or is refused."""
     nowhere = scenario.send(operation, query=query)
     if nowhere.status == 400:
-        rule.refused(nowhere, 400, "DATA.*", "RTC.00001003")
+        rule.refused(nowhere)
     elif rule.succeeded(nowhere):
         rows = rows_of(operation, nowhere.json)
         rule.that(

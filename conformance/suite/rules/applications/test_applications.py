@@ -167,11 +167,11 @@ def test_a_name_is_taken_once(scenario: Scenario) -> None:
     name = scenario.name("taken")
     app = str(part(scenario.make("CreateApp", body={"app_name": name}).json, "app_id"))
     unique = scenario.rule("CreateApp/rule/name-unique-in-tenant")
-    unique.refused(scenario.send("CreateApp", body={"app_name": name}), 400, "RTC.00001020")
+    unique.refused(scenario.send("CreateApp", body={"app_name": name}))
     scenario.make("StopApp", path={"app_id": app})
     before = show(scenario, app)
     again = scenario.send("CreateApp", body={"app_name": name})
-    unique.refused(again, 400, "RTC.00001020")
+    unique.refused(again)
     whole = APPS.whole(scenario)
     found = [plain(row) for row in whole.rows if row.get("app_name") == name]
     scenario.rule("CreateApp/rule/duplicate-leaves-one").that(
@@ -232,4 +232,4 @@ def test_a_name_that_is_not_utf8_is_refused(scenario: Scenario) -> None:
     rule = scenario.rule("CreateApp/rule/name-not-utf8")
     for broken in (b"\xff\xfe", b"\xc0\xaf", b"\xed\xa0\x80", b"\xe4\xb8"):
         raw = b'{"app_name": "%s%s"}' % (scenario.name("bytes").encode(), broken)
-        rule.refused(scenario.send("CreateApp", raw=raw), 400, "RTC.00001002", "RTC.00001003")
+        rule.refused(scenario.send("CreateApp", raw=raw))

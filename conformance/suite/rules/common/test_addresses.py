@@ -9,7 +9,6 @@ import pytest
 from conformance.engine.scenario import Answer, Scenario, rules
 from conformance.model.exchange import Exchange, Request
 from conformance.model.expectation import Expectation
-from conformance.suite.kit.accepted_answers import enumerated
 from conformance.suite.kit.concurrent_runs import without_neighbours
 from conformance.suite.kit.raw_requests import claimed, elsewhere, foreign, written
 
@@ -41,7 +40,7 @@ ALLOW = "common/method/allow-header"
 )
 def test_an_unsupported_method_is_refused(scenario: Scenario, everywhere: bool) -> None:
     """A method that a path does not offer answers 405 and says which ones it does (14.1)."""
-    accepted = enumerated(scenario.lab.contract, REFUSED).answers
+    accepted = scenario.lab.contract.answers_of(REFUSED).answers
     for operation, method in _every(scenario) if everywhere else SOME:
         if not claimed(scenario, operation):
             continue
@@ -110,7 +109,7 @@ def test_head_and_options_are_safe(scenario: Scenario) -> None:
 @rules("common/path/unknown-refused")
 def test_an_unknown_path_is_refused(scenario: Scenario) -> None:
     """A path that the document does not have answers 404 (14.1)."""
-    accepted = enumerated(scenario.lab.contract, "common/path/unknown-refused").answers
+    accepted = scenario.lab.contract.answers_of("common/path/unknown-refused").answers
     listing = written(scenario, "ListApps")
     requests = [elsewhere(listing, "-and-more"), _moved(listing, "/v2/apps", "/v9/apps")]
     app = {"app_id": scenario.given("populated_app")}
@@ -131,7 +130,7 @@ def _moved(request: Request, old: str, new: str) -> Request:
 def test_a_slash_too_many(scenario: Scenario) -> None:
     """It is the path without the slash, or none at all (14.3 writes one itself)."""
     rule = scenario.rule("common/path/trailing-slash")
-    accepted = enumerated(scenario.lab.contract, "common/path/trailing-slash").answers
+    accepted = scenario.lab.contract.answers_of("common/path/trailing-slash").answers
     request = written(scenario, "ListApps")
     plain = scenario.lab.send_raw(request)
     exchange = scenario.lab.send_raw(elsewhere(request, "/"))

@@ -10,7 +10,6 @@ import pytest
 
 from conformance.engine.scenario import Answer, Scenario, rules
 from conformance.model.expectation import Expectation
-from conformance.suite.kit.accepted_answers import enumerated
 from conformance.suite.kit.concurrent_runs import without_neighbours
 from conformance.suite.kit.raw_requests import claimed, written
 
@@ -43,7 +42,7 @@ def test_a_body_a_thousand_levels_deep(scenario: Scenario, kind: str) -> None:
         "objects": b'{"app_name":' * DEPTH + b"{}" + b"}" * DEPTH,
         "field": b'{"app_name":' + deep + b"}",
     }[kind]
-    accepted = enumerated(scenario.lab.contract, "common/body/deep-nesting")
+    accepted = scenario.lab.contract.answers_of("common/body/deep-nesting")
     answers = [Answer(413, ("*",)) if a.status == 413 else a for a in accepted.answers]
     exchange = scenario.send("CreateApp", raw=raw, accept=Expectation(tuple(answers)))
     scenario.rule("common/body/deep-nesting").answered(exchange, *answers)
@@ -52,7 +51,7 @@ def test_a_body_a_thousand_levels_deep(scenario: Scenario, kind: str) -> None:
 @rules("common/body/empty")
 def test_a_body_that_is_missing(scenario: Scenario) -> None:
     """An operation that needs a body refuses a request without one (14.2)."""
-    accepted = enumerated(scenario.lab.contract, "common/body/empty")
+    accepted = scenario.lab.contract.answers_of("common/body/empty")
     for operation in BODIES:
         if claimed(scenario, operation):
             exchange = scenario.send(operation, raw=b"", accept=accepted)

@@ -10,7 +10,6 @@ import dataclasses
 
 from conformance.engine.scenario import Answer, Scenario, rules
 from conformance.model.exchange import Exchange
-from conformance.suite.kit.accepted_answers import enumerated
 from conformance.suite.kit.raw_requests import written
 
 GROUP = "obs"
@@ -41,7 +40,7 @@ def test_a_group_is_limited_and_no_other(scenario: Scenario) -> None:
         exchange=burst[-1],
     ):
         return
-    accepted = enumerated(scenario.lab.contract, "common/flow/excess-throttled")
+    accepted = scenario.lab.contract.answers_of("common/flow/excess-throttled")
     throttled.answered(refused[0], *accepted.answers)
     scenario.lab.waiting.rest(QUIET * seconds)
     throttled.answered(_around(scenario, "ListObsBuckets"), SERVED)

@@ -9,7 +9,6 @@ from typing import Any
 
 from conformance.engine.scenario import Scenario, rules
 from conformance.model.exchange import Exchange
-from conformance.suite.kit.accepted_answers import enumerated
 from conformance.suite.kit.raw_requests import claimed
 from conformance.suite.kit.statistics.time_windows import DAY, time_window
 
@@ -33,7 +32,7 @@ FOREIGN: tuple[tuple[str, str, dict[str, Any]], ...] = (
 def test_another_tenant_neither_sees_nor_changes(scenario: Scenario) -> None:
     """With the credentials of another tenant an application is not there, and stays (14.2)."""
     rule = "common/isolation/foreign-tenant"
-    accepted = enumerated(scenario.lab.contract, rule)
+    accepted = scenario.lab.contract.answers_of(rule)
     if not scenario.lab.settings.allows("writes"):
         seen = {"app_id": scenario.given("populated_app")}
         exchange = scenario.send("ShowApp", path=seen, credentials="second", accept=accepted)

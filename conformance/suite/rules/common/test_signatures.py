@@ -23,7 +23,6 @@ from conformance.access.tampering import (
 )
 from conformance.cases.requests import UNKNOWN_ID
 from conformance.engine.scenario import Scenario, rules
-from conformance.suite.kit.accepted_answers import enumerated
 from conformance.suite.kit.concurrent_runs import without_neighbours
 
 TOO_OLD = dt.timedelta(minutes=20)
@@ -88,7 +87,7 @@ def test_a_wrong_signature_is_refused(scenario: Scenario, wrong: str) -> None:
     """With another key, time, project, or changed on the way, a request is refused (3.2)."""
     scenario.lab.adopt("altered", WRONG[wrong](scenario))
     rule = f"common/aksk/{wrong}-refused"
-    accepted = enumerated(scenario.lab.contract, rule)
+    accepted = scenario.lab.contract.answers_of(rule)
     exchange = scenario.send("ListApps", query={"limit": 1}, credentials="altered", accept=accepted)
     scenario.rule(rule).answered(exchange, *accepted.answers)
 
@@ -99,7 +98,7 @@ def test_a_signature_is_good_for_one_path(scenario: Scenario) -> None:
     app = scenario.given("populated_app")
     change = with_url(lambda url: url.replace(UNKNOWN_ID, app))
     scenario.lab.adopt("altered", TamperedAuth(scenario.lab.signature, change))
-    accepted = enumerated(scenario.lab.contract, "common/aksk/tampered-path-refused")
+    accepted = scenario.lab.contract.answers_of("common/aksk/tampered-path-refused")
     other = {"app_id": UNKNOWN_ID}
     exchange = scenario.send("ShowApp", path=other, credentials="altered", accept=accepted)
     scenario.rule("common/aksk/tampered-path-refused").answered(exchange, *accepted.answers)
@@ -121,7 +120,7 @@ def test_a_signed_body_over_12_mb_is_refused(scenario: Scenario) -> None:
 
 def _create(scenario: Scenario, rule: str, change: Change, more: dict[str, str]) -> None:
     scenario.lab.adopt("altered", TamperedAuth(scenario.lab.signature, change))
-    accepted = enumerated(scenario.lab.contract, rule)
+    accepted = scenario.lab.contract.answers_of(rule)
     body = {"app_name": scenario.name("sent"), **more}
     exchange = scenario.send("CreateApp", body=body, credentials="altered", accept=accepted)
     scenario.rule(rule).answered(exchange, *accepted.answers)

@@ -9,7 +9,6 @@ import pytest
 
 from conformance.engine.scenario import Answer, Scenario, rules
 from conformance.model.exchange import Exchange
-from conformance.suite.kit.accepted_answers import enumerated
 from conformance.suite.kit.raw_requests import claimed
 
 pytestmark = pytest.mark.sparkrtc_phase("hostile")
@@ -71,7 +70,7 @@ def _is_text(value: Any) -> bool:
 @rules("common/number/huge")
 def test_a_number_beyond_64_bits(scenario: Scenario) -> None:
     """Refused with 400, in a query as in a body, and never cut to what fits (14.2)."""
-    accepted = enumerated(scenario.lab.contract, "common/number/huge")
+    accepted = scenario.lab.contract.answers_of("common/number/huge")
     for operation, how in (
         ("ListApps", {"query": {"limit": HUGE}}),
         ("ListRtcRoomList", {"query": {"limit": HUGE}}),
@@ -87,7 +86,7 @@ def test_a_number_beyond_64_bits(scenario: Scenario) -> None:
 def test_numbers_that_json_does_not_know(scenario: Scenario) -> None:
     """NaN, infinities, and other spellings of programming languages: 400 (14.2)."""
     rule = "common/number/not-a-number"
-    accepted = enumerated(scenario.lab.contract, rule)
+    accepted = scenario.lab.contract.answers_of(rule)
     body = {"app_name": scenario.name("no-number"), "undeclared": MARK}
     operation = "CreateApp"
     if claimed(scenario, "CreateIndividualStreamJob"):

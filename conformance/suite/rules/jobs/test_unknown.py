@@ -12,9 +12,6 @@ from conformance.suite.kit.jobs import (
     INDIVIDUAL,
     KINDS,
     NEVER_MADE,
-    NO_APP,
-    NO_JOB,
-    NO_RULE,
     RECORD_RULE,
     Job,
     JobKind,
@@ -26,7 +23,6 @@ from conformance.suite.kit.jobs import (
 )
 
 _VERBS = ("Show", "Update", "Stop")
-_OFF = Answer(400, ("RTC.00001016",))
 
 
 @pytest.mark.parametrize("kind", both(*(f"{verb}/job-never-made" for verb in _VERBS)))
@@ -35,7 +31,7 @@ def test_a_job_never_made(scenario: Scenario, kind: JobKind) -> None:
     jobs = Jobs(scenario, kind)
     path = {"app_id": scenario.given("app"), "job_id": NEVER_MADE}
     for verb in _VERBS:
-        jobs.rule(f"{verb}/job-never-made").answered(jobs.call(verb, path), NO_JOB)
+        jobs.rule(f"{verb}/job-never-made").refused(jobs.call(verb, path))
 
 
 @pytest.mark.parametrize("kind", both(*(f"{verb}/{{stranger}}" for verb in _VERBS)))
@@ -46,7 +42,7 @@ def test_a_job_of_the_other_kind(scenario: Scenario, kind: JobKind) -> None:
     before = theirs.show(job)
     for verb in _VERBS:
         refusal = jobs.call(verb, job.path)
-        jobs.rule(f"{verb}/{{stranger}}").answered(refusal, NO_JOB)
+        jobs.rule(f"{verb}/{{stranger}}").refused(refusal)
     _goes_on(jobs, "Stop/{stranger}", theirs, job, before)
 
 
@@ -66,7 +62,7 @@ def test_two_applications(scenario: Scenario) -> None:
         jobs = Jobs(scenario, kind)
         _job_of_another(jobs, elsewhere)
         named.append(jobs.ask(change={RECORD_RULE: rule}))
-        jobs.rule("Create/record-rule-of-another-app").answered(named[-1], NO_RULE)
+        jobs.rule("Create/record-rule-of-another-app").refused(named[-1])
     named.append(_keeps_its_rule(Jobs(scenario, INDIVIDUAL), rule))
     named += _refused_starts(scenario, elsewhere, rule)
     deleted = scenario.send("DeleteRecordRule", path={"app_id": elsewhere, "rule_id": rule})
@@ -75,7 +71,7 @@ def test_two_applications(scenario: Scenario) -> None:
         raise Blocked("the recording rule of the other application could not be deleted")
     for kind in KINDS:
         gone = Jobs(scenario, kind).ask(app=elsewhere, change={RECORD_RULE: rule})
-        Jobs(scenario, kind).rule("Create/deleted-record-rule").answered(gone, NO_RULE)
+        Jobs(scenario, kind).rule("Create/deleted-record-rule").refused(gone)
     _takes_over_no_deleted_rule(Jobs(scenario, INDIVIDUAL), elsewhere, rule)
 
 
@@ -85,7 +81,7 @@ def _takes_over_no_deleted_rule(jobs: Jobs, app: str, rule: str) -> None:
     before = jobs.show(job)
     update = jobs.update(job, body={"record_param": {"record_rule_id": rule}})
     name = "Update/deleted-record-rule"
-    if jobs.rule(name).answered(update, NO_RULE):
+    if jobs.rule(name).refused(update):
         _goes_on(jobs, name, jobs, job, before)
 
 
@@ -96,7 +92,7 @@ def _job_of_another(jobs: Jobs, elsewhere: str) -> None:
     for verb in _VERBS:
         refusal = jobs.call(verb, {**job.path, "app_id": elsewhere})
         rule = jobs.rule(f"{verb}/job-of-another-app")
-        if rule.answered(refusal, NO_JOB) and verb != "Show":
+        if rule.refused(refusal) and verb != "Show":
             _goes_on(jobs, f"{verb}/job-of-another-app", jobs, job, before)
 
 
@@ -106,7 +102,7 @@ def _keeps_its_rule(jobs: Jobs, foreign: str) -> Exchange:
     job = jobs.running(example=jobs.kind.full)
     before = jobs.show(job)
     update = jobs.update(job, body={"record_param": {"record_rule_id": foreign}})
-    if jobs.rule(name).answered(update, NO_RULE):
+    if jobs.rule(name).refused(update):
         _goes_on(jobs, name, jobs, job, before)
     return update
 
@@ -147,7 +143,7 @@ def test_an_application_switched_off_and_deleted(scenario: Scenario) -> None:
     scenario.make("StopApp", path={"app_id": app})
     for kind in KINDS:
         jobs = Jobs(scenario, kind)
-        jobs.rule("Create/refused-while-app-disabled").answered(jobs.ask(app=app), _OFF)
+        jobs.rule("Create/refused-while-app-disabled").refused(jobs.ask(app=app))
     scenario.make("StartApp", path={"app_id": app})
     for kind in KINDS:
         jobs = Jobs(scenario, kind)
@@ -158,7 +154,7 @@ def test_an_application_switched_off_and_deleted(scenario: Scenario) -> None:
     scenario.make("DeleteApp", path={"app_id": app})
     for kind in KINDS:
         jobs = Jobs(scenario, kind)
-        jobs.rule("Create/deleted-app").answered(jobs.ask(app=app), NO_APP)
+        jobs.rule("Create/deleted-app").refused(jobs.ask(app=app))
 
 
 def _goes_on(jobs: Jobs, name: str, theirs: Jobs, job: Job, before: Exchange) -> None:

@@ -6,7 +6,6 @@ import pytest
 
 from conformance.access.auth import TokenAuth
 from conformance.engine.scenario import Inconclusive, Scenario, rules
-from conformance.suite.kit.accepted_answers import enumerated
 
 pytestmark = pytest.mark.sparkrtc_phase("last")
 
@@ -29,7 +28,7 @@ def test_a_token_ends_after_24_hours(scenario: Scenario) -> None:
     before = scenario.send("ListApps", query={"limit": 1}, credentials="ageing")
     scenario.rule(rule).succeeded(before)
     scenario.lab.advance(2 * MINUTE)
-    accepted = enumerated(scenario.lab.contract, rule)
+    accepted = scenario.lab.contract.answers_of(rule)
     after = scenario.send("ListApps", query={"limit": 1}, credentials="ageing", accept=accepted)
     scenario.rule(rule).answered(after, *accepted.answers)
 

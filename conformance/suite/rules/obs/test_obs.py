@@ -7,7 +7,6 @@ from typing import Any
 
 from conformance.engine.scenario import ABSENT, Scenario, rules
 from conformance.model.exchange import Exchange
-from conformance.suite.kit.accepted_answers import enumerated
 
 AUTHORISE, REVOKE = 1, 0
 REGIONS = ("cn-north-4", "cn-north-1", "cn-north-5", "cn-north-6", "cn-south-1", "cn-east-2")
@@ -169,7 +168,7 @@ def test_a_bucket_in_a_region_that_is_not_its_own(scenario: Scenario) -> None:
     """The document leaves the answer open: a list, 400 or 404 (table 12-11)."""
     rule = "ListObsBucketObjects/rule/bucket-in-other-region"
     elsewhere = next(name for name in REGIONS if name != scenario.given("bucket_location"))
-    accepted = enumerated(scenario.lab.contract, rule)
+    accepted = scenario.lab.contract.answers_of(rule)
     exchange = scenario.send(
         "ListObsBucketObjects", query={"location": elsewhere, "type": "objects"}, accept=accepted
     )
@@ -259,7 +258,7 @@ def test_authority_is_changed_with_put_alone(scenario: Scenario) -> None:
     template = lab.fill(scenario.template("UpdateObsBucketAuthority", change=change))
     request = lab.request(lab.contract.operation("UpdateObsBucketAuthority"), template)
     exchange = lab.send_raw(dataclasses.replace(request, operation=None, method="POST"))
-    scenario.rule(rule).answered(exchange, *enumerated(lab.contract, rule).answers)
+    scenario.rule(rule).answered(exchange, *lab.contract.answers_of(rule).answers)
 
 
 def _change(scenario: Scenario, operation: int, **how: Any) -> Exchange:

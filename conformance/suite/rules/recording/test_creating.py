@@ -8,7 +8,6 @@ from conformance.engine.scenario import Answer, Scenario, rules
 from conformance.suite.kit.applications import not_earlier, part
 from conformance.suite.kit.recording_rules import (
     LEAST_HLS,
-    REFUSALS,
     judge_without_cycle,
     listed_as,
     plain,
@@ -160,7 +159,7 @@ def _judge_foreign(
         rule = scenario.rule(f"{operation}/rule/foreign-rule")
         change = {"obs_addr.object": "Foreign/"} if operation == "UpdateRecordRule" else None
         sent = scenario.send(operation, path=foreign, change=change)
-        rule.refused(sent, 404, "RTC.00001011")
+        rule.refused(sent)
         if operation == "ShowRecordRule":
             continue
         for place, rule_before in zip((path, own), before, strict=True):
@@ -189,7 +188,7 @@ def test_a_refused_create_changes_nothing(scenario: Scenario) -> None:
     chosen = "0123456789abcdef0123456789abcde0"
     made = scenario.send("CreateRecordRule", path=path, change={"rule_id": chosen})
     rule = scenario.rule("CreateRecordRule/rule/rule-id-not-chosen")
-    if rule.answered(made, Answer(201), Answer(400, ("RTC.00001003",))):
+    if rule.permitted(made):
         rule.that(
             part(made.json, "rule_id") != chosen,
             "the rule took the id of the request",
@@ -198,7 +197,7 @@ def test_a_refused_create_changes_nothing(scenario: Scenario) -> None:
         )
     if made.status != 201:
         made = scenario.make("CreateRecordRule", path=path)
-    _judge_refusals(scenario, path, tuple(REFUSALS))
+    _judge_refusals(scenario, path, ("unsupported-location", "formats-uppercase"))
     listed_as(unmoved, scenario, path["app_id"], [made.json], "the list after refused creates")
     judge_without_cycle(scenario, "CreateRecordRule", path)
 
@@ -208,4 +207,4 @@ def _judge_refusals(scenario: Scenario, path: dict[str, Any], names: tuple[str, 
     for name in names:
         for change in changes[name]:
             sent = scenario.send("CreateRecordRule", example="minimal", path=path, change=change)
-            scenario.rule(f"CreateRecordRule/rule/{name}").refused(sent, 400, *REFUSALS[name])
+            scenario.rule(f"CreateRecordRule/rule/{name}").refused(sent)

@@ -10,13 +10,9 @@ from conformance.engine.comparing.round_trip import sent
 from conformance.engine.comparing.timestamps import earlier, is_time
 from conformance.engine.scenario import Answer, Scenario, rules
 from conformance.suite.kit import applications
-from conformance.suite.kit.applications import REFUSED, part
-from conformance.suite.kit.jobs import ALREADY_RUNNING, INDIVIDUAL, KINDS, Job, JobKind, Jobs, other
-from conformance.suite.kit.recording_rules import NO_RULE, listed_as, plain, same_rule, show
-
-IN_USE = ("RTC.00001013", "RTC.00001003")
-"""The catalogue has no code of its own for a rule in use (E-14-1013-vs-in-use)."""
-IN_USE_BY_JOB = (*IN_USE, ALREADY_RUNNING)
+from conformance.suite.kit.applications import part
+from conformance.suite.kit.jobs import INDIVIDUAL, KINDS, Job, JobKind, Jobs, other
+from conformance.suite.kit.recording_rules import listed_as, plain, same_rule, show
 
 
 @rules(
@@ -37,7 +33,7 @@ def test_a_deleted_rule_is_gone(scenario: Scenario) -> None:
     if not gone.succeeded(scenario.send("DeleteRecordRule", path=path)):
         return
     for operation in ("ShowRecordRule", "UpdateRecordRule"):
-        gone.refused(scenario.send(operation, path=path), 404, NO_RULE)
+        gone.refused(scenario.send(operation, path=path))
     listed_as(
         scenario.rule("DeleteRecordRule/rule/gone-from-list"),
         scenario,
@@ -46,7 +42,7 @@ def test_a_deleted_rule_is_gone(scenario: Scenario) -> None:
         "the list after the only rule was deleted",
     )
     again = scenario.send("DeleteRecordRule", path=path)
-    scenario.rule("DeleteRecordRule/rule/twice").refused(again, 404, NO_RULE)
+    scenario.rule("DeleteRecordRule/rule/twice").refused(again)
     _judge_others(scenario, bystander, path["app_id"], others)
     _judge_anew(scenario, path["app_id"], old)
 
@@ -95,7 +91,7 @@ def test_the_rule_of_automatic_recording_stays(scenario: Scenario) -> None:
     rule_id = {"record_rule_id": path["rule_id"]}
     scenario.make("UpdateAutoRecord", example="full", path=app, change=rule_id)
     refused = scenario.send("DeleteRecordRule", path=path)
-    scenario.rule("DeleteRecordRule/rule/in-use-by-auto-record").refused(refused, 400, *IN_USE)
+    scenario.rule("DeleteRecordRule/rule/in-use-by-auto-record").refused(refused)
     survives = scenario.rule("DeleteRecordRule/rule/in-use-survives")
     shown = scenario.send("ShowRecordRule", path=path)
     survives.that(
@@ -116,7 +112,7 @@ def _judge_replaced(scenario: Scenario, path: dict[str, Any], before: Any) -> No
     rule = scenario.rule("CreateRecordRule/rule/in-use-replaced")
     moved = {"obs_addr.object": "Moved/"}
     made = scenario.send("CreateRecordRule", path={"app_id": path["app_id"]}, change=moved)
-    if rule.answered(made, Answer(201), Answer(400, (REFUSED,))):
+    if rule.permitted(made):
         shown = show(scenario, path)
         wanted = sent(made)["obs_addr"] if made.status == 201 else part(before, "obs_addr")
         rule.equal(
@@ -140,12 +136,12 @@ def test_the_rule_of_a_job_stays(scenario: Scenario, kind: JobKind) -> None:
     jobs, others = Jobs(scenario, kind), Jobs(scenario, other(kind))
     job = jobs.start(app=app, change={"record_param": record_param})
     bystander = others.start(app=app)
-    stays.refused(scenario.send("DeleteRecordRule", path=path), 400, *IN_USE_BY_JOB)
+    stays.refused(scenario.send("DeleteRecordRule", path=path))
     _end(scenario, jobs, job)
     if others.kind is INDIVIDUAL:
         others.ready(bystander)
         if others.update(bystander, body={"record_param": record_param}).status == 200:
-            stays.refused(scenario.send("DeleteRecordRule", path=path), 400, *IN_USE_BY_JOB)
+            stays.refused(scenario.send("DeleteRecordRule", path=path))
     _end(scenario, others, bystander)
     deleted = scenario.send("DeleteRecordRule", path=path)
     scenario.rule("DeleteRecordRule/rule/deletable-after-job").succeeded(deleted)

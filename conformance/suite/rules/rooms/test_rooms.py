@@ -11,7 +11,6 @@ import pytest
 
 from conformance.engine.scenario import Inconclusive, Scenario, rules
 from conformance.model.exchange import Exchange
-from conformance.suite.kit.accepted_answers import enumerated
 
 pytestmark = pytest.mark.sparkrtc_flow_group("rooms")
 
@@ -40,7 +39,7 @@ def test_removing_nobody_is_passed_on_or_refused(scenario: Scenario) -> None:
         ("user-not-in-room", [STRANGER]),
     ):
         rule = f"RemoveUsers/rule/{name}"
-        accepted = enumerated(scenario.lab.contract, rule)
+        accepted = scenario.lab.contract.answers_of(rule)
         exchange = scenario.send("RemoveUsers", body={"user_ids": users}, accept=accepted)
         if scenario.rule(rule).answered(exchange, *accepted.answers) and seen:
             after = _online(scenario)
@@ -108,7 +107,7 @@ def test_a_room_that_is_not_there(scenario: Scenario) -> None:
         ("RemoveRoom", {}),
     ):
         rule = f"{operation}/rule/unknown-room"
-        accepted = enumerated(scenario.lab.contract, rule)
+        accepted = scenario.lab.contract.answers_of(rule)
         exchange = scenario.send(operation, path=nowhere, accept=accepted, **how)
         scenario.rule(rule).answered(exchange, *accepted.answers)
 
@@ -130,7 +129,7 @@ def test_a_dismissed_room_ends_and_no_other(scenario: Scenario) -> None:
     first = scenario.send("RemoveRoom", path=room)
     if not scenario.rule("RemoveRoom/rule/accepted-for-running-room").succeeded(first):
         return
-    twice = enumerated(scenario.lab.contract, "RemoveRoom/rule/dismissed-twice")
+    twice = scenario.lab.contract.answers_of("RemoveRoom/rule/dismissed-twice")
     second = scenario.send("RemoveRoom", path=room, accept=twice)
     scenario.rule("RemoveRoom/rule/dismissed-twice").answered(second, *twice.answers)
     if seen:

@@ -14,7 +14,6 @@ from conformance.suite.kit.statistics.queries import (
     Listing,
     Row,
     beyond,
-    enumerated,
     listing,
     over,
     rows_of,
@@ -193,7 +192,7 @@ def _one_date(
     name = "start-only" if "start_date" in query else "end-only"
     rule = scenario.rule(f"{operation}/rule/{name}")
     answer = scenario.send(operation, query=query)
-    if not rule.answered(answer, *enumerated(scenario, rule)) or answer.status != 200:
+    if not rule.permitted(answer) or answer.status != 200:
         return
     month = 31 * DAY
     allowed = Span(given, given + month) if name == "start-only" else Span(given - month, given)

@@ -9,7 +9,6 @@ import pytest
 from conformance.engine.scenario import Answer, Scenario
 from conformance.suite.kit.statistics.queries import (
     NEEDED,
-    enumerated,
     nothing,
     over,
     rows_of,
@@ -51,7 +50,7 @@ def test_a_span_that_is_too_long(scenario: Scenario, operation: str) -> None:
     longest = window.past(scenario.lab.now())
     more = 2 * DAY if window.daily else SECOND
     plain = Span(longest.start - more, longest.end)
-    refused = enumerated(scenario, rule)
+    refused = rule.answers
     if operation not in SINGLE_USER or window.single is None:
         rule.answered(scenario.send(operation, query=window.query(plain)), *refused)
         return
@@ -76,7 +75,7 @@ def test_a_span_the_wrong_way_round(scenario: Scenario, operation: str) -> None:
     turned = Span(end, end - (DAY if window.daily else SECOND))
     query = {**NEEDED.get(operation, {}), **window.query(turned)}
     answer = scenario.send(operation, query=query)
-    rule.answered(answer, *enumerated(scenario, rule))
+    rule.permitted(answer)
 
 
 @over((*WINDOWED, "ListRtcRealtimeScaleDimension"), "malformed-time-refused")
@@ -86,7 +85,7 @@ def test_a_time_that_is_none(scenario: Scenario, operation: str) -> None:
     Each would be a moment of an accepted span to a server that reads it loosely.
     """
     rule = scenario.rule(f"{operation}/rule/malformed-time-refused")
-    refused = enumerated(scenario, rule)
+    refused = rule.answers
     now = scenario.lab.now()
     if operation == "ListRtcRealtimeScaleDimension":
         moment = (now - HOUR).replace(second=0)
@@ -136,7 +135,7 @@ def test_a_span_in_the_future(scenario: Scenario, operation: str) -> None:
     span = Span(start, start + (DAY if window.daily else 30 * MINUTE))
     query = {**NEEDED.get(operation, {}), **window.query(span)}
     answer = scenario.send(operation, query=query)
-    if rule.answered(answer, *enumerated(scenario, rule)) and answer.status == 200:
+    if rule.permitted(answer) and answer.status == 200:
         rows = rows_of(operation, answer.json)
         rule.that(
             nothing(rows),

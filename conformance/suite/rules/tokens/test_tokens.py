@@ -10,7 +10,6 @@ from conformance.access.auth import TokenAuth
 from conformance.engine.outcomes import Blocked
 from conformance.engine.scenario import ABSENT, Answer, Inconclusive, Scenario, rules
 from conformance.model.exchange import Exchange
-from conformance.suite.kit.accepted_answers import enumerated
 
 USER = "auth.identity.password.user"
 PROJECT = "auth.scope.project.name"
@@ -93,7 +92,7 @@ def test_no_token_for_who_is_not_known(scenario: Scenario) -> None:
     answers = {name: _ask(scenario, change) for name, change in refused.items()}
     for name, exchange in answers.items():
         rule = f"CreateToken/rule/{name.replace('account', 'user')}-refused"
-        accepted = enumerated(scenario.lab.contract, rule)
+        accepted = scenario.lab.contract.answers_of(rule)
         if scenario.rule(rule).answered(exchange, *accepted.answers):
             scenario.rule(rule).that(
                 not _token(exchange),
@@ -157,7 +156,7 @@ def test_a_token_without_a_project_does_not_serve(scenario: Scenario) -> None:
         scenario.rule(rule).answered(exchange, *(Answer(s, ("*",)) for s in (400, 401, 403)))
         return
     scenario.lab.adopt("unscoped", TokenAuth(token), token)
-    answers = enumerated(scenario.lab.contract, rule)
+    answers = scenario.lab.contract.answers_of(rule)
     used = scenario.send("ListApps", credentials="unscoped", accept=answers)
     scenario.rule(rule).answered(used, *answers.answers)
 
