@@ -23,6 +23,7 @@ from conformance.comparison.contract_source import read_contract
 from conformance.contract.document import Contract
 from conformance.model.report import Report
 from conformance.model.requirement import Level, Requirement
+from conformance.model.requirement_id import RequirementId
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ class _Delta:
         """Requirements that differ without any change of shape: their words, their level."""
         told = {i for change in changes for i in (*change.added, *change.removed, *change.changed)}
         for identifier in sorted((self.added | self.removed | self.restated) - told):
-            place = identifier.split("/")[0]
+            place = RequirementId.parse(identifier).operation
             if identifier in self.added:
                 kind, text = "requirement-added", self.new[identifier].text
             elif identifier in self.removed:

@@ -16,6 +16,7 @@ from typing import Any
 from conformance.contract.files import read_yaml
 from conformance.errors import ContractError
 from conformance.model.requirement import Basis, Level, Lines, Requirement, Source, glob_to_pattern
+from conformance.model.requirement_id import RequirementId
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,8 @@ class Bases:
 
 def _names(requirement: Requirement) -> tuple[str, ...]:
     """The names of table rows that a derived requirement may transcribe."""
-    field = requirement.id.split("/")[-2]
-    return (field.replace("[]", "").rsplit(".", 1)[-1],)
+    parts = RequirementId.parse(requirement.id)
+    return ((parts.field or parts.place).rpartition("/")[2].replace("[]", "").rsplit(".", 1)[-1],)
 
 
 def read_bases(folder: Path) -> Bases:

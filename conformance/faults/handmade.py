@@ -11,6 +11,7 @@ from conformance.faults import tree
 from conformance.faults.messages import Answer, Asked, refusal, success
 from conformance.faults.middleware import Behaviour, Turn
 from conformance.faults.model import Fault
+from conformance.model.requirement_id import RequirementId
 
 FAMILY = "rule"
 When = Callable[[Turn], bool]
@@ -21,7 +22,8 @@ def breaking(
     requirement: str, title: str, behaviour: Behaviour, *operations: str, slug: str = "broken"
 ) -> Fault:
     """A fault that breaks one rule; in its own operation unless others are named."""
-    own = () if requirement.startswith("common/") else (requirement.split("/")[0],)
+    parts = RequirementId.parse(requirement)
+    own = () if parts.is_common else (parts.operation,)
     chosen = operations or own
     return Fault(f"{requirement}/{slug}", title, FAMILY, (requirement,), chosen, behaviour)
 

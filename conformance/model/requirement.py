@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from conformance.model.requirement_id import RequirementId
+
 
 class Level(enum.StrEnum):
     """How binding a statement is (design: "Levels")."""
@@ -76,7 +78,7 @@ class Requirement:
     @property
     def place(self) -> str:
         """Second segment of the id: such as ``body``, ``200`` or ``rule``."""
-        return self.id.split("/")[1]
+        return RequirementId.parse(self.id).place
 
 
 def glob_to_pattern(glob: str) -> re.Pattern[str]:

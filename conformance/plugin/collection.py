@@ -12,6 +12,7 @@ from conformance.engine.run.ordering import phase_of
 from conformance.engine.run.planning import plan_generated
 from conformance.errors import TargetError
 from conformance.model.case import Case
+from conformance.model.requirement_id import RequirementId
 from conformance.plugin.conformance_run import ConformanceRun
 
 _GENERATED = "test_generated"
@@ -111,7 +112,8 @@ class Collection:
         own = rules.kwargs.get("phase") if rules is not None else None
         general = item.get_closest_marker("sparkrtc_phase")
         marked = own or (general.args[0] if general is not None else None)
-        first = rules.args[0].partition("/")[0] if rules is not None and rules.args else ""
+        judged = rules.args if rules is not None else ()
+        first = RequirementId.parse(judged[0]).operation if judged else ""
         operation = self._session.contract.operations.get(first)
         if operation is not None:
             chapter = int(operation.chapter)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from conformance.model.requirement import Level
-from conformance.reporting.trace import CLIENT
+from conformance.model.requirement_id import RequirementId
 
 if TYPE_CHECKING:
     from conformance.model.report import ReportedFinding
@@ -61,4 +61,4 @@ class Cause:
 
 
 def _operation(requirement: str) -> str:
-    return requirement.removeprefix(CLIENT).partition("/")[0]
+    return RequirementId.parse(requirement).operation

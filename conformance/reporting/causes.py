@@ -12,6 +12,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from conformance.model.requirement_id import RequirementId
 from conformance.model.verdict import Verdict
 from conformance.reporting.cause import Cause, Facts
 from conformance.reporting.lenses import COARSE, LAST, Lens, answered
@@ -78,7 +79,7 @@ def _refused(report: Report, traces: list[Trace]) -> Lens:
     alive = {
         item.operation
         for item in report.requirements
-        if item.verdict is Verdict.PASS and item.id.split("/")[1].startswith("2")
+        if item.verdict is Verdict.PASS and RequirementId.parse(item.id).place.startswith("2")
     }
     answers: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for item in traces:
@@ -119,9 +120,9 @@ def _unvalidated(report: Report, traces: list[Trace]) -> Lens:
 
 
 def _is_violation(requirement: str) -> bool:
-    _, place, *_, keyword = requirement.split("/")
-    judged = place in {"body", "query"}
-    return judged and keyword not in _HARMLESS and not keyword.endswith("-code")
+    parts = RequirementId.parse(requirement)
+    judged = parts.place in {"body", "query"}
+    return judged and parts.keyword not in _HARMLESS and not parts.keyword.endswith("-code")
 
 
 def _accepts(item: Trace) -> bool:

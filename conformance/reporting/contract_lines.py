@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import yaml
 
 from conformance.errors import ReportError
+from conformance.model.requirement_id import RequirementId
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,19 +45,17 @@ class ContractLines:
 
         The deepest place that the id leads to: a keyword, else its field, its place, its operation.
         """
-        operation, _, rest = requirement.partition("/")
-        if operation == "common":
+        parts = RequirementId.parse(requirement)
+        if parts.is_common:
             return self._listed(self._root, "x-common-rules", requirement)
-        node = self._operations.get(operation)
+        node = self._operations.get(parts.operation)
         if node is None:
             return None
-        place, _, path = rest.partition("/")
-        if place == "rule":
-            return self._listed(node, "x-rules", path) or _line(node)
-        field, _, keyword = path.rpartition("/")
-        found = self._place(node, place, field)
+        if parts.place == "rule":
+            return self._listed(node, "x-rules", parts.keyword) or _line(node)
+        found = self._place(node, parts.place, parts.field)
         target = found if found is not None else node
-        word = _entry(target, keyword)
+        word = _entry(target, parts.keyword)
         return _line(word if word is not None else target)
 
     def _find_operations(self) -> Iterator[tuple[str, yaml.MappingNode]]:

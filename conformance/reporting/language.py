@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from conformance.contract.files import read_yaml, spec_folder
 from conformance.errors import UsageError
+from conformance.model.requirement_id import RequirementId
 from conformance.model.verdict import RunReason, RunVerdict
 from conformance.reporting.phrasebook import Phrasebook, phrasebook
 
@@ -88,7 +89,7 @@ class Language:
         return self.say(f"cause.{_title(cause.kind, facts)}", **facts)
 
     def _rules(self, requirements: tuple[str, ...]) -> str:
-        names = [_printable(item.rpartition("/")[2]) for item in requirements]
+        names = [_printable(RequirementId.parse(item).keyword) for item in requirements]
         named = ", ".join(names[:_NAMED])
         if len(names) <= _NAMED:
             return named

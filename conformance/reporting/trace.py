@@ -7,11 +7,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from conformance.model.requirement_id import RequirementId
+
 if TYPE_CHECKING:
     from conformance.model.report import ReceivedResponse, ReportedFinding
 
-CLIENT: Final = "client/"
-"""What the ids of requirements for clients begin with."""
 _VARIABLE = re.compile(
     r"""
       "[^"]*" | '[^']*' | `[^`]*`          # what is quoted
@@ -79,22 +79,19 @@ class Trace:
 
 def trace(finding: ReportedFinding) -> Trace:
     """Take a finding apart, by the grammar of requirement ids and by its exchange."""
-    identifier = finding.requirement.removeprefix(CLIENT)
-    of_client = identifier != finding.requirement
-    operation, _, rest = identifier.partition("/")
-    place, _, path = rest.partition("/")
-    field, _, keyword = path.rpartition("/")
+    parts = RequirementId.parse(finding.requirement)
+    operation, place, field, keyword = parts.operation, parts.place, parts.field, parts.keyword
     response = finding.exchange.response if finding.exchange else None
     status, code, body = _answered(response)
     return Trace(
         finding=finding,
         operation=operation,
         asked=(finding.exchange and finding.exchange.operation) or operation,
-        side="client" if of_client else side_of(operation, place),
-        part=_part(operation, place, field, keyword or place),
+        side="client" if parts.of_client else side_of(operation, place),
+        part=_part(operation, place, field, keyword),
         place=place,
         field=field,
-        keyword=keyword or place,
+        keyword=keyword,
         status=status,
         code=code,
         body=body,

@@ -13,6 +13,7 @@ from conformance.contract.fields import Field
 from conformance.contract.operations import Operation
 from conformance.model import field_path
 from conformance.model.case import Case, Claim, Given, Template
+from conformance.model.requirement_id import RequirementId
 
 MOST_TRIES = 4
 """Other values that are tried for one field."""
@@ -28,7 +29,8 @@ def guilty_claims(
     """
     for claim in case.claims[1:]:
         if claim.shown_as is None:
-            _, place, path, _ = claim.requirement.split("/")
+            parts = RequirementId.parse(claim.requirement)
+            place, path = parts.place, parts.field
             variants = _variants(operation, place, path, claim.alone)
             if any(takes(variant) for variant in itertools.islice(variants, MOST_TRIES)):
                 yield claim

@@ -10,6 +10,7 @@ from conformance.contract.document import Contract
 from conformance.engine.run.report_builder import Collected
 from conformance.engine.run.session import Session
 from conformance.model.case import Case
+from conformance.model.requirement_id import RequirementId
 
 
 def plan_generated(
@@ -42,6 +43,6 @@ def _answers_by_prefix(contract: Contract) -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = {}
     for requirement in contract.requirements.values():
         if requirement.kind == "answer":
-            operation, place, _ = requirement.id.split("/", 2)
-            found.setdefault(f"{operation}/{place}", []).append(requirement.id)
+            shown_by = RequirementId.parse(requirement.id).shown_by
+            found.setdefault(shown_by, []).append(requirement.id)
     return found

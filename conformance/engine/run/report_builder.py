@@ -22,6 +22,7 @@ from conformance.model.report import (
     SelectionRecord,
     StatusCell,
 )
+from conformance.model.requirement_id import RequirementId
 from conformance.model.verdict import Judgement
 from conformance.model.waiver import WaiverProblem
 from conformance.verdicts.decision import Decision
@@ -149,12 +150,12 @@ def _run(
 
 def _coverage(collected: Collected, session: Session) -> list[StatusCell]:
     """Every operation × documented status: how often it was answered, or why it was not."""
-    provoked = {tuple(requirement.split("/", 2)[:2]) for requirement in collected.effort_of}
+    provoked = {RequirementId.parse(requirement).shown_by for requirement in collected.effort_of}
     cells: list[StatusCell] = []
     for operation in session.contract.operations.values():
         for status in sorted(operation.answers):
             reached = collected.ledger.statuses.get(f"{operation.id} {status}", 0)
-            can_be = (operation.id, str(status)) in provoked
+            can_be = f"{operation.id}/{status}" in provoked
             reason = "" if reached else _unreached(session, operation, status, can_be)
             cells.append(StatusCell(operation.id, str(status), reached, reason))
     return cells

@@ -11,6 +11,7 @@ from conformance.faults.derived.inputs import OTHER_CODE, accepting, refusing
 from conformance.faults.middleware import Behaviour, Turn
 from conformance.faults.model import Fault
 from conformance.faults.rules.job_terms import sent
+from conformance.model.requirement_id import RequirementId
 from conformance.reference.statistics.causes import (
     AUDIO_FREEZE,
     SLOW_JOIN,
@@ -43,7 +44,7 @@ def faults() -> Iterator[Fault]:
         yield _fault(
             requirement,
             "broken",
-            f"{where.split('/')[0]} answers without {name}",
+            f"{RequirementId.parse(where).operation} answers without {name}",
             on_body(_each(path, edit)),
         )
 
@@ -54,7 +55,7 @@ def _fault(requirement: str, deviation: str, title: str, behaviour: Behaviour) -
         title,
         FAMILY,
         (requirement,),
-        (requirement.split("/")[0],),
+        (RequirementId.parse(requirement).operation,),
         behaviour,
     )
 

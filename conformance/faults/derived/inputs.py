@@ -11,6 +11,7 @@ from conformance.faults.endpoints import ENDPOINTS, Endpoint
 from conformance.faults.messages import Answer, Asked, refusal, success
 from conformance.faults.middleware import Behaviour, Turn
 from conformance.faults.model import Fault
+from conformance.model.requirement_id import RequirementId
 
 LENIENT = "input-not-enforced"
 MISPLACED = "input-refused-wrongly"
@@ -74,9 +75,10 @@ def _of_json(endpoint: Endpoint) -> Iterator[Fault]:
 def _lenient(
     endpoint: Endpoint, requirement: str, spotted: Spotted, mended: Callable[[Turn], Asked] | None
 ) -> Fault:
+    meant = RequirementId.parse(requirement).tail
     return Fault(
         f"{requirement}/not-enforced",
-        f"{endpoint.name} accepts a request that breaks {requirement.split('/', 1)[1]}",
+        f"{endpoint.name} accepts a request that breaks {meant}",
         LENIENT,
         (requirement,),
         (endpoint.name,),
@@ -118,9 +120,10 @@ def _refused(
     code: str,
     broken: str | None = None,
 ) -> Fault:
+    meant = RequirementId.parse(requirement).tail
     return Fault(
         f"{requirement}/{deviation}",
-        f"{endpoint.name} refuses what breaks {requirement.split('/', 1)[1]} with {status} {code}",
+        f"{endpoint.name} refuses what breaks {meant} with {status} {code}",
         MISPLACED,
         (broken or requirement,),
         (endpoint.name,),

@@ -10,6 +10,7 @@ from conformance.faults.derived.violations import Spotted
 from conformance.faults.endpoints import ENDPOINTS, Endpoint
 from conformance.faults.middleware import Turn
 from conformance.faults.model import Fault
+from conformance.model.requirement_id import RequirementId
 from conformance.reference.resources import App
 
 FAMILY = "unknown-resource"
@@ -117,9 +118,10 @@ def _app(turn: Turn) -> App | None:
 
 
 def _accepted(endpoint: Endpoint, requirement: str, spotted: Spotted) -> Fault:
+    meant = RequirementId.parse(requirement).field
     return Fault(
         f"{requirement}/accepted",
-        f"{endpoint.name} answers success for {requirement.split('/')[2]} that names nothing",
+        f"{endpoint.name} answers success for {meant} that names nothing",
         FAMILY,
         (requirement,),
         (endpoint.name,),
@@ -136,9 +138,10 @@ def _refused(
     code: str,
     broken: str | None = None,
 ) -> Fault:
+    meant = RequirementId.parse(requirement).field
     return Fault(
         f"{requirement}/{deviation}",
-        f"{endpoint.name} refuses {requirement.split('/')[2]} that names nothing with {code}",
+        f"{endpoint.name} refuses {meant} that names nothing with {code}",
         FAMILY,
         (broken or requirement,),
         (endpoint.name,),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.model.requirement import Level
+from conformance.model.requirement_id import RequirementId
 from conformance.model.verdict import Verdict
 from conformance.reporting.difference import apart
 from conformance.reporting.trace import side_of
@@ -159,5 +160,5 @@ def _finding(finding: ReportedFinding, exchanges: _Exchanges, words: Language) -
 
 
 def _kind(item: ReportedRequirement) -> str:
-    operation, _, rest = item.id.partition("/")
-    return side_of(operation, rest.partition("/")[0])
+    parts = RequirementId.parse(item.id)
+    return side_of(parts.operation, parts.place)

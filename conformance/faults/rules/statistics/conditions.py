@@ -10,6 +10,7 @@ from conformance.faults.messages import Answer, Asked
 from conformance.faults.middleware import Behaviour, Turn
 from conformance.faults.model import Fault
 from conformance.faults.series import ALL_ROWS, rows_changed
+from conformance.model.requirement_id import RequirementId
 from conformance.reference.statistics.windows import show_instant
 
 ROOMS, QOS = "ListRtcRoomList", "ListRtcClientQosDetails"
@@ -40,7 +41,7 @@ def faults() -> Iterator[Fault]:
         f"{GROUPS}/rule/filter-room-bounded",
         "ListRtcRealtimeScale/rule/filter-room-bounded",
     ):
-        name = requirement.partition("/")[0]
+        name = RequirementId.parse(requirement).operation
         yield breaking(
             requirement,
             f"{name} takes the beginning of a room's id for the id",
