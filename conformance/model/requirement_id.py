@@ -42,7 +42,7 @@ class RequirementId:
 
     @property
     def shown_by(self) -> str:
-        """The operation and the place, such as ``ShowApp/200``: the answer that can show it."""
+        """The operation and the place, such as ``AddBook/201``: the answer that can show it."""
         return f"{self.operation}/{self.place}"
 
     @property
