@@ -115,4 +115,5 @@ def _run(contract: Contract, plan: Plan) -> _Seen:
             sweep.report(ledger)
         else:
             ledger = server.judge(plan.flow_scale).judge(server.calls)
+        problems += server.recorder.strange
         return _Seen(server.calls, ledger, server.base_url, server.secrets, problems, interrupted)

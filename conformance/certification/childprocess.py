@@ -24,6 +24,7 @@ def environment(announced: Mapping[str, Any], control_url: str) -> dict[str, str
         "SPARKRTC_USERNAME": announced["username"],
         "SPARKRTC_PASSWORD": announced["password"],
         "SPARKRTC_DOMAIN": announced["domain"],
+        "SPARKRTC_PROJECT_NAME": announced["project_name"],
         "SPARKRTC_SITUATION_URL": control_url,
         "HUAWEICLOUD_SDK_AK": announced["ak"],
         "HUAWEICLOUD_SDK_SK": announced["sk"],

@@ -7,9 +7,10 @@ They are derived from the inputs of the contract, as the requirements for implem
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from typing import Any
 
+from conformance.certification.duties import DUTIES, Duty
 from conformance.contract.document import Contract
 from conformance.contract.fields import Field
 from conformance.contract.operations import Operation, Parameter
@@ -19,88 +20,9 @@ from conformance.model.requirement import Level, Requirement, Source
 
 PREFIX = "client"
 COMMON = f"{PREFIX}/common"
+PROJECT_ERRATUM = "E-3-project-id"
 COMMAS_STATED = frozenset({("ListRtcClientQosDetails", "mid")})
 """Lists whose table says that commas stand between the values (13-65); others only show it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Duty:
-    """One statement that holds for every request: name below ``client/common``, level, text."""
-
-    name: str
-    level: Level
-    section: str
-    text: str
-    erratum: str | None = None
-
-
-DUTIES: tuple[Duty, ...] = (
-    Duty("path/known", Level.MUST, "3.1", "Every request goes to a documented path."),
-    Duty("method/known", Level.MUST, "3.1", "A path is asked with a documented method."),
-    Duty("body/utf-8", Level.MUST, "3.1", "A body is UTF-8 text."),
-    Duty("body/json", Level.MUST, "3.1", "A body is well-formed JSON."),
-    Duty("body/object", Level.MUST, "3.1", "A body is a JSON object."),
-    Duty("body/keys", Level.SHOULD, "3.1", "An object of a body names no key twice."),
-    Duty("credentials/present", Level.MUST, "3.2", "A request carries a token or a signature."),
-    Duty("credentials/token", Level.MUST, "3.2", "A token is one that was issued and is valid."),
-    Duty(
-        "credentials/authorization",
-        Level.MUST,
-        "3.2",
-        "An Authorization header is a signature of the algorithm SDK-HMAC-SHA256.",
-    ),
-    Duty("credentials/access-key", Level.MUST, "3.2", "The access key of a signature exists."),
-    Duty(
-        "credentials/date",
-        Level.MUST,
-        "3.2",
-        "A signed request says in X-Sdk-Date when it was signed, within 15 minutes.",
-    ),
-    Duty(
-        "credentials/signature",
-        Level.MUST,
-        "3.2",
-        "A signature covers exactly the request that is sent.",
-    ),
-    Duty("credentials/project", Level.MUST, "3.2", "The project that is named is the caller's."),
-    Duty(
-        "credentials/kind",
-        Level.SHOULD,
-        "12.1",
-        "Operations that document only a token are sent a token.",
-        "E-12-aksk",
-    ),
-    Duty("credentials/private", Level.MUST, "3.2", "No credential stands in an address."),
-    Duty(
-        "resources/made", Level.SHOULD, "14.1", "What a request names was made, or listed, before."
-    ),
-    Duty("resources/kept", Level.SHOULD, "14.1", "What a request names was not deleted before."),
-    Duty(
-        "resources/usable",
-        Level.SHOULD,
-        "14.2",
-        "A job that is over is not changed, and a disabled application starts none.",
-    ),
-    Duty(
-        "repeats/refused",
-        Level.MUST,
-        "14.1",
-        "A request that was refused is changed before it is sent again.",
-    ),
-    Duty(
-        "repeats/create",
-        Level.SHOULD,
-        "14.1",
-        "What creates is not repeated unchanged after a server error or without an answer: it"
-        " may have been created.",
-    ),
-    Duty(
-        "flow/retry-after",
-        Level.MUST,
-        "1.4",
-        "After 429, its group is left alone for as long as Retry-After says.",
-    ),
-)
 
 
 def demands(contract: Contract) -> dict[str, Requirement]:
@@ -163,6 +85,11 @@ def takes_content_type(operation: Operation) -> bool:
     return operation.parameter("Content-Type") is not None
 
 
+def project_header(operation: Operation) -> Parameter | None:
+    """The header in which a signed request names its project, where the operation has a row."""
+    return operation.parameter("X-Project-Id")
+
+
 def _of_operation(operation: Operation) -> Iterator[Requirement]:
     for parameter in judged_parameters(operation):
         chosen = chosen_by_clients(operation, parameter)
@@ -181,6 +108,15 @@ def _of_operation(operation: Operation) -> Iterator[Requirement]:
     if operation.window:
         text = "The time asked for ends after it begins, and is no longer than allowed."
         yield _plain(operation, "query/window/combination", Level.MUST, text)
+        text = "The time asked for does not lie wholly in the future."
+        yield _plain(operation, "query/window/past", Level.SHOULD, text)
+    if operation.pagination:
+        yield _paging(operation, operation.pagination)
+    project = project_header(operation)
+    if project is not None:
+        text = f"A signed request says its project in {project.name}."
+        tail = f"header/{project.name.lower()}/required"
+        yield _plain(operation, tail, Level.SHOULD, text, PROJECT_ERRATUM, project.field.source)
     if takes_content_type(operation):
         level = Level.MUST if operation.body else Level.SHOULD
         yield _plain(
@@ -228,6 +164,16 @@ def _field(
     text = _text(place, field, keyword)
     erratum = _first(field.schema.get("x-erratum"))
     return _plain(operation, tail, level, text, erratum, field.source)
+
+
+def _paging(operation: Operation, pagination: Mapping[str, Any]) -> Requirement:
+    """What following pages ask for: the offset counts pages here, and entries there."""
+    name = pagination["offset"]
+    counted = "pages" if pagination["style"] == "page" else "entries"
+    text = f"Parameter {name} counts {counted}, and no page is skipped or asked for in parts."
+    parameter = operation.parameter(name)
+    source = parameter.field.source if parameter else None
+    return _plain(operation, f"query/{name}/paging", Level.SHOULD, text, source=source)
 
 
 def _comma_list(operation: Operation, field: Field) -> Requirement:

@@ -12,6 +12,7 @@ from conformance.certification.judges.all_of_them import Judge
 from conformance.certification.judges.credentials import Known
 from conformance.certification.recording.call import Call, Router
 from conformance.certification.recording.recorder import CONTROL_PATH, Recorder
+from conformance.certification.recording.unreadable import listening
 from conformance.certification.scripted.control import SituationControl
 from conformance.contract.document import Contract
 from conformance.model.requirement import Requirement
@@ -35,7 +36,7 @@ class RecordingServer:
             choose=self.control.choose,
             control=self.control,
         )
-        self._server = ReferenceServer(self.recorder)
+        self._server = ReferenceServer(self.recorder, protocol=listening(self.recorder.unreadable))
         self.started = dt.datetime.now(dt.UTC)
 
     @property

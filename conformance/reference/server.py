@@ -17,6 +17,7 @@ from conformance.reference.flow import FlowControl
 from conformance.reference.seeds import seeded_world
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable
     from types import TracebackType
     from typing import Self
@@ -49,12 +50,17 @@ class _Server(uvicorn.Server):
 
 
 class ReferenceServer:
-    """An ASGI application on a loopback port, in a thread; use it in a ``with`` statement."""
+    """An ASGI application on a loopback port, in a thread; use it in a ``with`` statement.
 
-    def __init__(self, app: ASGIApp, port: int = 0) -> None:
+    ``protocol`` reads connections in place of uvicorn's own.
+    """
+
+    def __init__(
+        self, app: ASGIApp, port: int = 0, protocol: type[asyncio.Protocol] | None = None
+    ) -> None:
         self._socket = _listen(port)
         self.base_url = _url(self._socket)
-        self._server = _Server(_config(app))
+        self._server = _Server(_config(app, protocol))
         self._thread = threading.Thread(
             target=self._server.run,
             kwargs={"sockets": [self._socket]},
@@ -171,10 +177,10 @@ def _url(listening: socket.socket) -> str:
     return f"http://{LOOPBACK}:{listening.getsockname()[1]}"
 
 
-def _config(app: ASGIApp) -> uvicorn.Config:
+def _config(app: ASGIApp, protocol: type[asyncio.Protocol] | None = None) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http="httptools",
+        http=protocol or "httptools",
         ws="none",
         lifespan="off",
         log_level="warning",

@@ -74,3 +74,63 @@ def test_an_answer_that_never_comes_is_recorded_too(contract: Contract) -> None:
     """Nothing was answered, and half an answer: each is one call."""
     assert seen_at_each_send(contract) == [1]
     assert seen_at_each_send(contract, HEAD, body(b"{", more=True)) == [0, 0, 1]
+
+
+def test_a_client_that_leaves_is_recorded_at_once(contract: Contract) -> None:
+    """A connection that is closed before the answer goes out: nothing was answered, and why."""
+    gone = asyncio.Event()
+
+    async def app(_scope: Any, _receive: Any, send: Callable[[Any], Any]) -> None:
+        gone.set()
+        await asyncio.sleep(0.05)
+        seen.append(len(recorder.calls))
+        await send(HEAD)
+        await send(body(b"{}"))
+
+    seen: list[int] = []
+    recorder = Recorder(app, Router(contract))
+    messages = [{"type": "http.request", "body": b"", "more_body": False}]
+
+    async def receive() -> dict[str, Any]:
+        if messages:
+            return messages.pop()
+        await gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(_message: Any) -> None:
+        """Nobody listens."""
+
+    asyncio.run(recorder(SCOPE, receive, send))
+    assert seen == [1]
+    (call,) = recorder.calls
+    assert call.status == 0
+    assert call.exchange.failure is not None
+    assert call.exchange.failure.message == "the client left before the end"
+
+
+@pytest.mark.parametrize(
+    ("heard", "why", "path"),
+    [
+        (b"GET /v2/apps/a b HTTP/1.1\r\nHost: h\r\n\r\n", "space", "/v2/apps/a b"),
+        (b"PUT /v2/apps/\xe6\x95\x99 HTTP/1.1\r\nHost: h\r\n\r\n", "0xE6", "/v2/apps/\xe6\x95\x99"),
+        (b"GET /v2/apps HTTP/1.1\r\nBad Header: \x00\r\n\r\n", "no well-formed", "/v2/apps"),
+    ],
+)
+def test_a_request_that_cannot_be_read_is_a_call(
+    heard: bytes, why: str, path: str, contract: Contract
+) -> None:
+    """Its method, address and headers are kept as far as they go, and what is wrong with it."""
+    recorder = Recorder(lambda *_: None, Router(contract))  # type: ignore[arg-type]
+    recorder.unreadable(heard, "127.0.0.1:40000")
+    (call,) = recorder.calls
+    assert (call.status, call.raw_path) == (400, path)
+    assert why in call.unreadable
+    assert recorder.strange == ()
+
+
+def test_what_is_no_request_at_all_is_said(contract: Contract) -> None:
+    """A client that speaks TLS to a server of plain HTTP is told so, and is no call."""
+    recorder = Recorder(lambda *_: None, Router(contract))  # type: ignore[arg-type]
+    recorder.unreadable(b"\x16\x03\x01\x02\x00\x01", "127.0.0.1:40000")
+    assert recorder.calls == ()
+    assert "TLS" in recorder.strange[0]

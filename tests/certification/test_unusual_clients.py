@@ -20,6 +20,7 @@ from tests.certification.conftest import CLIENTS, broken
 sys.path.insert(0, str(CLIENTS))
 
 import exemplary  # type: ignore[import-not-found]
+import unusual  # type: ignore[import-not-found]
 from exemplary import Asked, Client
 
 Judged = Callable[[], ClientLedger]
@@ -74,6 +75,15 @@ def test_what_is_right_but_unusual_breaks_nothing(
     ledger = judged()
     assert broken(ledger) == []
     assert name == "preflight" or unexplained(server.calls, ledger) == []
+
+
+@pytest.mark.parametrize("name", unusual.UNUSUAL)
+def test_unusual_conduct_breaks_nothing(name: str, server: RecordingServer, judged: Judged) -> None:
+    """Neither a MUST nor a SHOULD is broken, and no refusal is left unexplained."""
+    unusual.UNUSUAL[name](Client(server.environment))
+    ledger = judged()
+    assert broken(ledger) == []
+    assert unexplained(server.calls, ledger) == []
 
 
 @pytest.mark.parametrize(

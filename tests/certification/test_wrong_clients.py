@@ -42,7 +42,8 @@ def test_there_are_at_least_thirty_of_them() -> None:
 
 def test_every_duty_of_every_request_has_a_wrong_client(contract: Contract) -> None:
     """No common requirement is without a client that breaks it (but the other flow groups)."""
-    from conformance.certification.client_requirements import COMMON, DUTIES
+    from conformance.certification.client_requirements import COMMON
+    from conformance.certification.duties import DUTIES
 
     named = {mistake.requirement for mistake in wrong.WRONG.values()}
     assert {f"{COMMON}/{duty.name}" for duty in DUTIES} <= named

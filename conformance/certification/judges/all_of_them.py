@@ -40,14 +40,21 @@ class Judge:
 
     def judge_steps(self, steps: Iterable[Sequence[Call]]) -> ClientLedger:
         """Judge the requests of a client that was driven: one step for each order it was given."""
+        driven: list[Call] = []
         for calls in steps:
             for call in calls:
                 self.judge_alone(call)
             self._conduct.judge_step(calls)
+            driven += calls
+        self._conduct.judge_driven(driven)
         return self.ledger
 
     def judge_alone(self, call: Call) -> None:
         """Judge one request by itself."""
+        if call.unreadable:
+            self._unreadable(call)
+            return
+        self.ledger.passed(f"{COMMON}/request/readable", call.case)
         operation = call.operation
         if operation is None:
             self._lost(call)
@@ -57,6 +64,15 @@ class Judge:
         self._credentials.judge(call, operation)
         self._inputs.judge(call, operation)
         self._payload.judge(call, operation)
+
+    def _unreadable(self, call: Call) -> None:
+        self.ledger.broke(
+            f"{COMMON}/request/readable",
+            call,
+            call.unreadable,
+            "a request that HTTP can read, its address percent-encoded",
+            f"{call.exchange.request.method} {call.raw_path}",
+        )
 
     def _lost(self, call: Call) -> None:
         if call.is_preflight:

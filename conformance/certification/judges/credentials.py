@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from urllib.parse import unquote
 
 from conformance.certification.client_ledger import ClientLedger
-from conformance.certification.client_requirements import COMMON
+from conformance.certification.client_requirements import COMMON, PREFIX, project_header
 from conformance.certification.judges.placeholders import is_blank
 from conformance.certification.recording.call import Call
 from conformance.contract.operations import Operation
@@ -75,6 +75,8 @@ class CredentialJudge:
                 self._broke(
                     "kind", call, f"{operation.id} is signed", "X-Auth-Token", "only a signature"
                 )
+        if signature and not token and signing.read_authorization(signature):
+            self._names_project(call, operation)
         if self._known is None:
             self._by_answer(call, "token" if token else "signature")
         elif token:
@@ -165,6 +167,23 @@ class CredentialJudge:
         elif named:
             self._held("project", call)
         return not strange
+
+    def _names_project(self, call: Call, operation: Operation) -> None:
+        """Judge whether a signed request names its project, where its table asks for that."""
+        header = project_header(operation)
+        if header is None:
+            return
+        identifier = f"{PREFIX}/{operation.id}/header/{header.name.lower()}/required"
+        if call.headers.get(PROJECT):
+            self._ledger.passed(identifier, call.case)
+            return
+        self._ledger.broke(
+            identifier,
+            call,
+            f"a signed request has no {header.name}",
+            f"a header {header.name}",
+            "no such header",
+        )
 
     def _date(self, call: Call) -> bool:
         moment = signing.signed_at(call.headers)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 
-from conformance.cases.requests import span_seconds
 from conformance.certification.client_ledger import ClientLedger
 from conformance.certification.client_requirements import (
     PREFIX,
@@ -18,6 +16,7 @@ from conformance.certification.client_requirements import (
 )
 from conformance.certification.judges.credentials import SECRET_NAMES
 from conformance.certification.judges.placeholders import is_blank
+from conformance.certification.judges.windows import WindowJudge
 from conformance.certification.recording.call import Call
 from conformance.contract.operations import Operation, Parameter
 from conformance.contract.requirements import judged_parameters
@@ -27,7 +26,6 @@ _NUMBERS = {
     "integer": (re.compile(r"-?\d+"), int),
     "number": (re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?"), float),
 }
-_FORMS = {"date-time": "%Y-%m-%dT%H:%M:%SZ", "date": "%Y-%m-%d"}
 
 
 class InputJudge:
@@ -35,6 +33,7 @@ class InputJudge:
 
     def __init__(self, ledger: ClientLedger) -> None:
         self._ledger = ledger
+        self._windows = WindowJudge(ledger)
         self._validators: dict[tuple[str, str], Validator] = {}
 
     def judge(self, call: Call, operation: Operation) -> None:
@@ -44,7 +43,7 @@ class InputJudge:
             if parameter.place == "query":
                 self._query(call, operation, parameter)
         self._undeclared(call, operation)
-        self._window(call, operation)
+        self._windows.judge(call, operation)
         self._content_type(call, operation)
 
     def _path(self, call: Call, operation: Operation) -> None:
@@ -171,37 +170,6 @@ class InputJudge:
         else:
             self._ledger.passed(identifier, call.case)
 
-    def _window(self, call: Call, operation: Operation) -> None:
-        window = operation.window
-        if not window:
-            return
-        sent = dict(call.query)
-        start, end = (
-            _moment(sent.get(window[name]), window["format"]) for name in ("start", "end")
-        )
-        if start is None or end is None:
-            return
-        identifier = f"{PREFIX}/{operation.id}/query/window/combination"
-        # Where no parameter names a user, the contract takes the longer span for allowed.
-        named = window.get("single_user_by")
-        single = named is None or bool(sent.get(named))
-        span = (single and window.get("single_user_span")) or window.get("max_span")
-        longest = span_seconds(span) if span else None
-        length = (end - start).total_seconds()
-        usual = span_seconds(window["max_span"]) if window.get("max_span") else None
-        if usual is not None and length > usual:
-            self._ledger.may_be_refused(call)
-        if length < 0 or (longest is not None and length > longest):
-            self._ledger.broke(
-                identifier,
-                call,
-                "the time asked for is not one that can be asked for",
-                f"from 0 to {longest} seconds",
-                f"{length:.0f} seconds",
-            )
-        else:
-            self._ledger.passed(identifier, call.case)
-
     def _content_type(self, call: Call, operation: Operation) -> None:
         value = call.headers.get("content-type", "").strip()
         prefix = f"{PREFIX}/{operation.id}/header/content-type"
@@ -240,10 +208,3 @@ def _is_json(value: str) -> bool:
     media = next(parts)
     charsets = [part.partition("=")[2].strip('"') for part in parts if part.startswith("charset")]
     return media == "application/json" and all(name in {"utf-8", "utf8"} for name in charsets)
-
-
-def _moment(text: str | None, form: str) -> datetime | None:
-    try:
-        return datetime.strptime(text or "", _FORMS[form])
-    except ValueError:
-        return None

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
 from urllib.parse import unquote
 
 from conformance.certification.client_ledger import ClientLedger
 from conformance.certification.client_requirements import COMMON
+from conformance.certification.judges.in_flight import is_parallel, on_its_way
+from conformance.certification.judges.paging import PagingJudge
 from conformance.certification.judges.placeholders import is_blank
+from conformance.certification.judges.sameness import identity
+from conformance.certification.judges.tokens import TokenJudge
 from conformance.certification.recording.call import Call
 
 NO_SUCH = frozenset({"RTC.00001008", "RTC.00001011", "RTC.00001014", "RTC.00001015"})
@@ -30,8 +33,6 @@ PASSING = frozenset(
 FINAL = frozenset({400, 403, 404, 405})
 """Table 14-1: these say to change the request before it is sent again."""
 THROTTLED = 429
-IN_FLIGHT_SECONDS = 0.25
-"""How long a request of a busy client may take from its decision to us."""
 
 
 class ConductJudge:
@@ -43,6 +44,8 @@ class ConductJudge:
         self._ledger = ledger
         self._groups = flow_groups
         self._scale = scale
+        self._tokens = TokenJudge(ledger)
+        self._paging = PagingJudge(ledger)
 
     def judge(self, calls: Iterable[Call]) -> None:
         """Judge every request in the light of those before it."""
@@ -50,6 +53,8 @@ class ConductJudge:
         self._resources(ordered)
         self._repeats(ordered)
         self._creates(ordered)
+        self._tokens.judge(ordered)
+        self._paging.judge(ordered)
         for group in self._groups:
             self._flow(group, [call for call in ordered if _group(call) == group])
 
@@ -57,7 +62,12 @@ class ConductJudge:
         """Judge what a client made of one order: how fast orders come is not its doing."""
         self._repeats(calls)
         self._creates(calls)
+        self._tokens.renewed(calls)
         self._retry_after(calls)
+
+    def judge_driven(self, calls: Sequence[Call]) -> None:
+        """Judge what only all the orders together show of a client that was driven."""
+        self._tokens.cached(calls)
 
     def _resources(self, calls: list[Call]) -> None:
         deleted: set[str] = set()
@@ -96,7 +106,7 @@ class ConductJudge:
         """A refused request comes again, and nothing was changed in between."""
         refused: dict[tuple[object, ...], Call] = {}
         for call in calls:
-            key = _identity(call)
+            key = identity(call)
             earlier = refused.get(key)
             if earlier is not None:
                 self._ledger.broke(
@@ -116,23 +126,28 @@ class ConductJudge:
                 refused.pop(key, None)
 
     def _creates(self, calls: Sequence[Call]) -> None:
-        failed: dict[tuple[object, ...], Call] = {}
+        """A create comes again though nobody knows what became of it, and nobody has looked."""
+        open_: dict[tuple[object, ...], Call] = {}
         for call in calls:
-            if call.operation is None or call.operation.effect != "create":
+            if call.operation is None:
                 continue
-            key = _identity(call)
-            earlier = failed.pop(key, None)
+            if call.operation.reads_only and 200 <= call.status < 300:
+                chapter = call.operation.chapter
+                open_ = {k: c for k, c in open_.items() if _chapter(c) != chapter}
+            if call.operation.effect != "create":
+                continue
+            key = identity(call)
+            earlier = open_.pop(key, None)
             if earlier is not None:
-                how = f"answered {earlier.status}" if earlier.status else "not answered"
                 self._ledger.broke(
                     f"{COMMON}/repeats/create",
                     call,
-                    f"{earlier.case} was {how}, and is repeated",
+                    f"{earlier.case} was {_fate(earlier)}, and is repeated",
                     "a look at what there is before creating again",
                     "the same request",
                 )
-            if call.status >= 500 or not call.status:
-                failed[key] = call
+            if _fate(call):
+                open_[key] = call
                 self._ledger.passed(f"{COMMON}/repeats/create", call.case)
 
     def _flow(self, group: str, calls: list[Call]) -> None:
@@ -155,12 +170,12 @@ class ConductJudge:
 
     def _retry_after(self, calls: Sequence[Call]) -> None:
         """After 429 its group rests; what was on its way before that was known is excused."""
-        parallel = _is_parallel(calls)
+        parallel = is_parallel(calls)
         refusal: Call | None = None
         until = 0.0
         for call in calls:
             early = refusal is not None and call.moment < until
-            if refusal is not None and early and not _on_its_way(call, refusal, parallel=parallel):
+            if refusal is not None and early and not on_its_way(call, refusal, parallel=parallel):
                 self._ledger.broke(
                     f"{COMMON}/flow/retry-after",
                     call,
@@ -174,21 +189,23 @@ class ConductJudge:
                 until = max(until, call.answered + _seconds(call))
 
 
-def _is_parallel(calls: Sequence[Call]) -> bool:
-    """Whether the client ever had two requests under way at once."""
-    return any(after.moment < call.answered for call, after in pairwise(calls))
+def _chapter(call: Call) -> str:
+    return call.operation.chapter if call.operation else ""
 
 
-def _on_its_way(call: Call, refusal: Call, *, parallel: bool) -> bool:
-    """Whether a request was sent before the client can have read the refusal.
-
-    One that arrived before the refusal went out was. Beside it, a client with several requests
-    at once may have one under way on another connection.
-    """
-    if call.moment < refusal.answered:
-        return True
-    other = not call.connection or call.connection != refusal.connection
-    return parallel and other and call.moment < refusal.answered + IN_FLIGHT_SECONDS
+def _fate(call: Call) -> str:
+    """How an answer leaves open what became of the request; empty where it tells."""
+    if not call.status:
+        return "not answered"
+    if call.status >= 500:
+        return f"answered {call.status}"
+    if not call.is_heard:
+        return "not answered to the end"
+    success = call.operation.success if call.operation else None
+    if success is not None and call.status == success.status and success.schema is not None:
+        answer = call.exchange.response
+        return "answered with what is no JSON" if answer and answer.parsed[1] else ""
+    return ""
 
 
 def _seconds(call: Call) -> float:
@@ -199,12 +216,3 @@ def _seconds(call: Call) -> float:
 
 def _group(call: Call) -> str:
     return call.operation.flow_group if call.operation else ""
-
-
-def _identity(call: Call) -> tuple[object, ...]:
-    """What makes two requests the same: method, address and body, and the token that was used."""
-    token = call.headers.get("x-auth-token", "")
-    content = call.headers.get("content-type", "")
-    signed = bool(call.headers.get("authorization"))
-    request = call.exchange.request
-    return request.method, request.url, call.body, token, content, signed

@@ -78,7 +78,8 @@ class Call:
     """One recorded request. Not slotted: what is read out of the address is cached.
 
     ``moment`` is when it arrived, in seconds since the epoch; ``scripted`` the situation that
-    answered it in place of the reference; ``connection`` where it came from, if that is known.
+    answered it in place of the reference; ``connection`` where it came from, if that is known;
+    ``unreadable`` why no server could read it, empty for a request that can be.
     """
 
     exchange: Exchange
@@ -86,6 +87,12 @@ class Call:
     moment: float
     scripted: str | None = None
     connection: str = ""
+    unreadable: str = ""
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether the client can have read the whole answer, and known what became of it."""
+        return self.exchange.response is not None and self.exchange.failure is None
 
     @property
     def answered(self) -> float:

@@ -5,10 +5,17 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from conformance.certification.recording.call import Call, Router
+from conformance.certification.recording.unreadable import (
+    RequestHead,
+    read_head,
+    what_came_instead,
+    what_is_wrong,
+)
 from conformance.model.exchange import Exchange, Headers, NetworkFailure, Request, Response
 
 if TYPE_CHECKING:
@@ -22,6 +29,9 @@ CONTROL_PATH = "/_situation"
 THROTTLED = 429
 SETTLING_SECONDS = 0.02
 """Before 429 goes out, so that what the client has sent until then has arrived."""
+_TURNS = 4
+"""Turns of the loop until a connection that has been closed by now is known to be."""
+_REFUSED = b"Invalid HTTP request received."
 
 
 class Recorder:
@@ -42,6 +52,13 @@ class Recorder:
         self._lock = Lock()
         self._count = 0
         self._calls: list[Call] = []
+        self._strange: list[str] = []
+
+    @property
+    def strange(self) -> Sequence[str]:
+        """What came in place of requests, a line each."""
+        with self._lock:
+            return tuple(dict.fromkeys(self._strange))
 
     @property
     def calls(self) -> Sequence[Call]:
@@ -57,9 +74,7 @@ class Recorder:
         if self._control is not None and str(scope["path"]).startswith(CONTROL_PATH):
             await self._control(scope, receive, send)
             return
-        with self._lock:
-            self._count += 1
-            number = self._count
+        number = self._next()
         moment, started = time.time(), time.perf_counter()
         body = await _read(receive)
         request = _request(scope, body)
@@ -74,13 +89,39 @@ class Recorder:
                 self._calls.append(kept)
 
         answer = _Answer(send, started, keep)
+        again = _Again(body, receive, lambda: answer.ended("the client left before the end"))
         try:
-            await (chosen[1] if chosen else self._app)(scope, _Again(body, receive), answer)
+            await (chosen[1] if chosen else self._app)(scope, again, answer)
         except ConnectionError as error:
             answer.ended(str(error))
             raise
         finally:
-            answer.ended("nothing was answered")
+            answer.ended("the answer was cut short")
+            again.stop()
+
+    def unreadable(self, heard: bytes, connection: str) -> None:
+        """Keep what could not be read, as a request where it is one, and as a line elsewhere."""
+        head = read_head(heard)
+        if head is None:
+            with self._lock:
+                self._strange.append(what_came_instead(heard))
+            return
+        host = next((value for name, value in head.headers if name.lower() == "host"), "localhost")
+        request = Request(
+            None, head.method.upper(), f"http://{host}{head.target}", head.headers, None
+        )
+        call = self._call(request, self._next(), time.time(), connection)
+        answer = Response(400, (("Content-Type", "text/plain"),), _REFUSED, 0.0)
+        kept = replace(
+            call, exchange=replace(call.exchange, response=answer), unreadable=_why(head)
+        )
+        with self._lock:
+            self._calls.append(kept)
+
+    def _next(self) -> int:
+        with self._lock:
+            self._count += 1
+            return self._count
 
     def _call(self, request: Request, number: int, moment: float, connection: str) -> Call:
         path = request.url.partition("://")[2].partition("/")[2].partition("?")[0]
@@ -105,6 +146,7 @@ class _Answer:
         self._kept = False
         self._head: Message | None = None
         self._held = False
+        self._complete = False
         self._body = bytearray()
 
     async def __call__(self, message: Message) -> None:
@@ -114,25 +156,34 @@ class _Answer:
         if message["type"] == "http.response.body":
             self._body += message.get("body", b"")
             if self._is_complete(message):
-                if self._head is not None and self._head["status"] == THROTTLED:
-                    await asyncio.sleep(SETTLING_SECONDS)
+                await self._settled()
+                self._complete = True
                 self.ended("nothing was answered")
         if self._held and self._head is not None:
             self._held = False
             await self._send(self._head)
         await self._send(message)
 
+    async def _settled(self) -> None:
+        """Wait until what the client has done by now is known: sent more, or hung up."""
+        if self._head is not None and self._head["status"] == THROTTLED:
+            await asyncio.sleep(SETTLING_SECONDS)
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
+
     def ended(self, without: str) -> None:
-        """Nothing more comes: keep what was answered, or ``without`` for nothing. Only once."""
+        """Nothing more comes: keep what was answered, and ``without`` if that is not all. Once."""
         if self._kept:
             return
         self._kept = True
-        if self._head is None:
+        failure = None if self._complete else NetworkFailure("read", without)
+        if self._head is None or (failure is not None and self._held):
             self._keep(None, NetworkFailure("read", without))
             return
         elapsed = time.perf_counter() - self._started
         headers = _headers(self._head.get("headers", ()))
-        self._keep(Response(int(self._head["status"]), headers, bytes(self._body), elapsed), None)
+        answer = Response(int(self._head["status"]), headers, bytes(self._body), elapsed)
+        self._keep(answer, failure)
 
     def _is_complete(self, message: Message) -> bool:
         if not message.get("more_body", False):
@@ -143,15 +194,31 @@ class _Answer:
 
 
 class _Again:
-    """Gives the body once more, then whatever the connection says."""
+    """Gives the body once more, then whatever the connection says, and listens for its end."""
 
-    def __init__(self, body: bytes, receive: Receive) -> None:
+    def __init__(self, body: bytes, receive: Receive, left: Callable[[], None]) -> None:
         self._message: Message | None = {"type": "http.request", "body": body, "more_body": False}
-        self._receive = receive
+        self._left = left
+        self._rest = asyncio.ensure_future(receive())
+        self._rest.add_done_callback(self._heard)
 
     async def __call__(self) -> Message:
         message, self._message = self._message, None
-        return message if message is not None else await self._receive()
+        return message if message is not None else await asyncio.shield(self._rest)
+
+    def stop(self) -> None:
+        """Listen no longer."""
+        self._rest.cancel()
+
+    def _heard(self, rest: asyncio.Future[Message]) -> None:
+        if rest.cancelled() or rest.exception() is not None:
+            return
+        if rest.result()["type"] == "http.disconnect":
+            self._left()
+
+
+def _why(head: RequestHead) -> str:
+    return what_is_wrong(head.target) or "it is no well-formed HTTP request"
 
 
 async def _read(receive: Receive) -> bytes:

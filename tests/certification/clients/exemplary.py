@@ -9,6 +9,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -49,8 +50,31 @@ class Client:
         self.project = env["SPARKRTC_PROJECT_ID"]
         self._address = urlsplit(env["SPARKRTC_BASE_URL"])
 
-    def send(self, asked: Asked) -> Answered:
-        """Send one request as it is."""
+    def send(self, asked: Asked, timeout: float = 10) -> Answered:
+        """Send one request as it is. Raises TimeoutError when the answer takes longer."""
+        connection = self._asking(asked, timeout)
+        try:
+            response = connection.getresponse()
+            text = response.read()
+            data = json.loads(text) if text else None
+            return Answered(response.status, data, dict(response.getheaders()))
+        finally:
+            connection.close()
+
+    def leave(self, asked: Asked) -> None:
+        """Send one request, and hang up before it is answered."""
+        self._asking(asked, 10).close()
+
+    def write(self, line: str) -> str:
+        """Write a request line as it is; what comes back."""
+        address = str(self._address.netloc)
+        head = f"{line}\r\nHost: {address}\r\nX-Auth-Token: {self.env['SPARKRTC_TOKEN']}\r\n\r\n"
+        host, _, port = address.partition(":")
+        with socket.create_connection((host, int(port)), timeout=10) as connection:
+            connection.sendall(head.encode())
+            return connection.recv(65536).decode("utf-8", "replace")
+
+    def _asking(self, asked: Asked, timeout: float) -> http.client.HTTPConnection:
         headers = {"X-Auth-Token": self.env["SPARKRTC_TOKEN"], "Content-Type": "application/json"}
         headers.update(asked.headers)  # type: ignore[arg-type]
         kept = {name: value for name, value in headers.items() if value is not None}
@@ -58,17 +82,11 @@ class Client:
         if body is None and asked.body is not None:
             body = json.dumps(asked.body, ensure_ascii=False).encode()
         query = asked.query if isinstance(asked.query, str) else encoded(asked.query)
-        connection = http.client.HTTPConnection(str(self._address.netloc), timeout=10)
-        try:
-            connection.request(
-                asked.method, f"{asked.path}?{query}" if query else asked.path, body, kept
-            )
-            response = connection.getresponse()
-            text = response.read()
-            data = json.loads(text) if text else None
-            return Answered(response.status, data, dict(response.getheaders()))
-        finally:
-            connection.close()
+        connection = http.client.HTTPConnection(str(self._address.netloc), timeout=timeout)
+        connection.request(
+            asked.method, f"{asked.path}?{query}" if query else asked.path, body, kept
+        )
+        return connection
 
 
 def encoded(query: Mapping[str, Any]) -> str:

@@ -180,8 +180,8 @@ def signed(client: Client, asked: Asked, *, key: str = "", spoil: str = "") -> A
     access = key or env["HUAWEICLOUD_SDK_AK"]
     said = f"SDK-HMAC-SHA256 Access={access}, SignedHeaders=x-sdk-date, Signature={signature}"
     sent: dict[str, str | None] = {"X-Auth-Token": None, "X-Sdk-Date": date, "Authorization": said}
-    if spoil == "project":
-        sent["X-Project-Id"] = "0" * 32
+    if spoil != "no-project":
+        sent["X-Project-Id"] = "0" * 32 if spoil == "project" else client.project
     return asked.but(headers=sent)
 
 
@@ -195,7 +195,141 @@ def signed_change(client: Client) -> None:
     client.send(signed(client, create_app(client)).but(body={"app_name": "other"}))
 
 
+def login(client: Client) -> str:
+    """Fetch a token."""
+    env = client.env
+    user = {
+        "name": env["SPARKRTC_USERNAME"],
+        "password": env["SPARKRTC_PASSWORD"],
+        "domain": {"name": env["SPARKRTC_DOMAIN"]},
+    }
+    identity = {"methods": ["password"], "password": {"user": user}}
+    scope = {"project": {"name": env["SPARKRTC_PROJECT_NAME"]}}
+    asked = Asked("POST", "/v3/auth/tokens", body={"auth": {"identity": identity, "scope": scope}})
+    answered = client.send(asked.but(headers={"X-Auth-Token": None}))
+    return {name.lower(): value for name, value in answered.headers.items()}["x-subject-token"]
+
+
+def forgetful(client: Client) -> None:
+    """Fetch a token before every call."""
+    for make in (list_apps, show_app, quality):
+        client.send(make(client).but(headers={"X-Auth-Token": login(client)}))
+
+
+def unmoved(client: Client) -> None:
+    """Send the same call again with the token that was answered 401."""
+    situation(client, "ListApps", "error-401-APIGW.0301")
+    client.send(list_apps(client))
+    client.send(list_apps(client))
+
+
+def unmoved_elsewhere(client: Client) -> None:
+    """Go on to other calls with a token of one's own that was answered 401."""
+    token = {"X-Auth-Token": login(client)}
+    situation(client, "ListApps", "error-401-APIGW.0301")
+    client.send(list_apps(client).but(headers=token))
+    client.send(show_app(client).but(headers=token))
+
+
+def gives_up_and_repeats(client: Client) -> None:
+    """Wait too short a time for the answer to a create, and send it again."""
+    situation(client, "CreateMixJob", "slow")
+    with suppress(TimeoutError):
+        client.send(create_mix_job(client), timeout=0.1)
+    client.send(create_mix_job(client))
+
+
+def hangs_up_and_repeats(client: Client) -> None:
+    """Send a create, close the connection without waiting, and send it again."""
+    client.leave(create_mix_job(client))
+    client.send(create_mix_job(client))
+
+
+def repeats_after(name: str) -> Callable[[Client], None]:
+    """A client that repeats a create of which it could not read the answer."""
+
+    def acts(client: Client) -> None:
+        situation(client, "CreateIndividualStreamJob", name)
+        with suppress(HTTPException, ValueError):
+            client.send(create_single_job(client))
+        client.send(create_single_job(client))
+
+    return acts
+
+
+def pages(client: Client, offsets: tuple[int, ...], limit: int = 2) -> None:
+    """Go through the applications, of which there are several."""
+    for name in ("page-1", "page-2", "page-3", "page-4"):
+        client.send(Asked("POST", "/v2/apps", body={"app_name": name}))
+    for offset in offsets:
+        client.send(query(limit=limit, offset=offset)(client, list_apps(client)))
+
+
+def entries_by_page(client: Client) -> None:
+    """Count pages where entries are counted."""
+    now = {"start_time": DROP, "end_time": DROP, "region": DROP}
+    for offset in (0, 1, 2):
+        client.send(query(limit=2, offset=offset, **now)(client, list_users(client)))
+
+
+def ahead(form: str = "%Y-%m-%dT%H:%M:%SZ", **span: float) -> str:
+    """Some time from now."""
+    return f"{dt.datetime.now(dt.UTC) + dt.timedelta(**span):{form}}"
+
+
+def beijing_time(client: Client) -> None:
+    """The last hour by a clock in Beijing, labelled UTC."""
+    change = query(start_time=ahead(hours=7), end_time=ahead(hours=8))
+    client.send(change(client, list_users(client)))
+
+
+def tomorrow(client: Client) -> None:
+    """Days that are yet to come."""
+    asked = {"app": client.app, "metric": "UserCount", "start_date": ahead("%Y-%m-%d", days=2)}
+    asked["end_date"] = ahead("%Y-%m-%d", days=3)
+    client.send(Asked("GET", f"/v1/{client.project}/rtc/history/scale", asked))
+
+
+def raw_address(text: str) -> Callable[[Client], None]:
+    """A client that writes an address as it is."""
+    return lambda client: client.write(f"GET {text.format(app=client.app)} HTTP/1.1") and None
+
+
 WRONG: dict[str, Wrong] = {
+    "token-for-every-call": Wrong("client/common/credentials/cached", forgetful, warns=True),
+    "token-after-401": Wrong("client/common/credentials/renewed", unmoved, warns=True),
+    "own-token-after-401": Wrong(
+        "client/common/credentials/renewed", unmoved_elsewhere, warns=True
+    ),
+    "signed-without-project": Wrong(
+        "client/ShowApp/header/x-project-id/required", sign(spoil="no-project"), warns=True
+    ),
+    "timed-out-create": Wrong("client/common/repeats/create", gives_up_and_repeats, warns=True),
+    "abandoned-create": Wrong("client/common/repeats/create", hangs_up_and_repeats, warns=True),
+    "cut-create": Wrong("client/common/repeats/create", repeats_after("cut"), warns=True),
+    "unread-create": Wrong("client/common/repeats/create", repeats_after("malformed"), warns=True),
+    "offset-of-entries": Wrong(
+        "client/ListApps/query/offset/paging", lambda c: pages(c, (0, 2)), warns=True
+    ),
+    "offset-of-pages": Wrong(
+        "client/ListRtcUserList/query/offset/paging", entries_by_page, warns=True
+    ),
+    "local-time-as-utc": Wrong(
+        "client/ListRtcUserList/query/window/past", beijing_time, warns=True
+    ),
+    "days-to-come": Wrong("client/ListRtcHistoryScale/query/window/past", tomorrow, warns=True),
+    "raw-space-in-query": Wrong(
+        "client/common/request/readable", raw_address("/v2/apps?state=ACTIVATION or not")
+    ),
+    "raw-space-in-path": Wrong(
+        "client/common/request/readable", raw_address("/v2/apps/{app}/rooms/my room/dismiss")
+    ),
+    "raw-utf-8-in-query": Wrong(
+        "client/common/request/readable", raw_address("/v2/apps?state=教室")
+    ),
+    "raw-utf-8-in-path": Wrong(
+        "client/common/request/readable", raw_address("/v2/apps/{app}/rooms/教室/dismiss")
+    ),
     "unknown-path": Wrong("client/common/path/known", once(show_app, path("/v2/app/{app}"))),
     "unknown-method": Wrong("client/common/method/known", once(list_apps, method("PUT"))),
     "no-credentials": Wrong(

@@ -1,0 +1,92 @@
+"""Requests that no server can read: what came on a connection in place of one.
+
+uvicorn answers them 400 by itself and tells no application. The protocol made here hands their
+bytes on, so that a client whose every request is refused there is not taken for a silent one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from conformance.model.exchange import Headers
+
+Tell = Callable[[bytes, str], None]
+"""Is given the bytes that were no request, and where they came from."""
+
+_KEPT_BYTES = 64 * 1024
+_LINE = re.compile(rb"([A-Za-z]{1,20}) (.*) HTTP/\d(?:\.\d)?\s*", re.DOTALL)
+_TLS_HANDSHAKE = b"\x16\x03"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestHead:
+    """What can be made out of a request that cannot be read; ``target`` as it was sent."""
+
+    method: str
+    target: str
+    headers: Headers
+
+
+def read_head(heard: bytes) -> RequestHead | None:
+    """Take the bytes for a request as far as that goes; None when they are none at all."""
+    first, _, rest = heard.partition(b"\n")
+    match = _LINE.fullmatch(first)
+    if match is None:
+        return None
+    lines = rest.partition(b"\r\n\r\n")[0].decode("latin-1").splitlines()
+    pairs = (line.partition(":") for line in lines if ":" in line)
+    headers = tuple((name.strip(), value.strip()) for name, _, value in pairs)
+    return RequestHead(match[1].decode(), match[2].decode("latin-1"), headers)
+
+
+def what_is_wrong(target: str) -> str:
+    """Why no server can read a request for this target; empty where the target is not to blame."""
+    if re.search(r"\s", target):
+        return "the address has a space that is not percent-encoded"
+    strange = next((sign for sign in target if not "!" <= sign <= "~"), None)
+    if strange is None:
+        return ""
+    return f"the address has the raw byte 0x{ord(strange):02X}, which is not percent-encoded"
+
+
+def what_came_instead(heard: bytes) -> str:
+    """Say what a connection has sent that is no request of HTTP at all."""
+    if heard.startswith(_TLS_HANDSHAKE):
+        return "a connection began with TLS: the server that the client was told of speaks http"
+    return f"a connection sent no HTTP request, but {heard[:40]!r}"
+
+
+def listening(tell: Tell) -> type[HttpToolsProtocol]:
+    """Make uvicorn's own protocol, which tells what it could not read."""
+
+    class Listening(HttpToolsProtocol):
+        """Keeps the beginning of what is being read."""
+
+        def __init__(self, *given: Any, **named: Any) -> None:
+            super().__init__(*given, **named)
+            self._heard = b""
+            self._is_over = False
+
+        def data_received(self, data: bytes) -> None:
+            """Read on, after having noted what there is to read."""
+            before = b"" if self._is_over else self._heard
+            self._heard, self._is_over = (before + data)[:_KEPT_BYTES], False
+            super().data_received(data)
+
+        def on_message_complete(self) -> None:
+            """What comes next is another request."""
+            self._is_over = True
+            super().on_message_complete()
+
+        def send_400_response(self, msg: str) -> None:
+            """Refuse, as ever, and say so."""
+            host, port = self.client or ("", "")
+            tell(self._heard, f"{host}:{port}")
+            super().send_400_response(msg)
+
+    return Listening
