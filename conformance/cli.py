@@ -14,6 +14,7 @@ import click
 
 from conformance.commands.crash import crashes_told
 from conformance.commands.lazily import Entry, LazyGroup
+from conformance.commands.streams import patient_streams
 from conformance.errors import ConformanceError
 
 _ROOM = "conformance.commands"
@@ -61,7 +62,21 @@ def cli() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run one command; every error that is foreseen becomes one line and an exit status."""
+    """Run one command; every error that is foreseen becomes one line and an exit status.
+
+    What reads the output, and in which letters, changes nothing of it; output that a full disk
+    does not take is an error.
+    """
+    with patient_streams() as streams:
+        status = _status(arguments)
+        sys.stdout.flush()
+        lost = [stream.lost for stream in streams if stream.lost is not None]
+        for error in lost:
+            click.echo(f"error: the output: cannot be written ({error.strerror})", err=True)
+    sys.exit(2 if lost and status == 0 else status)
+
+
+def _status(arguments: Sequence[str] | None) -> int:
     try:
         with crashes_told(_text_without_secrets):
             status = cli.main(arguments, standalone_mode=False)
@@ -75,11 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         status = error.exit_status
     except KeyboardInterrupt:
         status = 130
-    except BrokenPipeError:
-        # Somebody stopped reading, as `head` does: nothing is left to be said.
-        sys.stderr.close()
-        status = 0
-    sys.exit(status if isinstance(status, int) else 0)
+    return status if isinstance(status, int) else 0
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ def crashes_told(clean: Callable[[str], str]) -> Iterator[None]:
     """Whatever was not foreseen becomes a Crash; ``clean`` takes the secrets out of its text."""
     try:
         yield
-    except (*_FORESEEN, BrokenPipeError):
+    except _FORESEEN:
         raise
     except Exception:
         text = clean(traceback.format_exc()).strip()
