@@ -59,31 +59,59 @@ def signed_at(headers: Mapping[str, str]) -> datetime | None:
     return moment.replace(tzinfo=UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class Canonical:
+    """The canonical request, part by part; ``headers`` is a line for each signed header."""
+
+    method: str
+    path: str
+    query: str
+    headers: str
+    names: str
+    payload: str
+
+    @property
+    def text(self) -> str:
+        """What is hashed."""
+        parts = (self.method, self.path, self.query, self.headers, self.names, self.payload)
+        return "\n".join(parts)
+
+
 def verify(request: Signed, signature: Signature, secret_key: str) -> bool:
     """Say whether the signature was made with ``secret_key`` over exactly this request."""
     names = signature.signed_headers
     if DATE_HEADER not in names or any(name not in request.headers for name in names):
         return False
-    expected = _signature(request, names, secret_key)
-    return expected is not None and hmac.compare_digest(expected, signature.value)
+    canonical = canonical_request(request, names)
+    if canonical is None:
+        return False
+    to_sign = string_to_sign(canonical.text, request.headers[DATE_HEADER])
+    return hmac.compare_digest(sign(to_sign, secret_key), signature.value)
 
 
-def _signature(request: Signed, names: Sequence[str], secret_key: str) -> str | None:
+def canonical_request(request: Signed, names: Sequence[str]) -> Canonical | None:
+    """The canonical request over these headers, all of which it has; None for a wrong body hash."""
     payload = _payload_hash(request)
     if payload is None:
         return None
-    canonical = "\n".join(
-        (
-            request.method,
-            _canonical_path(request.path),
-            _canonical_query(request.query),
-            "".join(f"{name}:{request.headers[name].strip()}\n" for name in names),
-            ";".join(names),
-            payload,
-        )
+    return Canonical(
+        request.method,
+        _canonical_path(request.path),
+        _canonical_query(request.query),
+        "".join(f"{name}:{request.headers[name].strip()}\n" for name in names),
+        ";".join(names),
+        payload,
     )
+
+
+def string_to_sign(canonical: str, date: str) -> str:
+    """What the secret key is applied to."""
     digest = hashlib.sha256(canonical.encode("utf-8", "surrogateescape")).hexdigest()
-    to_sign = "\n".join((ALGORITHM, request.headers[DATE_HEADER], digest))
+    return "\n".join((ALGORITHM, date, digest))
+
+
+def sign(to_sign: str, secret_key: str) -> str:
+    """The signature, in lower-case hexadecimal digits."""
     return hmac.new(secret_key.encode(), to_sign.encode(), hashlib.sha256).hexdigest()
 
 

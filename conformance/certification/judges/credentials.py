@@ -6,11 +6,11 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from urllib.parse import unquote
 
-from conformance.certification.client_ledger import ClientLedger
+from conformance.certification.client_ledger import FINDINGS_KEPT, ClientLedger
 from conformance.certification.client_requirements import COMMON, PREFIX, project_header
 from conformance.certification.judges.placeholders import is_blank
+from conformance.certification.judges.signatures import explain, signed_part
 from conformance.certification.recording.call import Call
 from conformance.contract.operations import Operation
 from conformance.reference import signing
@@ -50,6 +50,7 @@ class CredentialJudge:
     def __init__(self, ledger: ClientLedger, known: Known | None) -> None:
         self._ledger = ledger
         self._known = known
+        self._misfits = 0
 
     def judge(self, call: Call, operation: Operation) -> None:
         """Judge the credentials of one request."""
@@ -149,7 +150,7 @@ class CredentialJudge:
         if not self._date(call):
             return
         if self._project(call, {identity.project_id}):
-            self._verify(call, signature, identity)
+            self._verify(call, signature, known)
 
     def _project(self, call: Call, own: Collection[str]) -> bool:
         """Judge the project of the header, and of the path (chapter 13)."""
@@ -200,20 +201,17 @@ class CredentialJudge:
         )
         return False
 
-    def _verify(self, call: Call, signature: signing.Signature, identity: Identity) -> None:
-        path = unquote(call.raw_path, errors="surrogateescape")
-        method = call.exchange.request.method
-        signed = signing.Signed(method, path, call.query, call.headers, call.body)
-        if signing.verify(signed, signature, identity.sk):
+    def _verify(self, call: Call, signature: signing.Signature, known: Known) -> None:
+        identity = known.keys[signature.access_key]
+        if signing.verify(signed_part(call), signature, identity.sk):
             self._held("signature", call)
-        else:
-            self._broke(
-                "signature",
-                call,
-                "the signature was not made over this request",
-                "a signature over method, path, query, headers and body as sent",
-                f"signed headers: {';'.join(signature.signed_headers)}",
-            )
+            return
+        self._misfits += 1
+        if self._misfits > FINDINGS_KEPT:
+            self._broke("signature", call, "the signature was not made over this request", "", "")
+            return
+        why = explain(call, signature, identity, known.keys)
+        self._broke("signature", call, why.message, why.expected, why.actual)
 
     def _held(self, name: str, call: Call) -> None:
         self._ledger.passed(f"{COMMON}/credentials/{name}", call.case)

@@ -51,7 +51,7 @@ def what_is_wrong(target: str) -> str:
     strange = next((sign for sign in target if not "!" <= sign <= "~"), None)
     if strange is None:
         return ""
-    return f"the address has the raw byte 0x{ord(strange):02X}, which is not percent-encoded"
+    return f"the address has the raw byte 0x{ord(strange):02X} which is not percent-encoded"
 
 
 def what_came_instead(heard: bytes) -> str:
