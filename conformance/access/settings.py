@@ -104,6 +104,10 @@ class TargetSettings:
     capabilities: frozenset[str] = entry(
         "what it offers and allows", default=frozenset, choices=tuple(CAPABILITIES)
     )
+    operations: tuple[str, ...] = entry(
+        "the operations that it offers, if not all: ids, globs or chapters; no other is called",
+        default=tuple,
+    )
     production: bool = entry("yes, this is a production host and may be tested", default=False)
     auth: str = entry(
         "which credentials are used where both are allowed",

@@ -19,7 +19,7 @@ from conformance.access.embedded import EmbeddedReference
 from conformance.commands.crash import crashes_told
 from conformance.commands.planned import print_plan
 from conformance.commands.progress import Progress
-from conformance.engine.run.config import DEFAULT_REPORTS, RunConfig, new_seed
+from conformance.engine.run.config import DEFAULT_REPORTS, RunConfig, named_operations, new_seed
 from conformance.engine.run.scheduling import REST
 from conformance.engine.run.session import Session
 from conformance.engine.wire.endpoint import (
@@ -70,6 +70,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--seed", type=int, metavar="N", help="repeat a run exactly"),
         click.option("--strict", is_flag=True, help="a warn counts as a fail"),
         click.option("--level", default="standard", show_default=True, metavar="NAME"),
+        click.option("--operations", multiple=True, metavar="NAMES", help="all that it offers"),
         click.option("--exclude", multiple=True, metavar="GLOB", help="leave these out"),
         click.option("--only", multiple=True, metavar="GLOB", help="requirements or operations"),
         click.option("--profile", metavar="NAME", help="stateless, emulator or live"),
@@ -102,6 +103,7 @@ def run(
         target=named_target(named, os.environ, reference="--reference", wanted=reference),
         formats=tuple(name for name in formats.split(",") if name),
         seed=new_seed() if seed is None else seed,
+        operations=named_operations(chosen.pop("operations"), "--operations"),
         **{**chosen, "only": tuple(chosen["only"]), "exclude": tuple(chosen["exclude"])},
     )
     _check(config)
@@ -196,6 +198,7 @@ def _passed_on(prepared: ConformanceRun) -> Iterator[str]:
             yield f"--sparkrtc-{name}={value}"
     yield from (f"--sparkrtc-only={glob}" for glob in config.only)
     yield from (f"--sparkrtc-exclude={glob}" for glob in config.exclude)
+    yield from (f"--sparkrtc-operations={name}" for name in config.operations)
     yield f"--sparkrtc-format={','.join(config.formats)}"
     yield f"--sparkrtc-report-dir={config.report_dir}"
     if config.strict:

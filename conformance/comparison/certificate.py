@@ -130,6 +130,11 @@ def check_lines(check: CertificateCheck) -> list[str]:
     counts = predicate["requirements"]["by_verdict"]
     lines = [
         f"target    {target['name']} (profile {target['profile']})",
+        *(
+            [f"offers    {', '.join(target['operations'])} (no other operation was judged)"]
+            if "operations" in target
+            else []
+        ),
         f"contract  revision {contract['revision']}, sha256 {contract['sha256']}",
         f"suite     {predicate['suite']['name']} {predicate['suite']['version']}",
         f"run       {predicate['run']['started']}, level {predicate['run']['level']},"

@@ -20,6 +20,7 @@ from conformance.contract.resources import Resources, read_resources
 from conformance.errors import ContractError
 from conformance.model.expectation import Answer, Expectation
 from conformance.model.requirement import Requirement
+from conformance.model.requirement_id import RequirementId
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,16 @@ class Contract:
         entries = self.catalogue.entries
         fit = (c for c in rule.codes if c not in entries or entries[c].status == status)
         return tuple(fit) or rule.codes
+
+    @cached_property
+    def answer_requirements(self) -> Mapping[str, tuple[str, ...]]:
+        """Ids of what answers must show, by operation and status (``ShowBook/200``)."""
+        found: dict[str, list[str]] = {}
+        for requirement in self.requirements.values():
+            if requirement.kind == "answer":
+                shown_by = RequirementId.parse(requirement.id).shown_by
+                found.setdefault(shown_by, []).append(requirement.id)
+        return {prefix: tuple(ids) for prefix, ids in found.items()}
 
     def refusal(self, operation: Operation, kind: str) -> Expectation | None:
         """What that kind of violation may be answered with; None where the contract is silent.

@@ -14,6 +14,7 @@ import httpx
 
 from conformance.access.auth import SignatureAuth
 from conformance.access.budget import BudgetSpent
+from conformance.access.capability import LIVE
 from conformance.access.gateway import Gateway
 from conformance.access.redaction import Redactor
 from conformance.access.transport import Sent
@@ -28,6 +29,7 @@ from conformance.engine.resources.pool import Providing, ResourcePool
 from conformance.engine.wire.credentials import PassKeys
 from conformance.engine.wire.encoding import write_moment, write_request
 from conformance.engine.wire.endpoint import Reach
+from conformance.engine.wire.offering import Offering
 from conformance.engine.wire.polling import Waiting
 from conformance.errors import Refused, TargetError
 from conformance.model.case import ABSENT, Given, Moment, Template, Unique, resolve
@@ -65,11 +67,18 @@ class Lab:
         self.contract = contract
         self.reach = reach
         self.settings = reach.settings
+        self.offering = Offering(contract, reach.settings.operations)
         self.ledger = Ledger()
         self.waiting = Waiting(patient=patient, hasten=self._hasten if alone else None)
         self.prefix = prefix
-        self.intents = Intents(contract, self)
-        self.ownership = Ownership(contract, self, prefix, stateless=not patient)
+        self.intents = Intents(contract, self, careful=reach.settings.profile == LIVE)
+        self.ownership = Ownership(
+            contract,
+            self,
+            prefix,
+            careful=reach.settings.profile == LIVE,
+            stateless=not patient,
+        )
         self.resources = ResourcePool(
             contract,
             self,
@@ -98,6 +107,7 @@ class Lab:
     def begin(self, case: str) -> None:
         """All that follows belongs to this case."""
         self.case = case
+        self.offering.asked_for = None
         self.evidence.clear()
 
     def send(
@@ -110,6 +120,7 @@ class Lab:
         Raises Blocked when a resource that the template needs cannot be provided.
         """
         operation = self.contract.operation(template.operation)
+        self.offering.demand(operation.id)
         filled = self.fill(template)
         request = self.request(operation, filled)
         entry = self._prepare(operation, filled)
@@ -168,6 +179,8 @@ class Lab:
 
     def send_together(self, templates: Sequence[Template]) -> list[Exchange]:
         """Send several requests at the same time; what comes back is noted one by one."""
+        for template in templates:
+            self.offering.demand(template.operation)
         filled = [self.fill(template) for template in templates]
         operations = [self.contract.operation(template.operation) for template in templates]
         requests = [self.request(*pair) for pair in zip(operations, filled, strict=True)]
@@ -288,7 +301,11 @@ class Lab:
         return self._noted(sent, group)
 
     def _post(self, request: Request, auth: httpx.Auth | None, group: str) -> Sent:
-        """Send in its turn; an error that ends the run quotes no secret."""
+        """Send in its turn; an error that ends the run quotes no secret.
+
+        Raises NotOffered for what the target does not offer: here all requests pass.
+        """
+        self.offering.check(request)
         try:
             return self._gateway.send(request, auth, group)
         except TargetError as error:
@@ -330,6 +347,10 @@ class Lab:
             expected=self.prose(judgement.expected),
             actual=self.prose(judgement.actual),
         )
+
+    def offers(self, operation: str) -> bool:
+        """Whether the target is said to have an operation."""
+        return self.offering.offers(operation)
 
     def prose(self, text: str) -> str:
         """A message for people without the secrets of this run."""

@@ -18,7 +18,7 @@ from conformance.cases.requests import bases
 from conformance.engine.judging.case_runner import refusal_problem, same, shown
 from conformance.engine.judging.environment import environmental_reason
 from conformance.engine.lab import Lab
-from conformance.engine.outcomes import Blocked, Inconclusive, NotApplicable
+from conformance.engine.outcomes import Blocked, Inconclusive, NotApplicable, NotOffered
 from conformance.model import field_path
 from conformance.model.case import ABSENT, Given, Template, Unique
 from conformance.model.exchange import Exchange
@@ -240,7 +240,13 @@ class Scenario:
         return self.lab.contract.conventions.error_code(exchange.json)
 
     def given(self, kind: str) -> str:
-        """Id of the shared resource of that kind: never change it."""
+        """Id of the shared resource of that kind: never change it.
+
+        Raises NotOffered when it would be somebody else's: rules say what is true of our own.
+        """
+        made = self.lab.contract.resources.made.get(kind)
+        if made is not None:
+            self.lab.offering.demand(made.create)
         return self.lab.resources.get(kind)
 
     def fresh(self, kind: str) -> str:
@@ -279,6 +285,7 @@ __all__ = [
     "Given",
     "Inconclusive",
     "NotApplicable",
+    "NotOffered",
     "Rule",
     "Scenario",
     "Unique",

@@ -18,6 +18,10 @@ class Sender(Protocol):
         """Raise Blocked when a resource that the template needs cannot be provided."""
         ...
 
+    def offers(self, operation: str) -> bool:
+        """Whether the target has an operation, as far as it is known."""
+        ...
+
     def prose(self, text: str) -> str:
         """A message for people without the secrets of this run."""
         ...

@@ -39,6 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     for name, text in (
         ("only", "judge these requirements or operations"),
         ("exclude", "leave these out"),
+        ("operations", "the operations that the target offers, if not all"),
         ("case", "run these cases alone"),
     ):
         option = f"--sparkrtc-{name}"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from conformance.access.embedded import EmbeddedReference
-from conformance.engine.run.config import DEFAULT_REPORTS, RunConfig, new_seed
+from conformance.engine.run.config import DEFAULT_REPORTS, RunConfig, named_operations, new_seed
 from conformance.engine.run.session import Session
 from conformance.engine.wire.endpoint import Reach, reach_embedded, reach_target
 from conformance.engine.wire.named_target import named_target
@@ -92,6 +92,7 @@ def run_config(config: pytest.Config, worker: Mapping[str, Any] | None) -> RunCo
         level=option("level") or "standard",
         only=tuple(option("only")),
         exclude=tuple(option("exclude")),
+        operations=named_operations(option("operations"), "--sparkrtc-operations"),
         cases=tuple(option("case")),
         strict=bool(option("strict")),
         seed=_seed(option("seed"), worker),

@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape
 
 from conformance.model.verdict import RunVerdict
 from conformance.reporting.file import write_text
+from conformance.reporting.language import offered_counts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,6 +77,8 @@ def badge_of(report: Report) -> Badge:
     elif report.verdict is RunVerdict.INCOMPLETE:
         open_ended = must.get("blocked", 0) + must.get("inconclusive", 0)
         message += f" · {open_ended} MUST not judged"
+    if "operations" in report.target:
+        message += " · {count} of {known} operations".format_map(offered_counts(report))
     return Badge(LABEL, message, _COLOURS[report.verdict])
 
 

@@ -125,12 +125,22 @@ class Language:
         told = [self.say(f"run.{name}", count=f"{count:,}") for name, count in left_out if count]
         return (" " if self.code == "en" else "").join([sentence, *told])
 
+    def offered(self, report: Report) -> str:
+        """How many operations a target offers that does not claim to offer all."""
+        return self.say("ui.offered", **offered_counts(report))
+
     def _phrase(self, family: str, keyword: str) -> str:
         known = self.strings.get(f"{family}.{keyword}")
         return known or self.say(f"{family}.other", keyword=keyword)
 
     def _answer(self, status: str, code: str) -> str:
         return self.say("answer.coded" if code else "answer.codeless", status=status, code=code)
+
+
+def offered_counts(report: Report) -> dict[str, int]:
+    """How many of the contract's operations the target claims to offer."""
+    known = len(report.by_operation.keys() - {"common"})
+    return {"count": len(report.target.get("operations", ())) or known, "known": known}
 
 
 def _reason_of(report: Report) -> RunReason:

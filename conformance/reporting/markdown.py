@@ -73,6 +73,7 @@ def _head(report: Report, words: Language, causes: int) -> str:
         ("ui.profile", target["profile"]),
         ("ui.revision", contract["revision"]),
         *([("ui.level", report.run.level)] if report.run.level is not None else []),
+        *([("ui.operations", words.offered(report))] if "operations" in target else []),
         ("ui.requests", f"{report.run.requests:,}"),
         ("ui.duration", words.say("ui.seconds", count=report.run.duration_s)),
         *([("ui.seed", report.run.seed)] if report.run.seed is not None else []),

@@ -95,6 +95,7 @@ def judged_line(report: Report, words: Language) -> str:
         ("ui.revision", report.contract["revision"]),
         ("ui.profile", target["profile"]),
         *([("ui.level", report.run.level)] if report.run.level is not None else []),
+        *([("ui.operations", words.offered(report))] if "operations" in target else []),
     ]
     return " · ".join(f"{words.say(key)} {value}" for key, value in facts)
 

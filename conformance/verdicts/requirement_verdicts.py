@@ -56,6 +56,9 @@ def decide(
             if entry.counts.get(outcome, 0):
                 reason = "" if verdict is Verdict.PASS else _reason(entry, outcome)
                 return Decision(verdict, reason)
+    tried = requirement.id in plan.planned and not plan.interrupted
+    if tried and requirement.id in selection.everywhere:
+        return Decision(Verdict.NOT_APPLICABLE, "no answer of this run showed any of it")
     return _unjudged(requirement, plan)
 
 

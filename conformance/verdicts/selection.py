@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from conformance.checks.exchange import every_exchange
 from conformance.contract.document import Contract
+from conformance.contract.offered import offered_operations
 from conformance.errors import UsageError
 from conformance.model.case import Case
 from conformance.model.requirement import Requirement, glob_to_pattern
@@ -70,9 +71,10 @@ def select(
     capabilities: frozenset[str],
     profile: str,
     *,
+    operations: Iterable[str] = (),
     alone: bool = True,
 ) -> Selection:
-    """Apply the globs and the target's claims.
+    """Apply the globs and the target's claims; ``operations`` are those that it offers, if not all.
 
     Raises UsageError for a glob that matches neither a requirement nor an operation.
     """
@@ -86,18 +88,25 @@ def select(
     }
     wanted = frozenset(kept - dropped)
     everywhere = every_exchange(contract)
+    offered = offered_operations(contract, operations)
     silent = {
         r.id: reason
         for r in requirements.values()
-        if (reason := _not_claimed(r, capabilities, profile, everywhere, alone=alone))
+        if (reason := _not_offered(r, offered))
+        or (reason := _not_claimed(r, capabilities, profile, everywhere, alone=alone))
     }
     claimed = frozenset(
         operation.id
         for operation in contract.operations.values()
-        if operation.capabilities <= capabilities
+        if operation.capabilities <= capabilities and operation.id in offered
     )
     excused = frozenset(r.id for r in requirements.values() if _is_excused(r, profile, everywhere))
     return Selection(wanted, left_out, silent, claimed, excused, everywhere)
+
+
+def _not_offered(requirement: Requirement, offered: frozenset[str]) -> str:
+    absent = requirement.operation is not None and requirement.operation not in offered
+    return f"the target does not offer {requirement.operation}" if absent else ""
 
 
 def _not_claimed(

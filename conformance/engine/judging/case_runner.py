@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from conformance.contract.conventions import Conventions
+from conformance.contract.document import Contract
 from conformance.engine.comparing.json_equality import same as same
 from conformance.engine.judging.attribution import guilty_claims
 from conformance.engine.judging.environment import environmental_reason
 from conformance.engine.judging.request_echo import requirement_of, shown_otherwise
 from conformance.engine.lab import Lab
-from conformance.engine.outcomes import Blocked
+from conformance.engine.outcomes import Blocked, NotOffered
 from conformance.model import field_path
 from conformance.model.case import Case, Claim, Template
 from conformance.model.exchange import Exchange, Request
@@ -28,8 +29,34 @@ def judge(lab: Lab, case: Case) -> None:
     Raises Blocked when a resource that it needs cannot be provided.
     """
     lab.begin(case.id)
+    try:
+        _judge(lab, case)
+    except NotOffered as absent:
+        _unshown(lab, case, absent.reason)
+        raise
+
+
+def shown_by(contract: Contract, case: Case) -> Iterator[str]:
+    """Requirements that the answers which a case expects may show."""
+    for status in (*case.expectation.statuses, "answer"):
+        yield from contract.answer_requirements.get(f"{case.operation}/{status}", ())
+
+
+def _unshown(lab: Lab, case: Case, reason: str) -> None:
+    """What the case would have shown may be seen by no other: it is not applicable then."""
+    coded = f"{case.violates}-code"
+    for requirement in (coded, *shown_by(lab.contract, case)):
+        if requirement in lab.contract.requirements:
+            said = Judgement(requirement, Outcome.NOT_APPLICABLE, case.id, reason)
+            lab.ledger.record(said)
+
+
+def _judge(lab: Lab, case: Case) -> None:
     for kind in case.needs:
-        lab.resources.get(kind)
+        try:
+            lab.resources.get(kind)
+        except NotOffered as absent:
+            _unshown(lab, case, absent.reason)
     mark = lab.resources.mark
     try:
         template = case.template if case.violates is not None else _prepared(lab, case.template)
@@ -88,10 +115,9 @@ def hangs_up(lab: Lab, case: Case, exchange: Exchange) -> bool:
     failure = exchange.failure
     if failure is None or failure.stage not in _HUNG_UP:
         return False
-    operations = lab.contract.operations.values()
-    other = next(
-        o for o in operations if o.reads_only and "{" not in o.path and o.id != case.operation
-    )
+    other = next((o for o in lab.offering.harmless() if o.id != case.operation), None)
+    if other is None:
+        return False
     url = f"{lab.settings.base_url}{other.path}"
     if lab.ask(Request(other.id, other.method, url, ())).response is None:
         return False
@@ -178,7 +204,7 @@ def _each_alone(lab: Lab, case: Case) -> None:
         try:
             alone = _alone(lab, claim.alone)
         except Blocked as blocked:
-            said = Judgement(claim.requirement, Outcome.BLOCKED, case.id, blocked.reason)
+            said = Judgement(claim.requirement, blocked.outcome, case.id, blocked.reason)
             lab.ledger.record(said)
             continue
         if alone.status in case.expectation.statuses:

@@ -30,7 +30,7 @@ def environmental_reason(lab: Lab, exchange: Exchange) -> str | None:
 def _is_full(lab: Lab, excuse: Excuse) -> bool:
     """Whether the list does not contradict that the account has all that it may."""
     full = excuse.full
-    if full is None:
+    if full is None or not lab.offering.offers(full["list"]):
         return True
     answer = lab.send(Template(full["list"], query=full["query"]), judge=False).json
     count = answer.get(full["count"]) if isinstance(answer, dict) else None

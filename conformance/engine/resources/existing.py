@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 
 from conformance.contract.document import Contract
-from conformance.contract.resources import GivenKind, Listing
-from conformance.engine.outcomes import Blocked
+from conformance.contract.resources import GivenKind, Listing, MadeKind
+from conformance.engine.outcomes import Blocked, NotOffered
 from conformance.engine.resources.rows import rows_of
 from conformance.engine.sender import Sender
 from conformance.model.case import Given, Template
@@ -60,6 +60,25 @@ class ExistingResources:
         listed = self._kinds[kind].listing is not None and self._name(kind) is None
         return self._look_up(self._kinds[kind]) if listed else self.get(kind)
 
+    def instead_of(self, made: MadeKind) -> str:
+        """One that others have made, where the target offers no way to make one.
+
+        Raises NotOffered when none is named nor listed.
+        """
+        found = self.named_instead_of(made.kind) or self._of_others(made.kind)
+        if found:
+            return found
+        settings = (given.setting for given in self._kinds.values() if given.others == made.kind)
+        named = next((f"; {setting} may name one" for setting in settings if setting), "")
+        raise NotOffered(
+            f"it needs {made.kind}, and the target does not offer {made.create}{named}"
+        )
+
+    def named_instead_of(self, made: str) -> str | None:
+        """The one that the target file names for a kind that the run would make."""
+        stand_ins = (given.kind for given in self._kinds.values() if given.others == made)
+        return next((name for kind in stand_ins if (name := self._name(kind))), None)
+
     def ended(self, operation: str, path: Mapping[str, object]) -> None:
         """An operation has succeeded: what it ends is gone, and whoever was in it."""
         for kind in self._kinds.values():
@@ -89,7 +108,11 @@ class ExistingResources:
         if kind.listing is None:
             return f"{self._prefix}{kind.kind}"
         for _ in range(_INSTEAD_TRIED):
-            found = self._listed(kind.listing)
+            try:
+                found = self._listed(kind.listing)
+            except NotOffered as absent:
+                where = f"; {kind.setting} may name it" if kind.setting else ""
+                raise NotOffered(f"no {kind.kind} is known: {absent.reason}{where}") from None
             if found is not None:
                 return found
             if not self._look_elsewhere(kind):
@@ -103,7 +126,10 @@ class ExistingResources:
         listing = self._contract.resources.made[kind].listing
         if listing is None:
             return ""
-        exchange = self._sender.send(Template(listing.operation), judge=False)
+        try:
+            exchange = self._sender.send(Template(listing.operation), judge=False)
+        except NotOffered:
+            return ""
         ids = (row.get(listing.field) for row in rows_of(exchange.json, listing.items))
         ours = self._ours()
         return next((i for i in ids if isinstance(i, str) and i not in ours), "")

@@ -9,6 +9,7 @@ from conformance.access.journal import Journal
 from conformance.contract.document import Contract
 from conformance.contract.operations import Operation
 from conformance.contract.resources import GivenKind, Listing, MadeKind, Restoring
+from conformance.engine.outcomes import NotOffered
 from conformance.engine.resources.rows import rows_of
 from conformance.engine.sender import Sender
 from conformance.errors import ConfigurationError, Refused
@@ -20,13 +21,15 @@ class Intents:
     """Writes the journal of a run; without one (nothing is written to the target) it is silent.
 
     What became of an intention is noted as well as the disk allows: the journal remembers it.
+    ``careful``: what cannot be looked up, and so not be put back, is not changed either.
     """
 
-    def __init__(self, contract: Contract, sender: Sender) -> None:
+    def __init__(self, contract: Contract, sender: Sender, *, careful: bool) -> None:
         self.journal: Journal | None = None
         self._kinds = contract.resources
         self._operations = contract.operations
         self._sender = sender
+        self._careful = careful
         self._remembered: dict[str, str] = {}
         self._entries: dict[str, str] = {}
 
@@ -115,7 +118,12 @@ class Intents:
 
     def _settings(self, listing: Listing, restore: Restoring, thing: str) -> dict[str, Any] | None:
         """What to send to put a thing back as the list shows it now; None where it is not shown."""
-        listed = self._sender.send(Template(listing.operation), judge=False).json
+        try:
+            listed = self._sender.send(Template(listing.operation), judge=False).json
+        except NotOffered:
+            if self._careful:
+                raise
+            return None
         rows = rows_of(listed, listing.items)
         row = next((r for r in rows if r.get(listing.field) == thing), None)
         if row is None:

@@ -17,7 +17,7 @@ from conformance.access.capability import TOUCHES_OTHERS
 from conformance.contract.document import Contract
 from conformance.contract.operations import Operation
 from conformance.contract.resources import MadeKind
-from conformance.engine.outcomes import Blocked
+from conformance.engine.outcomes import Blocked, NotOffered
 from conformance.engine.resources.names import carries
 from conformance.engine.resources.rows import all_rows, id_of
 from conformance.engine.sender import Sender
@@ -31,11 +31,18 @@ class Ownership:
     """Keeps a run's hands off what is not its own, of the kinds that have a name and a list.
 
     ``prefix`` starts every name that the run gives. ``stateless``: the target is said to keep no
-    state; it is believed once it shows an application that nobody can have created.
+    state; it is believed once it shows an application that nobody can have created. ``careful``:
+    what is there is of real use.
     """
 
     def __init__(
-        self, contract: Contract, sender: Sender, prefix: str, *, stateless: bool = False
+        self,
+        contract: Contract,
+        sender: Sender,
+        prefix: str,
+        *,
+        careful: bool,
+        stateless: bool = False,
     ) -> None:
         self._contract = contract
         self._kinds = {
@@ -46,6 +53,11 @@ class Ownership:
         self._sender = sender
         self._prefix = prefix
         self._stateless = stateless
+        self._careful = careful
+        self._resources = contract.resources
+        self._borrowed: dict[str, bool] = {}
+        """Ids of others' things in place of what cannot be made; whether they may be changed."""
+        self._answered: dict[str, Mapping[str, Any]] = {}
         self._before: dict[str, frozenset[str] | None] = {}
         """Ids that were listed before the first creation; None where the list was refused."""
         self._foreign: set[str] = set()
@@ -66,7 +78,7 @@ class Ownership:
             self._before[kind.kind] = frozenset(
                 id_of(row, kind) for row in all_rows(self._sender, listing, kind)
             )
-        except LookupError:
+        except (LookupError, NotOffered):
             self._before[kind.kind] = None
 
     def answered(self, operation: Operation, filled: Template, exchange: Exchange) -> str | None:
@@ -84,11 +96,25 @@ class Ownership:
             return identifier
         body = filled.body if isinstance(filled.body, dict) else {}
         self._sent.setdefault(identifier, str(body.get(kind.name)))
+        self._answered.setdefault(identifier, exchange.json)
         return None
 
     def is_foreign(self, identifier: str) -> bool:
         """Whether it is known to be somebody else's."""
         return identifier in self._foreign
+
+    def borrow(self, kind: MadeKind, identifier: str, *, named: bool) -> None:
+        """Use somebody else's thing, where the target offers no way to make one.
+
+        It is only read; but what the target file names, at a target that is not live, may be used
+        as one of ours, and is never deleted.
+        """
+        if kind.kind in self._kinds:
+            self._borrowed[identifier] = named and not self._careful
+
+    def is_borrowed(self, identifier: str) -> bool:
+        """Whether it is somebody else's, in place of one that cannot be made."""
+        return identifier in self._borrowed
 
     def guard(self, operation: Operation, path: Mapping[str, Any]) -> None:
         """Raise Blocked for a request that would change what is not proved to be ours.
@@ -98,9 +124,11 @@ class Ownership:
         """
         if operation.reads_only or operation.capabilities & TOUCHES_OTHERS:
             return
+        self._must_be_deletable(operation)
         for kind in self._kinds.values():
             if kind.id in path:
-                self._must_be_ours(kind, str(path[kind.id]))
+                deletes = operation.id == kind.delete
+                self._must_be_ours(kind, str(path[kind.id]), deletes=deletes)
 
     def guard_raw(self, request: Request) -> None:
         """The same for a request that no template can say, by the ids in its path."""
@@ -109,11 +137,28 @@ class Ownership:
         segments = {unquote(part) for part in urlsplit(request.url).path.split("/")}
         for kind in self._kinds.values():
             known = {*self._sent, *self._foreign, *(self._before.get(kind.kind) or ())}
-            for identifier in segments & known:
-                self._must_be_ours(kind, identifier)
+            for identifier in segments & (known | self._borrowed.keys()):
+                self._must_be_ours(kind, identifier, deletes=request.method.upper() == "DELETE")
 
-    def _must_be_ours(self, kind: MadeKind, identifier: str) -> None:
+    def _must_be_deletable(self, operation: Operation) -> None:
+        """Raise NotOffered where a creation would leave something in an account of real use."""
+        kind = self._resources.created_by(operation.id)
+        if kind is None or not self._careful:
+            return
+        above: MadeKind | None = kind
+        while above is not None and not self._sender.offers(above.delete):
+            above = self._resources.made[above.within] if above.within else None
+        if above is None:
+            reason = f"what it makes could not be deleted: the target does not offer {kind.delete}"
+            raise NotOffered(reason)
+
+    def _must_be_ours(self, kind: MadeKind, identifier: str, *, deletes: bool) -> None:
         if identifier in self._proved or self._stateless:
+            return
+        if identifier in self._borrowed:
+            if deletes or not self._borrowed[identifier]:
+                reason = f"it would change {kind.kind} {identifier}, which this run has not made"
+                raise NotOffered(f"{reason}: the target does not offer {kind.create}")
             return
         if identifier in self._sent and self._is_proved(kind, identifier):
             self._proved.add(identifier)
@@ -124,11 +169,16 @@ class Ownership:
 
     def _is_proved(self, kind: MadeKind, identifier: str) -> bool:
         """Whether the target shows it with a name that only this run can have given."""
-        show = Template(kind.show, path={kind.id: identifier})
-        shown = self._sender.send(show, judge=False)
-        if isinstance(shown.json, dict) and self._is_ours(kind, identifier, shown.json):
-            return True
-        if kind.listing is None:
+        listed = kind.listing is not None and self._sender.offers(kind.listing.operation)
+        if not self._sender.offers(kind.show) and not listed:
+            answer = self._answered[identifier]
+            return self._is_ours(kind, identifier, answer) or not self._careful
+        if self._sender.offers(kind.show):
+            show = Template(kind.show, path={kind.id: identifier})
+            shown = self._sender.send(show, judge=False)
+            if isinstance(shown.json, dict) and self._is_ours(kind, identifier, shown.json):
+                return True
+        if kind.listing is None or not listed:
             return False
         listing = self._contract.operation(kind.listing.operation)
         try:
@@ -148,7 +198,7 @@ class Ownership:
 
     def _keeps_nothing(self, kind: MadeKind) -> bool:
         """Whether a target that is said to keep no state shows what nobody can have created."""
-        if self._stateless:
+        if self._stateless and self._sender.offers(kind.show):
             show = Template(kind.show, path={kind.id: secrets.token_hex(16)})
             self._stateless = 200 <= self._sender.send(show, judge=False).status < 300
         return self._stateless

@@ -13,7 +13,7 @@ from conformance.cases.requests import bases, put
 from conformance.contract.document import Contract
 from conformance.contract.operations import Operation
 from conformance.contract.resources import MadeKind
-from conformance.engine.outcomes import Blocked
+from conformance.engine.outcomes import Blocked, NotOffered
 from conformance.engine.resources.existing import ExistingResources
 from conformance.engine.resources.expiry import Lifetimes
 from conformance.engine.resources.journaling import Intents
@@ -86,6 +86,8 @@ class ResourcePool:
         """The shared resource of that kind. Raises Blocked when it cannot be had."""
         if kind not in self._kinds:
             return self._existing.get(kind)
+        if not self._sender.offers(self._kinds[kind].create):
+            return self._borrowed(self._kinds[kind])
         if kind not in self._shared or not self._lifetimes.lasts(self._shared[kind]):
             self._shared[kind] = self._make(self._kinds[kind], fresh=False)
         return self._shared[kind]
@@ -94,6 +96,10 @@ class ResourcePool:
         """A resource of that kind that no other case uses. Raises Blocked when it cannot be had."""
         if kind not in self._kinds:
             return self._existing.fresh(kind)
+        create = self._kinds[kind].create
+        if not self._sender.offers(create):
+            reason = f"it needs {kind} of its own, and the target does not offer {create}"
+            raise NotOffered(reason)
         spare = self._spare.get(kind)
         made = spare.pop() if spare else None
         if made is not None:
@@ -103,6 +109,13 @@ class ResourcePool:
             self._wait(made)
             return made.id
         return self._make(self._kinds[kind], fresh=True)
+
+    def _borrowed(self, kind: MadeKind) -> str:
+        """One that others have made. Raises NotOffered when there is none."""
+        named = self._existing.named_instead_of(kind.kind)
+        identifier = named or self._existing.instead_of(kind)
+        self._providing.ownership.borrow(kind, identifier, named=named is not None)
+        return identifier
 
     def _ids(self) -> set[str]:
         """Ids of everything that the run has made."""
@@ -202,6 +215,8 @@ class ResourcePool:
     def path_of(self, kind: str, identifier: str) -> dict[str, Any]:
         """Path parameters that lead to a resource that this run has made."""
         made = next((m for m in self._made if m.kind == kind and m.id == identifier), None)
+        if made is None and self._providing.ownership.is_borrowed(identifier):
+            return {self._kinds[kind].id: identifier}
         if made is None:
             return {}
         return {**made.path, self._kinds[kind].id: identifier}
@@ -211,6 +226,8 @@ class ResourcePool:
         kind = self._kinds[made.kind]
         ready = kind.ready
         if ready is None or not self._providing.waiting.patient:
+            return
+        if not self._sender.offers(kind.show):
             return
         template = Template(kind.show, path={**made.path, kind.id: made.id})
 

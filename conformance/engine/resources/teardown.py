@@ -80,6 +80,8 @@ class Teardown:
             if kind.listing is None or kind.name is None:
                 continue
             operation = self._contract.operation(kind.listing.operation)
+            if not self._sender.offers(kind.delete):
+                continue
             for row in all_rows(self._sender, operation, kind):
                 name = row.get(kind.name)
                 if isinstance(name, str) and carries(name, prefix):

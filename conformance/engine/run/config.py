@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,7 @@ class RunConfig:
 
     ``target`` is a target file or a URL; None is the embedded reference. ``alone``: one process
     has the target to itself, so that it may move its clock. ``cases``: globs; none are all.
+    ``operations``: those that the target offers, in place of what its file says; none are all.
     ``contract``: a file or folder to judge by instead of the contract that is shipped.
     """
 
@@ -30,6 +32,7 @@ class RunConfig:
     level: str = "standard"
     only: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    operations: tuple[str, ...] = ()
     cases: tuple[str, ...] = ()
     strict: bool = False
     seed: int = 0
@@ -67,6 +70,14 @@ class RunConfig:
             raise UsageError("--profile", problem, f"use {', '.join(PROFILES)}")
         if not 0 <= self.seed < MAX_SEED:
             raise UsageError("--seed", f"{self.seed} is out of range", "use 0 to 4294967295")
+
+
+def named_operations(given: Iterable[str], option: str) -> tuple[str, ...]:
+    """What an option names, separated by commas. Raises UsageError for a name that is empty."""
+    names = [name.strip() for text in given for name in text.split(",")]
+    if not all(names):
+        raise UsageError(option, "has an empty name", "give operations, globs or chapters")
+    return tuple(names)
 
 
 def new_seed() -> int:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 
+from conformance.cases.requests import UNKNOWN_ID
 from conformance.contract.operations import Operation
 from conformance.engine.lab import Lab
 from conformance.engine.outcomes import Blocked
@@ -20,7 +22,11 @@ def probe(lab: Lab) -> None:
     So it is when nothing answers, or what answers is a redirect, a web page or no text, or every
     caller with our credentials is turned away.
     """
-    first, *others = filter(_needs_nothing, lab.contract.operations.values())
+    readable = list(lab.offering.harmless())
+    if not readable:
+        _probe_by_address(lab)
+        return
+    first, *others = readable
     seen = _glance(lab, first)
     problem, remedy = no_api(seen), "see that the address is that of the API"
     if not problem and seen.status in _UNKNOWN_CALLER:
@@ -28,6 +34,23 @@ def probe(lab: Lab) -> None:
             problem = _turned_away([seen, *(_glance(lab, other) for other in others)])
         remedy = "see that the credentials are those of this target, and still valid"
     if problem:
+        raise TargetUnreachable(lab.settings.base_url, lab.prose(problem), remedy)
+
+
+def _probe_by_address(lab: Lab) -> None:
+    """Where no list is offered, ask for something that is not there; if nothing is read, nothing.
+
+    Then the first requests of the run show whether the target answers.
+    """
+    reads = (o for o in lab.contract.operations.values() if o.reads_only and o.server is None)
+    operation = next((o for o in reads if lab.offering.offers(o.id)), None)
+    if operation is None:
+        return
+    path = re.sub(r"\{\w+\}", UNKNOWN_ID, operation.path)
+    request = Request(operation.id, operation.method, f"{lab.settings.base_url}{path}", ())
+    problem = no_api(lab.ask(request))
+    if problem:
+        remedy = "see that the address is that of the API"
         raise TargetUnreachable(lab.settings.base_url, lab.prose(problem), remedy)
 
 
@@ -46,12 +69,6 @@ def _turned_away(glances: list[Exchange]) -> str | None:
         return None
     named = " and ".join(f"{glance.request.operation}" for glance in turned)
     return f"answers {turned[0].status} to {named} with valid requests and our credentials"
-
-
-def _needs_nothing(operation: Operation) -> bool:
-    """Whether a request for it can be written without knowing anything of the account."""
-    inputs = [p for p in operation.parameters if p.required and p.place in {"path", "query"}]
-    return operation.reads_only and operation.server is None and not inputs
 
 
 def no_api(exchange: Exchange) -> str | None:

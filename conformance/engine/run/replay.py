@@ -18,6 +18,8 @@ def replay(case: str, config: RunConfig) -> str:
     for name in ("profile", "revision"):
         value = getattr(config, name)
         options += [f"--sparkrtc-{name}", value] if value is not None else []
+    if config.operations:
+        options += ["--sparkrtc-operations", ",".join(config.operations)]
     options += ["--sparkrtc-level", config.level, "--sparkrtc-seed", str(config.seed)]
     return shlex.join(
         ["pytest", "--pyargs", "conformance.suite", *options, "--sparkrtc-case", case]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from conformance.cases.plan import EFFORTS
 from conformance.contract.document import Contract
+from conformance.contract.offered import offered_operations
 from conformance.contract.operations import Operation
 from conformance.contract.requirements import SERVER_ERROR_CAPABILITY
 from conformance.engine.run.config import RunConfig
@@ -95,6 +96,7 @@ def assemble(session: Session, collected: Collected, finished: dt.datetime) -> R
             "base_url": settings.base_url,
             "profile": session.profile,
             "capabilities": sorted(settings.capabilities),
+            **_offered(session),
         },
         run=_run(session, collected, finished, misfits),
         verdict=decision.verdict,
@@ -106,6 +108,13 @@ def assemble(session: Session, collected: Collected, finished: dt.datetime) -> R
         ],
         findings=list(_findings(config, contract, collected, decisions)),
     )
+
+
+def _offered(session: Session) -> dict[str, list[str]]:
+    """The operations that the target offers, where it does not claim to offer all."""
+    named = session.reach.settings.operations
+    offered = offered_operations(session.contract, named)
+    return {"operations": [o for o in session.contract.operations if o in offered]} if named else {}
 
 
 def _plan(session: Session, collected: Collected) -> Plan:
@@ -162,6 +171,8 @@ def _coverage(collected: Collected, session: Session) -> list[StatusCell]:
 
 
 def _unreached(session: Session, operation: Operation, status: int, can_be: bool) -> str:
+    if not session.lab.offers(operation.id):
+        return f"the target does not offer {operation.id}"
     capabilities = session.reach.settings.capabilities
     missing = sorted(operation.capabilities - capabilities)
     if missing:

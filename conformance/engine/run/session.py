@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
@@ -23,7 +24,7 @@ from conformance.contract.own import load_own_contract
 from conformance.contract.pins import load_pinned
 from conformance.engine.judging.case_runner import judge
 from conformance.engine.lab import Lab
-from conformance.engine.outcomes import Blocked, Inconclusive, NotApplicable
+from conformance.engine.outcomes import Blocked, Inconclusive, NotOffered
 from conformance.engine.resources.names import RUNS_PREFIX
 from conformance.engine.resources.teardown import Teardown
 from conformance.engine.run.config import RunConfig
@@ -31,6 +32,7 @@ from conformance.engine.run.preflight import probe
 from conformance.engine.run.replay import curl, reported
 from conformance.engine.scenario import Scenario
 from conformance.engine.wire.endpoint import Reach
+from conformance.engine.wire.offering import needs
 from conformance.errors import ConfigurationError, ConformanceError, TargetError, UsageError
 from conformance.model.case import Case
 from conformance.model.item_result import Evidence, ItemResult
@@ -51,6 +53,9 @@ class Session:
     """Everything that the items of one process share."""
 
     def __init__(self, config: RunConfig, reach: Reach, worker: str = "") -> None:
+        if config.operations:
+            offers = replace(reach.settings, operations=config.operations)
+            reach = replace(reach, settings=offers)
         self.config = config
         self.reach = reach
         self.contract: Contract = _contract(config, reach)
@@ -62,6 +67,7 @@ class Session:
             config.exclude,
             reach.settings.capabilities,
             profile,
+            operations=reach.settings.operations,
             alone=config.alone,
         )
         self._worker = worker
@@ -78,6 +84,7 @@ class Session:
             "target": self.reach.settings.base_url,
             "profile": self.profile,
             "level": config.level,
+            "operations": list(self.reach.settings.operations),
             "only": list(config.only),
             "exclude": list(config.exclude),
             "cases": list(config.cases),
@@ -180,7 +187,7 @@ class Session:
         try:
             judge(self.lab, case)
         except Blocked as blocked:
-            self._all(case.requirements, Outcome.BLOCKED, case.id, blocked.reason)
+            self._all(case.requirements, blocked.outcome, case.id, blocked.reason)
             raise
 
     def scenario(self, case: str, declared: Iterable[str]) -> Scenario:
@@ -191,12 +198,11 @@ class Session:
     def finish(self, scenario: Scenario, error: BaseException | None) -> None:
         """A rule's test has ended: what it did not get to judge is said to be so, and why."""
         outcome, reason = Outcome.INCONCLUSIVE, "its test ended before it was judged"
-        if isinstance(error, Blocked):
-            outcome, reason = Outcome.BLOCKED, error.reason
-        elif isinstance(error, NotApplicable):
-            outcome, reason = Outcome.NOT_APPLICABLE, error.reason
-        elif isinstance(error, Inconclusive):
-            reason = error.reason
+        absent = self.lab.offering.asked_for
+        if isinstance(error, (Blocked, Inconclusive)):
+            outcome, reason = error.outcome, error.reason
+        elif error is None and absent is not None:
+            outcome, reason = Outcome.NOT_APPLICABLE, needs(absent)
         elif error is not None:
             reason = f"its test failed: {type(error).__name__}: {error}"[:300]
         self._all(scenario.pending, outcome, self.lab.case, reason)
@@ -246,12 +252,15 @@ class Session:
         if result.complete:
             with suppress(OSError):  # in a folder that is read-only by now it stays, and is settled
                 journal.path.unlink()
-        return [lab.prose(f"{item.resource}: {why}") for item, why in result.failed]
+        failed = Counter(f"{item.resource}: {why}" for item, why in result.failed)
+        return [lab.prose(_several(what, count)) for what, count in failed.items()]
 
     def _leftovers(self, lab: Lab) -> list[str]:
         """What carries the prefix of this run still, whatever the journal says."""
         try:
             return list(Teardown(self.contract, lab).leftovers(lab.prefix))
+        except NotOffered:
+            return []
         except (LookupError, TargetError, Blocked) as error:
             return [lab.prose(f"whatever {lab.prefix} names: cannot be listed ({error})")]
 
@@ -279,6 +288,10 @@ def _forget(path: Path) -> None:
     except OSError as error:
         problem = error.strerror or str(error)
         raise ConfigurationError(str(path), problem, "choose another --report-dir") from None
+
+
+def _several(what: str, count: int) -> str:
+    return what if count == 1 else f"{count} × {what}"
 
 
 def _contract(config: RunConfig, reach: Reach) -> Contract:

@@ -216,6 +216,10 @@ def moment(text: str) -> str:
     return f"{datetime.fromisoformat(text).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
+def _offered(report: Report, words: Language) -> str:
+    return f"{words.offered(report)}: {', '.join(report.target['operations'])}"
+
+
 def facts(report: Report, words: Language) -> list[tuple[str, str]]:
     """What was run, beside the name of the target: label and value."""
     run, target = report.run, report.target
@@ -228,6 +232,7 @@ def facts(report: Report, words: Language) -> list[tuple[str, str]]:
     named = [
         ("ui.profile", target["profile"]),
         ("ui.capabilities", ", ".join(target["capabilities"]) or "–"),
+        *([("ui.operations", _offered(report, words))] if "operations" in target else []),
         ("ui.revision", report.contract["revision"]),
         *([("ui.level", run.level)] if run.level is not None else []),
         ("ui.selection", "; ".join(parts) or words.say("ui.selection.everything")),

@@ -18,6 +18,8 @@ def written(scenario: Scenario, operation_id: str, **how: Any) -> Request:
 
 def claimed(scenario: Scenario, operation_id: str) -> bool:
     """Whether the target offers everything that an operation needs."""
+    if not scenario.lab.offering.has(operation_id):
+        return False
     capabilities = scenario.lab.contract.operation(operation_id).capabilities
     return all(scenario.lab.settings.allows(capability) for capability in capabilities)
 

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, Phase, Verbosity
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from conformance.engine.scenario import Blocked, Inconclusive, Scenario
+from conformance.engine.scenario import Blocked, Inconclusive, NotOffered, Scenario
 from conformance.model.verdict import Judgement, Outcome
 from conformance.suite.kit.jobs import KINDS
 from conformance.suite.stateful.job_steps import offered
@@ -46,7 +46,7 @@ class Walks:
         self.known: set[str] = set()
         """Requirements that an earlier walk has shown to be broken."""
         self.kinds = tuple(kind.noun for kind in KINDS if offered(scenario, kind))
-        self.stopped = ""
+        self.stopped: Blocked | Inconclusive | None = None
         """Why a walk could not go on."""
         self.parted: Disagreement | None = None
         self.choices: tuple[Choice, ...] = ()
@@ -105,7 +105,7 @@ class Walk(RuleBasedStateMachine):
             raise
         except (Blocked, Inconclusive) as stopped:
             self._ended = True
-            self.walks.stopped = stopped.reason
+            self.walks.stopped = stopped
 
 
 def walk(scenario: Scenario) -> None:
@@ -119,8 +119,10 @@ def walk(scenario: Scenario) -> None:
         _tell(scenario, parted)
     if walks.known:
         return
-    if walks.stopped:
-        scenario.rule(WALK).inconclusive(f"a walk could not go on: {walks.stopped}")
+    if isinstance(walks.stopped, NotOffered):
+        raise walks.stopped
+    if walks.stopped is not None:
+        scenario.rule(WALK).inconclusive(f"a walk could not go on: {walks.stopped.reason}")
     else:
         scenario.rule(WALK).that(True, "")
 

@@ -1,0 +1,75 @@
+"""The operations that a target offers. The others are never called, whoever asks for them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from conformance.contract.document import Contract
+from conformance.contract.offered import offered_operations
+from conformance.contract.operations import Operation
+from conformance.engine.outcomes import NotOffered
+from conformance.model.exchange import Request
+
+
+class Offering:
+    """What the target file says of operations (``operations``); without that all are offered.
+
+    ``asked_for``: the first that is not offered and was asked about in the current case.
+    """
+
+    def __init__(self, contract: Contract, named: tuple[str, ...]) -> None:
+        self._operations = contract.operations
+        self._offered = offered_operations(contract, named)
+        self._absent = tuple(
+            (operation, re.compile(f"{_pattern(operation.path)}/?$"))
+            for operation in contract.operations.values()
+            if operation.id not in self._offered
+        )
+        self.asked_for: str | None = None
+
+    def offers(self, operation: str) -> bool:
+        """Whether the target offers it; for whoever manages without."""
+        return operation in self._offered
+
+    def has(self, operation: str) -> bool:
+        """Whether the target offers it; if not, it is noted what was missed."""
+        offered = self.offers(operation)
+        if not offered and self.asked_for is None:
+            self.asked_for = operation
+        return offered
+
+    def demand(self, operation: str) -> None:
+        """Raise NotOffered unless the target offers it."""
+        if operation in self._operations and not self.has(operation):
+            raise NotOffered(needs(operation))
+
+    def check(self, request: Request) -> None:
+        """Raise NotOffered for a request that would reach an operation that is not offered."""
+        if request.operation is not None:
+            self.demand(request.operation)
+        path = urlsplit(request.url).path if self._absent else ""
+        for operation, pattern in self._absent:
+            if operation.method == request.method.upper() and pattern.search(path):
+                self.demand(operation.id)
+
+    def harmless(self) -> Iterator[Operation]:
+        """Operations that only read and need nothing but an account, in the document's order."""
+        for operation in self._operations.values():
+            needed = (p for p in operation.parameters if p.required and p.place in _NAMING)
+            reads = operation.reads_only and operation.server is None
+            if reads and operation.id in self._offered and not any(needed):
+                yield operation
+
+
+_NAMING = frozenset({"path", "query"})
+
+
+def needs(operation: str) -> str:
+    """Why nothing is judged that needs an operation which is not offered."""
+    return f"it needs {operation}, which the target does not offer"
+
+
+def _pattern(path: str) -> str:
+    return re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path))

@@ -1,0 +1,99 @@
+"""Servers that offer a part of the API: judged on that part, and never asked for the rest."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.commands.test_run import _run, _served
+
+_PARTIAL = """
+import os, re
+from pathlib import Path
+from conformance.contract.document import load_contract
+from conformance.contract.offered import offered_operations
+from conformance.reference.app import create_app
+from conformance.reference.seeds import seeded_world
+from conformance.reference.server import serve
+
+contract = load_contract()
+offered = offered_operations(contract, {names!r})
+missing = [
+    (o.method, re.compile(re.sub(r"\\\\{{\\w+\\\\}}", "[^/]+", re.escape(o.path)) + "/?"))
+    for o in contract.operations.values() if o.id not in offered
+]
+world = seeded_world(0)
+inner = create_app(world)
+log = Path({log!r})
+
+async def app(scope, receive, send):
+    if scope["type"] == "http":
+        path = scope["raw_path"].decode()
+        if any(m == scope["method"] and p.fullmatch(path) for m, p in missing):
+            with log.open("a") as file:
+                file.write(scope["method"] + " " + path + "\\n")
+            await send({{"type": "http.response.start", "status": 500, "headers": []}})
+            await send({{"type": "http.response.body", "body": b""}})
+            return
+    await inner(scope, receive, send)
+
+serve(app=app, world=world)
+"""
+SIX = ("CreateApp", "ListApps", "ShowApp", "DeleteApp", "StartApp", "StopApp")
+NO_DELETION = ("ListApps", "CreateApp", "UpdateRecordCallback")
+"""What it makes stays there, so it is judged at a level that stays below the quota."""
+READS = ("List*", "Show*")
+
+
+@pytest.mark.parametrize(
+    ("names", "count"),
+    [
+        pytest.param(SIX, 6, id="six"),
+        pytest.param(("5", "13"), None, id="chapters"),
+        pytest.param(READS, None, id="reads"),
+        pytest.param(NO_DELETION, 3, id="no-deletion"),
+        pytest.param(("CreateMixJob", "ShowMixJob"), 2, id="jobs-without-applications"),
+    ],
+)
+def test_a_perfect_part_is_conformant_and_the_rest_is_never_called(
+    tmp_path: Path, names: tuple[str, ...], count: int | None
+) -> None:
+    """Every other operation answers 500 there: one call of it would be a finding."""
+    log, folder = tmp_path / "calls", tmp_path / "out"
+    options = ["--operations", ",".join(names), "--format", "json,badge"]
+    options += ["--level", "quick"] if names is NO_DELETION else []
+    with _served(_PARTIAL.format(names=names, log=str(log))) as announced:
+        ended = _run(announced, folder, *options)
+    assert not log.exists(), log.read_text().splitlines()[:10]
+    report = json.loads((folder / "report.json").read_text())
+    bad = [
+        (item["id"], item["verdict"], item["reason"])
+        for item in report["requirements"]
+        if item["verdict"] in {"fail", "warn", "blocked", "inconclusive"}
+    ]
+    assert bad == [], bad
+    assert ended.returncode == 0, ended.stdout
+    offered = report["target"]["operations"]
+    assert count is None or len(offered) == count
+    assert f"Operations {len(offered)} of 44" in ended.stdout
+    assert f"{len(offered)} of 44 operations" in (folder / "badge.svg").read_text()
+    _certified(folder, offered)
+    judged = {item["operation"] for item in report["requirements"] if item["verdict"] == "pass"}
+    assert judged - {None} <= set(offered)
+    assert len(judged) > 1
+
+
+def _certified(folder: Path, offered: list[str]) -> None:
+    script = "import sys; from conformance.cli import main; main(sys.argv[1:])"
+
+    def certificate(*arguments: str) -> Any:
+        command = [sys.executable, "-c", script, "certificate", *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=True)
+
+    certificate("issue", str(folder / "report.json"))
+    assert ", ".join(offered) in certificate("verify", str(folder / "certificate.json")).stdout
