@@ -46,7 +46,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     *rooms.OPERATIONS,
     *obs.OPERATIONS,
 )
-TOKEN_ONLY_PREFIX = "/v1/rtc/data/"  # noqa: S105 - sections 13.13 and 13.14 know no AK/SK
+TOKEN_ONLY_PREFIX = "/v1/rtc/data/"  # noqa: S105 - the tables of 13.13 and 13.14 list no AK/SK
 
 
 def create_app(

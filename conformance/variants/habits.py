@@ -112,6 +112,13 @@ def _policies() -> Iterator[Variant]:
             (7747,),
         ),
         (
+            "token-alone",
+            {"signed_everywhere": False},
+            "Where tables list a token alone, a signature is refused.",
+            "表格只列出 Token 的接口拒绝签名请求。",
+            (5528, 7441),
+        ),
+        (
             "unreachable",
             {"unreachable_hosts": (".invalid", "mydomain.com")},
             "A callback address that nobody answers at is refused.",

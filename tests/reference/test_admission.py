@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -207,11 +208,30 @@ def test_foreign_project_header(anonymous, sign, world, refused):
     refused(anonymous.get(uri, headers=headers), 401, "APIGW.0301")
 
 
-@pytest.mark.parametrize("path", ["/v2/rtc-ops/buckets", "/v1/rtc/data/abnormal-events"])
-def test_signature_does_not_open_token_operations(anonymous, sign, refused, path):
-    """Chapter 12 and 13.13, 13.14 document a token only."""
-    headers, uri = sign("GET", path)
-    refused(anonymous.get(uri, headers=headers), 401, "APIGW.0301")
+OBJECTS = (("bucket", "rtc-records"), ("location", "cn-north-4"), ("type", "objects"))
+TOKEN_ALONE = [
+    ("GET", "/v2/rtc-ops/buckets", (), ""),
+    ("GET", "/v2/rtc-ops/buckets/objects", OBJECTS, ""),
+    ("PUT", "/v2/rtc-ops/buckets/authentication", (), "{}"),
+    ("GET", "/v1/rtc/data/abnormal-events", (("app", "{app}"),), ""),
+    ("GET", "/v1/rtc/data/abnormal-event/dimension", (("app", "{app}"),), ""),
+]
+"""Chapter 12 and 13.13, 13.14: their tables list a token, 3.2 has signatures for all."""
+
+
+@pytest.mark.parametrize("is_served", [True, False])
+@pytest.mark.parametrize(("method", "path", "query", "body"), TOKEN_ALONE)
+def test_signature_where_a_token_alone_is_listed(
+    anonymous, sign, world, method, path, query, body, is_served
+):
+    """E-12-aksk: served, so that a client that signs reaches every operation; or refused."""
+    world.policies = replace(world.policies, signed_everywhere=is_served)
+    app = next(iter(world.tenant_of(world.identities[0]).apps))
+    asked = [(name, value.format(app=app)) for name, value in query]
+    headers, uri = sign(method, path, body, query=asked)
+    answer = anonymous.request(method, uri, headers=headers, content=body.encode())
+    assert (answer.status_code == 401) is not is_served, answer.text
+    assert method == "PUT" or not is_served or answer.status_code == 200, answer.text
 
 
 def test_statistics_know_whose_application_it_is(client, stranger, world, app_id):
