@@ -28,6 +28,7 @@ class Plan:
     command: tuple[str, ...] = ()
     driver: tuple[str, ...] = ()
     har: Path | None = None
+    base_urls: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     waivers: tuple[Waiver, ...] = ()
@@ -62,6 +63,7 @@ class _Seen:
     base_url: str | None = None
     secrets: tuple[str, ...] = ()
     problems: list[str] = field(default_factory=list)
+    remarks: tuple[str, ...] = ()
     interrupted: bool = False
 
 
@@ -82,7 +84,7 @@ def certify(contract: Contract, plan: Plan) -> Certification:
         waivers=plan.waivers,
         secrets=seen.secrets,
         problems=(*seen.problems, *(() if plan.har else refused)),
-        remarks=tuple(refused if plan.har else ()),
+        remarks=(*seen.remarks, *(refused if plan.har else ())),
         interrupted=seen.interrupted,
     )
     coverage = coverage_of(contract, seen.calls)
@@ -91,8 +93,9 @@ def certify(contract: Contract, plan: Plan) -> Certification:
 
 
 def _recording(contract: Contract, plan: Plan) -> _Seen:
-    calls = read_har(plan.har or Path(), contract)
-    return _Seen(calls, Judge(contract, None, plan.flow_scale).judge(calls))
+    recording = read_har(plan.har or Path(), contract, plan.base_urls)
+    ledger = Judge(contract, None, plan.flow_scale).judge(recording.calls)
+    return _Seen(recording.calls, ledger, remarks=recording.remarks)
 
 
 def _run(contract: Contract, plan: Plan) -> _Seen:
@@ -116,4 +119,11 @@ def _run(contract: Contract, plan: Plan) -> _Seen:
         else:
             ledger = server.judge(plan.flow_scale).judge(server.calls)
         problems += server.recorder.strange
-        return _Seen(server.calls, ledger, server.base_url, server.secrets, problems, interrupted)
+        return _Seen(
+            server.calls,
+            ledger,
+            server.base_url,
+            server.secrets,
+            problems,
+            interrupted=interrupted,
+        )

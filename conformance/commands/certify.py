@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 from rich.console import Console
@@ -42,6 +43,13 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--driver", metavar="COMMAND", help="sweep every situation through it"),
         click.option("--har", type=_FILE, metavar="FILE", help="judge a recording, run nothing"),
         click.option(
+            "--base-url",
+            "base_urls",
+            multiple=True,
+            metavar="URL",
+            help="where the API of a recording was, with its base path",
+        ),
+        click.option(
             "--min-coverage",
             multiple=True,
             metavar="[KIND=]PERCENT",
@@ -74,6 +82,7 @@ def certify_client(
     """
     names = tuple(name for name in formats.split(",") if name)
     _check(names, har, driver, command)
+    _check_bases(har, chosen["base_urls"])
     gates = read_gates(min_coverage)
     plan = Plan(
         command=command,
@@ -98,6 +107,14 @@ def _check(
             "has not one thing to judge",
             "give a COMMAND after --, or --driver, or --har",
         )
+
+
+def _check_bases(har: Path | None, base_urls: tuple[str, ...]) -> None:
+    if base_urls and har is None:
+        raise UsageError("--base-url", "is for recordings", "give it with --har")
+    for url in base_urls:
+        if not urlsplit(url if "://" in url else f"https://{url}").netloc:
+            raise UsageError("--base-url", f"{url!r} has no host", "give https://HOST/PATH")
 
 
 def _tell(

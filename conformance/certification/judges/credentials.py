@@ -11,7 +11,7 @@ from conformance.certification.client_ledger import FINDINGS_KEPT, ClientLedger
 from conformance.certification.client_requirements import COMMON, PREFIX, project_header
 from conformance.certification.judges.placeholders import is_blank
 from conformance.certification.judges.signatures import explain, signed_part
-from conformance.certification.recording.call import Call
+from conformance.certification.recording.call import Call, Lost
 from conformance.contract.operations import Operation
 from conformance.reference import signing
 from conformance.reference.identities import Identity
@@ -60,6 +60,8 @@ class CredentialJudge:
             return
         token, signature = (call.headers.get(name) for name in (TOKEN, AUTHORIZATION))
         if not token and not signature:
+            if Lost.CREDENTIALS in call.lost:
+                return
             self._broke(
                 "present",
                 call,

@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.certification.client_ledger import ClientLedger
 from conformance.certification.client_requirements import COMMON, PREFIX, body_keywords
-from conformance.certification.recording.call import Call
+from conformance.certification.recording.call import Call, Lost
 from conformance.contract.fields import Schema
 from conformance.contract.operations import Body, Operation
 from conformance.contract.validation import Violation
@@ -26,6 +26,8 @@ class PayloadJudge:
 
     def judge(self, call: Call, operation: Operation) -> None:
         """Judge the body of one request, or its absence."""
+        if Lost.BODY in call.lost:
+            return
         prefix = f"{PREFIX}/{operation.id}/body"
         body = operation.body
         if body is None:

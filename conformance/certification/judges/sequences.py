@@ -12,7 +12,7 @@ from conformance.certification.judges.paging import PagingJudge
 from conformance.certification.judges.placeholders import is_blank
 from conformance.certification.judges.sameness import identity
 from conformance.certification.judges.tokens import TokenJudge
-from conformance.certification.recording.call import Call
+from conformance.certification.recording.call import Call, Lost
 
 NO_SUCH = frozenset({"RTC.00001008", "RTC.00001011", "RTC.00001014", "RTC.00001015"})
 """Section 14.2: job, recording rule, bucket, application do not exist."""
@@ -48,13 +48,15 @@ class ConductJudge:
         self._paging = PagingJudge(ledger)
 
     def judge(self, calls: Iterable[Call]) -> None:
-        """Judge every request in the light of those before it."""
-        ordered = sorted(calls, key=lambda call: call.exchange.number)
+        """Judge every request in the light of those before it; they come in their order."""
+        ordered = list(calls)
         self._resources(ordered)
         self._repeats(ordered)
         self._creates(ordered)
         self._tokens.judge(ordered)
         self._paging.judge(ordered)
+        if any(Lost.TIME in call.lost for call in ordered):
+            return
         for group in self._groups:
             self._flow(group, [call for call in ordered if _group(call) == group])
 
@@ -202,7 +204,12 @@ def _fate(call: Call) -> str:
     if not call.is_heard:
         return "not answered to the end"
     success = call.operation.success if call.operation else None
-    if success is not None and call.status == success.status and success.schema is not None:
+    if (
+        success is not None
+        and Lost.ANSWER not in call.lost
+        and call.status == success.status
+        and success.schema is not None
+    ):
         answer = call.exchange.response
         return "answered with what is no JSON" if answer and answer.parsed[1] else ""
     return ""

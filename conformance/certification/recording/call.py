@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -73,13 +74,23 @@ class Router:
         return [self._table[path] for path in sorted(self._table, key=lambda p: p.count("{"))]
 
 
+class Lost(enum.Enum):
+    """What a recording does not have of a request: nothing is said of it."""
+
+    BODY = "body"
+    ANSWER = "answer"
+    CREDENTIALS = "credentials"
+    TIME = "time"
+
+
 @dataclass(frozen=True)
 class Call:
     """One recorded request. Not slotted: what is read out of the address is cached.
 
     ``moment`` is when it arrived, in seconds since the epoch; ``scripted`` the situation that
     answered it in place of the reference; ``connection`` where it came from, if that is known;
-    ``unreadable`` why no server could read it, empty for a request that can be.
+    ``unreadable`` why no server could read it, empty for a request that can be; ``base`` the path
+    before the API's own; ``lost`` what was not recorded.
     """
 
     exchange: Exchange
@@ -88,6 +99,8 @@ class Call:
     scripted: str | None = None
     connection: str = ""
     unreadable: str = ""
+    base: str = ""
+    lost: frozenset[Lost] = frozenset()
 
     @property
     def is_heard(self) -> bool:
@@ -118,8 +131,8 @@ class Call:
 
     @cached_property
     def raw_path(self) -> str:
-        """The path as sent."""
-        return urlsplit(self.exchange.request.url).path
+        """The path as sent, below the base."""
+        return urlsplit(self.exchange.request.url).path.removeprefix(self.base)
 
     @cached_property
     def raw_query(self) -> str:
