@@ -12,7 +12,10 @@ from conformance.contract.files import read_yaml
 
 @dataclass(frozen=True, slots=True)
 class Erratum:
-    """One contradiction: both readings with their sources, the one taken, what follows from it."""
+    """One contradiction: both readings with their sources, the one taken, what follows from it.
+
+    Of an any-of erratum: why one answer cannot show its readings, why none of them can be pinned.
+    """
 
     id: str
     title: str
@@ -23,6 +26,8 @@ class Erratum:
     operations: tuple[str, ...]
     pins: tuple[str, ...]
     loosens: tuple[str, ...] = ()
+    why_no_answer: str = ""
+    why_not_pinnable: str = ""
 
 
 def read_errata(path: Path) -> dict[str, Erratum]:
@@ -44,6 +49,8 @@ def errata_from(entries: Iterable[Mapping[str, Any]]) -> dict[str, Erratum]:
             operations=tuple(entry.get("operations", ())),
             pins=tuple(map(str, entry.get("pins", ()))),
             loosens=tuple(entry.get("loosens", ())),
+            why_no_answer=" ".join(entry.get("why-no-answer", "").split()),
+            why_not_pinnable=" ".join(entry.get("why-not-pinnable", "").split()),
         )
         for entry in entries
     }

@@ -51,8 +51,9 @@ def _actions(erratum: str, reading: str, folder: Path | None) -> Any:
         raise UsageError(f"pin {erratum}", "is no erratum", _closest(erratum, known))
     readings = pinnable(folder).get(erratum)
     if readings is None:
-        able = ", ".join(sorted(pinnable(folder)))
-        raise UsageError(f"pin {erratum}", "has readings that no check tells apart", f"use {able}")
+        reason = known[erratum].why_not_pinnable or "one reading is taken, and it is judged already"
+        remedy = f"leave it out: {reason}"
+        raise UsageError(f"pin {erratum}", "has readings that no check tells apart", remedy)
     if reading not in readings:
         raise UsageError(
             f"pin {erratum}", f"{reading!r} is no reading", _closest(reading, readings)

@@ -153,7 +153,9 @@ def _answers(operation: Operation) -> Iterator[Requirement]:
         for name in sorted(spec.headers, key=lambda name: (name != first, name)):
             yield _status(operation, spec, f"header/{name}/required")
         if spec.schema is None:
-            yield _status(operation, spec, "body/empty")
+            # HTTP itself keeps 204 empty; of other answers the document only shows no body.
+            level = Level.MUST if spec.status == 204 else Level.SHOULD
+            yield _status(operation, spec, "body/empty", level)
             continue
         yield _status(operation, spec, "header/content-type/json")
         yield _status(operation, spec, "body/json")
@@ -172,9 +174,10 @@ def answer_keywords(field: Field) -> Iterator[tuple[str, Level]]:
     """Keywords under which a field of an answer is judged, with their levels."""
     levels = field.schema.get("x-levels", {})
     if field.presence != "optional":
-        yield "required", Level.MUST if field.presence == "required" else Level.SHOULD
+        stated = "MUST" if field.presence == "required" else "SHOULD"
+        yield "required", Level(levels.get("required", stated))
     if field.types:
-        yield "type", Level.MUST
+        yield "type", Level(levels.get("type", "MUST"))
     for keyword in field.keywords:
         schema_keyword = {"format": "pattern", "range": "anyOf"}.get(keyword, keyword)
         yield keyword, Level(levels.get(keyword, levels.get(schema_keyword, "MUST")))

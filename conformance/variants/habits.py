@@ -12,15 +12,24 @@ from conformance.faults.messages import Answer, Asked, refusal
 from conformance.faults.middleware import Turn
 from conformance.reference.ids import Ids
 from conformance.reference.refusals import CATALOGUE, INVALID
+from conformance.variants.edits import each_object
 from conformance.variants.model import Variant
 
 if TYPE_CHECKING:
     from conformance.reference.world import World
 
 
+_STREAM = ("CreateIndividualStreamJob", "ShowIndividualStreamJob", "UpdateIndividualStreamJob")
+
+
 class _Numbers(Ids):
     def resource(self) -> str:
         return str(int(super().resource(), 16))
+
+
+class _Digits(Ids):
+    def resource(self) -> str:
+        return str(10**15 + int(super().resource(), 16) % 10**15)
 
 
 class _Uuids(Ids):
@@ -72,6 +81,16 @@ def _ids() -> Iterator[Variant]:
             prepare=_with_ids(kind),
             aspect="ids",
         )
+    yield Variant(
+        "habits/ids/json-numbers",
+        "Ids are digits, and the answers of chapter 10 have them as numbers, as its examples do.",
+        "ID 由数字组成，第 10 章的响应按其示例以数值形式返回。",
+        (4752, 5205),
+        each_object("job_id", _as_numbers),
+        _STREAM,
+        prepare=_with_ids(_Digits),
+        aspect="ids",
+    )
     requests: tuple[tuple[str, type[Ids], str, str], ...] = (
         ("uuids", _RequestUuids, "UUIDs", "UUID"),
         ("long", _LongRequests, "long texts with points", "带点的长字符串"),
@@ -85,6 +104,11 @@ def _ids() -> Iterator[Variant]:
             prepare=_with_ids(kind),
             aspect="ids",
         )
+
+
+def _as_numbers(job: dict[str, Any]) -> dict[str, Any]:
+    ids = {name: job[name] for name in ("job_id", "app_id", "room_id")}
+    return {**job, **{name: int(one) for name, one in ids.items() if one.isdecimal()}}
 
 
 def _with_ids(kind: type[Ids]) -> Callable[[World], None]:

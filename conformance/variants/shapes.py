@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.faults import tree
-from conformance.faults.combinators import on_body, on_field
+from conformance.faults.combinators import on_answer, on_body, on_field
 from conformance.faults.endpoints import ENDPOINTS
 from conformance.faults.middleware import Turn
 from conformance.variants.edits import each_object
@@ -37,6 +37,37 @@ def variants() -> Iterator[Variant]:
     yield from _callbacks()
     yield from _formats()
     yield from _jobs()
+    yield from _bodies()
+    yield from _sessions()
+
+
+def _bodies() -> Iterator[Variant]:
+    for name in ("RemoveUsers", "RemoveRoom", "UpdateObsBucketAuthority"):
+        yield Variant(
+            f"shape/{name}/body",
+            f"{name} answers with an object that says nothing; only the headers are documented.",
+            f"{name} 返回一个空对象；文档只说明了响应头。",
+            (PASSAGES[name].answer,),
+            on_answer(lambda _turn, answer: answer.with_json({})),
+            (name,),
+        )
+
+
+def _sessions() -> Iterator[Variant]:
+    def summed_up(turn: Turn, body: Any) -> Any:
+        if (turn.asked.value("type") or "summary") != "summary":
+            return body
+        bare = [{k: v for k, v in row.items() if k != "session"} for row in body["users"]]
+        return {**body, "users": bare}
+
+    yield Variant(
+        "shape/ListRtcUserList/summary-without-session",
+        "ListRtcUserList names no session where it lists users, not sessions.",
+        "ListRtcUserList 按用户汇总时不返回 session。",
+        (6123, 6159),
+        on_body(summed_up, 200),
+        ("ListRtcUserList",),
+    )
 
 
 def _lists() -> Iterator[Variant]:

@@ -91,6 +91,7 @@ INDIVIDUAL: Final = JobKind(
     words={"naming": "names-app-room-and-user", "stranger": "mix-job-not-found"},
 )
 KINDS: Final = (MIX, INDIVIDUAL)
+_IDS: Final = ("job_id", "app_id", "room_id")
 IDENTITY: Final = ("job_id", "stream_name", "app_id", "room_id", "user_id", "create_time")
 """What a job never changes; the user belongs to jobs of chapter 10 alone."""
 
@@ -151,7 +152,7 @@ class Jobs:
     def start(self, *, app: str | None = None, **how: Any) -> Job:
         """Start a job that is needed. Raises Blocked when there is none."""
         made = self._scenario.make(self.kind.operations["Create"], **self._start(app, how))
-        identifier = made.json.get("job_id") if isinstance(made.json, dict) else None
+        identifier = value(made, "job_id")
         if not isinstance(identifier, str):
             raise Blocked(f"a start answered no job_id: {shown(made)[:160]}")
         return Job({"app_id": app or self._scenario.given("app"), "job_id": identifier}, made)
@@ -234,5 +235,13 @@ class Jobs:
 
 
 def value(exchange: Exchange, name: str) -> Any:
-    """A field of an answer; None where it is not, or is null."""
-    return exchange.json.get(name) if isinstance(exchange.json, dict) else None
+    """A field of an answer; None where it is not, or is null. An id is text (E-10-numeric-ids)."""
+    return told(exchange.json).get(name)
+
+
+def told(answer: Any) -> dict[str, Any]:
+    """A job as an answer shows it, ids that are numbers as their digits; empty for no object."""
+    if not isinstance(answer, dict):
+        return {}
+    numbers = {name: str(answer[name]) for name in _IDS if type(answer.get(name)) is int}
+    return {**answer, **numbers}

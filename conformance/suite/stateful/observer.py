@@ -10,7 +10,7 @@ from conformance.engine.scenario import Answer, Blocked, Inconclusive, Scenario
 from conformance.model.exchange import Exchange
 from conformance.model.expectation import Expectation
 from conformance.suite.kit.applications import part
-from conformance.suite.kit.jobs import IDENTITY, MIX
+from conformance.suite.kit.jobs import IDENTITY, MIX, told
 from conformance.suite.kit.paged_lists import APPS
 from conformance.suite.kit.recording_rules import plain
 from conformance.suite.stateful.model import (
@@ -80,7 +80,7 @@ class Views:
 
     def new_id(self, exchange: Exchange, field: str, rule: str) -> str:
         """The id that a create has answered, which nothing had before."""
-        found = part(exchange.json, field)
+        found = told(exchange.json).get(field)
         if not isinstance(found, str) or not found or found in self.world.ids:
             problem = f"{field} of something new is {found!r}"
             raise Disagreement(rule, problem, "an id not seen before", shown(exchange), exchange)

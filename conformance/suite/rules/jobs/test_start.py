@@ -17,6 +17,7 @@ from conformance.suite.kit.jobs import (
     Jobs,
     both,
     other,
+    told,
     value,
 )
 
@@ -79,7 +80,7 @@ def test_what_a_start_answers(scenario: Scenario, kind: JobKind) -> None:
 
 def _names(scenario: Scenario, jobs: Jobs, made: Exchange) -> None:
     """The stream is named after the job; application, room and user are those asked for."""
-    job, asked = made.json, sent(made)
+    job, asked = told(made.json), sent(made)
     stream = jobs.rule("Create/stream-name")
     if job.get("stream_name") is None and jobs.kind is INDIVIDUAL:
         stream.inconclusive("the answer shows no stream_name")
