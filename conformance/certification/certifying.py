@@ -12,6 +12,7 @@ from conformance.certification.client_ledger import ClientLedger
 from conformance.certification.coverage import Coverage, coverage_of
 from conformance.certification.judges.all_of_them import Judge
 from conformance.certification.judges.unexplained import unexplained
+from conformance.certification.negative_tests import MeantToFail, marked, remarks_on
 from conformance.certification.recording.call import Call
 from conformance.certification.recording.har import read_har
 from conformance.certification.report_builder import Certified, Circumstances, assemble
@@ -32,6 +33,7 @@ class Plan:
     only: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     waivers: tuple[Waiver, ...] = ()
+    meant: tuple[MeantToFail, ...] = ()
     name: str | None = None
     strict: bool = False
     flow_control: bool = False
@@ -94,8 +96,10 @@ def certify(contract: Contract, plan: Plan) -> Certification:
 
 def _recording(contract: Contract, plan: Plan) -> _Seen:
     recording = read_har(plan.har or Path(), contract, plan.base_urls)
-    ledger = Judge(contract, None, plan.flow_scale).judge(recording.calls)
-    return _Seen(recording.calls, ledger, remarks=recording.remarks)
+    calls = marked(recording.calls, plan.meant)
+    ledger = Judge(contract, None, plan.flow_scale).judge(calls)
+    remarks = (*recording.remarks, *remarks_on(calls, plan.meant))
+    return _Seen(calls, ledger, remarks=remarks)
 
 
 def _run(contract: Contract, plan: Plan) -> _Seen:
@@ -113,17 +117,19 @@ def _run(contract: Contract, plan: Plan) -> _Seen:
             problems += [problem] if problem else []
         except KeyboardInterrupt:
             interrupted = True
+        calls = marked(server.calls, plan.meant)
         if sweep is not None:
             ledger = server.judge(plan.flow_scale, sweep.requirements).judge_steps(sweep.steps)
             sweep.report(ledger)
         else:
-            ledger = server.judge(plan.flow_scale).judge(server.calls)
+            ledger = server.judge(plan.flow_scale).judge(calls)
         problems += server.recorder.strange
         return _Seen(
-            server.calls,
+            calls,
             ledger,
             server.base_url,
             server.secrets,
             problems,
+            remarks=tuple(remarks_on(calls, plan.meant)),
             interrupted=interrupted,
         )

@@ -99,9 +99,12 @@ class ContractMock:
         sent = Request(name, request.method, str(request.url), headers, request.read() or None)
         number = len(self.calls) + 1
         call = Call(Exchange(number, f"request-{number}", sent, None), route, time.time())
-        before = len(told(self._judge.ledger))
-        self._judge.judge_alone(call)
-        good = len(told(self._judge.ledger)) == before
+        judge = Judge(self._contract, None) if call.meant else self._judge
+        before = len(told(judge.ledger))
+        judge.judge_alone(call)
+        good = len(told(judge.ledger)) == before
+        if good and call.meant:
+            self._judge.judge_alone(call)
         answer = self._planned_for(call) if good else httpx.Response(400, json=_REFUSED)
         heard = Response(answer.status_code, (), answer.content, 0.0)
         kept = Exchange(number, call.case, sent, heard)

@@ -34,6 +34,7 @@ class RecordingServer:
             create_app(self._world),
             Router(contract),
             choose=self.control.choose,
+            mean=self.control.meant_by,
             control=self.control,
         )
         self._server = ReferenceServer(self.recorder, protocol=listening(self.recorder.unreadable))

@@ -43,6 +43,16 @@ class TestServer:
             raise KeyError(operation)
         self._recording.control.plan(found, name, times)
 
+    def meant_to_fail(self, operation: str, name: str, times: int = 1) -> None:
+        """Say that the next calls of an operation are to fail: a test by that name wants it so.
+
+        They are not judged, if they do fail. KeyError for an operation that there is not.
+        """
+        found = next((o for o in self._recording.control.operations if o.id == operation), None)
+        if found is None:
+            raise KeyError(operation)
+        self._recording.control.mean(found, name, times)
+
     def violations(self, *, strict: bool = False) -> list[str]:
         """What the requests so far break: one line each; with ``strict``, SHOULD as well."""
         return told(self._recording.judge().judge(self.calls), strict=strict)

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from conformance.certification.certifying import Certification, Plan, certify
 from conformance.certification.gate import read_gates, shortfalls
+from conformance.certification.negative_tests import OPTION, VARIABLE, read_meant
 from conformance.certification.tables import coverage_table, write_coverage
 from conformance.certification.waiving import read_waivers
 from conformance.contract.document import load_contract
@@ -38,6 +39,14 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--strict", is_flag=True, help="a warn counts as a fail"),
         click.option("--name", metavar="TEXT", help="what reports call the client"),
         click.option("--waivers", type=_FILE, metavar="FILE.toml", help="known deviations"),
+        click.option(
+            OPTION,
+            "meant",
+            multiple=True,
+            envvar=VARIABLE,
+            metavar="OPERATION[:STATUS][=NAME]",
+            help="negative tests of the client: failing calls that are not judged",
+        ),
         click.option("--exclude", multiple=True, metavar="GLOB", help="requirements left out"),
         click.option("--only", multiple=True, metavar="GLOB", help="operations to be driven"),
         click.option("--driver", metavar="COMMAND", help="sweep every situation through it"),
@@ -68,6 +77,7 @@ def certify_client(
     har: Path | None,
     driver: str | None,
     waivers: Path | None,
+    meant: tuple[str, ...],
     min_coverage: tuple[str, ...],
     report_dir: Path,
     formats: str,
@@ -84,14 +94,16 @@ def certify_client(
     _check(names, har, driver, command)
     _check_bases(har, chosen["base_urls"])
     gates = read_gates(min_coverage)
+    contract = load_contract()
     plan = Plan(
         command=command,
         driver=tuple(shlex.split(driver or "")),
         har=har,
         waivers=read_waivers(waivers) if waivers else (),
+        meant=read_meant(meant, contract),
         **chosen,
     )
-    done = certify(load_contract(), plan)
+    done = certify(contract, plan)
     return _tell(done, shortfalls(done.coverage, gates), report_dir, names, code)
 
 

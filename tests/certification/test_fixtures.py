@@ -88,3 +88,31 @@ def test_the_mock_is_nobody_for_other_clients(sparkrtc_mock: ContractMock) -> No
     request = urllib.request.Request(f"{sparkrtc_mock.base_url}/v2/apps/a", method="DELETE")  # noqa: S310
     with pytest.raises(urllib.error.URLError, match=r"answers httpx only.*sparkrtc_server"):
         urllib.request.urlopen(request, timeout=2)  # noqa: S310
+
+
+MEANT = {**HEADERS, "X-Conformance-Meant-To-Fail": "too many at once"}
+
+
+def test_the_server_is_told_of_negative_tests(sparkrtc_server: TestServer) -> None:
+    """What a test means to fail is no violation, of no level; the next call is judged again."""
+    headers = {**HEADERS, "X-Auth-Token": sparkrtc_server.token}
+    with httpx.Client(base_url=sparkrtc_server.base_url, headers=headers) as client:
+        sparkrtc_server.meant_to_fail("ShowApp", "unknown application")
+        assert client.get("/v2/apps/0123456789abcdef").status_code == 404
+        meant = {"X-Conformance-Meant-To-Fail": "too many at once"}
+        assert client.get("/v2/apps", params={"limit": 0}, headers=meant).status_code == 400
+        assert sparkrtc_server.violations(strict=True) == []
+        client.get("/v2/apps/fedcba9876543210")
+    (line,) = sparkrtc_server.violations(strict=True)
+    assert line.startswith("client/common/resources/made")
+    with pytest.raises(KeyError):
+        sparkrtc_server.meant_to_fail("Unheard", "of")
+
+
+def test_the_mock_is_told_of_negative_tests(sparkrtc_mock: ContractMock) -> None:
+    """A request that a test means to be refused is refused, and does not fail the test."""
+    with httpx.Client(base_url=sparkrtc_mock.base_url, headers=MEANT) as client:
+        assert client.get("/v2/apps", params={"limit": 0}).status_code == 400
+        assert client.get("/v2/apps", params={"page": 1}).status_code == 200
+    assert sparkrtc_mock.violations() == []
+    assert len(sparkrtc_mock.violations(strict=True)) == 1

@@ -48,8 +48,12 @@ class ConductJudge:
         self._paging = PagingJudge(ledger)
 
     def judge(self, calls: Iterable[Call]) -> None:
-        """Judge every request in the light of those before it; they come in their order."""
-        ordered = list(calls)
+        """Judge every request in the light of those before it; they come in their order.
+
+        What was meant to fail counts only where requests are counted.
+        """
+        everything = list(calls)
+        ordered = [call for call in everything if not call.is_meant_failure]
         self._resources(ordered)
         self._repeats(ordered)
         self._creates(ordered)
@@ -58,7 +62,8 @@ class ConductJudge:
         if any(Lost.TIME in call.lost for call in ordered):
             return
         for group in self._groups:
-            self._flow(group, [call for call in ordered if _group(call) == group])
+            self._flow(group, [call for call in everything if _group(call) == group])
+            self._retry_after([call for call in ordered if _group(call) == group])
 
     def judge_step(self, calls: Sequence[Call]) -> None:
         """Judge what a client made of one order: how fast orders come is not its doing."""
@@ -168,7 +173,6 @@ class ConductJudge:
                 )
             else:
                 self._ledger.passed(f"{COMMON}/flow/{group}", call.case)
-        self._retry_after(calls)
 
     def _retry_after(self, calls: Sequence[Call]) -> None:
         """After 429 its group rests; what was on its way before that was known is excused."""

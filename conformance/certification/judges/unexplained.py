@@ -21,6 +21,7 @@ def unexplained(calls: Sequence[Call], ledger: ClientLedger) -> list[str]:
         for call in calls
         if call.operation is not None
         and _is_refused(call)
+        and not call.is_meant_failure
         and call.exchange.number not in ledger.explained
     ]
 

@@ -26,6 +26,9 @@ class Route:
     path: tuple[tuple[str, str], ...] = ()
 
 
+MEANT_HEADER = "x-conformance-meant-to-fail"
+"""A client's test names itself in it, on a request that it means to fail."""
+NAME_LENGTH = 80
 _SLASH = "%2F"
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")
 
@@ -90,7 +93,8 @@ class Call:
     ``moment`` is when it arrived, in seconds since the epoch; ``scripted`` the situation that
     answered it in place of the reference; ``connection`` where it came from, if that is known;
     ``unreadable`` why no server could read it, empty for a request that can be; ``base`` the path
-    before the API's own; ``lost`` what was not recorded.
+    before the API's own; ``lost`` what was not recorded. ``planned`` is the test that was
+    planned to fail with this request, empty for none.
     """
 
     exchange: Exchange
@@ -101,11 +105,31 @@ class Call:
     unreadable: str = ""
     base: str = ""
     lost: frozenset[Lost] = frozenset()
+    planned: str = ""
 
     @property
     def is_heard(self) -> bool:
         """Whether the client can have read the whole answer, and known what became of it."""
         return self.exchange.response is not None and self.exchange.failure is None
+
+    @property
+    def meant(self) -> str:
+        """The name of the test that means this request to fail; empty for none."""
+        named = self.planned or self.headers.get(MEANT_HEADER, "")
+        return re.sub(r"[^ -~]", "?", named.strip())[:NAME_LENGTH]
+
+    @property
+    def is_failed(self) -> bool:
+        """Whether it was refused, or not answered so that it could be understood."""
+        answer = self.exchange.response
+        if answer is None or answer.status >= 400 or not self.is_heard:
+            return True
+        return self.scripted is not None and bool(answer.body) and answer.parsed[1] is not None
+
+    @property
+    def is_meant_failure(self) -> bool:
+        """Whether it was meant to fail, and did: nothing is said of it."""
+        return bool(self.meant) and self.is_failed
 
     @property
     def answered(self) -> float:

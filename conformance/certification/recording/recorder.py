@@ -43,11 +43,13 @@ class Recorder:
         router: Router,
         *,
         choose: Choose | None = None,
+        mean: Callable[[Call], str] | None = None,
         control: ASGIApp | None = None,
     ) -> None:
         self._app = app
         self._router = router
         self._choose = choose
+        self._mean = mean
         self._control = control
         self._lock = Lock()
         self._count = 0
@@ -79,12 +81,13 @@ class Recorder:
         body = await _read(receive)
         request = _request(scope, body)
         call = self._call(request, number, moment, _connection(scope))
+        meant = self._mean(call) if self._mean else ""
         chosen = self._choose(call) if self._choose else None
         scripted = chosen[0] if chosen else None
 
         def keep(response: Response | None, failure: NetworkFailure | None) -> None:
             exchange = Exchange(number, call.case, call.exchange.request, response, failure)
-            kept = Call(exchange, call.route, moment, scripted, call.connection)
+            kept = replace(call, exchange=exchange, moment=moment, scripted=scripted, planned=meant)
             with self._lock:
                 self._calls.append(kept)
 

@@ -30,12 +30,14 @@ class SituationControl:
     """An ASGI application that plans situations; ``choose`` says which request gets one.
 
     GET lists what there is, POST ``{"operation", "situation", "times"}`` plans, DELETE forgets.
+    ``"meant": NAME`` beside the situation, or in its place, names a test that means to fail.
     """
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
         self._lock = Lock()
         self._planned: dict[str, list[Situation]] = {}
+        self._meant: dict[str, list[str]] = {}
         self._of = cache(
             lambda operation_id: situations_of(contract, contract.operations[operation_id])
         )
@@ -55,10 +57,24 @@ class SituationControl:
         with self._lock:
             self._planned.setdefault(operation.id, []).extend([situation] * times)
 
+    def mean(self, operation: Operation, name: str, times: int = 1) -> None:
+        """The next requests of the operation are meant to fail, by the test of that name."""
+        with self._lock:
+            self._meant.setdefault(operation.id, []).extend([name] * times)
+
+    def meant_by(self, call: Call) -> str:
+        """The test that means a request to fail, as it was planned; empty for none."""
+        if call.operation is None:
+            return ""
+        with self._lock:
+            names = self._meant.get(call.operation.id)
+            return names.pop(0) if names else ""
+
     def forget(self) -> None:
         """Nothing is planned any more."""
         with self._lock:
             self._planned.clear()
+            self._meant.clear()
 
     def choose(self, call: Call) -> tuple[str, ASGIApp] | None:
         """The situation of a request, if one was asked for; a name that is none is answered 400."""
@@ -93,7 +109,11 @@ class SituationControl:
         try:
             asked: Any = json.loads(await request.body())
             operation = self._contract.operations[asked["operation"]]
-            self.plan(operation, asked["situation"], int(asked.get("times", 1)))
+            times = int(asked.get("times", 1))
+            if "meant" not in asked or "situation" in asked:
+                self.plan(operation, asked["situation"], times)
+            if "meant" in asked:
+                self.mean(operation, str(asked["meant"]), times)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             problem = f"{type(error).__name__}: {error}; GET lists what there is"
             return JSONResponse({"error": problem}, 400)
