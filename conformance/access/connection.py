@@ -27,8 +27,8 @@ class PoolTransport(httpx.BaseTransport):
         proxy_auth: tuple[str, str] | None = None,
     ) -> None:
         _hush()
-        context = tls_context(settings.tls)
         proxy = proxy_url(settings)
+        context = tls_context(settings.tls) if _needs_tls(settings, proxy) else None
         backend = DeadlineBackend(deadline)
         if proxy is None:
             self._pool = httpcore.ConnectionPool(
@@ -75,6 +75,12 @@ class _Body(httpx.SyncByteStream):
 
     def close(self) -> None:
         self._answer.close()
+
+
+def _needs_tls(settings: TargetSettings, proxy: str | None) -> bool:
+    """Whether anything is spoken to by TLS, or said of it; authorities take 30 ms to be read."""
+    addresses = (settings.base_url, settings.identity_url, proxy)
+    return settings.tls != Tls() or any(str(url).startswith("https") for url in addresses)
 
 
 def tls_context(tls: Tls) -> ssl.SSLContext:

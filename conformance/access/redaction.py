@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -54,21 +55,27 @@ _COOKIE = re.compile(rf"(?:^|;\s*)[^=;]+=([^;\s]{{{SHORTEST_LEARNED},}})")
 
 
 class Redactor:
-    """Replaces secrets; learns more of them as it sees them in secret fields and headers."""
+    """Replaces secrets; learns more of them as it sees them in secret fields and headers.
+
+    Several threads may share one: what one of them has seen is masked for all.
+    """
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._secrets = KnownSecrets()
+        self._lock = threading.RLock()
         for secret in secrets:
             self.learn(secret)
 
     def learn(self, secret: str) -> None:
         """Remember a secret from now on, in all of its spellings."""
         if secret not in MASK:
-            self._secrets.keep(secret)
+            with self._lock:
+                self._secrets.keep(secret)
 
     def text(self, text: str) -> str:
         """The text without secrets."""
-        text = self._secrets.masked(text, MASK)
+        with self._lock:
+            text = self._secrets.masked(text, MASK)
         text = _JSON_FIELD.sub(self._mask_field, text)
         text = _QUERY.sub(lambda found: found["head"] + MASK, text)
         return _SIGNED.sub(lambda found: f"{found['head']}{MASK}{found['tail']}", text)
@@ -141,7 +148,8 @@ class Redactor:
     def _overhear(self, value: str) -> None:
         """Remember a value, unless it is ordinary text: then only its field is masked."""
         if len(value) >= SHORTEST_LEARNED and len(set(value)) >= FEWEST_LETTERS:
-            self._secrets.overhear(value)
+            with self._lock:
+                self._secrets.overhear(value)
 
     def _mask_field(self, found: re.Match[str]) -> str:
         self._learn_found(found)

@@ -19,6 +19,7 @@ from conformance.access.embedded import EmbeddedReference
 from conformance.commands.crash import crashes_told
 from conformance.commands.planned import print_plan
 from conformance.commands.progress import Progress
+from conformance.engine.run.concurrency import check_concurrency
 from conformance.engine.run.config import DEFAULT_REPORTS, RunConfig, named_operations, new_seed
 from conformance.engine.run.scheduling import REST
 from conformance.engine.run.session import Session
@@ -60,6 +61,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of a run, from the last to the first."""
     for option in (
         click.option("-n", "--numprocesses", metavar="N", help="processes, as pytest-xdist's -n"),
+        click.option("--concurrency", type=int, metavar="N", help="cases at a time"),
         click.option("--resume", is_flag=True, help="go on with an interrupted run"),
         click.option("--dry-run", is_flag=True, help="say what would be sent, and send nothing"),
         click.option("--revision", metavar="DATE", help="judge by an earlier edition"),
@@ -112,6 +114,7 @@ def run(
         session = Session(dataclasses.replace(config, alone=alone), reach)
         _notice(session)
         session.check_selection()
+        check_concurrency(session)
         if dry_run:
             print_plan(session, Console())
             return 0

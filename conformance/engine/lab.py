@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import itertools
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -50,6 +51,8 @@ class Lab:
     ``prefix`` starts every name that this run creates. ``evidence`` maps exchange numbers to the
     redacted exchanges of the current case. ``patient=False``: the target keeps no state, so that
     nothing is waited for. ``alone``: nobody else would feel it when the target's clock is moved.
+    ``beside``: the lab of another thread of this run. What belongs to the run as a whole is shared
+    with it: numbers of exchanges, request ids that were seen, compiled bodies, secrets overheard.
     """
 
     def __init__(
@@ -63,6 +66,7 @@ class Lab:
         number_from: int = 1,
         patient: bool = True,
         alone: bool = False,
+        beside: Lab | None = None,
     ) -> None:
         self.contract = contract
         self.reach = reach
@@ -95,19 +99,21 @@ class Lab:
         self.random = random.Random(seed)  # noqa: S311 - reproducible, not secret
         self.evidence: dict[int, Exchange] = {}
         self._gateway = gateway
-        self._checks = ExchangeChecks(contract)
-        self._redactor = Redactor(reach.secrets)
+        self._seed = seed
+        self._checks: ExchangeChecks = beside._checks if beside else ExchangeChecks(contract)
+        self._redactor: Redactor = beside._redactor if beside else Redactor(reach.secrets)
         reach.credentials.listen(self._redactor.learn)
-        self._number = number_from - 1
+        self._numbers: Iterator[int] = beside._numbers if beside else itertools.count(number_from)
         self._names = 0
         self._ahead = dt.timedelta()
         self._keys = PassKeys(reach, self.random, self.now)
         self.case = ""
 
     def begin(self, case: str) -> None:
-        """All that follows belongs to this case."""
+        """All that follows belongs to this case, and is drawn anew: cases may run in any order."""
         self.case = case
         self.offering.asked_for = None
+        self.random.seed(f"{self._seed} {case}")
         self.evidence.clear()
 
     def send(
@@ -313,9 +319,9 @@ class Lab:
             raise type(error)(*said) from None
 
     def _noted(self, sent: Sent, group: str) -> Exchange:
-        self._number += 1
-        exchange = Exchange(self._number, self.case, sent.request, sent.response, sent.failure)
-        self.evidence[self._number] = exchange
+        number = next(self._numbers)
+        exchange = Exchange(number, self.case, sent.request, sent.response, sent.failure)
+        self.evidence[number] = exchange
         self._redactor.overhear(exchange.request, exchange.response)
         self.ledger.answered(exchange, group)
         return exchange

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from conformance.cases.plan import EFFORTS
-from conformance.engine.run.ordering import phase_of
+from conformance.engine.run.ordering import Phase, phase_of
 from conformance.engine.run.planning import plan_generated
 from conformance.errors import TargetError
 from conformance.model.case import Case
@@ -69,7 +69,7 @@ class Collection:
             marker = item.get_closest_marker("sparkrtc_rules")
             if marker is not None:
                 self._run.collected.plan(marker.args, _effort(marker), selected=True)
-        cases = {case.id for item in chosen if (case := _case(item)) is not None}
+        cases = {case.id for item in chosen if (case := case_of(item)) is not None}
         plan_generated(self._session, self._run.collected, cases)
         gc.collect()
         gc.freeze()
@@ -109,9 +109,6 @@ class Collection:
     def _place(self, item: pytest.Item) -> tuple[int, int]:
         """Where an item belongs in the order of the run: its phase, then its chapter."""
         rules = item.get_closest_marker("sparkrtc_rules")
-        own = rules.kwargs.get("phase") if rules is not None else None
-        general = item.get_closest_marker("sparkrtc_phase")
-        marked = own or (general.args[0] if general is not None else None)
         judged = rules.args if rules is not None else ()
         first = RequirementId.parse(judged[0]).operation if judged else ""
         operation = self._session.contract.operations.get(first)
@@ -119,7 +116,16 @@ class Collection:
             chapter = int(operation.chapter)
         else:
             chapter = _COMMON if rules is not None else _UNRULED
-        return phase_of(marked, _case(item)), chapter
+        return phase_of_item(item), chapter
+
+
+def phase_of_item(item: pytest.Item) -> Phase:
+    """When an item runs, by the mark of its rules, of its module, or by its case."""
+    rules = item.get_closest_marker("sparkrtc_rules")
+    own = rules.kwargs.get("phase") if rules is not None else None
+    general = item.get_closest_marker("sparkrtc_phase")
+    marked = own or (general.args[0] if general is not None else None)
+    return phase_of(marked, case_of(item))
 
 
 def _effort(marker: pytest.Mark) -> str:
@@ -130,10 +136,10 @@ def _effort(marker: pytest.Mark) -> str:
 def _is_empty(item: pytest.Item) -> bool:
     """Whether pytest made this item in place of the cases that a generated test has none of."""
     generated = getattr(item, "originalname", "") == _GENERATED
-    return generated and _case(item) is None
+    return generated and case_of(item) is None
 
 
-def _case(item: pytest.Item) -> Case | None:
+def case_of(item: pytest.Item) -> Case | None:
     """The generated case that an item runs, if it runs one."""
     callspec = getattr(item, "callspec", None)
     case = callspec.params.get("case") if callspec else None

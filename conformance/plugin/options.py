@@ -34,6 +34,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         ("format", "FORMAT", "report formats, separated by commas"),
         ("revision", "REVISION", "judge by an earlier revision of the document"),
         ("contract", "FILE|DIR", "judge by a contract of your own"),
+        ("concurrency", "N", "cases at a time, where there is no flow control"),
     ):
         group.addoption(f"--sparkrtc-{name}", metavar=metavar, help=text)
     for name, text in (

@@ -8,12 +8,14 @@ from typing import Any, Final
 import pytest
 
 from conformance.engine.outcomes import Blocked, Inconclusive
+from conformance.engine.run.lanes import with_requests
 from conformance.engine.run.session import Session
 from conformance.engine.run.traceback_redaction import clean_report, clean_traceback
 from conformance.engine.scenario import Scenario
 from conformance.errors import ConformanceError, TargetError, UsageError
 from conformance.model.item_result import ItemResult
 from conformance.model.verdict import Judgement, Outcome
+from conformance.plugin.ahead import found_ahead, sent_ahead
 from conformance.plugin.conformance_run import ConformanceRun
 from conformance.plugin.xdist import hand_over, input_of
 from conformance.reporting.causes import causes_of
@@ -76,12 +78,15 @@ class Results:
 
     def _end(self, item: pytest.Item, error: BaseException | None) -> None:
         """Take what the item said; raise if it broke something that this run is failed by."""
+        if (found := found_ahead(item)) is not None:
+            item.stash[_RESULT] = found
+            return
         scenario = getattr(item, "funcargs", {}).get("scenario")
         if scenario is not None:
             self._session.finish(scenario, error)
         if isinstance(error, TargetError):
             self._stop(item.session, error)
-        item.stash[_RESULT] = result = self._session.drain()
+        item.stash[_RESULT] = result = with_requests(self._session.drain(), sent_ahead(item))
         broken = [one for one in result.judgements if self._fails(one)]
         if broken and (error is None or isinstance(error, (Blocked, Inconclusive))):
             pytest.fail("\n\n".join(_explained(one) for one in broken), pytrace=False)

@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 
 from conformance.access.embedded import EmbeddedReference
+from conformance.engine.run.concurrency import check_concurrency
 from conformance.engine.run.config import DEFAULT_REPORTS, RunConfig, named_operations, new_seed
 from conformance.engine.run.session import Session
 from conformance.engine.wire.endpoint import Reach, reach_embedded, reach_target
 from conformance.engine.wire.named_target import named_target
 from conformance.errors import ConformanceError, UsageError
+from conformance.plugin.ahead import RunAhead
 from conformance.plugin.collection import Collection
 from conformance.plugin.conformance_run import ConformanceRun
 from conformance.plugin.results import Results
@@ -38,6 +40,7 @@ def start(config: pytest.Config) -> None:
     register = config.pluginmanager.register
     register(Collection(run), "sparkrtc-collection")
     register(Results(run, config), "sparkrtc-results")
+    register(RunAhead(run), "sparkrtc-ahead")
     register(Distribution(run), "sparkrtc-distribution")
 
 
@@ -71,6 +74,7 @@ def _from_options(config: pytest.Config, worker: Mapping[str, Any] | None) -> Co
 def _session(config: RunConfig, reach: Reach, worker: Mapping[str, Any] | None) -> Session:
     session = Session(config, reach, worker["workerid"] if worker is not None else "")
     session.check_selection()
+    check_concurrency(session)
     return session
 
 
@@ -102,7 +106,18 @@ def run_config(config: pytest.Config, worker: Mapping[str, Any] | None) -> RunCo
         contract=Path(option("contract")) if option("contract") else None,
         resume=bool(option("resume")),
         alone=worker is None and not spreads,
+        concurrency=_concurrency(option("concurrency")) if worker is None else None,
     )
+
+
+def _concurrency(given: str | None) -> int | None:
+    if given is None:
+        return None
+    try:
+        return int(given)
+    except ValueError as error:
+        problem = f"{given!r} is no number"
+        raise UsageError("--sparkrtc-concurrency", problem, "use 1 to 64") from error
 
 
 def _seed(given: str | None, worker: Mapping[str, Any] | None) -> int:

@@ -108,6 +108,11 @@ class Ledger:
         self._new, self._passed, self.statuses, self.requests = [], {}, {}, {}
         return result
 
+    def forget(self, result: ItemResult) -> None:
+        """What was drained does not count: when the same is found again, it is new."""
+        for requirement in (*result.passed, *(one.requirement for one in result.judgements)):
+            self.entries.pop(requirement, None)
+
     def absorb(self, result: ItemResult) -> None:
         """Take over what another ledger has drained."""
         for requirement, case in result.passed.items():

@@ -15,6 +15,8 @@ from conformance.model.requirement import glob_to_pattern
 
 DEFAULT_REPORTS = Path("reports/latest")
 MAX_SEED = 2**32
+MOST_AT_A_TIME = 64
+"""Cases that one process may run at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class RunConfig:
     has the target to itself, so that it may move its clock. ``cases``: globs; none are all.
     ``operations``: those that the target offers, in place of what its file says; none are all.
     ``contract``: a file or folder to judge by instead of the contract that is shipped.
+    ``concurrency``: so many cases at a time in one process; None: as the target's answers are slow.
     """
 
     target: str | None = None
@@ -43,6 +46,7 @@ class RunConfig:
     language: str = "en"
     alone: bool = True
     resume: bool = False
+    concurrency: int | None = None
 
     def runs(self, case: str) -> bool:
         """Whether a case is among those asked for by name."""
@@ -68,6 +72,9 @@ class RunConfig:
         if self.profile is not None and self.profile not in PROFILES:
             problem = f"{self.profile!r} is none"
             raise UsageError("--profile", problem, f"use {', '.join(PROFILES)}")
+        if self.concurrency is not None and not 1 <= self.concurrency <= MOST_AT_A_TIME:
+            problem = f"{self.concurrency} is out of range"
+            raise UsageError("--concurrency", problem, f"use 1 to {MOST_AT_A_TIME}")
         if not 0 <= self.seed < MAX_SEED:
             raise UsageError("--seed", f"{self.seed} is out of range", "use 0 to 4294967295")
 

@@ -71,6 +71,12 @@ def _turned_away(glances: list[Exchange]) -> str | None:
     return f"answers {turned[0].status} to {named} with valid requests and our credentials"
 
 
+def glance(lab: Lab) -> Exchange | None:
+    """One request that only reads and needs nothing; None where the target offers none such."""
+    first = next(iter(lab.offering.harmless()), None)
+    return _glance(lab, first) if first is not None else None
+
+
 def no_api(exchange: Exchange) -> str | None:
     """Why an answer cannot be that of any implementation; None when it can."""
     response = exchange.response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import secrets
 from collections import Counter
 from collections.abc import Iterable
@@ -74,6 +75,18 @@ class Session:
         self._lab: Lab | None = None
         self._journal: Journal | None = None
         self._hung_up = False
+        self._beside: Session | None = None
+
+    def beside(self, number: int) -> Session:
+        """The same run for another thread: with a lab, names, connections and a journal of its own.
+
+        Contract, cases and what was seen of the target so far are shared.
+        """
+        other = copy.copy(self)
+        other._worker = f"{self._worker}t{number}"
+        other._lab = other._journal = None
+        other._beside = self
+        return other
 
     @property
     def fingerprint(self) -> dict[str, Any]:
@@ -129,7 +142,8 @@ class Session:
                 prefix=prefix,
                 seed=self.config.seed,
                 patient=self.profile != STATELESS,
-                alone=self.config.alone,
+                alone=self.config.alone and self._beside is None,
+                beside=self._beside.lab if self._beside else None,
             )
             lab.begin("cleanup")
             try:

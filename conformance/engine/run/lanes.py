@@ -1,0 +1,136 @@
+"""Independent cases side by side: each thread has a lab of its own, as a process of xdist has.
+
+What is run ahead counts only where it shows nothing but that all is well. Any other case is run
+again in its turn, alone, as if it had not been run before: that a target was asked by several at
+once can hide nothing and breaks nothing that it would have kept.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Generic, TypeVar
+
+from conformance.engine.outcomes import Blocked
+from conformance.engine.run.session import Session
+from conformance.errors import ConformanceError, TargetError
+from conformance.model.item_result import ItemResult
+
+_LOOK = 0.2
+"""Seconds between two looks at whether the run is to be stopped."""
+
+Key = TypeVar("Key", bound=Hashable)
+Run = Callable[[Session], None]
+
+
+@dataclass
+class Ahead(Generic[Key]):
+    """What was found out ahead: ``good`` holds the cases that need not be run again.
+
+    ``sent`` counts, by flow group, the requests of the others. ``left`` names what could not be
+    deleted.
+    """
+
+    good: dict[Key, ItemResult] = field(default_factory=dict)
+    sent: dict[Key, Mapping[str, int]] = field(default_factory=dict)
+    left: list[str] = field(default_factory=list)
+
+
+def run_ahead(
+    session: Session,
+    cases: Iterable[tuple[Key, Run]],
+    count: int,
+    ahead: Ahead[Key],
+    done: Callable[[Key], None] = lambda _: None,
+) -> None:
+    """Run ``cases`` on ``count`` threads, delete what they made, and put the results in ``ahead``.
+
+    An interruption stops all of them after their present case; what is done is in ``ahead`` then.
+    ``done`` is told each case, by its thread, once it is over.
+    """
+    waiting: queue.SimpleQueue[tuple[Key, Run]] = queue.SimpleQueue()
+    for case in cases:
+        waiting.put(case)
+    stop = threading.Event()
+    session.lab  # noqa: B018 - the labs of all threads share what this one knows
+    lanes = [_Lane(session.beside(number), waiting, stop, ahead, done) for number in range(count)]
+    for lane in lanes:
+        lane.start()
+    try:
+        for lane in lanes:
+            while not lane.finished.wait(_LOOK):
+                pass
+    finally:
+        stop.set()
+        for lane in lanes:
+            lane.finished.wait()
+
+
+class _Lane(threading.Thread, Generic[Key]):
+    """One thread: case after case until there is none, then it clears away what it made."""
+
+    def __init__(
+        self,
+        session: Session,
+        waiting: queue.SimpleQueue[tuple[Key, Run]],
+        stop: threading.Event,
+        ahead: Ahead[Key],
+        done: Callable[[Key], None],
+    ) -> None:
+        super().__init__(name="lane")
+        self.finished = threading.Event()
+        """Waited for instead of joining: a join that was interrupted takes the thread for ended."""
+        self._session = session
+        self._waiting = waiting
+        self._stopped = stop
+        self._ahead = ahead
+        self._done = done
+
+    def run(self) -> None:
+        """Take what is next until nothing is left, or the run is stopped."""
+        try:
+            while not self._stopped.is_set():
+                key, case = self._waiting.get_nowait()
+                self._one(key, case)
+                self._done(key)
+        except queue.Empty:
+            pass
+        except TargetError:
+            self._stopped.set()
+        finally:
+            try:
+                self._clear()
+            finally:
+                self.finished.set()
+
+    def _one(self, key: Key, case: Run) -> None:
+        session = self._session
+        well = True
+        try:
+            case(session)
+        except TargetError:
+            raise
+        except BaseException:
+            well = False
+        lab = session.lab
+        well = well and all(one.response is not None for one in lab.evidence.values())
+        result = session.drain()
+        if well and not result.judgements:
+            self._ahead.good[key] = result
+            return
+        self._ahead.sent[key] = dict(result.requests)
+        lab.ledger.forget(result)
+
+    def _clear(self) -> None:
+        try:
+            self._ahead.left.extend(self._session.close())
+        except (ConformanceError, Blocked) as error:
+            self._ahead.left.append(self._session.prose(str(error)))
+
+
+def with_requests(result: ItemResult, sent: Mapping[str, int]) -> ItemResult:
+    """The result of a case that was run again, with the requests of its first try counted."""
+    return replace(result, requests=Counter(result.requests) + Counter(sent)) if sent else result

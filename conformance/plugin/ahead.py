@@ -1,0 +1,118 @@
+"""Runs the bodies of independent items side by side, before pytest runs the items in their order.
+
+What might bring a server down is not among them: it must be plain which request did.
+pytest sets up, calls and reports one item after the other, as every plugin of it expects; where an
+item has been found well ahead, its call is over at once.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Generator, Mapping
+from typing import Any
+
+import pytest
+
+from conformance.access.capability import TOUCHES_OTHERS
+from conformance.engine.run.concurrency import at_a_time
+from conformance.engine.run.lanes import Ahead, Run, run_ahead
+from conformance.engine.run.ordering import Phase
+from conformance.engine.run.session import Session
+from conformance.model.item_result import ItemResult
+from conformance.plugin.collection import case_of, phase_of_item
+from conformance.plugin.conformance_run import ConformanceRun
+from conformance.verdicts.selection import CLOCK
+
+FEWEST = 8
+"""Fewer items than this are sooner run one after the other."""
+
+_FOUND = pytest.StashKey[ItemResult]()
+_SENT = pytest.StashKey[Mapping[str, int]]()
+_NOT_BESIDE_OTHERS = TOUCHES_OTHERS | {CLOCK}
+"""Capabilities whose use other cases would feel."""
+
+
+def found_ahead(item: pytest.Item) -> ItemResult | None:
+    """What an item has found out ahead; None if it has to be run."""
+    return item.stash.get(_FOUND, None)
+
+
+def sent_ahead(item: pytest.Item) -> Mapping[str, int]:
+    """Requests by flow group of a first try that does not count."""
+    return item.stash.get(_SENT, {})
+
+
+class RunAhead:
+    """The hooks around the loop over the items of a run, and around the call of each."""
+
+    def __init__(self, run: ConformanceRun) -> None:
+        self._run = run
+        self._session = run.session
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, Any, Any]:
+        """Run ahead what may be; then the loop as ever."""
+        if not session.config.option.collectonly:
+            self._run_ahead(session)
+        return (yield)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
+        """What was found well ahead need not be called."""
+        return True if found_ahead(pyfuncitem) is not None else None
+
+    def _run_ahead(self, session: pytest.Session) -> None:
+        beside = [(item, run) for item in session.items if (run := self._beside(item)) is not None]
+        count = at_a_time(self._session) if len(beside) >= FEWEST else 1
+        if count == 1:
+            return
+        ahead: Ahead[pytest.Item] = Ahead()
+        try:
+            run_ahead(self._session, beside, count, ahead)
+        except KeyboardInterrupt:
+            for item, result in ahead.good.items():
+                self._run.absorb(item.nodeid, result)
+            raise
+        finally:
+            self._run.collected.left_behind.extend(ahead.left)
+        for item, result in ahead.good.items():
+            item.stash[_FOUND] = result
+        for item, sent in ahead.sent.items():
+            item.stash[_SENT] = sent
+
+    def _beside(self, item: pytest.Item) -> Run | None:
+        """How to run an item in another session; None where it has to be alone."""
+        if not isinstance(item, pytest.Function) or phase_of_item(item) is not Phase.ORDINARY:
+            return None
+        case = case_of(item)
+        if case is not None:
+            operation = self._session.contract.operation(case.operation)
+            others = operation.capabilities & _NOT_BESIDE_OTHERS
+            return None if others else lambda session: session.run_case(case)
+        marker = item.get_closest_marker("sparkrtc_rules")
+        if marker is None or marker.kwargs.get("effort") == "thorough":
+            return None
+        known = self._session.contract.requirements
+        for identifier in marker.args:
+            if identifier in known and known[identifier].capabilities & _NOT_BESIDE_OTHERS:
+                return None
+        return _rule(item, marker.args)
+
+
+def _rule(item: pytest.Function, declared: tuple[str, ...]) -> Run | None:
+    """The body of a rule's test, which takes a scenario and what it is parametrized with."""
+    callspec = getattr(item, "callspec", None)
+    given: dict[str, Any] = dict(callspec.params) if callspec else {}
+    if set(inspect.signature(item.obj).parameters) != {"scenario", *given}:
+        return None
+
+    def run(session: Session) -> None:
+        scenario = session.scenario(item.name, declared)
+        mark = session.lab.resources.mark
+        try:
+            item.obj(scenario=scenario, **given)
+            session.finish(scenario, None)
+        finally:
+            session.lab.resources.release(mark, spares=False)
+
+    return run
