@@ -29,6 +29,7 @@ CAPABILITIES: Mapping[str, str] = MappingProxyType(
         "identity": "an identity service for tokens and project ids (3.1, 14.3)",
         "aksk": "access key signatures besides tokens (3.2)",
         "callback": "call back a listener that this machine can offer (chapter 8, 14.6)",
+        "participants": "people can be made to join rooms (fixtures.rooms_url)",
         "unreachable-callback": "a callback address is tried before it is taken (14.2)",
         "clock": "a clock that the run may move (fixtures.clock_url)",
         "quota": "run into quotas on purpose: 20 applications, many jobs (14.2)",

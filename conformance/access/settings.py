@@ -41,6 +41,15 @@ class Fixtures:
     bucket: str | None = entry("an OBS bucket of the account", default=None)
     bucket_location: str | None = entry("region of that bucket", default=None)
     callback_url: str | None = entry("address where the target reaches our listener", default=None)
+    callback_listen: str | None = entry(
+        "host:port that we listen on for callback_url; by default its port, everywhere",
+        default=None,
+    )
+    rooms_url: str | None = entry(
+        "PUT and DELETE under {app}/{room}/users/{user} here make people come and go",
+        default=None,
+        uri=True,
+    )
     clock_url: str | None = entry("POST {seconds} here moves the target's clock", default=None)
 
 
@@ -85,6 +94,11 @@ class Limits:
         "seconds until chapter 13 shows what happened; by default 300 at a live target, else 5",
         default=None,
         minimum=0,
+    )
+    notifications: float | None = entry(
+        "seconds that an event is waited for; by default 60 at a live target, else 5",
+        default=None,
+        exclusive_minimum=0,
     )
     response_bytes: int = entry(
         "largest answer that is read", default=20 * 1024 * 1024, minimum=1024
@@ -141,6 +155,12 @@ class TargetSettings:
         """Seconds by which the statistics may lag behind."""
         given = self.limits.statistics_lag
         return (300.0 if self.profile == "live" else 5.0) if given is None else given
+
+    @property
+    def notification_seconds(self) -> float:
+        """Seconds that an event is waited for."""
+        given = self.limits.notifications
+        return (60.0 if self.profile == LIVE else 5.0) if given is None else given
 
     @property
     def others_may_move(self) -> bool:
@@ -230,6 +250,7 @@ def _check(settings: TargetSettings, source: str) -> None:
         ("base_url", settings.base_url),
         ("identity_url", settings.identity_url),
         ("proxy", settings.proxy),
+        ("fixtures.rooms_url", settings.fixtures.rooms_url),
     ):
         if url is not None:
             _check_url(key, url, source)

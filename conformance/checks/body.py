@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.checks.found import Found
-from conformance.contract.operations import AnswerSpec, Operation
+from conformance.contract.operations import AnswerSpec
 from conformance.contract.requirements import answer_keywords
 from conformance.model.exchange import Response
 from conformance.model.requirement import Level
@@ -33,12 +33,15 @@ class _Node:
 
 
 class BodyCheck:
-    """Judges every body of one operation and status; compiled once, used for each exchange."""
+    """Judges every body of one kind; compiled once, used for each exchange.
 
-    def __init__(self, operation: Operation, spec: AnswerSpec) -> None:
-        self._operation = operation
+    ``owner`` is an operation, or what else sends such bodies, ``place`` where it does: a status.
+    """
+
+    def __init__(self, owner: str, place: str, spec: AnswerSpec) -> None:
+        self._owner = owner
         self._spec = spec
-        self._prefix = f"{operation.id}/{spec.status}"
+        self._prefix = f"{owner}/{place}"
         self._known = {
             f"{self._prefix}/{f.path}/{keyword}"
             for f in spec.fields
@@ -88,7 +91,7 @@ class BodyCheck:
         found.say(
             f"{self._prefix}/body/empty",
             not response.body,
-            f"the answer {self._spec.status} of {self._operation.id} has a body",
+            f"the answer {self._spec.status} of {self._owner} has a body",
             "no body",
             response.body[:_SHOWN].decode("utf-8", "replace"),
         )

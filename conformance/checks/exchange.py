@@ -119,5 +119,5 @@ class ExchangeChecks:
     def _body(self, operation: Operation, status: int) -> BodyCheck:
         key = (operation.id, status)
         if key not in self._bodies:
-            self._bodies[key] = BodyCheck(operation, operation.answers[status])
+            self._bodies[key] = BodyCheck(operation.id, str(status), operation.answers[status])
         return self._bodies[key]

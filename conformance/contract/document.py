@@ -14,6 +14,7 @@ from conformance.contract.conventions import Conventions, read_conventions
 from conformance.contract.errata import Erratum, read_errata
 from conformance.contract.files import digest, read_yaml, spec_folder
 from conformance.contract.inlining import Inliner
+from conformance.contract.notifications import Notification, read_notifications
 from conformance.contract.operations import METHODS, Operation, RuleSpec, read_operation, read_rule
 from conformance.contract.requirements import derive
 from conformance.contract.resources import Resources, read_resources
@@ -36,6 +37,7 @@ class Contract:
     sha256: str
     raw: Mapping[str, Any]
     operations: Mapping[str, Operation]
+    notifications: Mapping[str, Notification]
     common_rules: tuple[RuleSpec, ...]
     catalogue: Catalogue
     refusals: Refusals
@@ -50,10 +52,9 @@ class Contract:
     @cached_property
     def requirements(self) -> Mapping[str, Requirement]:
         """Every testable statement by its id, in the order of the document."""
-        return {
-            item.id: self.bases.rest(item)
-            for item in derive(self.operations.values(), self.common_rules, self.refusal)
-        }
+        told = [one for it in self.notifications.values() for one in it.requirements()]
+        derived = derive(self.operations.values(), told, self.common_rules, self.refusal)
+        return {item.id: self.bases.rest(item) for item in derived}
 
     @cached_property
     def rules(self) -> Mapping[str, RuleSpec]:
@@ -159,6 +160,7 @@ def build_contract(raw: Mapping[str, Any], sha256: str, errata: Mapping[str, Err
         sha256=sha256,
         raw=raw,
         operations={operation.id: operation for operation in ordered},
+        notifications=dict(read_notifications(raw.get("webhooks", {}), inline)),
         common_rules=tuple(
             read_rule(rule, conventions.common_section) for rule in raw.get("x-common-rules", ())
         ),

@@ -174,7 +174,7 @@ def read_operation(
         parameters=tuple(_parameter(p, section, source) for p in node.get("parameters", ())),
         body=_body(node.get("requestBody"), section, source),
         answers={
-            int(status): _answer(int(status), answer, section, source)
+            int(status): read_content(int(status), answer, section, source)
             for status, answer in node["responses"].items()
         },
         rules=tuple(read_rule(rule, section) for rule in node.get("x-rules", ())),
@@ -237,7 +237,8 @@ def _body(node: Mapping[str, Any] | None, section: str, source: Source) -> Body 
     )
 
 
-def _answer(status: int, node: Mapping[str, Any], section: str, source: Source) -> AnswerSpec:
+def read_content(status: int, node: Mapping[str, Any], section: str, source: Source) -> AnswerSpec:
+    """Build the record of an answer, or of anything else that a service sends."""
     own = source_of(node, section) or source
     schema = node.get("content", {}).get("application/json", {}).get("schema")
     return AnswerSpec(

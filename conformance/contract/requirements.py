@@ -23,15 +23,22 @@ Accepted = Callable[[Operation, str], Expectation | None]
 
 
 def derive(
-    operations: Iterable[Operation], common_rules: Iterable[RuleSpec], accepted: Accepted
+    operations: Iterable[Operation],
+    told: Iterable[Requirement],
+    common_rules: Iterable[RuleSpec],
+    accepted: Accepted,
 ) -> Iterator[Requirement]:
-    """Every requirement of a contract, in document order, common rules last."""
+    """Every requirement of a contract, in document order, common rules last.
+
+    ``told``: those of what the service sends by itself.
+    """
     for operation in operations:
         yield from _inputs(accepted, operation)
         yield from _auth(operation)
         yield from _answers(operation)
         for rule in operation.rules:
             yield _rule(f"{operation.id}/rule/{rule.id}", rule, operation)
+    yield from told
     for rule in common_rules:
         yield _rule(rule.id, rule, None)
 

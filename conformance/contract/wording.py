@@ -39,6 +39,11 @@ def wording(
     return f"{_demand(keyword, field, subject)}"
 
 
+def notified(keyword: str, field: Field) -> str:
+    """The sentence for a field of a notification."""
+    return f"In a notification, {_statement(keyword, field, f'field {field.path}')}"
+
+
 def _plain(tail: str) -> str:
     if tail in _FIXED:
         return _FIXED[tail]

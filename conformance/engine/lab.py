@@ -34,7 +34,7 @@ from conformance.engine.wire.offering import Offering
 from conformance.engine.wire.polling import Waiting
 from conformance.errors import Refused, TargetError
 from conformance.model.case import ABSENT, Given, Moment, Template, Unique, resolve
-from conformance.model.exchange import Exchange, Request
+from conformance.model.exchange import Exchange, Request, Response
 from conformance.model.expectation import Answer, Expectation
 from conformance.model.verdict import Judgement, Outcome
 from conformance.verdicts.ledger import Ledger
@@ -271,6 +271,21 @@ class Lab:
         if sent.response is None or sent.response.status != 200:
             raise Blocked(f"the clock at {url} did not move")
         self._ahead += dt.timedelta(seconds=seconds)
+
+    def steer(self, method: str, url: str, content: object = None) -> Response | None:
+        """Ask what stands beside the target for something, without credentials."""
+        body = None if content is None else json.dumps(content).encode()
+        request = Request(None, method, url, (_JSON,) if body else (), body)
+        return self._post(request, None, "steering").response
+
+    def overheard(self, request: Request, status: int) -> Exchange:
+        """Note a request that somebody sent us, and the status that we answered it with."""
+        self._number += 1
+        answer = Response(status, (), b"", 0.0)
+        exchange = Exchange(self._number, self.case, request, answer)
+        self.evidence[self._number] = exchange
+        self._redactor.overhear(request, answer)
+        return exchange
 
     def _hasten(self, seconds: float) -> bool:
         """Move the target's clock a little, where it can be moved; whether it did."""

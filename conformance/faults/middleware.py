@@ -38,6 +38,11 @@ Behaviour = Callable[[Turn], Awaitable[Answer]]
 """What a fault does with a request: usually forward it, changed or not, and change the answer."""
 
 
+async def untouched(turn: Turn) -> Answer:
+    """Let a request and its answer pass as they are."""
+    return await turn.forward(turn.asked)
+
+
 EVERYTHING = ("*",)
 """Stands for every request, even one that no operation takes."""
 NOWHERE = Endpoint("", "", "", 200, None, None, None, (), "rtc")

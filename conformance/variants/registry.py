@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from conformance.errors import UsageError
 from conformance.reference.app import create_app
-from conformance.variants import codes, habits, shapes, statistics, times, wire
+from conformance.variants import codes, habits, notifications, shapes, statistics, times, wire
 
 if TYPE_CHECKING:
     from random import Random
@@ -25,6 +25,7 @@ SOURCES: tuple[Callable[[], Iterable[Variant]], ...] = (
     times.variants,
     shapes.variants,
     habits.variants,
+    notifications.variants,
     statistics.variants,
     wire.variants,
 )

@@ -27,6 +27,7 @@ OPERATION_ID = re.compile(
     r"|auth/[a-z-]+|answer/status/documented|rule/[a-z0-9-]+"
     r"|\d{3}/.+/[A-Za-z-]+)\Z"
 )
+NOTIFICATION_ID = re.compile(r"[a-z][A-Za-z]+/(notification/[^/]+/[A-Za-z-]+|rule/[a-z0-9-]+)\Z")
 COMMON_ID = re.compile(r"common/[a-z0-9-]+/[a-z0-9-]+(/[a-z0-9-]+)?\Z")
 
 
@@ -55,7 +56,8 @@ def test_the_ledger_is_what_the_contract_yields() -> None:
 
 def test_ids_have_the_shapes_of_the_design() -> None:
     """Whoever writes a glob can rely on place, field and keyword being where they always are."""
-    odd = [r for r in requirements() if not (OPERATION_ID.match(r) or COMMON_ID.match(r))]
+    shapes = (OPERATION_ID, NOTIFICATION_ID, COMMON_ID)
+    odd = [r for r in requirements() if not any(shape.match(r) for shape in shapes)]
     assert not odd
 
 
@@ -66,7 +68,7 @@ def test_no_id_is_derived_twice() -> None:
     it = contract()
     ids = [
         requirement.id
-        for requirement in derive(it.operations.values(), it.common_rules, it.refusal)
+        for requirement in derive(it.operations.values(), (), it.common_rules, it.refusal)
     ]
     assert len(ids) == len(set(ids)) > 1000
 
@@ -79,7 +81,7 @@ def test_every_requirement_says_what_and_where_from() -> None:
         if requirement.operation is not None:
             assert requirement.operation in contract().operations
         else:
-            assert requirement.id.startswith("common/")
+            assert requirement.id.startswith(("common/", *contract().notifications))
         if requirement.erratum is not None:
             assert requirement.erratum in contract().errata, requirement.id
 

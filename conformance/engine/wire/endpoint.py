@@ -11,10 +11,16 @@ from typing import Any
 from conformance.access.auth import Account
 from conformance.access.capability import CAPABILITIES, LIVE
 from conformance.access.credentials import Credentials, credentials_from
-from conformance.access.settings import Fixtures, TargetSettings, load_target, target_from_url
+from conformance.access.settings import (
+    Fixtures,
+    TargetSettings,
+    is_loopback,
+    load_target,
+    target_from_url,
+)
 
-_EMBEDDED_CANNOT = frozenset({"callback", "duplicates", "server-errors", "tls", "flow-control"})
-"""What the embedded reference does not offer: it calls nobody back, and speaks plain HTTP."""
+_EMBEDDED_CANNOT = frozenset({"duplicates", "server-errors", "tls", "flow-control"})
+"""What the embedded reference does not offer: it speaks plain HTTP, and never fails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +102,11 @@ def reach_embedded(announced: Mapping[str, Any]) -> Reach:
         name="embedded reference",
         project_name=announced["project_name"],
         capabilities=frozenset(CAPABILITIES) - _EMBEDDED_CANNOT,
-        fixtures=Fixtures(clock_url=f"{base}/_control/advance", **announced["fixtures"]),
+        fixtures=Fixtures(
+            clock_url=f"{base}/_control/advance",
+            rooms_url=f"{base}/_control/rooms",
+            **announced["fixtures"],
+        ),
     )
     return _reach(settings, env)
 
@@ -121,5 +131,9 @@ def _reach(settings: TargetSettings, env: Mapping[str, str]) -> Reach:
         unclaimed |= {"second-project", "second-tenant"}
     if settings.fixtures.clock_url is None:
         unclaimed.add("clock")
+    if settings.fixtures.rooms_url is None:
+        unclaimed.add("participants")
+    if settings.fixtures.callback_url is None and not is_loopback(settings.base_url):
+        unclaimed.add("callback")
     claimed = settings.capabilities - unclaimed
     return Reach(dataclasses.replace(settings, capabilities=claimed), credentials, account, second)

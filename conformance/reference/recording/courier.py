@@ -7,10 +7,12 @@ delivered, which ends when there is nothing left.
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 import time
 from collections import deque
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import httpx
@@ -55,7 +57,6 @@ class Courier:
         self._waiting: dict[str, deque[tuple[Notice, Delivery]]] = {}
         self._kept: deque[Delivery] = deque(maxlen=_KEPT)
         self._number = 0
-        self._client: httpx.Client | None = None
 
     def send(self, notice: Notice) -> None:
         """Queue a notice; returns at once."""
@@ -82,16 +83,19 @@ class Courier:
             return [asdict(one) for one in self._kept if app_id in (None, one.app_id)]
 
     def _drain(self, app_id: str) -> None:
-        while True:
-            with self._lock:
-                queue = self._waiting[app_id]
-                if not queue:
-                    del self._waiting[app_id]
-                    return
-                notice, delivery = queue.popleft()
-            self._deliver(notice, delivery)
+        with httpx.Client(
+            timeout=ANSWER_SECONDS, trust_env=False, follow_redirects=False, verify=_trust()
+        ) as client:
+            while True:
+                with self._lock:
+                    queue = self._waiting[app_id]
+                    if not queue:
+                        del self._waiting[app_id]
+                        return
+                    notice, delivery = queue.popleft()
+                self._deliver(client, notice, delivery)
 
-    def _deliver(self, notice: Notice, delivery: Delivery) -> None:
+    def _deliver(self, client: httpx.Client, notice: Notice, delivery: Delivery) -> None:
         for attempt in range(ATTEMPTS):
             if attempt:
                 time.sleep(PAUSES[attempt - 1])
@@ -99,24 +103,28 @@ class Courier:
                     delivery.state = "withdrawn"
                     return
             delivery.attempts += 1
-            if self._attempt(notice, delivery):
+            if _attempt(client, notice, delivery):
                 delivery.state = "delivered"
                 return
         delivery.state = "failed"
 
-    def _attempt(self, notice: Notice, delivery: Delivery) -> bool:
-        body = notice.raw if notice.raw is not None else json.dumps(notice.body).encode()
-        delivery.status, delivery.failure = None, ""
-        try:
-            if self._client is None:
-                self._client = httpx.Client(
-                    timeout=ANSWER_SECONDS, trust_env=False, follow_redirects=False
-                )
-            answer = self._client.request(
-                notice.method, notice.url, content=body, headers=dict(notice.headers)
-            )
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-            delivery.failure = f"{type(error).__name__}: {error}"[:200]
-            return False
-        delivery.status = answer.status_code
-        return answer.is_success
+
+def _attempt(client: httpx.Client, notice: Notice, delivery: Delivery) -> bool:
+    """Send it once; whether it was taken."""
+    body = notice.raw if notice.raw is not None else json.dumps(notice.body).encode()
+    delivery.status, delivery.failure = None, ""
+    try:
+        answer = client.request(
+            notice.method, notice.url, content=body, headers=dict(notice.headers)
+        )
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        delivery.failure = f"{type(error).__name__}: {error}"[:200]
+        return False
+    delivery.status = answer.status_code
+    return answer.is_success
+
+
+@lru_cache(maxsize=1)
+def _trust() -> ssl.SSLContext:
+    """The authorities that the machine trusts; reading them takes a while."""
+    return ssl.create_default_context()

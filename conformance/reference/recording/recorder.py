@@ -63,7 +63,7 @@ class Recorder:
         self._world = weakref.ref(world)
         self._lock = threading.RLock()
         self._watched: dict[str, _Watch] = {}
-        self._objects: dict[Place, dict[str, StoredObject]] = {}
+        self.objects: dict[Place, dict[str, StoredObject]] = {}
         self._ticking = False
         self.transformations: list[Transformation] = []
         self.courier = Courier(self._address)
@@ -83,7 +83,7 @@ class Recorder:
 
     def stored(self, place: Place) -> tuple[StoredObject, ...]:
         """What was recorded into a bucket."""
-        return tuple(self._objects.get(place, {}).values())
+        return tuple(self.objects.get(place, {}).values())
 
     def observe(self, now: datetime) -> bool:
         """Follow every recording up to now; whether there is one that goes on."""
@@ -159,7 +159,7 @@ class Recorder:
         name = storing.object_name(app.app_id, job.stream_name, change)
         place = storing.place_of(change.file.rule)
         stored = {one.name: one for one in storing.objects_of(name, change)}
-        self._objects[place] = {**self._objects.get(place, {}), **stored}
+        self.objects[place] = {**self.objects.get(place, {}), **stored}
         return notices.completed(app.app_id, job, change, name)
 
     def _tell(self, app: App, body: Mapping[str, Any]) -> None:

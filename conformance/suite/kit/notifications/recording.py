@@ -1,0 +1,175 @@
+"""An application that records: a rule, a callback to our listener, people in a room, jobs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from conformance.engine.lab import CLOCK
+from conformance.engine.outcomes import Blocked, Inconclusive
+from conformance.engine.scenario import Scenario
+from conformance.engine.wire.listener import Listener
+from conformance.model.exchange import Exchange, Request
+from conformance.suite.kit.applications import part
+from conformance.suite.kit.jobs import INDIVIDUAL, MIX, Job, Jobs, value
+from conformance.suite.kit.notifications.told import Told, noted, read
+
+KEY = "8923ab8c2dcef4538923ab8c2dcef453"
+LOCATION = "cn-north-4"
+"""The one region where recording is offered (table 6-4)."""
+CYCLE = 60
+"""Seconds of record_cycle, the least that there is for both formats (tables 6-5, 6-6)."""
+PREFIX = "{app_id}/{record_format}/{stream}_{file_start_time}/{stream}"
+ENCODING = "1280*720_30_1710"
+"""Template of mixes, and thereby the size of their picture."""
+SETTLING = 0.3
+"""Seconds in which what is too much would come, after all that was waited for has come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One address of our listener, and what was answered when it was configured."""
+
+    path: str
+    url: str
+
+
+@dataclass(slots=True)
+class Recording:
+    """One application of this run's own, ready to record; ``jobs`` by their job_id."""
+
+    scenario: Scenario
+    listener: Listener
+    app: str
+    formats: tuple[str, ...] = ("MP4", "HLS")
+    bucket: str = ""
+    folder: str = ""
+    rule: str = ""
+    subscription: Collection[str] = ()
+    jobs: dict[str, tuple[Jobs, Job]] = field(default_factory=dict)
+
+    @classmethod
+    def prepare(
+        cls, scenario: Scenario, listener: Listener, formats: tuple[str, ...] = ("MP4", "HLS")
+    ) -> Recording:
+        """An application with a rule. Raises Blocked or Inconclusive where there is no bucket."""
+        made = cls(scenario, listener, scenario.fresh("app"), formats)
+        made.bucket = _bucket(scenario)
+        made.folder = f"{scenario.name('records')}/"
+        config = {"record_cycle": CYCLE, "record_prefix": PREFIX}
+        body = {
+            "obs_addr": {
+                "location": LOCATION,
+                "project_id": scenario.lab.settings.project_id or "",
+                "bucket": made.bucket,
+                "object": made.folder,
+            },
+            "record_formats": list(formats),
+            **{f"{one.lower()}_config": config for one in formats},
+        }
+        answered = scenario.make("CreateRecordRule", path={"app_id": made.app}, body=body)
+        made.rule = str(part(answered.json, "rule_id"))
+        return made
+
+    def called(self, *, key: str | None = KEY) -> Address:
+        """Configure a new address of our listener as the callback."""
+        path = f"/{secrets.token_hex(8)}"
+        url = f"{self.listener.url}{path}"
+        body = {"url": url} if key is None else {"url": url, "auth_key": key}
+        answered = self.scenario.make("UpdateRecordCallback", path={"app_id": self.app}, body=body)
+        events = part(answered.json, "record_callback", "notify_event_subscription")
+        self.subscription = tuple(map(str, events)) if isinstance(events, list) else ()
+        return Address(path, url)
+
+    def join(self, room: str, user: str, *streams: str, role: str = "joiner") -> None:
+        """Somebody is in a room and sends streams. Raises Blocked where that cannot be had."""
+        sent = streams or ("AUDIO", "CAMERASTREAM")
+        self._steer("PUT", room, user, {"role": role, "streams": list(sent)})
+
+    def leave(self, room: str, user: str) -> None:
+        """Somebody leaves a room."""
+        self._steer("DELETE", room, user, None)
+
+    def start(self, room: str, user: str | None = None, *, idle: int = 7200) -> Job:
+        """Record a user, or the mix of a room. Raises Blocked unless the job runs."""
+        jobs = Jobs(self.scenario, MIX if user is None else INDIVIDUAL)
+        change: dict[str, Any] = {
+            jobs.kind.room: room,
+            jobs.kind.idle: idle,
+            "record_param": {"record_rule_id": self.rule},
+        }
+        if user is None:
+            change["mix_param.encode_template"] = ENCODING
+        else:
+            change["user_id"] = user
+        job = jobs.ready(jobs.start(app=self.app, change=change, lasting=False))
+        self.jobs[job.id] = (jobs, job)
+        return job
+
+    def stop(self, job: Job) -> None:
+        """Stop a job, whatever is answered: what follows is what is judged."""
+        self.jobs[job.id][0].stop(job)
+
+    def shown(self, job: str) -> Exchange | None:
+        """A job as it is shown; None for one that is not ours."""
+        known = self.jobs.get(job)
+        return known[0].show(known[1]) if known is not None else None
+
+    def stream(self, job: str) -> Any:
+        """The name of a job's stream."""
+        return value(self.jobs[job][1].start, "stream_name")
+
+    def room(self, job: str) -> Any:
+        """The room of a job."""
+        return value(self.jobs[job][1].start, "room_id")
+
+    def pass_time(self, seconds: float) -> None:
+        """Let the target's time pass: by its clock where it can be moved, else by ours."""
+        if self.scenario.lab.settings.allows(CLOCK):
+            self.scenario.lab.advance(seconds)
+        else:
+            self.scenario.lab.waiting.rest(seconds)
+
+    def wait(self, address: Address, there: Callable[[Sequence[Told]], bool]) -> list[Told]:
+        """What was told at an address, once it is all there, and a little later."""
+
+        def complete(requests: Sequence[Request]) -> bool:
+            return there([read(request) for request in requests])
+
+        seconds = self.scenario.lab.settings.notification_seconds
+        self.listener.until(address.path, complete, seconds)
+        self.scenario.lab.waiting.rest(SETTLING)
+        return noted(self.scenario, self.listener.heard(address.path))
+
+    def _steer(self, method: str, room: str, user: str, content: object) -> None:
+        base = (self.scenario.lab.settings.fixtures.rooms_url or "").rstrip("/")
+        path = "/".join(quote(part, safe="") for part in (self.app, room, "users", user))
+        answer = self.scenario.lab.steer(method, f"{base}/{path}", content)
+        if answer is None or not 200 <= answer.status < 300:
+            status = "nothing" if answer is None else answer.status
+            raise Blocked(f"{user} could not be moved in {room}: {status} was answered")
+
+
+def _bucket(scenario: Scenario) -> str:
+    """An authorised bucket where recordings may go."""
+    named = scenario.lab.settings.fixtures.bucket
+    if named is not None:
+        return named
+    rows = part(scenario.make("ListObsBuckets").json, "buckets")
+    for row in rows if isinstance(rows, list) else ():
+        if part(row, "is_authorized") is True and part(row, "location") == LOCATION:
+            return str(part(row, "bucket"))
+    raise Inconclusive("no data: authorised buckets in the region of recordings are none")
+
+
+def moment(text: object) -> dt.datetime | None:
+    """A time of a job or a file; None where it is none, or is not set."""
+    try:
+        found = dt.datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None and found.year > 1 else None

@@ -1,0 +1,246 @@
+"""Section 14.6: a recording is told from its first file to its end, and every word is true."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from conformance.engine.outcomes import Inconclusive
+from conformance.engine.scenario import Scenario, rules
+from conformance.engine.wire.listener import Listener
+from conformance.suite.kit.jobs import Job
+from conformance.suite.kit.notifications.judging import (
+    SHAPE,
+    TOLERANCE,
+    judge_arrival,
+    judge_event,
+    judge_file,
+    judge_listed,
+    rule,
+)
+from conformance.suite.kit.notifications.recording import CYCLE, Address, Recording
+from conformance.suite.kit.notifications.told import (
+    BEGUN,
+    COMPLETE,
+    OVER,
+    Told,
+    counted,
+    is_subscribed,
+)
+
+pytestmark = pytest.mark.sparkrtc_phase("last")
+
+_END = "CLOUD_RECORD_SERVER_OVER"
+_SOME_SECONDS = 3
+_NO_END = "the callback is not subscribed to the end of a recording"
+
+
+@rules(
+    *SHAPE,
+    "recordEvent/rule/posted",
+    "recordEvent/rule/declared-as-json",
+    "recordEvent/rule/delivered",
+    "recordEvent/rule/only-subscribed",
+    "recordEvent/rule/job-known",
+    "recordEvent/rule/order-of-file",
+    "recordEvent/rule/one-end",
+    "recordEvent/rule/times-in-order",
+    "recordEvent/rule/duration-between-times",
+    "recordEvent/rule/within-job",
+    "recordEvent/rule/bucket-of-rule",
+    "recordEvent/rule/object-under-path",
+    "recordEvent/rule/object-by-prefix",
+    "recordEvent/rule/format-of-rule",
+    "recordEvent/rule/object-listed",
+    "recordEvent/rule/download-names-object",
+    "recordEvent/rule/file-facts-only-when-complete",
+    "recordEvent/rule/picture-of-template",
+)
+def test_a_recording_is_told(scenario: Scenario) -> None:
+    """A user and the mix of a room are recorded in both formats, and stopped."""
+    with Listener(scenario.lab.settings) as listener:
+        recording = Recording.prepare(scenario, listener)
+        address = recording.called()
+        room, user = scenario.name("room"), scenario.name("user")
+        recording.join(room, user)
+        jobs = [recording.start(room, user), recording.start(room)]
+        recording.pass_time(_SOME_SECONDS)
+        for job in jobs:
+            recording.stop(job)
+        told = recording.wait(address, lambda seen: not _missing(recording, seen))
+        recording.leave(room, user)
+    for one in told:
+        judge_arrival(scenario, one)
+    readable = [one for one in told if one.body]
+    if len(readable) == len(told):
+        _judge_delivered(recording, readable)
+    for one in readable:
+        judge_event(recording, one)
+        if one.event == COMPLETE:
+            judge_file(recording, one)
+    for format_ in recording.formats:
+        done = [one for one in readable if one.event == COMPLETE and one.format == format_]
+        if done and isinstance(done[0].body.get("obs_object"), str):
+            judge_listed(recording, done[0])
+    for job in jobs:
+        _judge_order(recording, job, [one for one in readable if one.job == job.id])
+
+
+def _missing(recording: Recording, told: Sequence[Told]) -> list[str]:
+    """The subscribed events that did not come: a file in each format of each job, and an end."""
+    wanted = [
+        (event, job, format_)
+        for job in recording.jobs
+        for format_ in recording.formats
+        for event in (BEGUN, COMPLETE)
+    ]
+    ends = [(_END, job, None) for job in recording.jobs]
+    return [
+        f"{event} of {format_ or 'the recording'} of {job}"
+        for event, job, format_ in (*wanted, *ends)
+        if is_subscribed(event, recording.subscription) and not counted(told, event, job, format_)
+    ]
+
+
+def _judge_delivered(recording: Recording, told: Sequence[Told]) -> None:
+    missing = _missing(recording, told)
+    rule(recording.scenario, "delivered").that(
+        not missing,
+        "subscribed events did not come",
+        expected=f"within {recording.scenario.lab.settings.notification_seconds:.0f} s",
+        actual=f"not: {', '.join(missing)}",
+    )
+
+
+def _judge_order(recording: Recording, job: Job, told: Sequence[Told]) -> None:
+    """First comings count: what is delivered again may come at any time."""
+    scenario = recording.scenario
+    firsts: dict[tuple[str, object], int] = {}
+    for position, one in enumerate(told):
+        key = ("over", None) if one.event in OVER else (one.event, one.format)
+        firsts.setdefault(key, position)
+    over = firsts.get(("over", None), len(told))
+    pairs = [
+        (firsts[BEGUN, one], firsts[COMPLETE, one])
+        for one in recording.formats
+        if (BEGUN, one) in firsts and (COMPLETE, one) in firsts
+    ]
+    rule(scenario, "order-of-file").that(
+        all(begun < complete < over for begun, complete in pairs),
+        f"the events of {job.id} came in another order",
+        expected="begin, completion, end",
+        actual=", ".join(f"{one.event} {one.format or ''}".strip() for one in told),
+        exchange=told[-1].exchange if told else None,
+    )
+    if is_subscribed(_END, recording.subscription) and over < len(told):
+        rule(scenario, "one-end").that(
+            counted(told, _END, job.id) == 1,
+            f"the end of {job.id} was told more than once",
+            expected="one end",
+            actual=f"{counted(told, _END, job.id)} that differ",
+            exchange=told[-1].exchange,
+        )
+
+
+@rules("recordEvent/rule/cycle-makes-files")
+def test_a_long_recording_is_many_files(scenario: Scenario) -> None:
+    """Tables 6-5 and 6-6: a file is as long as record_cycle, and then there is another."""
+    with Listener(scenario.lab.settings) as listener:
+        recording = Recording.prepare(scenario, listener, ("MP4",))
+        address = recording.called()
+        room, user = scenario.name("room"), scenario.name("user")
+        recording.join(room, user)
+        job = recording.start(room, user)
+        scenario.lab.advance(2 * CYCLE + CYCLE // 2)
+        told = recording.wait(address, lambda seen: counted(seen, COMPLETE, job.id) >= 2)
+        recording.stop(job)
+        recording.leave(room, user)
+    lengths = [one.body.get("record_duration") for one in told if one.event == COMPLETE]
+    rule(scenario, "cycle-makes-files").that(
+        len(lengths) >= 2 and all(_about(one, CYCLE) for one in lengths),
+        f"{2 * CYCLE + CYCLE // 2} s of recording do not make two files of {CYCLE} s",
+        expected=f"{CYCLE}, {CYCLE}",
+        actual=", ".join(map(str, lengths)) or "no file was completed",
+        exchange=told[-1].exchange if told else None,
+    )
+
+
+def _about(length: object, seconds: int) -> bool:
+    return isinstance(length, int) and abs(length - seconds) <= TOLERANCE
+
+
+@rules("recordEvent/rule/end-when-idle")
+def test_a_job_that_was_idle_tells_its_end(scenario: Scenario) -> None:
+    """Sections 9.1 and 10.1: the recording leaves a room that stays empty, and is over."""
+    with Listener(scenario.lab.settings) as listener:
+        recording = Recording.prepare(scenario, listener, ("MP4",))
+        address = recording.called()
+        if not is_subscribed(_END, recording.subscription):
+            raise Inconclusive(_NO_END)
+        job = recording.start(scenario.name("room"), idle=60)
+        scenario.lab.advance(90)
+        told = recording.wait(address, lambda seen: counted(seen, _END, job.id) > 0)
+    rule(scenario, "end-when-idle").that(
+        counted(told, _END, job.id) > 0,
+        f"the end of {job.id}, whose idle time has passed, was not told",
+        expected=_END,
+        actual=", ".join(one.event for one in told) or "nothing",
+    )
+
+
+@rules(
+    "recordEvent/rule/only-current-address",
+    "recordEvent/rule/key-in-header",
+    "recordEvent/rule/no-key-no-header",
+)
+def test_events_go_where_they_are_wanted_now(scenario: Scenario) -> None:
+    """Table 8-3: one address after the other, the first without a key and the second with one."""
+    with Listener(scenario.lab.settings) as listener:
+        recording = Recording.prepare(scenario, listener, ("MP4",))
+        first = recording.called(key=None)
+        room, user = scenario.name("room"), scenario.name("user")
+        recording.join(room, user)
+        job = recording.start(room, user)
+        keyless = recording.wait(first, lambda seen: counted(seen, BEGUN, job.id) > 0)
+        second = recording.called()
+        recording.stop(job)
+        keyed = recording.wait(second, lambda seen: counted(seen, COMPLETE, job.id) > 0)
+        late = len(listener.heard(first.path)) - len(keyless)
+        recording.leave(room, user)
+    rule(scenario, "only-current-address").that(
+        late == 0 and counted(keyed, COMPLETE, job.id) > 0,
+        "the address that was replaced goes on being called, or the new one is not",
+        expected=f"{COMPLETE} at the new address alone",
+        actual=f"{late} at the old one, {len(keyed)} at the new one",
+        exchange=keyed[-1].exchange if keyed else None,
+    )
+    _judge_keys(scenario, keyless, keyed, first)
+
+
+_AUTHENTICATING = ("auth", "token", "signature", "secret", "password")
+"""What names of headers for authentication have in them."""
+
+
+def _judge_keys(
+    scenario: Scenario, keyless: Sequence[Told], keyed: Sequence[Told], first: Address
+) -> None:
+    if not keyless or not keyed:
+        raise Inconclusive("no data: notifications with a key, and without one, are none")
+    bare = {name.lower() for one in keyless for name, _ in one.exchange.request.headers}
+    shown = [name for name in sorted(bare) if any(word in name for word in _AUTHENTICATING)]
+    rule(scenario, "no-key-no-header").that(
+        not shown,
+        f"a notification to {first.path}, which has no key, carries a header for one",
+        expected="none",
+        actual=", ".join(shown),
+        exchange=keyless[0].exchange,
+    )
+    more = [{name.lower() for name, _ in one.exchange.request.headers} - bare for one in keyed]
+    rule(scenario, "key-in-header").that(
+        all(more),
+        "a notification with a key has no header more than one without",
+        expected="a header for authentication",
+        actual=", ".join(sorted(name for name, _ in keyed[0].exchange.request.headers)),
+        exchange=keyed[0].exchange,
+    )
