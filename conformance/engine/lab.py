@@ -280,10 +280,9 @@ class Lab:
 
     def overheard(self, request: Request, status: int) -> Exchange:
         """Note a request that somebody sent us, and the status that we answered it with."""
-        self._number += 1
         answer = Response(status, (), b"", 0.0)
-        exchange = Exchange(self._number, self.case, request, answer)
-        self.evidence[self._number] = exchange
+        exchange = Exchange(next(self._numbers), self.case, request, answer)
+        self.evidence[exchange.number] = exchange
         self._redactor.overhear(request, answer)
         return exchange
 
