@@ -30,6 +30,7 @@ from conformance.contract.validation import Validator
 from conformance.model.case import Case, Claim, Template
 from conformance.model.expectation import Answer, Expectation, succeeds
 from conformance.model.requirement import Level
+from conformance.model.wording import in_json
 
 
 @dataclass(slots=True)
@@ -97,7 +98,7 @@ def _allowed(operation: Operation, place: str, item: Field) -> Iterator[Case]:
             template=template,
             expectation=expectation,
             effort="standard",
-            title=f"{place} {item.path} takes {choice.value!r}",
+            title=f"{place} {item.path} takes {in_json(choice.value)}",
             violates=requirement,
         )
 

@@ -24,6 +24,7 @@ from conformance.model.case import ABSENT, Given, Template, Unique
 from conformance.model.exchange import Exchange
 from conformance.model.expectation import Answer, Expectation
 from conformance.model.verdict import Judgement, Outcome
+from conformance.model.wording import in_json, said
 
 Test = TypeVar("Test", bound=Callable[..., object])
 
@@ -63,7 +64,7 @@ class Rule:
             self._scenario.lab.ledger.passed(self.id, self._scenario.lab.case)
         else:
             seen = actual if actual != "" else shown(exchange) if exchange else ""
-            self._say(Outcome.FAIL, message, str(expected), str(seen), exchange)
+            self._say(Outcome.FAIL, message, said(expected), said(seen), exchange)
         self._scenario.judged.add(self.id)
         return ok
 
@@ -104,8 +105,8 @@ class Rule:
         return self.that(
             same(found, wanted),
             f"{what} is not what it must be",
-            expected=repr(wanted),
-            actual=repr(found),
+            expected=in_json(wanted),
+            actual=in_json(found),
             exchange=exchange,
         )
 
@@ -193,9 +194,15 @@ class Scenario:
         return self.lab.send(self.template(operation_id, **how), accepted)
 
     def make(self, operation_id: str, **how: Any) -> Exchange:
-        """Send a request that only prepares: Blocked is raised unless it succeeds."""
+        """Send a request that only prepares: Blocked is raised unless it succeeds, with its id.
+
+        A success of another status than the documented one is judged elsewhere, and will do.
+        """
         exchange = self.delete(operation_id, **how)
-        if exchange.response is None or exchange.status != self.success(exchange):
+        created = self.lab.contract.resources.created_by(operation_id)
+        answer = exchange.json if isinstance(exchange.json, dict) else {}
+        named = created is None or isinstance(answer.get(created.id), str)
+        if not exchange.succeeded or not named:
             raise Blocked(f"{operation_id} answered {shown(exchange)[:160]}")
         return exchange
 

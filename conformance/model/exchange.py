@@ -99,6 +99,11 @@ class Exchange:
     failure: NetworkFailure | None = None
 
     @property
+    def succeeded(self) -> bool:
+        """Whether the answer is a success, of whichever 2xx status."""
+        return 200 <= self.status < 300
+
+    @property
     def status(self) -> int:
         """Status code of the answer; 0 when nothing was answered."""
         return self.response.status if self.response is not None else 0

@@ -20,12 +20,14 @@ _LEVELS: Final = [level.value for level in Level]
 class Cause:
     """Findings that one fault explains.
 
-    ``kind`` is the lens that saw it, ``facts`` what its title is drawn from (``language.py``).
+    ``kind`` is the lens that saw it, ``facts`` what its title is drawn from (``language.py``),
+    ``blocks`` how many requirements could not be judged because of it.
     """
 
     kind: str
     facts: Facts
     findings: tuple[ReportedFinding, ...]
+    blocks: int = 0
 
     @property
     def id(self) -> str:
@@ -56,8 +58,9 @@ class Cause:
 
     @property
     def gravity(self) -> tuple[int, int, str]:
-        """Sorts the gravest first: by level, then by how much it breaks."""
-        return _LEVELS.index(self.level), -len(self.requirements), self.requirements[0]
+        """Sorts the gravest first: by level, then by how much it breaks and keeps from judging."""
+        weight = len(self.requirements) + self.blocks
+        return _LEVELS.index(self.level), -weight, self.requirements[0]
 
 
 def _operation(requirement: str) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from conformance.model.requirement_id import RequirementId
 from conformance.model.verdict import Verdict
+from conformance.reporting.blocking import with_blocked
 from conformance.reporting.cause import Cause, Facts
 from conformance.reporting.lenses import COARSE, LAST, Lens, answered
 from conformance.reporting.trace import Trace, trace
@@ -53,7 +54,8 @@ def causes_of(report: Report) -> list[Cause]:
     for lens in LAST:
         seen, rest = _look(lens, rest)
         groups += seen
-    return sorted((group.cause() for group in groups), key=lambda cause: cause.gravity)
+    causes = with_blocked(report, [group.cause() for group in groups])
+    return sorted(causes, key=lambda cause: cause.gravity)
 
 
 def _look(lens: Lens, traces: Iterable[Trace]) -> tuple[list[_Group], list[Trace]]:

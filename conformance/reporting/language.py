@@ -134,6 +134,8 @@ class Language:
         return known or self.say(f"{family}.other", keyword=keyword)
 
     def _answer(self, status: str, code: str) -> str:
+        if status.startswith(("2", "3")):
+            return status
         return self.say("answer.coded" if code else "answer.codeless", status=status, code=code)
 
 

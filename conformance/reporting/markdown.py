@@ -12,7 +12,7 @@ from conformance.reporting.explanation import explain
 from conformance.reporting.file import write_text
 from conformance.reporting.language import Language, language
 from conformance.reporting.news import news
-from conformance.reporting.terminal import SYMBOLS, count_of
+from conformance.reporting.terminal import SYMBOLS, counts_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -116,7 +116,7 @@ def _news(previous: Report, report: Report, words: Language) -> str:
 
 def _cause(cause: Cause, words: Language, texts: dict[str, str]) -> str:
     title = f"{words.say(f'level.{cause.level}')} · {words.cause(cause)}"
-    counts = count_of(words, "requirement", len(cause.requirements))
+    counts = ", ".join(counts_of(cause, words))
     finding = cause.findings[0]
     story = explain(finding, texts.get(finding.requirement, ""), words)
     if len(story) > _STORY_CHARACTERS:

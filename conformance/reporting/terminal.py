@@ -145,9 +145,7 @@ def _title(cause: Cause, words: Language) -> Text:
     broken = Verdict.FAIL if cause.level == "MUST" else Verdict.WARN
     title = Text(f"{SYMBOLS[broken]} ", style=_STYLES[broken])
     title.append(words.cause(cause), style="bold")
-    title.append(f"  {count_of(words, 'requirement', len(cause.requirements))}", style="dim")
-    if len(cause.operations) > 1:
-        title.append(f", {count_of(words, 'operation', len(cause.operations))}", style="dim")
+    title.append(f"  {', '.join(counts_of(cause, words))}", style="dim")
     return title
 
 
@@ -158,6 +156,16 @@ def _print_overview(causes: Sequence[Cause], console: Console, words: Language) 
     if len(causes) > _CAUSES_LISTED:
         more = words.say("ui.and-more", count=len(causes) - _CAUSES_LISTED)
         console.print(Text(f"  {more}", style="dim"))
+
+
+def counts_of(cause: Cause, words: Language) -> list[str]:
+    """How many requirements a cause breaks, in how many operations, and how many it blocks."""
+    said = [count_of(words, "requirement", len(cause.requirements))]
+    if len(cause.operations) > 1:
+        said.append(count_of(words, "operation", len(cause.operations)))
+    if cause.blocks:
+        said.append(words.say("ui.blocks", count=cause.blocks))
+    return said
 
 
 def count_of(words: Language, noun: str, count: int) -> str:

@@ -53,7 +53,8 @@ def decide(
             (Outcome.INCONCLUSIVE, Verdict.INCONCLUSIVE),
             (Outcome.NOT_APPLICABLE, Verdict.NOT_APPLICABLE),
         ):
-            if entry.counts.get(outcome, 0):
+            seen = outcome is Outcome.BLOCKED and plan.answered(requirement)
+            if entry.counts.get(outcome, 0) and not (seen and requirement.kind == "answer"):
                 reason = "" if verdict is Verdict.PASS else _reason(entry, outcome)
                 return Decision(verdict, reason)
     tried = requirement.id in plan.planned and not plan.interrupted

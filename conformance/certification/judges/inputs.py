@@ -21,6 +21,7 @@ from conformance.certification.recording.call import Call
 from conformance.contract.operations import Operation, Parameter
 from conformance.contract.requirements import judged_parameters
 from conformance.contract.validation import Validator
+from conformance.model.wording import in_json
 
 _NUMBERS = {
     "integer": (re.compile(r"-?\d+"), int),
@@ -57,9 +58,9 @@ class InputJudge:
                 self._ledger.broke(
                     f"{prefix}/filled",
                     call,
-                    f"{name} in the path is {value!r}",
+                    f"{name} in the path is {in_json(value)}",
                     "a value of its own",
-                    repr(value),
+                    in_json(value),
                 )
                 continue
             self._ledger.passed(f"{prefix}/filled", call.case)
@@ -122,7 +123,7 @@ class InputJudge:
                     call,
                     f"{field.path} is no {kind}",
                     kind,
-                    repr(value),
+                    in_json(value),
                 )
                 return
             value = convert(value)

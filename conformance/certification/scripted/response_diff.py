@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from conformance.contract.fields import Schema
+from conformance.model.wording import in_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,4 +90,4 @@ def _moment(value: Any) -> datetime | None:
 
 
 def _show(value: Any) -> str:
-    return f"{value!r}"[:200]
+    return f"{in_json(value)}"[:200]

@@ -11,6 +11,7 @@ from typing import Any
 from conformance.engine.comparing.json_equality import same
 from conformance.engine.comparing.timestamps import earlier, is_time
 from conformance.model.exchange import Exchange
+from conformance.model.wording import in_json
 
 _FLOAT = 1e-6
 """Relative difference of two numbers that are the same as a Float (32 bits)."""
@@ -33,7 +34,7 @@ def not_read_back(wanted: Any, found: Any, place: str = "") -> list[str]:
     """
     if isinstance(wanted, dict):
         if not isinstance(found, dict):
-            return [f"{place} reads {found!r}"]
+            return [f"{place} reads {in_json(found)}"]
         return [
             problem
             for name, item in wanted.items()
@@ -41,13 +42,15 @@ def not_read_back(wanted: Any, found: Any, place: str = "") -> list[str]:
         ]
     if isinstance(wanted, list):
         if not isinstance(found, list) or len(found) != len(wanted):
-            return [f"{place} reads {found!r}"]
+            return [f"{place} reads {in_json(found)}"]
         return [
             problem
             for number, (left, right) in enumerate(zip(wanted, found, strict=True))
             for problem in not_read_back(left, right, f"{place}[{number}]")
         ]
-    return [] if alike(wanted, found) else [f"{place} reads {found!r}, not {wanted!r}"]
+    return (
+        [] if alike(wanted, found) else [f"{place} reads {in_json(found)}, not {in_json(wanted)}"]
+    )
 
 
 def changed(before: Any, after: Any, fields: Iterable[str]) -> list[str]:
@@ -59,7 +62,7 @@ def changed(before: Any, after: Any, fields: Iterable[str]) -> list[str]:
     left = before if isinstance(before, Mapping) else {}
     right = after if isinstance(after, Mapping) else {}
     return [
-        f"{name} was {left.get(name)!r} and is {right.get(name)!r}"
+        f"{name} was {in_json(left.get(name))} and is {in_json(right.get(name))}"
         for name in fields
         if not _as_good(name, without_nulls(left.get(name)), without_nulls(right.get(name)))
     ]

@@ -18,6 +18,7 @@ from conformance.model.case import Case, Claim, Template
 from conformance.model.exchange import Exchange, Request
 from conformance.model.expectation import Expectation
 from conformance.model.verdict import Judgement, Outcome
+from conformance.model.wording import in_json
 
 _HUNG_UP = frozenset({"closed", "read", "protocol"})
 """Stages at which a server that falls over leaves the client without an answer."""
@@ -72,13 +73,29 @@ def _judge(lab: Lab, case: Case) -> None:
         pass
     elif case.violates is not None:
         _refused(lab, case, exchange)
-    elif exchange.status in case.expectation.statuses:
-        for claim in case.claims:
+    elif _is_taken(case, exchange):
+        _answered(lab, case, exchange)
+        for claim in case.claims[1:]:
             _claimed(lab, case, claim, exchange)
         _echoed(lab, case, exchange)
     else:
         _laid_at_the_right_door(lab, case, exchange)
     lab.resources.release(mark)
+
+
+def _is_taken(case: Case, exchange: Exchange) -> bool:
+    """Whether a valid request is accepted, be it with another success than the documented one."""
+    return exchange.status in case.expectation.statuses or exchange.succeeded
+
+
+def _answered(lab: Lab, case: Case, exchange: Exchange) -> None:
+    """The status of a success is judged by itself: what was accepted is still to be seen."""
+    first = case.claims[0]
+    if exchange.status in case.expectation.statuses:
+        _claimed(lab, case, first, exchange)
+        return
+    message = f"a valid request is answered {exchange.status}"
+    _fail(lab, case, first.requirement, message, case.expectation, exchange)
 
 
 def refusal_problem(
@@ -177,16 +194,16 @@ def _laid_at_the_right_door(lab: Lab, case: Case, exchange: Exchange) -> None:
     """A packed request was refused: each choice alone says which of them the server refuses."""
     first, *others = case.claims
     plain = _alone(lab, first.alone)
-    if plain.status not in case.expectation.statuses:
+    if not _is_taken(case, plain):
         message = f"a valid request is not accepted ({case.template.operation})"
         _fail(lab, case, first.requirement, message, case.expectation, plain)
         _blame(lab, case, plain)
         return
-    lab.ledger.passed(first.requirement, case.id)
+    _answered(lab, case, plain)
     guilty = False
     for claim in others:
         alone = plain if claim.alone == first.alone else _alone(lab, claim.alone)
-        if alone.status in case.expectation.statuses:
+        if _is_taken(case, alone):
             _claimed(lab, case, claim, alone)
             _echoed(lab, case, alone)
         elif not _excused(lab, case, (claim.requirement,), alone):
@@ -207,7 +224,7 @@ def _each_alone(lab: Lab, case: Case) -> None:
             said = Judgement(claim.requirement, blocked.outcome, case.id, blocked.reason)
             lab.ledger.record(said)
             continue
-        if alone.status in case.expectation.statuses:
+        if _is_taken(case, alone):
             _claimed(lab, case, claim, alone)
         else:
             message = f"a valid request is not accepted ({claim.requirement})"
@@ -221,7 +238,7 @@ def _blame(lab: Lab, case: Case, plain: Exchange) -> None:
 
     def takes(template: Template) -> bool:
         try:
-            return _alone(lab, template).status in case.expectation.statuses
+            return _is_taken(case, _alone(lab, template))
         except Blocked:
             return False
 
@@ -272,8 +289,8 @@ def _claimed(lab: Lab, case: Case, claim: Claim, exchange: Exchange) -> None:
     elif same(found, claim.value) or any(same(found, other) for other in claim.others):
         lab.ledger.passed(claim.requirement, case.id)
     else:
-        message = f"{claim.shown_as} reads {found!r}"
-        _fail(lab, case, claim.requirement, message, repr(claim.value), exchange)
+        message = f"{claim.shown_as} reads {in_json(found)}"
+        _fail(lab, case, claim.requirement, message, in_json(claim.value), exchange)
 
 
 def _echoed(lab: Lab, case: Case, exchange: Exchange) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from conformance.engine.comparing.round_trip import alike, sent
 from conformance.model.exchange import Exchange
+from conformance.model.wording import in_json
 
 
 def shown_otherwise(exchange: Exchange, echo: Mapping[str, Any]) -> dict[str, str]:
@@ -75,4 +76,4 @@ def _of_lists(wanted: list[Any], found: list[Any], place: str) -> Iterator[tuple
 
 
 def _words(wanted: Any, found: Any, place: str) -> str:
-    return f"{place} was sent as {wanted!r} and is shown as {found!r}"
+    return f"{place} was sent as {in_json(wanted)} and is shown as {in_json(found)}"

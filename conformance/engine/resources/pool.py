@@ -188,8 +188,8 @@ class ResourcePool:
             raise Blocked(self._failed[kind.kind][0])
         exchange = self._sender.send(self._request(kind, fresh=fresh), judge=False)
         identifier = exchange.json.get(kind.id) if isinstance(exchange.json, dict) else None
-        wanted = self._contract.operation(kind.create).success.status
-        if exchange.status != wanted or not isinstance(identifier, str):
+        # Another success than the documented one is a finding of its own, and the id is there.
+        if not exchange.succeeded or not isinstance(identifier, str) or not identifier:
             said = self._sender.prose(_said(exchange))
             reason = f"no {kind.kind} could be created: {kind.create} answered {said}"
             self._failed[kind.kind] = reason, self._failed.get(kind.kind, ("", 0))[1] + 1

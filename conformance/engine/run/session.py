@@ -23,7 +23,7 @@ from conformance.cases.plan import generated_cases, within
 from conformance.contract.document import Contract
 from conformance.contract.own import load_own_contract
 from conformance.contract.pins import load_pinned
-from conformance.engine.judging.case_runner import judge
+from conformance.engine.judging.case_runner import judge, shown_by
 from conformance.engine.lab import Lab
 from conformance.engine.outcomes import Blocked, Inconclusive, NotOffered
 from conformance.engine.resources.names import RUNS_PREFIX
@@ -202,6 +202,9 @@ class Session:
             judge(self.lab, case)
         except Blocked as blocked:
             self._all(case.requirements, blocked.outcome, case.id, blocked.reason)
+            if case.violates is None and not isinstance(blocked, NotOffered):
+                answers = shown_by(self.contract, case)
+                self._all(answers, blocked.outcome, case.id, blocked.reason)
             raise
 
     def scenario(self, case: str, declared: Iterable[str]) -> Scenario:

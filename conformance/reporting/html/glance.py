@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from conformance.model.requirement import Level
 from conformance.model.verdict import Verdict
 from conformance.reporting.explanation import explain
-from conformance.reporting.terminal import SYMBOLS, count_of
+from conformance.reporting.terminal import SYMBOLS, counts_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -187,9 +187,6 @@ def cause_cards(
     cards: list[CauseCard] = []
     for number, cause in enumerate(causes):
         ids = cause.requirements
-        said = [count_of(words, "requirement", len(ids))]
-        if len(cause.operations) > 1:
-            said.append(count_of(words, "operation", len(cause.operations)))
         finding = cause.findings[0]
         story = (
             explain(finding, texts.get(finding.requirement, ""), words) if number < _STORIES else ""
@@ -199,7 +196,7 @@ def cause_cards(
                 id=cause.id,
                 level=cause.level,
                 title=words.cause(cause),
-                counts=" · ".join(said),
+                counts=" · ".join(counts_of(cause, words)),
                 first=finding.requirement,
                 story=story,
                 links=ids[:_LINKS],

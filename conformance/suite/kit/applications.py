@@ -9,6 +9,7 @@ from typing import Any
 from conformance.engine.comparing.timestamps import earlier, is_time
 from conformance.engine.scenario import Inconclusive, Rule, Scenario, same
 from conformance.model.exchange import Exchange
+from conformance.model.wording import in_json
 from conformance.suite.kit.paged_lists import APPS
 
 ACTIVE, INACTIVE = "ACTIVATION", "DEACTIVATION"
@@ -76,7 +77,7 @@ def unchanged(
 def not_earlier(rule: Rule, before: Any, after: Any, what: str, exchange: Exchange) -> None:
     """Judge that ``after`` is a time that does not lie before ``before``."""
     if not is_time(before) or not is_time(after):
-        rule.inconclusive(f"{what}: {before!r} and {after!r} are not both times")
+        rule.inconclusive(f"{what}: {in_json(before)} and {in_json(after)} are not both times")
         return
     rule.that(
         not earlier(after, before),
@@ -90,7 +91,7 @@ def not_earlier(rule: Rule, before: Any, after: Any, what: str, exchange: Exchan
 def later(rule: Rule, before: Any, after: Any, what: str, exchange: Exchange) -> None:
     """Judge that ``after`` is a time that lies after ``before``: something has changed since."""
     if not is_time(before) or not is_time(after):
-        rule.inconclusive(f"{what}: {before!r} and {after!r} are not both times")
+        rule.inconclusive(f"{what}: {in_json(before)} and {in_json(after)} are not both times")
         return
     rule.that(
         earlier(before, after),

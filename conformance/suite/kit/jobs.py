@@ -165,7 +165,7 @@ class Jobs:
         """
         made = self.ask(change={self.kind.room: room})
         identifier = value(made, "job_id")
-        if made.status == 201 and isinstance(identifier, str):
+        if 200 <= made.status < 300 and isinstance(identifier, str):
             return self.ready(
                 Job({"app_id": self._scenario.given("app"), "job_id": identifier}, made)
             )

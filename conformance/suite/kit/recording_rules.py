@@ -9,6 +9,7 @@ from conformance.engine.comparing.round_trip import not_read_back, sent, without
 from conformance.engine.scenario import Inconclusive, Rule, Scenario, same
 from conformance.model import field_path
 from conformance.model.exchange import Exchange
+from conformance.model.wording import in_json
 from conformance.suite.kit.applications import part
 from conformance.suite.kit.paged_lists import rules_of
 
@@ -90,7 +91,7 @@ def unlike_defaults(exchange: Exchange, view: Any) -> list[str]:
             continue
         packed = value.replace(" ", "") if isinstance(value, str) else value
         if not any(same(packed, default) for default in defaults):
-            found.append(f"{place} reads {value!r}")
+            found.append(f"{place} reads {in_json(value)}")
     return found
 
 
@@ -98,11 +99,13 @@ def stale(exchange: Exchange, view: Any, before: Any) -> list[str]:
     """What a rule still shows of formats that the request did not name."""
     formats = sent(exchange).get("record_formats", [])
     shown = part(view, "record_formats")
-    found = [f"record_formats reads {shown!r}"] if sorted(shown or []) != sorted(formats) else []
+    found = (
+        [f"record_formats reads {in_json(shown)}"] if sorted(shown or []) != sorted(formats) else []
+    )
     for name, config in (("HLS", "hls_config"), ("MP4", "mp4_config")):
         cycle = part(view, config, "record_cycle")
         if name not in formats and cycle and cycle == part(before, config, "record_cycle"):
-            found.append(f"{config} still reads {part(view, config)!r}")
+            found.append(f"{config} still reads {in_json(part(view, config))}")
     return found
 
 

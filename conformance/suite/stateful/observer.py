@@ -9,6 +9,7 @@ from conformance.engine.judging.case_runner import refusal_problem, same, shown
 from conformance.engine.scenario import Answer, Blocked, Inconclusive, Scenario
 from conformance.model.exchange import Exchange
 from conformance.model.expectation import Expectation
+from conformance.model.wording import in_json
 from conformance.suite.kit.applications import part
 from conformance.suite.kit.jobs import IDENTITY, MIX, told
 from conformance.suite.kit.paged_lists import APPS
@@ -74,15 +75,14 @@ class Views:
     def alike(self, rule: str, found: Any, wanted: Any, what: str, exchange: Exchange) -> None:
         """A value that an answer shows is the model's."""
         if not same(found, wanted):
-            raise Disagreement(
-                rule, f"{what} reads {found!r}, not {wanted!r}", repr(wanted), repr(found), exchange
-            )
+            shown, meant = in_json(found), in_json(wanted)
+            raise Disagreement(rule, f"{what} reads {shown}, not {meant}", meant, shown, exchange)
 
     def new_id(self, exchange: Exchange, field: str, rule: str) -> str:
         """The id that a create has answered, which nothing had before."""
         found = told(exchange.json).get(field)
         if not isinstance(found, str) or not found or found in self.world.ids:
-            problem = f"{field} of something new is {found!r}"
+            problem = f"{field} of something new is {in_json(found)}"
             raise Disagreement(rule, problem, "an id not seen before", shown(exchange), exchange)
         self.world.ids.add(found)
         return found

@@ -8,6 +8,7 @@ from typing import Any
 from conformance.engine.comparing.timestamps import date_of, earlier, moment
 from conformance.engine.scenario import Answer, Scenario, rules, same
 from conformance.model.exchange import Exchange
+from conformance.model.wording import in_json
 from conformance.suite.kit.applications import ACTIVE, any_app, listed, part, plain, show
 from conformance.suite.kit.paged_lists import APPS
 
@@ -38,7 +39,7 @@ def test_a_created_application_is_shown_and_listed(scenario: Scenario) -> None:
         shown.status == 200
         and part(shown.json, "app_id") == ids[0]
         and part(shown.json, "app_name") == names[0],
-        f"created as {names[0]!r} with id {ids[0]}",
+        f"created as {in_json(names[0])} with id {in_json(ids[0])}",
         expected="200 with this id and this name",
         exchange=shown,
     )
@@ -176,7 +177,7 @@ def test_a_name_is_taken_once(scenario: Scenario) -> None:
     found = [plain(row) for row in whole.rows if row.get("app_name") == name]
     scenario.rule("CreateApp/rule/duplicate-leaves-one").that(
         same(found, [plain(before.json)]),
-        f"after the second create of {name!r} was answered {again.status}",
+        f"after the second create of {in_json(name)} was answered {again.status}",
         expected=f"one of this name, {app}, as before",
         actual=found,
         exchange=whole.exchange,

@@ -8,6 +8,7 @@ from conformance.engine.comparing.round_trip import changed, not_read_back, sent
 from conformance.engine.comparing.timestamps import earlier
 from conformance.engine.scenario import ABSENT, Scenario, rules
 from conformance.model.exchange import Exchange
+from conformance.model.wording import in_json
 from conformance.suite.kit.jobs import (
     IDENTITY,
     INDIVIDUAL,
@@ -86,7 +87,7 @@ def test_defaults(scenario: Scenario) -> None:
         video = value(exchange, "video_type")
         scenario.rule(f"{_CREATE}/video-type-default").that(
             video in {None, "CAMERASTREAM"},
-            f"video_type, which was not sent, reads {video!r}",
+            f"video_type, which was not sent, reads {in_json(video)}",
             expected="CAMERASTREAM, or no video_type",
             exchange=exchange,
         )

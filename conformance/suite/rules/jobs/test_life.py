@@ -11,6 +11,7 @@ from conformance.engine.comparing.round_trip import changed
 from conformance.engine.comparing.timestamps import earlier, is_never, is_real
 from conformance.engine.scenario import Answer, Scenario
 from conformance.model.exchange import Exchange
+from conformance.model.wording import in_json
 from conformance.suite.kit.jobs import IDENTITY, Job, JobKind, Jobs, both, value
 
 _STATES = ("INIT", "RUNNING", "STOPPED")
@@ -78,13 +79,13 @@ def test_the_states_of_a_job(scenario: Scenario, kind: JobKind) -> None:
         reason, time = value(exchange, "stop_reason"), value(exchange, "stop_time")
         jobs.rule("Show/stop-reason-only-when-stopped").that(
             (reason is not None) is over,
-            f"a job in state {value(exchange, 'state')} has the stop_reason {reason!r}",
+            f"a job in state {value(exchange, 'state')} has the stop_reason {in_json(reason)}",
             expected="a stop_reason when it is STOPPED, none before",
             exchange=exchange,
         )
         jobs.rule("Show/stop-time-only-when-stopped").that(
             _ended(exchange) if over else is_never(time),
-            f"a job in state {value(exchange, 'state')} has the stop_time {time!r}",
+            f"a job in state {value(exchange, 'state')} has the stop_time {in_json(time)}",
             expected="a time not before start_time when it is STOPPED, before that none or "
             "0001-01-01T00:00:00Z",
             exchange=exchange,
@@ -119,7 +120,7 @@ def test_stopping_a_job(scenario: Scenario, kind: JobKind) -> None:
     )
     jobs.rule("Stop/stop-time-set").that(
         _ended(after),
-        f"stop_time after the stop is {value(after, 'stop_time')!r}",
+        f"stop_time after the stop is {in_json(value(after, 'stop_time'))}",
         expected=f"a time not before start_time {value(after, 'start_time')}",
         exchange=after,
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from conformance.engine.scenario import ABSENT, Scenario, rules
 from conformance.model.exchange import Exchange
+from conformance.model.wording import in_json
 
 AUTHORISE, REVOKE = 1, 0
 REGIONS = ("cn-north-4", "cn-north-1", "cn-north-5", "cn-north-6", "cn-south-1", "cn-east-2")
@@ -147,7 +148,7 @@ def _judge_narrowing(scenario: Scenario, kind: str, whole: Exchange) -> None:
         scenario.rule("ListObsBucketObjects/rule/prefix-narrows").equal(
             _by_name(_items(narrowed), "file_name"),
             _by_name(wanted, "file_name"),
-            f"the list of {kind} with prefix {asked!r}",
+            f"the list of {kind} with prefix {in_json(asked)}",
             narrowed,
         )
         _judge_count(scenario, narrowed)

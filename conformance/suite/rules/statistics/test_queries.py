@@ -9,6 +9,7 @@ import pytest
 
 from conformance.cases.requests import UNKNOWN_ID
 from conformance.engine.scenario import ABSENT, Blocked, Scenario
+from conformance.model.wording import in_json
 from conformance.suite.kit.statistics.queries import (
     FINE,
     NEEDED,
@@ -58,7 +59,7 @@ def test_the_application_decides(scenario: Scenario, operation: str) -> None:
             f"the refusal of a query without {name} does not name it",
             exchange=missing,
             expected=f"an error_msg with the word {name}",
-            actual=repr(message),
+            actual=in_json(message),
         )
     unknown = scenario.rule(f"{operation}/rule/unknown-app-empty-or-refused")
     for app, what in ((UNKNOWN_ID, "does not exist"), (_new_app(scenario), "was just created")):

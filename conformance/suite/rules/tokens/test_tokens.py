@@ -10,6 +10,7 @@ from conformance.access.auth import TokenAuth
 from conformance.engine.outcomes import Blocked
 from conformance.engine.scenario import ABSENT, Answer, Inconclusive, Scenario, rules
 from conformance.model.exchange import Exchange
+from conformance.model.wording import in_json
 
 USER = "auth.identity.password.user"
 PROJECT = "auth.scope.project.name"
@@ -59,7 +60,7 @@ def _judge_expiry(scenario: Scenario, exchange: Exchange) -> None:
         expires = dt.datetime.fromisoformat(stated)
     except ValueError:
         scenario.rule("CreateToken/rule/token-expires-after-24-hours").inconclusive(
-            f"expires_at {stated!r} is no time"
+            f"expires_at {in_json(stated)} is no time"
         )
         return
     date = exchange.response.header("date") if exchange.response else None
