@@ -23,6 +23,7 @@ from conformance.checks.exchange import ExchangeChecks
 from conformance.checks.found import Found
 from conformance.contract.document import Contract
 from conformance.contract.operations import Operation
+from conformance.engine.judging.trail import Creations
 from conformance.engine.outcomes import Blocked
 from conformance.engine.resources.journaling import Intents
 from conformance.engine.resources.ownership import Ownership
@@ -49,8 +50,8 @@ class Lab:
     """Sends templates, judges every exchange, and keeps what was said in its ledger.
 
     ``prefix`` starts every name that this run creates. ``evidence`` maps exchange numbers to the
-    redacted exchanges of the current case. ``patient=False``: the target keeps no state, so that
-    nothing is waited for. ``alone``: nobody else would feel it when the target's clock is moved.
+    exchanges of the current case, ``aside`` has those that judge nothing. ``patient=False``: the
+    target keeps no state, so that nothing is waited for. ``alone``: nobody else would feel it when the target's clock is moved.
     ``beside``: the lab of another thread of this run. What belongs to the run as a whole is shared
     with it: numbers of exchanges, request ids that were seen, compiled bodies, secrets overheard.
     """
@@ -98,6 +99,8 @@ class Lab:
         )
         self.random = random.Random(seed)  # noqa: S311 - reproducible, not secret
         self.evidence: dict[int, Exchange] = {}
+        self.creations = beside.creations if beside else Creations(contract.resources)
+        self.aside: set[int] = set()
         self._gateway = gateway
         self._seed = seed
         self._checks: ExchangeChecks = beside._checks if beside else ExchangeChecks(contract)
@@ -115,6 +118,7 @@ class Lab:
         self.offering.asked_for = None
         self.random.seed(f"{self._seed} {case}")
         self.evidence.clear()
+        self.aside.clear()
 
     def send(
         self, template: Template, expectation: Expectation | None = None, *, judge: bool = True
@@ -134,6 +138,8 @@ class Lab:
         self._conclude(entry, operation, filled, exchange)
         if judge:
             self.ledger.found(self._checks.check(exchange, expectation))
+        else:
+            self.aside.add(exchange.number)
         return exchange
 
     def _prepare(self, operation: Operation, filled: Template) -> str | None:
@@ -336,24 +342,29 @@ class Lab:
         number = next(self._numbers)
         exchange = Exchange(number, self.case, sent.request, sent.response, sent.failure)
         self.evidence[number] = exchange
+        self.creations.note(exchange)
         self._redactor.overhear(exchange.request, exchange.response)
         self.ledger.answered(exchange, group)
         return exchange
 
     def stand_in(self, number: int) -> str | None:
         """The token that was sent in place of a real one, if that is what the exchange is about."""
-        sent = self.evidence[number].request.headers
+        exchange = self._recalled(number)
+        sent = exchange.request.headers if exchange is not None else ()
         return next((value for _, value in sent if value in self._keys.invented), None)
 
+    def _recalled(self, number: int) -> Exchange | None:
+        return self.evidence.get(number) or self.creations.get(number)
+
     def redacted(self, number: int) -> Exchange | None:
-        """One exchange of the current case without its secrets."""
-        exchange = self.evidence.get(number)
+        """One exchange of the current case, or a creation before it, without its secrets."""
+        exchange = self._recalled(number)
         if exchange is None:
             return None
         response = exchange.response
         return Exchange(
             exchange.number,
-            exchange.case,
+            self.case,
             self._redactor.request(exchange.request),
             self._redactor.response(response) if response is not None else None,
             self._redactor.failure(exchange.failure),

@@ -17,6 +17,7 @@ import pytest
 from conformance.cases.requests import bases
 from conformance.engine.judging.case_runner import refusal_problem, same, shown
 from conformance.engine.judging.environment import environmental_reason
+from conformance.engine.judging.trail import steps
 from conformance.engine.lab import Lab
 from conformance.engine.outcomes import Blocked, Inconclusive, NotApplicable, NotOffered
 from conformance.model import field_path
@@ -131,10 +132,12 @@ class Rule:
         actual: str,
         exchange: Exchange | None,
     ) -> None:
-        number = exchange.number if exchange else None
-        case = self._scenario.lab.case
-        self._scenario.lab.ledger.record(
-            Judgement(self.id, outcome, case, message, expected, actual, number)
+        lab, number = self._scenario.lab, exchange.number if exchange else None
+        led = steps(lab.evidence, number, lab.aside) if outcome is Outcome.FAIL else ()
+        if outcome is Outcome.FAIL and number is None:
+            number = max(lab.evidence, default=None)
+        lab.ledger.record(
+            Judgement(self.id, outcome, lab.case, message, expected, actual, number, led)
         )
 
 

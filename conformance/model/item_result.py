@@ -12,10 +12,14 @@ from conformance.model.verdict import Judgement, Outcome
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One redacted exchange with the curl line that sends its request again."""
+    """One redacted exchange with the curl line that sends its request again.
+
+    ``stand_in`` is the token that was sent in place of a real one, if it is about that.
+    """
 
     exchange: ReportedExchange
     curl: str
+    stand_in: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +51,22 @@ class ItemResult:
         """Read it back. Raises KeyError or TypeError for data that is none."""
         return cls(
             tuple(
-                Judgement(**{**one, "outcome": Outcome(one["outcome"])})
+                Judgement(
+                    **{
+                        **one,
+                        "outcome": Outcome(one["outcome"]),
+                        "steps": tuple(one.get("steps", ())),
+                    }
+                )
                 for one in data["judgements"]
             ),
             data["passed"],
             data["statuses"],
             data["requests"],
             tuple(
-                Evidence(ReportedExchange.from_dict(one["exchange"]), one["curl"])
+                Evidence(
+                    ReportedExchange.from_dict(one["exchange"]), one["curl"], one.get("stand_in")
+                )
                 for one in data["evidence"]
             ),
         )

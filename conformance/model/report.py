@@ -60,7 +60,11 @@ class ReportedExchange:
 
 @dataclass(frozen=True, slots=True)
 class ReportedFinding:
-    """One broken expectation with its evidence and two ways to replay it."""
+    """One broken expectation with its evidence and two ways to replay it.
+
+    ``exchange`` is the one that shows it; ``steps`` are all that led to it, in order and with that
+    one, where there are several. ``curl`` are lines for a shell that make what they need.
+    """
 
     requirement: str
     level: str
@@ -72,6 +76,7 @@ class ReportedFinding:
     exchange: ReportedExchange | None
     curl: str
     pytest: str
+    steps: list[ReportedExchange] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +177,7 @@ class Report:
         data["run"] = asdict(self.run)
         data["status_coverage"] = [_shallow(cell) for cell in self.status_coverage]
         data["requirements"] = [_shallow(item) for item in self.requirements]
-        data["findings"] = [asdict(item) for item in self.findings]
+        data["findings"] = [_finding_data(item) for item in self.findings]
         for part, names in ((data, ("reason",)), (data["run"], ("seed", "level"))):
             for name in names:
                 if part[name] is None:
@@ -201,10 +206,18 @@ class Report:
         )
 
 
+def _finding_data(finding: ReportedFinding) -> dict[str, Any]:
+    data = asdict(finding)
+    if not finding.steps:
+        del data["steps"]
+    return data
+
+
 def _finding(item: dict[str, Any]) -> ReportedFinding:
     shown = item["exchange"]
     exchange = ReportedExchange.from_dict(shown) if shown else None
-    return ReportedFinding(**{**item, "exchange": exchange})
+    steps = [ReportedExchange.from_dict(step) for step in item.get("steps", ())]
+    return ReportedFinding(**{**item, "exchange": exchange, "steps": steps})
 
 
 def _shallow(record: Report | StatusCell | ReportedRequirement) -> dict[str, Any]:

@@ -67,7 +67,10 @@ class RunDecision:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """One case's word on one requirement; ``exchange`` is the number of the telling exchange."""
+    """One case's word on one requirement; ``exchange`` is the number of the telling exchange.
+
+    ``steps`` are the numbers of all that led to it, in order, where there are several.
+    """
 
     requirement: str
     outcome: Outcome
@@ -76,3 +79,4 @@ class Judgement:
     expected: str = ""
     actual: str = ""
     exchange: int | None = None
+    steps: tuple[int, ...] = ()

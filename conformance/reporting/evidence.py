@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import re
 import shlex
+from collections.abc import Mapping
 
 from conformance.model.exchange import Exchange, Request, Response
 from conformance.model.report import ReceivedResponse, ReportedExchange, SentRequest
@@ -29,11 +31,23 @@ def reported(exchange: Exchange) -> ReportedExchange:
     )
 
 
-def curl(request: Request, token: str | None = None) -> str:
+def request_of(exchange: ReportedExchange) -> Request:
+    """The request of an exchange, as far as a report knows it."""
+    sent = exchange.request
+    body = sent.body.encode() if sent.body is not None else None
+    if sent.body_base64 is not None:
+        body = base64.b64decode(sent.body_base64)
+    headers = tuple((name, value) for name, value in sent.headers)
+    return Request(exchange.operation, sent.method, sent.url, headers, body)
+
+
+def curl(request: Request, token: str | None = None, names: Mapping[str, str] | None = None) -> str:
     """A curl line that sends the same request; secrets stand as variables of the shell.
 
     ``token`` was sent in place of a real one: it is no secret, and the line sends it too.
+    ``names`` are variables of the shell by the id that each holds.
     """
+    known = names or {}
     words = ["curl", "-i", "-X", request.method]
     for name, value in request.headers:
         variable = _VARIABLES.get(name.lower())
@@ -42,16 +56,27 @@ def curl(request: Request, token: str | None = None) -> str:
         elif variable is not None:
             words.append(f'-H "{name}: {variable}"')
         elif name.lower() not in _UNSENT:
-            words.append(f"-H {shlex.quote(f'{name}: {value}')}")
+            words.append(f"-H {_quoted(f'{name}: {value}', known)}")
     if request.body:
         text = _text(request.body)
         if text is not None:
-            words.append(f"--data-binary {shlex.quote(text)}")
+            words.append(f"--data-binary {_quoted(text, known)}")
         else:
             encoded = base64.b64encode(request.body).decode()
-            line = f"{' '.join(words)} --data-binary @- {shlex.quote(request.url)}"
+            line = f"{' '.join(words)} --data-binary @- {_quoted(request.url, known)}"
             return f"echo {encoded} | base64 -d | {line}"
-    return f"{' '.join(words)} {shlex.quote(request.url)}"
+    return f"{' '.join(words)} {_quoted(request.url, known)}"
+
+
+def _quoted(text: str, names: Mapping[str, str]) -> str:
+    """A word for the shell; ids in it that a variable holds are that variable."""
+    held = [identifier for identifier in names if identifier in text]
+    if not held:
+        return shlex.quote(text)
+    safe = re.sub(r'([\\"$`])', r"\\\1", text)
+    for identifier in sorted(held, key=len, reverse=True):
+        safe = safe.replace(identifier, f"${{{names[identifier]}}}")
+    return f'"{safe}"'
 
 
 def _request(request: Request) -> SentRequest:

@@ -6,6 +6,7 @@ import textwrap
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
+from urllib.parse import urlsplit
 
 from conformance.reporting.difference import apart
 from conformance.reporting.excerpt import excerpt
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _WIDTH = 100
 _MARGIN = 12
+_STEP_CHARACTERS = 100
 
 
 def explain(finding: ReportedFinding, text: str = "", words: Language | None = None) -> str:
@@ -38,6 +40,7 @@ def explain(finding: ReportedFinding, text: str = "", words: Language | None = N
     expected, received = apart(finding.expected, finding.actual)
     stated = (words.requirement(text), words.source(finding.source))
     entries = {
+        "steps": _steps(finding, words),
         "sent": _sent(finding.exchange, field if aimed.place == "body" else "", words),
         "came-back": _received(finding.exchange, field, words),
         "expected": words.told(expected),
@@ -48,6 +51,31 @@ def explain(finding: ReportedFinding, text: str = "", words: Language | None = N
     for name, value in entries.items():
         lines += _entry(words.say(f"story.{name}"), value)
     return "\n".join(lines).rstrip()
+
+
+def _steps(finding: ReportedFinding, words: Language) -> str:
+    """What led to it, a line each; the exchange that is told in full is pointed at."""
+    told = finding.exchange.number if finding.exchange is not None else None
+    lines: list[str] = []
+    for place, step in enumerate(finding.steps, 1):
+        here = f"  ← {words.say('ui.this-one')}" if step.number == told else ""
+        lines.append(f"{place}. {_in_a_line(step, words)}{here}")
+    return "\n".join(lines)
+
+
+def _in_a_line(step: ReportedExchange, words: Language) -> str:
+    address = urlsplit(step.request.url)._replace(scheme="", netloc="").geturl()
+    sent = f"{step.request.method} {address}"
+    if step.request.body:
+        sent += f" {_short(step.request.body)}"
+    if step.response is None:
+        return f"{sent} → {words.say('story.no-answer', **_failure(step, words))}"
+    return f"{sent} → {step.response.status} {_short(step.response.body or '')}".rstrip()
+
+
+def _short(body: str) -> str:
+    text = " ".join(body.split())
+    return text if len(text) <= _STEP_CHARACTERS else f"{text[:_STEP_CHARACTERS]}…"
 
 
 def status_line(status: int) -> str:
@@ -79,14 +107,17 @@ def _received(exchange: ReportedExchange | None, field: str, words: Language) ->
         return ""
     response: ReceivedResponse | None = exchange.response
     if response is None:
-        failure = exchange.failure or {}
-        stage = failure.get("stage", "network")
-        reason = failure.get("message") or words.say("story.no-reason")
-        return words.say("story.no-answer", stage=stage, message=reason)
+        return words.say("story.no-answer", **_failure(exchange, words))
     first = f"{status_line(response.status)}, {response.elapsed_ms:.0f} ms"
     body = pretty_body(response.body, response.body_base64, field)
     note = f"\n{words.say('story.cut')}" if response.truncated else ""
     return (f"{first}\n{body}" if body else f"{first}, {words.say('story.empty')}") + note
+
+
+def _failure(exchange: ReportedExchange, words: Language) -> dict[str, str]:
+    failure = exchange.failure or {}
+    message = failure.get("message") or words.say("story.no-reason")
+    return {"stage": failure.get("stage", "network"), "message": message}
 
 
 def _entry(label: str, value: str) -> list[str]:

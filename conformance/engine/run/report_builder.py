@@ -13,6 +13,7 @@ from conformance.contract.operations import Operation
 from conformance.contract.requirements import SERVER_ERROR_CAPABILITY
 from conformance.engine.run.config import RunConfig
 from conformance.engine.run.replay import replay
+from conformance.engine.run.replaying import script
 from conformance.engine.run.session import Session
 from conformance.model.item_result import Evidence, ItemResult
 from conformance.model.report import (
@@ -190,6 +191,8 @@ def _findings(
             continue
         for judgement in collected.ledger.failures(identifier):
             item = _evidence(collected, judgement)
+            led = [collected.exchanges.get((judgement.case, n)) for n in judgement.steps]
+            steps = [step for step in led if step is not None]
             yield ReportedFinding(
                 requirement=identifier,
                 level=requirement.level.value,
@@ -199,8 +202,9 @@ def _findings(
                 actual=judgement.actual,
                 source=str(requirement.source),
                 exchange=item.exchange if item else None,
-                curl=item.curl if item else "",
+                curl=script(steps, contract) if steps else item.curl if item else "",
                 pytest=replay(judgement.case, config),
+                steps=[step.exchange for step in steps],
             )
 
 

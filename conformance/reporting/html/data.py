@@ -156,6 +156,7 @@ def _finding(finding: ReportedFinding, exchanges: _Exchanges, words: Language) -
         finding.curl,
         finding.pytest,
         finding.case,
+        [exchanges.place(step) for step in finding.steps],
     ]
 
 

@@ -196,12 +196,24 @@ function drawReplay(line) {
     make("code", {}, visible(line))), button);
 }
 
+/** What led to a finding, in order, each to be opened; the one that shows it stands below. */
+function drawSteps(finding, id) {
+  if (!finding.steps.length) return null;
+  return make("ol.steps", {}, ...finding.steps.map((step) => {
+    const path = step.url.replace(/^https?:\/\/[^/]+/, "");
+    const title = make("summary", {}, make("b", {}, step.method), ` ${visible(path)} → `,
+      make("b", {}, String(step.status ?? "–")));
+    if (step === finding.exchange) title.append(make("span.muted", {}, ` ${say("ui.this-one")}`));
+    return make("li", {}, make("details", {}, title, drawExchange({ exchange: step, actual: "" }, id)));
+  }));
+}
+
 function drawFinding(finding, id) {
   return make("article.finding", {}, make("p.message", {}, visible(finding.message)),
     make("dl.difference", {},
       make("div.expected", {}, make("dt", {}, say("ui.expected")), drawDifference(finding.expected, finding.actual)),
       make("div.received", {}, make("dt", {}, say("ui.received")), drawDifference(finding.actual, finding.expected))),
-    drawExchange(finding, id),
+    drawSteps(finding, id), drawExchange(finding, id),
     ...[finding.curl, finding.pytest].filter(Boolean).map(drawReplay));
 }
 

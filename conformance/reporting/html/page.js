@@ -16,9 +16,10 @@ function requirement(columns, index) {
     reason: data.reasons[reason],
     capabilities: capabilities.map((number) => data.capabilities[number]),
     fresh: fresh === 1,
-    findings: findings.map(([message, expected, actual, exchange, curl, pytest, name]) => ({
+    findings: findings.map(([message, expected, actual, exchange, curl, pytest, name, steps]) => ({
       message, expected, actual, curl, pytest, name,
       exchange: exchange < 0 ? null : data.exchanges[exchange],
+      steps: steps.map((place) => data.exchanges[place]),
     })),
     operation: id.split("/", 1)[0],
   };
