@@ -51,7 +51,8 @@ class Lab:
 
     ``prefix`` starts every name that this run creates. ``evidence`` maps exchange numbers to the
     exchanges of the current case, ``aside`` has those that judge nothing. ``patient=False``: the
-    target keeps no state, so that nothing is waited for. ``alone``: nobody else would feel it when the target's clock is moved.
+    target keeps no state, so that nothing is waited for. ``alone``: nobody else would feel it when
+    the target's clock is moved.
     ``beside``: the lab of another thread of this run. What belongs to the run as a whole is shared
     with it: numbers of exchanges, request ids that were seen, compiled bodies, secrets overheard.
     """
@@ -99,7 +100,8 @@ class Lab:
         )
         self.random = random.Random(seed)  # noqa: S311 - reproducible, not secret
         self.evidence: dict[int, Exchange] = {}
-        self.creations = beside.creations if beside else Creations(contract.resources)
+        made = beside.creations if beside else Creations(contract.resources)
+        self.creations: Creations = made
         self.aside: set[int] = set()
         self._gateway = gateway
         self._seed = seed

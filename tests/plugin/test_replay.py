@@ -37,7 +37,9 @@ def test_a_wrong_token_that_is_taken_is_replayed(tmp_path: Path) -> None:
         line = shlex.split(finding["pytest"])
         again = _command(*line, f"--sparkrtc-report-dir={tmp_path / 'again'}", **known)
         server.terminate()
-    header = next(word for word in shlex.split(finding["curl"]) if word.startswith("X-Auth-Token"))
+    made, sent = finding["curl"].splitlines()
+    assert made.startswith("app_id=$(curl -s -X POST ")
+    header = next(word for word in shlex.split(sent) if word.startswith("X-Auth-Token"))
     assert header.removeprefix("X-Auth-Token: ") not in {"$SPARKRTC_TOKEN", told["token"], "***"}
     assert line[:3] == ["pytest", "--pyargs", "conformance.suite"]
     assert line[line.index("--sparkrtc-target") + 1] == told["base_url"]
