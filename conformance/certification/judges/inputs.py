@@ -24,9 +24,12 @@ from conformance.contract.validation import Validator
 from conformance.model.wording import in_json
 
 _NUMBERS = {
-    "integer": (re.compile(r"-?\d+"), int),
-    "number": (re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?"), float),
+    "integer": (re.compile(r"-?[0-9]+"), int),
+    "number": (re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?"), float),
 }
+
+_LONGEST = 2**63 - 1
+"""No document says how long an Integer is; beyond 64 bits a server may have none."""
 
 
 class InputJudge:
@@ -127,6 +130,8 @@ class InputJudge:
                 )
                 return
             value = convert(value)
+            if abs(value) > _LONGEST:
+                self._ledger.may_be_refused(call)
         if value in field.schema.get("x-tolerated", ()):
             return
         broken: set[str] = set()
@@ -187,7 +192,7 @@ class InputJudge:
                 )
         if operation.body is None or not value:
             return
-        if _is_json(value):
+        if _is_json(value, call.body):
             self._ledger.passed(f"{prefix}/json", call.case)
         else:
             self._ledger.broke(
@@ -204,8 +209,16 @@ def _packed(sent: list[str]) -> bool:
     return any((text[:1] in "[{" and text) or re.search(r"[|;]", text) for text in sent)
 
 
-def _is_json(value: str) -> bool:
+def _is_json(value: str, body: bytes) -> bool:
+    """Whether the type is JSON's; a charset does no harm where it reads the body as UTF-8 does."""
     parts: Iterator[str] = (part.strip().lower() for part in value.split(";"))
     media = next(parts)
     charsets = [part.partition("=")[2].strip('"') for part in parts if part.startswith("charset")]
-    return media == "application/json" and all(name in {"utf-8", "utf8"} for name in charsets)
+    return media == "application/json" and all(_reads_as_utf_8(name, body) for name in charsets)
+
+
+def _reads_as_utf_8(charset: str, body: bytes) -> bool:
+    try:
+        return charset in {"utf-8", "utf8"} or body.decode(charset) == body.decode("utf-8")
+    except (LookupError, UnicodeError, ValueError):
+        return False

@@ -83,6 +83,14 @@ class PayloadJudge:
             )
             return None
         self._ledger.passed(f"{COMMON}/body/json", call.case)
+        if not _has_utf_8(data):
+            self._ledger.broke(
+                f"{COMMON}/body/utf-8",
+                call,
+                "a text of the body has half a surrogate pair, which has no UTF-8",
+                "UTF-8 text",
+                r"\ud800 to \udfff alone",
+            )
         self._keys(call, text)
         if not isinstance(data, dict):
             self._ledger.broke(
@@ -113,9 +121,13 @@ class PayloadJudge:
     def _fields(self, call: Call, operation: Operation, body: Body, data: dict[str, Any]) -> None:
         prefix = f"{PREFIX}/{operation.id}/body"
         broken: set[str] = set()
-        for violation in body.validator.violations(data):
+        violations = list(body.validator.violations(data))
+        nulls = {v.place for v in violations if _is_null(v)}
+        for violation in violations:
             keyword = violation.keyword
-            if keyword == "type" and violation.actual.endswith("(null)"):
+            if violation.place in nulls and not _is_null(violation):
+                continue
+            if _is_null(violation):
                 keyword = "null"
             identifier = f"{prefix}/{violation.path}/{keyword}"
             if identifier not in self._ledger.requirements:
@@ -158,6 +170,19 @@ class PayloadJudge:
             )
         else:
             self._ledger.passed(identifier, call.case)
+
+
+def _is_null(violation: Violation) -> bool:
+    """Whether it is null itself that is wrong: that breaks every other keyword as well."""
+    return violation.keyword == "type" and violation.actual.endswith("(null)")
+
+
+def _has_utf_8(data: Any) -> bool:
+    try:
+        json.dumps(data, ensure_ascii=False).encode("utf-8")
+    except (UnicodeEncodeError, RecursionError):
+        return False
+    return True
 
 
 def _message(violation: Violation, keyword: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _BLANKS = re.compile(
-    r"|undefined|null|None|nil|NaN|\[object Object\]|\{.*\}|<.*>|:\w+|\$\{?\w+\}?|%\w+%?"
+    r"|undefined|null|None|nil|NaN|\[object Object\]|\{.*\}|<.*>|:\w+|\$\{?\w+\}?|%\w+%|%[sdvq]"
 )
 
 

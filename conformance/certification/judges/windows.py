@@ -36,8 +36,9 @@ class WindowJudge:
         )
         if start is not None:
             self._past(call, operation, window, start)
-        if start is not None and end is not None:
-            self._span(call, operation, window, (end - start).total_seconds())
+        until = end or _usual_end(call, operation, window)
+        if start is not None and until is not None and (end is not None or until >= start):
+            self._span(call, operation, window, (until - start).total_seconds())
 
     def _past(
         self, call: Call, operation: Operation, window: Mapping[str, Any], start: datetime
@@ -61,9 +62,10 @@ class WindowJudge:
         self, call: Call, operation: Operation, window: Mapping[str, Any], length: float
     ) -> None:
         identifier = f"{PREFIX}/{operation.id}/query/window/combination"
-        # Where no parameter names a user, the contract takes the longer span for allowed.
+        # Where no parameter names a user, the contract takes the longer span for allowed; whether
+        # an empty one names a user, nothing says.
         named = window.get("single_user_by")
-        single = named is None or bool(dict(call.query).get(named))
+        single = named is None or named in dict(call.query)
         span = (single and window.get("single_user_span")) or window.get("max_span")
         longest = span_seconds(span) if span else None
         usual = span_seconds(window["max_span"]) if window.get("max_span") else None
@@ -79,6 +81,14 @@ class WindowJudge:
             )
         else:
             self._ledger.passed(identifier, call.case)
+
+
+def _usual_end(call: Call, operation: Operation, window: Mapping[str, Any]) -> datetime | None:
+    """Where no end is sent, and none has to be, the time asked for ends now."""
+    parameter = operation.parameter(window["end"])
+    if window["end"] in dict(call.query) or parameter is None or parameter.required:
+        return None
+    return datetime.fromtimestamp(call.moment, UTC).replace(tzinfo=None)
 
 
 def _moment(text: str | None, form: str) -> datetime | None:

@@ -15,6 +15,8 @@ from conformance.certification.childprocess import child_environment
 from conformance.errors import TargetError
 
 ANSWER_SECONDS = 30.0
+START_SECONDS = 120.0
+"""How long a driver may take for its first reply: it has to start, on a busy machine as well."""
 
 
 class DriverError(TargetError):
@@ -33,6 +35,7 @@ class Driver:
     ) -> None:
         self._name = f"driver {command[0]!r}"
         self._seconds = seconds
+        self._has_started = False
         self._timeout = timeout
         self._deadline = float("inf") if timeout is None else time.monotonic() + timeout
         try:
@@ -62,16 +65,17 @@ class Driver:
         return self._reply(number)
 
     def _reply(self, number: int) -> dict[str, Any]:
+        patience = self._seconds if self._has_started else max(self._seconds, START_SECONDS)
         while True:
             left = self._deadline - time.monotonic()
             try:
-                line = self._lines.get(timeout=max(0.0, min(self._seconds, left)))
+                line = self._lines.get(timeout=max(0.0, min(patience, left)))
             except Empty:
-                if left <= self._seconds:
+                if left <= patience:
                     problem = f"was stopped: the sweep took longer than {self._timeout:g} s"
                     self._process.terminate()
                 else:
-                    problem = f"is silent for {self._seconds:g} s"
+                    problem = f"is silent for {patience:g} s"
                 raise DriverError(self._name, problem) from None
             if line is None:
                 raise DriverError(self._name, "has ended")
@@ -82,6 +86,7 @@ class Driver:
             if not isinstance(reply, dict):
                 raise DriverError(self._name, f"said no object: {line.strip()[:80]!r}")
             if reply.get("id", number) == number:
+                self._has_started = True
                 return reply
 
     def _read(self) -> None:

@@ -13,9 +13,10 @@ from urllib.parse import quote, urlencode
 import yaml
 
 WRONG = sys.argv[2] if len(sys.argv) > 2 else ""
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 PATHS = {
     node["operationId"]: (method.upper(), path)
-    for path, item in yaml.safe_load(open(sys.argv[1], encoding="utf-8"))["paths"].items()  # noqa: SIM115, PTH123
+    for path, item in yaml.load(open(sys.argv[1], encoding="utf-8"), LOADER)["paths"].items()  # noqa: S506, SIM115, PTH123
     for method, node in item.items()
     if isinstance(node, dict) and "operationId" in node
 }
