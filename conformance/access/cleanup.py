@@ -21,6 +21,8 @@ class Presence(enum.Enum):
     OURS = "ours"
     FOREIGN = "foreign"
     GONE = "gone"
+    NEVER_SEEN = "never seen"
+    """Not there, and never shown under that id: the answer to its creation may have been wrong."""
 
 
 class Undo(Protocol):
@@ -45,13 +47,23 @@ class Undo(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CleanupResult:
-    """What became of each item: deleted, restored, gone, kept because foreign, or failed."""
+    """What became of each item: deleted, restored, gone, kept because foreign, or failed.
+
+    ``never_seen`` may be there still, under another id than the answer to its creation gave.
+    """
 
     deleted: list[Created] = field(default_factory=list)
     restored: list[Changed] = field(default_factory=list)
     gone: list[Created] = field(default_factory=list)
+    never_seen: list[Created] = field(default_factory=list)
     foreign: list[Created] = field(default_factory=list)
     failed: list[tuple[Pending, str]] = field(default_factory=list)
+
+    @property
+    def doubtful(self) -> list[str]:
+        """What nobody knows to be gone, a line each."""
+        why = "answered to its creation, and never shown under that id"
+        return [f"{item.resource} {item.id!a}: {why}" for item in self.never_seen]
 
     @property
     def complete(self) -> bool:
@@ -85,6 +97,12 @@ def _settle(journal: Journal, item: Pending, how: str) -> None:
         journal.settled(item.entry, how)
 
 
+def _note_seen(journal: Journal, item: Created) -> None:
+    if item.id is not None and not item.seen:
+        with suppress(ConfigurationError):
+            journal.seen(item.entry)
+
+
 def _undo_all(journal: Journal, undo: Undo, prefix: str, result: CleanupResult) -> None:
     for item in journal.pending():
         try:
@@ -106,10 +124,13 @@ def _remove(
     for identifier in identifiers:
         presence = undo.inspect(item, identifier, prefix)
         if presence is Presence.OURS:
+            _note_seen(journal, item)
             undo.delete(item, identifier)
             outcome, found = "deleted", result.deleted
         elif presence is Presence.FOREIGN and outcome != "deleted":
             outcome, found = "foreign", result.foreign
+        elif presence is Presence.NEVER_SEEN:
+            found = result.never_seen
     _settle(journal, item, outcome)
     found.append(item)
 

@@ -39,7 +39,8 @@ class Created:
     """Something to delete. ``id`` is None while it is not known whether it was created.
 
     ``name`` carries the run's prefix, or is the one of the parent that does; ``path`` holds the
-    path parameters of the parents (``{"app_id": …}``).
+    path parameters of the parents (``{"app_id": …}``). ``seen``: the target has shown it under
+    that id, so that it is gone when it does so no longer.
     """
 
     entry: str
@@ -48,6 +49,7 @@ class Created:
     name: str
     path: Mapping[str, str]
     id: str | None = None
+    seen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Changed:
 
 Pending: TypeAlias = Created | Changed
 
-_OUTCOMES = frozenset({"created", "settled"})
+_OUTCOMES = frozenset({"created", "seen", "settled"})
 """Kinds of lines that tell what became of an intention."""
 
 
@@ -111,6 +113,10 @@ class Journal:
     def created(self, entry: str, identifier: str) -> None:
         """Note the id under which it was created."""
         self._append({"kind": "created", "entry": entry, "id": identifier})
+
+    def seen(self, entry: str) -> None:
+        """Note that the target shows it under its id."""
+        self._append({"kind": "seen", "entry": entry})
 
     def changing(self, resource: str, operation: str, path: Mapping[str, str], before: Json) -> str:
         """Note settings as they are, before they are changed; return the entry's id."""
@@ -210,6 +216,7 @@ _SHAPES: Mapping[str, Mapping[str, type]] = {
     "run": {"run": str, "prefix": str, "base_url": str},
     "intend": {"entry": str, "resource": str, "operation": str, "name": str, "path": dict},
     "created": {"entry": str, "id": str},
+    "seen": {"entry": str},
     "changing": {
         "entry": str,
         "resource": str,
@@ -249,6 +256,10 @@ def _apply(line: Mapping[str, Json], open_entries: dict[str, Pending]) -> None:
             known = open_entries.get(str(entry))
             if isinstance(known, Created):
                 open_entries[str(entry)] = dataclasses.replace(known, id=line["id"])
+        case "seen":
+            known = open_entries.get(str(entry))
+            if isinstance(known, Created):
+                open_entries[str(entry)] = dataclasses.replace(known, seen=True)
         case "settled":
             open_entries.pop(str(entry), None)
         case _:

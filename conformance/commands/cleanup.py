@@ -13,6 +13,7 @@ from conformance.access.journal import Journal
 from conformance.engine.resources.names import is_of_a_run
 from conformance.engine.resources.teardown import Teardown
 from conformance.engine.run.config import DEFAULT_REPORTS, RunConfig
+from conformance.engine.run.folder_lock import lock_folder
 from conformance.engine.run.session import JOURNAL, Session
 from conformance.engine.wire.endpoint import reach_target
 from conformance.errors import ConfigurationError
@@ -33,8 +34,9 @@ def cleanup(target: str | None, profile: str | None, report_dir: Path) -> int:
         return 0
     RunConfig(profile=profile)  # A profile that does not exist is an error before all else.
     complete = True
-    for path in journals:
-        complete = _undo(Journal(path), target, profile) and complete
+    with lock_folder(report_dir):
+        for path in journals:
+            complete = _undo(Journal(path), target, profile) and complete
     return 0 if complete else 1
 
 
@@ -62,7 +64,7 @@ def _undo(journal: Journal, target: str | None, profile: str | None) -> bool:
             base_url=reach.settings.base_url,
             project_id=reach.settings.project_id,
         )
-        left = _leftovers(session, header.prefix)
+        left = [*result.doubtful, *_leftovers(session, header.prefix)]
     finally:
         session.hang_up()
     _tell(result, session)

@@ -118,12 +118,15 @@ def run(
         if dry_run:
             print_plan(session, Console())
             return 0
+        prepared = ConformanceRun(session, announced)
+        prepared.claim()
         try:
             with crashes_told(session.prose):
                 session.probe()
-                return _judge(ConformanceRun(session, announced), numprocesses)
+                return _judge(prepared, numprocesses)
         finally:
             session.hang_up()
+            prepared.release()
 
 
 def _notice(session: Session) -> None:

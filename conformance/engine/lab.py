@@ -84,6 +84,7 @@ class Lab:
             prefix,
             careful=reach.settings.profile == LIVE,
             stateless=not patient,
+            proved=self.intents.seen,
         )
         self.resources = ResourcePool(
             contract,

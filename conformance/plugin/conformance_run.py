@@ -8,10 +8,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock
+
 from conformance.access.embedded import EmbeddedReference
 from conformance.contract.files import spec_folder
 from conformance.engine.run.checkpoint import ProgressFile
 from conformance.engine.run.config import RunConfig
+from conformance.engine.run.folder_lock import lock_folder
 from conformance.engine.run.report_builder import Collected, assemble, reported_exchanges
 from conformance.engine.run.session import Session
 from conformance.errors import ConformanceError, ReportError
@@ -47,17 +50,27 @@ class ConformanceRun:
         self.written: list[Path] = []
         self._embedded = embedded
         self._progress: ProgressFile | None = None
+        self._lock: FileLock | None = None
+
+    def claim(self) -> None:
+        """Keep other runs out of the report folder. Raises ReportError when one is in there."""
+        config = self.session.config
+        if self._lock is None and config.target is not None:
+            self._lock = lock_folder(config.report_dir)
 
     def open_progress(self, *, writes: bool) -> None:
         """Go on where an interrupted run stopped, or begin anew; ``writes``: not a worker.
 
         The embedded reference forgets everything, so that there is nothing to go on with.
-        Raises ReportError when there is no run to go on with, or no room for another.
+        Raises ReportError when there is no run to go on with, no room for another, or another
+        one at work in the folder.
         """
         config = self.session.config
         if config.target is None:
             return
         progress = ProgressFile(config.report_dir, self.session.fingerprint)
+        if writes:
+            self.claim()
         if config.resume:
             for item, result in progress.resume():
                 self.collected.absorb(item, result)
@@ -119,8 +132,11 @@ class ConformanceRun:
             except ReportError as error:
                 self.unwritten = self.unwritten or error
 
-    def stop_embedded(self) -> None:
-        """Stop the embedded reference, if this run has started it."""
+    def release(self) -> None:
+        """Let the folder go, and the embedded reference, if this run has started it."""
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
         if self._embedded is not None:
             self._embedded.stop()
             self._embedded = None

@@ -142,15 +142,15 @@ class Results:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Clean up; in the controlling process write the reports and set the exit status."""
-        left = self._session.close()
-        self._run.collected.left_behind.extend(left)
-        if self._is_worker:
-            hand_over(self._config, self._run, left)
-            return
         try:
+            left = self._session.close()
+            self._run.collected.left_behind.extend(left)
+            if self._is_worker:
+                hand_over(self._config, self._run, left)
+                return
             self._finish(session)
         finally:
-            self._run.stop_embedded()
+            self._run.release()
 
     def pytest_unconfigure(self, config: pytest.Config) -> None:
         """The last lines of plain pytest: what was judged, the verdict, and where reports are."""

@@ -35,7 +35,7 @@ def start(config: pytest.Config) -> None:
         run.open_progress(writes=worker is None)
     except ConformanceError as error:
         if run is not None:
-            run.stop_embedded()
+            run.release()
         pytest.exit(f"error: {error}", returncode=error.exit_status)
     register = config.pluginmanager.register
     register(Collection(run), "sparkrtc-collection")

@@ -75,6 +75,13 @@ class Intents:
             self._settle(entry, "refused")
             self._remembered = {b: e for b, e in self._remembered.items() if e != entry}
 
+    def seen(self, identifier: str) -> None:
+        """Note that the target shows what was created under this id, by its name."""
+        entry = self._entries.get(identifier)
+        if entry is not None and self.journal is not None:
+            with suppress(ConfigurationError):
+                self.journal.seen(entry)
+
     def disowned(self, entry: str | None) -> None:
         """Note that a creation was answered with what is somebody else's: nothing to undo."""
         if entry is not None:

@@ -9,7 +9,7 @@ must carry the run's prefix, which nobody can guess, or the very name that was s
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -32,7 +32,7 @@ class Ownership:
 
     ``prefix`` starts every name that the run gives. ``stateless``: the target is said to keep no
     state; it is believed once it shows an application that nobody can have created. ``careful``:
-    what is there is of real use.
+    what is there is of real use. ``proved`` is told each id that is found to be ours.
     """
 
     def __init__(
@@ -43,6 +43,7 @@ class Ownership:
         *,
         careful: bool,
         stateless: bool = False,
+        proved: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._contract = contract
         self._kinds = {
@@ -64,6 +65,7 @@ class Ownership:
         self._sent: dict[str, str] = {}
         """The name that the creation of an id was sent with."""
         self._proved: set[str] = set()
+        self._tell = proved
 
     def survey(self, operation: Operation) -> None:
         """List what is there, before the first request that creates one of its kind."""
@@ -162,6 +164,7 @@ class Ownership:
             return
         if identifier in self._sent and self._is_proved(kind, identifier):
             self._proved.add(identifier)
+            self._tell(identifier)
             return
         known = self._foreign | (self._before.get(kind.kind) or frozenset())
         if identifier in self._sent or identifier in known:

@@ -48,7 +48,8 @@ class Teardown:
             raise LookupError(f"{prefix!a} is the prefix of no run")
         shown = self._ask(kind.show, {**item.path, kind.id: identifier})
         if shown.status == _GONE:
-            return Presence.GONE
+            proved = item.seen or kind.name is None or kind.listing is None
+            return Presence.GONE if proved else Presence.NEVER_SEEN
         must_succeed(shown)
         named = self._named(kind)
         if named is not kind:

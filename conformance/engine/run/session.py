@@ -272,7 +272,8 @@ class Session:
             with suppress(OSError):  # in a folder that is read-only by now it stays, and is settled
                 journal.path.unlink()
         failed = Counter(f"{item.resource}: {why}" for item, why in result.failed)
-        return [lab.prose(_several(what, count)) for what, count in failed.items()]
+        told = [*(_several(what, count) for what, count in failed.items()), *result.doubtful]
+        return [lab.prose(text) for text in told]
 
     def _leftovers(self, lab: Lab) -> list[str]:
         """What carries the prefix of this run still, whatever the journal says."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 import httpx
@@ -38,7 +39,9 @@ def test_an_application_of_this_run(make_lab: MakeLab) -> None:
     item = _created("app", app, f"{PREFIX}1")
     assert undo.inspect(item, app, PREFIX) is Presence.OURS
     undo.delete(item, app)
-    assert undo.inspect(item, app, PREFIX) is Presence.GONE
+    assert undo.inspect(item, app, PREFIX) is Presence.NEVER_SEEN
+    seen = dataclasses.replace(item, seen=True)
+    assert undo.inspect(seen, app, PREFIX) is Presence.GONE
     undo.delete(item, app)
 
 
