@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from filelock import FileLock
@@ -12,7 +14,42 @@ from conformance.errors import ConfigurationError, Refused
 
 
 class BudgetSpent(Refused):
-    """All requests that the run may send are sent; nothing more can be judged."""
+    """All requests that the run may send are sent, or its time is over: no more can be judged."""
+
+
+class TimeBudget:
+    """How long a run may send requests; ``limit`` in seconds, None is without end.
+
+    ``option`` is what sets the limit, for the message. ``clock`` counts seconds.
+    """
+
+    def __init__(
+        self,
+        limit: float | None,
+        option: str = "limits.duration",
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._limit = limit
+        self._option = option
+        self._clock = clock
+        self._began = clock()
+        self._lifted = False
+
+    @property
+    def left(self) -> float | None:
+        """Seconds that are left; None without an end."""
+        return None if self._limit is None else self._began + self._limit - self._clock()
+
+    def check(self) -> None:
+        """Raise BudgetSpent when the time is over."""
+        left = self.left
+        if left is not None and left <= 0 and not self._lifted:
+            problem = f"all {self._limit:g} s that it may take are over"
+            raise BudgetSpent("the run", problem, f"raise {self._option}, or select less")
+
+    def lift(self) -> None:
+        """What the run has made is still deleted, however long that takes."""
+        self._lifted = True
 
 
 class RequestBudget:

@@ -100,6 +100,11 @@ class Limits:
         default=None,
         exclusive_minimum=0,
     )
+    duration: float | None = entry(
+        "seconds that a run may take; then it ends as interrupted, and deletes what it made",
+        default=None,
+        exclusive_minimum=0,
+    )
     response_bytes: int = entry(
         "largest answer that is read", default=20 * 1024 * 1024, minimum=1024
     )

@@ -62,6 +62,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("-n", "--numprocesses", metavar="N", help="processes, as pytest-xdist's -n"),
         click.option("--concurrency", type=int, metavar="N", help="cases at a time"),
+        click.option("--duration", type=float, metavar="SECONDS", help="end after so long"),
         click.option("--resume", is_flag=True, help="go on with an interrupted run"),
         click.option("--dry-run", is_flag=True, help="say what would be sent, and send nothing"),
         click.option("--revision", metavar="DATE", help="judge by an earlier edition"),
@@ -207,6 +208,8 @@ def _passed_on(prepared: ConformanceRun) -> Iterator[str]:
     yield from (f"--sparkrtc-operations={name}" for name in config.operations)
     yield f"--sparkrtc-format={','.join(config.formats)}"
     yield f"--sparkrtc-report-dir={config.report_dir}"
+    if config.duration is not None:
+        yield f"--sparkrtc-duration={config.duration}"
     if config.strict:
         yield "--sparkrtc-strict"
     if config.resume:

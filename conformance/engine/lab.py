@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 
 from conformance.access.auth import SignatureAuth
-from conformance.access.budget import BudgetSpent
+from conformance.access.budget import BudgetSpent, TimeBudget
 from conformance.access.capability import LIVE
 from conformance.access.gateway import Gateway
 from conformance.access.redaction import Redactor
@@ -55,6 +55,7 @@ class Lab:
     the target's clock is moved.
     ``beside``: the lab of another thread of this run. What belongs to the run as a whole is shared
     with it: numbers of exchanges, request ids that were seen, compiled bodies, secrets overheard.
+    ``time`` is how long requests may be sent.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class Lab:
         patient: bool = True,
         alone: bool = False,
         beside: Lab | None = None,
+        time: TimeBudget | None = None,
     ) -> None:
         self.contract = contract
         self.reach = reach
@@ -105,6 +107,7 @@ class Lab:
         self.creations: Creations = made
         self.aside: set[int] = set()
         self._gateway = gateway
+        self.time = time if time is not None else TimeBudget(None)
         self._seed = seed
         self._checks: ExchangeChecks = beside._checks if beside else ExchangeChecks(contract)
         self._redactor: Redactor = beside._redactor if beside else Redactor(reach.secrets)
@@ -336,6 +339,7 @@ class Lab:
         """
         self.offering.check(request)
         try:
+            self.time.check()
             return self._gateway.send(request, auth, group)
         except TargetError as error:
             said = (self.prose(part) for part in (error.thing, error.problem, error.remedy))

@@ -33,6 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         ("report-dir", "REPORT-DIR", "where reports go"),
         ("format", "FORMAT", "report formats, separated by commas"),
         ("revision", "REVISION", "judge by an earlier revision of the document"),
+        ("duration", "SECONDS", "end after so long, with what was made deleted"),
         ("contract", "FILE|DIR", "judge by a contract of your own"),
         ("concurrency", "N", "cases at a time, where there is no flow control"),
     ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from typing import Any, Final
 
 import pytest
@@ -49,7 +50,8 @@ class Results:
         scenario = self._session.scenario(request.node.name, marker.args if marker else ())
         mark = self._session.lab.resources.mark
         yield scenario
-        self._session.lab.resources.release(mark, spares=False)
+        with suppress(TargetError):  # what stays is deleted at the end of the run
+            self._session.lab.resources.release(mark, spares=False)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:

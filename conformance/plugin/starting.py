@@ -105,6 +105,7 @@ def run_config(config: pytest.Config, worker: Mapping[str, Any] | None) -> RunCo
         revision=option("revision"),
         contract=Path(option("contract")) if option("contract") else None,
         resume=bool(option("resume")),
+        duration=_duration(option("duration"), worker),
         alone=worker is None and not spreads,
         concurrency=_concurrency(option("concurrency")) if worker is None else None,
     )
@@ -118,6 +119,18 @@ def _concurrency(given: str | None) -> int | None:
     except ValueError as error:
         problem = f"{given!r} is no number"
         raise UsageError("--sparkrtc-concurrency", problem, "use 1 to 64") from error
+
+
+def _duration(given: str | None, worker: Mapping[str, Any] | None) -> float | None:
+    """Seconds that this process may take; a worker has what is left to the whole run."""
+    if worker is not None:
+        left: float | None = worker["sparkrtc"]["seconds_left"]
+        return None if left is None else max(left, 0.001)
+    try:
+        return None if given is None else float(given)
+    except ValueError as error:
+        problem = f"{given!r} is no number"
+        raise UsageError("--sparkrtc-duration", problem, "give seconds") from error
 
 
 def _seed(given: str | None, worker: Mapping[str, Any] | None) -> int:

@@ -43,6 +43,7 @@ class Distribution:
         node.workerinput["sparkrtc"] = {
             "seed": self._run.session.config.seed,
             "announced": self._run.announced,
+            "seconds_left": self._run.session.time.left,
         }
 
     @pytest.hookimpl(optionalhook=True)

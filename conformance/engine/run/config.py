@@ -28,6 +28,7 @@ class RunConfig:
     ``operations``: those that the target offers, in place of what its file says; none are all.
     ``contract``: a file or folder to judge by instead of the contract that is shipped.
     ``concurrency``: so many cases at a time in one process; None: as the target's answers are slow.
+    ``duration``: seconds that it may take, whatever the target file says.
     """
 
     target: str | None = None
@@ -47,6 +48,7 @@ class RunConfig:
     alone: bool = True
     resume: bool = False
     concurrency: int | None = None
+    duration: float | None = None
 
     def runs(self, case: str) -> bool:
         """Whether a case is among those asked for by name."""
@@ -75,6 +77,8 @@ class RunConfig:
         if self.concurrency is not None and not 1 <= self.concurrency <= MOST_AT_A_TIME:
             problem = f"{self.concurrency} is out of range"
             raise UsageError("--concurrency", problem, f"use 1 to {MOST_AT_A_TIME}")
+        if self.duration is not None and not 0 < self.duration < float("inf"):
+            raise UsageError("--duration", f"{self.duration:g} is no time", "give seconds")
         if not 0 <= self.seed < MAX_SEED:
             raise UsageError("--seed", f"{self.seed} is out of range", "use 0 to 4294967295")
 

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from conformance.access.budget import RequestBudget
+from conformance.access.budget import RequestBudget, TimeBudget
 from conformance.access.cleanup import cleanup
 from conformance.access.gateway import Gateway
 from conformance.access.guard import Guard
@@ -71,6 +71,7 @@ class Session:
             operations=reach.settings.operations,
             alone=config.alone,
         )
+        self.time = TimeBudget(*_allotted(config, reach))
         self._worker = worker
         self._lab: Lab | None = None
         self._journal: Journal | None = None
@@ -144,6 +145,7 @@ class Session:
                 patient=self.profile != STATELESS,
                 alone=self.config.alone and self._beside is None,
                 beside=self._beside.lab if self._beside else None,
+                time=self.time,
             )
             lab.begin("cleanup")
             try:
@@ -253,6 +255,7 @@ class Session:
         """Delete what the run created, and hang up; what could not be deleted is returned."""
         if self._lab is None:
             return []
+        self.time.lift()
         self._lab.begin("cleanup")
         try:
             left = self._lab.resources.clean()
@@ -322,6 +325,13 @@ def _forget(path: Path) -> None:
 
 def _several(what: str, count: int) -> str:
     return what if count == 1 else f"{count} × {what}"
+
+
+def _allotted(config: RunConfig, reach: Reach) -> tuple[float | None, str]:
+    """The seconds that a run may take, and what says so."""
+    if config.duration is not None:
+        return config.duration, "--duration"
+    return reach.settings.limits.duration, "limits.duration"
 
 
 def _contract(config: RunConfig, reach: Reach) -> Contract:
