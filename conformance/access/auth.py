@@ -170,6 +170,10 @@ class SignatureAuth(httpx.Auth):
             ak or self._ak, sk or self._sk, project_id or self._project_id, now=now or self._now
         )
 
+    def without_project(self) -> SignatureAuth:
+        """The same signature without the header that names the project."""
+        return SignatureAuth(self._ak, self._sk, now=self._now)
+
 
 _SIGNED = ("content-type", "host", "x-project-id", "x-sdk-content-sha256", "x-sdk-date")
 

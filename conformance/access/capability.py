@@ -39,13 +39,14 @@ CAPABILITIES: Mapping[str, str] = MappingProxyType(
         "room-effects": "what happens to a room is seen in the statistics (chapters 11, 13)",
         "second-project": "credentials for a second project are at hand",
         "second-tenant": "credentials for a second tenant are at hand",
+        "expired-token": "a token that was valid once and has ended is at hand",
         "server-errors": "the target can be made to answer 5xx",
         "tls": "the target is reached over TLS",
     }
 )
 
 #: Claimed as soon as the credentials that they need are given, and only then.
-WITH_CREDENTIALS = frozenset({"aksk", "second-project", "second-tenant"})
+WITH_CREDENTIALS = frozenset({"aksk", "second-project", "second-tenant", "expired-token"})
 
 LIVE = "live"
 """The profile of the real service, and of every address that nothing else is known of."""

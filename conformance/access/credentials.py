@@ -107,7 +107,8 @@ def secrets_in(env: Mapping[str, str]) -> tuple[str, ...]:
         stored = _Secrets()
     values = [env.get(_VARIABLES[key]) for key in _HIDDEN]
     values += [getattr(stored, key) for key in _HIDDEN]
-    return tuple(value for value in (*values, env.get("SPARKRTC_SECOND_TOKEN")) if value)
+    values += [env.get("SPARKRTC_SECOND_TOKEN"), env.get("SPARKRTC_EXPIRED_TOKEN")]
+    return tuple(value for value in values if value)
 
 
 def _gather(env: Mapping[str, str], settings: TargetSettings) -> dict[str, str]:

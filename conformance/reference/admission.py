@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from conformance.reference.world import World
 
 PROJECT_HEADER = "x-project-id"
+IDENTITY = "/v3/"
+"""Where the paths of the identity service begin, whose tables do not have that header."""
 
 
 def authenticate(
@@ -55,4 +57,13 @@ def _signer(world: World, request: Request, body: bytes, now: datetime) -> Ident
         request.url.query, keep_blank_values=True, encoding="utf-8", errors="surrogateescape"
     )
     signed = signing.Signed(request.method, request.url.path, query, headers, body)
-    return identity if signing.verify(signed, signature, identity.sk) else None
+    if not signing.verify(signed, signature, identity.sk):
+        return None
+    if PROJECT_HEADER not in headers and _names_project(world, request):
+        raise Refusal(refusals.MISSING, "X-Project-Id is needed with a signature")
+    return identity
+
+
+def _names_project(world: World, request: Request) -> bool:
+    """Whether a signature needs the project: in the service's own tables, not in 14.3."""
+    return world.policies.project_header_needed and not request.url.path.startswith(IDENTITY)

@@ -19,3 +19,8 @@ class Identity:
     ak: str
     sk: str
     token: str
+
+    @property
+    def expired_token(self) -> str:
+        """A token that this user had long ago."""
+        return self.token[::-1]

@@ -35,5 +35,7 @@ class Policies:
     """Events that a callback is subscribed to, as the example of section 4.1 answers."""
     signed_everywhere: bool = True
     """Section 3.2: whether signatures serve where tables list a token alone (12, 13.13, 13.14)."""
+    project_header_needed: bool = True
+    """Section 5.2, table 5-10: a signed request names its project in X-Project-Id."""
     unreachable_hosts: tuple[str, ...] = (".invalid",)
     """Host name endings that a callback cannot reach (RTC.00001018); RFC 2606 reserves this one."""

@@ -118,6 +118,7 @@ def announcement(world: World, base_url: str) -> dict[str, Any]:
         "domain": identity.domain,
         "project_name": identity.project,
         "fixtures": {"app_id": app_id} if (app_id := _first_app(world)) else {},
+        "expired_token": identity.expired_token,
         "second": {"token": other.token, "project_id": other.project_id},
     }
 

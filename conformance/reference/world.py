@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from conformance.reference.policies import Policies
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from conformance.reference.identities import Identity
     from conformance.reference.ids import Ids
     from conformance.reference.statistics import StatisticsData
+
+_LONG_AGO = timedelta(days=7)
+"""When the tokens were issued that have ended."""
 
 
 class World:
@@ -44,6 +48,7 @@ class World:
         }
         for identity in identities:
             self.tokens.register(identity.token, identity, clock.now())
+            self.tokens.register(identity.expired_token, identity, clock.now() - _LONG_AGO)
         self.recorder = Recorder(self)
 
     def tenant_of(self, identity: Identity) -> Tenant:

@@ -35,6 +35,7 @@ CAPABILITIES = (
     "room-effects",
     "second-project",
     "second-tenant",
+    "expired-token",
 )
 _VARIABLES = {
     "token": "SPARKRTC_TOKEN",
@@ -44,6 +45,7 @@ _VARIABLES = {
     "password": "SPARKRTC_PASSWORD",
     "domain": "SPARKRTC_DOMAIN",
     "second_token": "SPARKRTC_SECOND_TOKEN",
+    "expired_token": "SPARKRTC_EXPIRED_TOKEN",
     "second_project_id": "SPARKRTC_SECOND_PROJECT_ID",
 }
 

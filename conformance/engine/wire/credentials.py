@@ -55,6 +55,10 @@ class PassKeys:
             if self._reach.second is None:
                 raise Blocked("no second tenant is known; set SPARKRTC_SECOND_TOKEN")
             return TokenAuth(self._reach.second.token)
+        if credentials == "expired":
+            if self._reach.expired is None:
+                raise Blocked("no token that has ended is known; set SPARKRTC_EXPIRED_TOKEN")
+            return TokenAuth(self._reach.expired)
         return self.signature if credentials == "signature" else self._valid(operation)
 
     def _valid(self, operation: Operation | None) -> httpx.Auth:

@@ -39,11 +39,14 @@ class Reach:
     credentials: Credentials
     account: Account | None = None
     second: Second | None = None
+    expired: str | None = None
+    """A token of ours that has ended."""
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """Every secret that is known before anything is sent."""
-        return (*self.credentials.secrets, *([self.second.token] if self.second else []))
+        others = (self.second.token if self.second else None, self.expired)
+        return (*self.credentials.secrets, *(token for token in others if token))
 
     @property
     def named(self) -> dict[str, str | None]:
@@ -96,6 +99,7 @@ def reach_embedded(announced: Mapping[str, Any]) -> Reach:
     env = {variable: str(announced[key]) for key, variable in names.items()}
     env["SPARKRTC_SECOND_TOKEN"] = announced["second"]["token"]
     env["SPARKRTC_SECOND_PROJECT_ID"] = announced["second"]["project_id"]
+    env["SPARKRTC_EXPIRED_TOKEN"] = announced["expired_token"]
     base = str(announced["base_url"])
     settings = dataclasses.replace(
         target_from_url(base, env),
@@ -129,6 +133,9 @@ def _reach(settings: TargetSettings, env: Mapping[str, str]) -> Reach:
         unclaimed.add("aksk")
     if second is None:
         unclaimed |= {"second-project", "second-tenant"}
+    expired = env.get("SPARKRTC_EXPIRED_TOKEN") or None
+    if expired is None:
+        unclaimed.add("expired-token")
     if settings.fixtures.clock_url is None:
         unclaimed.add("clock")
     if settings.fixtures.rooms_url is None:
@@ -136,4 +143,5 @@ def _reach(settings: TargetSettings, env: Mapping[str, str]) -> Reach:
     if settings.fixtures.callback_url is None and not is_loopback(settings.base_url):
         unclaimed.add("callback")
     claimed = settings.capabilities - unclaimed
-    return Reach(dataclasses.replace(settings, capabilities=claimed), credentials, account, second)
+    claiming = dataclasses.replace(settings, capabilities=claimed)
+    return Reach(claiming, credentials, account, second, expired)

@@ -9,6 +9,7 @@ from typing import Any
 from conformance.faults.handmade import (
     afterwards,
     breaking,
+    policy,
     refused_when,
     rewritten,
     tenant_apps,
@@ -88,6 +89,14 @@ def _everlasting() -> Behaviour:
     return behave
 
 
+def _renewed(turn: Turn) -> Asked | None:
+    """The request with a token that is valid, if it came with one that has ended."""
+    first = turn.world.identities[0]
+    if turn.asked.header(TOKEN) != first.expired_token:
+        return None
+    return turn.asked.with_header(TOKEN, first.token)
+
+
 def _third_time(turn: Turn) -> bool:
     turn.memory["count"] = turn.memory.get("count", 0) + 1
     return bool(turn.memory["count"] % 3 == 0)
@@ -165,6 +174,25 @@ def _refused(status: int, code: str, when: Callable[[Turn], bool]) -> Behaviour:
 _UNAUTHENTICATED = "APIGW.0301"
 _ROWS: tuple[Row, ...] = (
     ("auth/expired-token-refused", "Tokens last for ever", _everlasting(), ANY),
+    ("auth/old-token-refused", "A token that has ended serves", rewritten(_renewed), ANY),
+    (
+        "auth/token-over-12-mb",
+        "Bodies over 12 MB are refused",
+        _refused(413, "APIGW.0201", lambda turn: len(turn.asked.body) > _MANY),
+        ("CreateApp",),
+    ),
+    (
+        "aksk/without-project-refused",
+        "A signature need not name its project",
+        policy(project_header_needed=False),
+        ANY,
+    ),
+    (
+        "aksk/every-operation",
+        "Rooms of the statistics are shown with a token alone",
+        _refused(401, _UNAUTHENTICATED, _signed),
+        ("ListRtcRoomList",),
+    ),
     (
         "auth/token-reusable",
         "A token serves twice",

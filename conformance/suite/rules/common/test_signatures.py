@@ -24,7 +24,10 @@ from conformance.access.tampering import (
 from conformance.cases.requests import UNKNOWN_ID
 from conformance.engine.scenario import Scenario, rules
 from conformance.suite.kit.concurrent_runs import without_neighbours
+from conformance.suite.kit.raw_requests import claimed
 
+NOBODY = "RTC.00001001"
+"""Whoever this is, it is not known who (14.2)."""
 TOO_OLD = dt.timedelta(minutes=20)
 """Beyond the 15 minutes of a signature, and beyond any clock that is a little wrong."""
 
@@ -57,6 +60,7 @@ WRONG: dict[str, Callable[[Scenario], httpx.Auth]] = {
     "missing-date": _tampered(with_header("X-Sdk-Date", None)),
     "tampered-query": _tampered(with_url(lambda url: url.replace("limit=1", "limit=2"))),
     "tampered-header": _tampered(with_header("Content-Type", "application/json; charset=utf-8")),
+    "without-project": lambda s: s.lab.signature.without_project(),
     "foreign-project": lambda s: s.lab.signature.altered(project_id=_second_project(s)),
 }
 """Credentials by the rule that they break; none of them may read the list of applications."""
@@ -74,6 +78,30 @@ def test_a_signed_request_is_served(scenario: Scenario) -> None:
         rule.equal(found, wanted, "the list that was asked for with a signature", signed)
     if scenario.lab.settings.allows("writes"):
         rule.succeeded(scenario.send("CreateApp", credentials="signature"))
+
+
+@rules("common/aksk/every-operation")
+def test_every_operation_takes_a_signature(scenario: Scenario) -> None:
+    """One signed request each, where the tables name its headers; most of them about nothing.
+
+    What does not exist is enough: who signs and is not known never learns that.
+    """
+    rule = scenario.rule("common/aksk/every-operation")
+    contract = scenario.lab.contract
+    for operation in contract.operations.values():
+        if operation.parameter("Authorization") is None or not claimed(scenario, operation.id):
+            continue
+        nowhere = {"app_id": UNKNOWN_ID} if "{app_id}" in operation.path else {}
+        accepted = contract.refusal(operation, "unknown-app")
+        signed = scenario.send(operation.id, path=nowhere, credentials="signature", accept=accepted)
+        rule.heard(signed)
+        code = scenario.error_code(signed) or ""
+        rule.that(
+            signed.status not in {401, 403} and code != NOBODY and not code.startswith("APIGW."),
+            f"{operation.id} refuses a signed request for its credentials",
+            expected="what a token gets",
+            exchange=signed,
+        )
 
 
 @pytest.mark.parametrize(

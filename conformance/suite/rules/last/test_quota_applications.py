@@ -10,7 +10,7 @@ from conformance.suite.kit.paged_lists import APPS
 pytestmark = pytest.mark.sparkrtc_phase("last")
 
 
-@rules("CreateApp/rule/at-most-20", effort="thorough")
+@rules("CreateApp/rule/at-most-20")
 def test_twenty_applications_are_the_most(scenario: Scenario) -> None:
     """Section 14.2, RTC.00001017: the default quota of a tenant is 20 applications."""
     rule = scenario.rule("CreateApp/rule/at-most-20")
