@@ -248,7 +248,7 @@ class Run:
         client = TargetClient(reach.settings, transport=InProcess(app, self._runner))
         prefix = f"sparkconf-{seed:08x}-"
         gateway = Gateway(reach.settings, client, contract().flow_groups, None)
-        self._lab = Lab(contract(), reach, gateway, prefix=prefix, seed=seed)
+        self._lab = Lab(contract(), reach, gateway, prefix=prefix, seed=seed, alone=True)
         everything = selection(reach.settings.capabilities, reach.settings.profile)
         self._selection = replace(everything, wanted=frozenset(wanted))
         self._wanted = self._selection.judged

@@ -11,11 +11,28 @@ from conformance.faults.handmade import FAMILY
 from conformance.faults.messages import Answer, refusal
 from conformance.faults.middleware import Behaviour, Turn
 from conformance.faults.model import Fault
-from conformance.reference.flow import LIMITS, OBS, FlowControl, Limit
+from conformance.reference.flow import (
+    JOBS,
+    LIMITS,
+    MANAGEMENT,
+    OBS,
+    ROOMS,
+    STATISTICS,
+    FlowControl,
+    Limit,
+)
 from conformance.reference.refusals import Refusal
 
 _THROTTLED = "APIGW.0308"
 _TOO_FEW: Mapping[str, Limit] = {OBS: Limit(1, 1)}
+
+_OTHERS: Mapping[str, str] = {
+    MANAGEMENT: "ListApps",
+    JOBS: "ShowMixJob",
+    ROOMS: "RemoveRoom",
+    STATISTICS: "ListRtcRoomList",
+}
+"""An operation of every other group."""
 
 
 def faults() -> Iterator[Fault]:
@@ -27,6 +44,16 @@ def faults() -> Iterator[Fault]:
             "flow-control",
             ("ListObsBuckets",),
             _limited(_TOO_FEW),
+        ),
+        *(
+            (
+                f"common/flow/limit-served/{group}",
+                f"Of the group {group} one request fewer is served than table 1-2 allows",
+                "flow-control",
+                (operation,),
+                _limited({group: Limit(LIMITS[group].calls - 1, LIMITS[group].seconds)}, group),
+            )
+            for group, operation in _OTHERS.items()
         ),
         (
             "common/flow/excess-throttled",
@@ -58,11 +85,13 @@ def faults() -> Iterator[Fault]:
         ),
         ("common/transport/https-only", "The service speaks plain HTTP", "tls", (), _as_it_is),
     ):
+        parts = requirement.split("/")
+        named = "/".join(parts[:3])
         yield Fault(
-            f"{requirement}/broken",
+            f"{named}/{parts[3] if len(parts) > 3 else 'broken'}",
             title,
             FAMILY,
-            (requirement,),
+            (named,),
             operations,
             behaviour,
             claims=frozenset({capability}),
@@ -73,13 +102,13 @@ async def _as_it_is(turn: Turn) -> Answer:
     return await turn.forward(turn.asked)
 
 
-def _limited(limits: Mapping[str, Limit]) -> Behaviour:
-    """Whatever comes counts as the group of chapter 12."""
+def _limited(limits: Mapping[str, Limit], group: str = OBS) -> Behaviour:
+    """Whatever comes counts as one group, that of chapter 12."""
 
     async def behave(turn: Turn) -> Answer:
         flow = turn.memory.setdefault("flow", FlowControl(limits))
         try:
-            flow.admit("", OBS, turn.world.clock.now())
+            flow.admit("", group, turn.world.clock.now())
         except Refusal:
             return refusal(429, _THROTTLED)
         return await turn.forward(turn.asked)

@@ -127,7 +127,7 @@ def test_the_name_of_a_deleted_application_is_free(scenario: Scenario) -> None:
 def _still_shown(scenario: Scenario, app: str) -> bool:
     """Whether a deleted application is shown all the same, as it may be (E-5-deleted-state)."""
     shown = scenario.send("ShowApp", path={"app_id": app})
-    return part(shown.json, "state", "state") == "DELETED"
+    return bool(part(shown.json, "state", "state") == "DELETED")
 
 
 def _delete_with_rules(scenario: Scenario, app: dict[str, Any]) -> None:
