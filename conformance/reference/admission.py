@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from conformance.reference.world import World
 
 PROJECT_HEADER = "x-project-id"
+MAX_SIGNED_BYTES = 12 * 1024 * 1024
+"""Section 3.2: a signed request carries at most 12 MB."""
 IDENTITY = "/v3/"
 """Where the paths of the identity service begin, whose tables do not have that header."""
 
@@ -44,6 +46,8 @@ def _signer(world: World, request: Request, body: bytes, now: datetime) -> Ident
     signature = signing.read_authorization(request.headers.get("authorization", ""))
     if signature is None:
         return None
+    if len(body) > MAX_SIGNED_BYTES:
+        raise Refusal(refusals.TOO_LARGE)
     identity = world.holder_of(signature.access_key)
     headers = dict(request.headers)
     moment = signing.signed_at(headers)

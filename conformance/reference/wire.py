@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 JSON = "application/json"
 REQUEST_ID_HEADER = "X-request-Id"
-MAX_BODY_BYTES = 12 * 1024 * 1024
-"""Section 3.2: a signed request carries at most 12 MB."""
+MAX_BODY_BYTES = 16 * 1024 * 1024
+"""More than the 12 MB of a signed request: larger bodies are sent with a token (3.2)."""
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -58,7 +58,7 @@ def refuse(
 
 
 async def receive_body(request: Request) -> bytes:
-    """Read the body; one larger than 12 MB is refused and the connection closed."""
+    """Read the body; one larger than 16 MB is refused and the connection closed."""
     declared = request.headers.get("content-length", "0")
     if declared.isascii() and declared.isdigit() and len(declared) > 8:
         raise _too_large()
