@@ -5,7 +5,6 @@ from __future__ import annotations
 from conformance.access.signature import MAX_BODY
 from conformance.cases.requests import UNKNOWN_ID
 from conformance.engine.scenario import Scenario, rules
-from conformance.suite.kit.accepted_answers import enumerated
 from conformance.suite.kit.raw_requests import claimed
 
 TIMES = 3
@@ -22,7 +21,7 @@ def test_a_token_serves_again_and_again(scenario: Scenario) -> None:
 @rules("common/auth/old-token-refused")
 def test_a_token_that_has_ended_is_refused(scenario: Scenario) -> None:
     """One that was kept for it: 24 hours cannot be waited for in a run (3.2)."""
-    accepted = enumerated(scenario.lab.contract, "common/auth/old-token-refused")
+    accepted = scenario.lab.contract.answers_of("common/auth/old-token-refused")
     exchange = scenario.send("ListApps", query={"limit": 1}, credentials="expired", accept=accepted)
     scenario.rule("common/auth/old-token-refused").answered(exchange, *accepted.answers)
 
@@ -31,7 +30,7 @@ def test_a_token_that_has_ended_is_refused(scenario: Scenario) -> None:
 def test_a_token_carries_a_body_over_12_mb(scenario: Scenario) -> None:
     """What cannot be signed is sent with a token (3.2); the field that pads it may be refused."""
     rule = "common/auth/token-over-12-mb"
-    accepted = enumerated(scenario.lab.contract, rule)
+    accepted = scenario.lab.contract.answers_of(rule)
     body = {"app_name": scenario.name("large"), "padding": "x" * (MAX_BODY + 1)}
     exchange = scenario.send("CreateApp", body=body, accept=accepted)
     scenario.rule(rule).answered(exchange, *accepted.answers)
