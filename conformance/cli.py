@@ -30,6 +30,11 @@ COMMANDS: Mapping[str, Entry] = {
         ("capabilities", "listing:capabilities", "List what a target may offer or allow."),
         ("target", "target:target", "Write or describe target files."),
         ("certify-client", "certify:certify_client", "Judge a client by its own tests."),
+        (
+            "certify-receiver",
+            "certify_receiver:certify_receiver",
+            "Judge an address that takes record events.",
+        ),
         ("cleanup", "cleanup:cleanup", "Delete what an interrupted run has left."),
         ("compare", "compare:compare", "Compare two reports."),
         (

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 import yaml
 
+from conformance.certification.receiving.situations import receiver_requirements
 from conformance.certification.scripted.sweep import client_requirements
 from conformance.contract.files import spec_folder
 from conformance.contract.revisions import load_contract_at, revisions
@@ -26,6 +27,7 @@ def _requirements() -> Iterator[Requirement]:
         contract = load_contract_at(revision)
         yield from contract.requirements.values()
         yield from client_requirements(contract).values()
+    yield from receiver_requirements().values()
 
 
 def test_every_requirement_of_every_revision_has_a_chinese_text() -> None:

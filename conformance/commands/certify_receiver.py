@@ -1,0 +1,112 @@
+"""``sparkrtc-conformance certify-receiver``: judge an address that takes record events."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from conformance.certification.receiving.calling import Line
+from conformance.certification.receiving.certifying import ReceiverPlan, certify
+from conformance.certification.report_builder import Certified
+from conformance.certification.waiving import read_waivers
+from conformance.contract.document import load_contract
+from conformance.errors import UsageError
+from conformance.model.verdict import RunVerdict
+from conformance.reporting.formats import FORMATS, write_all
+from conformance.reporting.language import LANGUAGES
+from conformance.reporting.terminal import print_summary
+
+_EXIT = {RunVerdict.CONFORMANT: 0, RunVerdict.NONCONFORMANT: 1, RunVerdict.INCOMPLETE: 4}
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command("certify-receiver")
+@click.argument("url")
+@click.option("--key", default="", envvar="SPARKRTC_CALLBACK_KEY", help="auth_key to be sent")
+@click.option("--key-header", default="Authorization", show_default=True, help="its header")
+@click.option("--timeout", default=5.0, show_default=True, help="seconds for an answer")
+@click.option("--exclude", multiple=True, metavar="GLOB", help="requirements left out")
+@click.option("--waivers", type=_FILE, metavar="FILE.toml", help="known deviations")
+@click.option("--name", metavar="TEXT", help="what reports call the receiver")
+@click.option("--strict", is_flag=True, help="a warn counts as a fail")
+@click.option("--report-dir", default="reports/latest", type=Path, show_default=True)
+@click.option("--lang", "code", default="en", type=click.Choice(LANGUAGES))
+@click.option("--format", "formats", default="json", show_default=True, metavar="NAMES")
+def certify_receiver(
+    url: str,
+    key: str,
+    key_header: str,
+    timeout: float,
+    exclude: tuple[str, ...],
+    waivers: Path | None,
+    name: str | None,
+    strict: bool,
+    report_dir: Path,
+    code: str,
+    formats: str,
+) -> int:
+    """Call URL as the service calls the callback of an application, and judge its answers.
+
+    Every event type, minimal and large bodies, unknown fields, repetitions, bursts, wrong keys.
+    Exit status: 0 conformant, 1 nonconformant, 2 wrong usage, 3 not reached.
+    """
+    names = tuple(one for one in formats.split(",") if one)
+    _check(url, timeout, names)
+    plan = ReceiverPlan(
+        line=Line(url, timeout, key, key_header),
+        name=name or urlsplit(url).netloc,
+        exclude=exclude,
+        waivers=read_waivers(waivers) if waivers else (),
+        strict=strict,
+    )
+    done = certify(load_contract(), plan)
+    return _tell(done, report_dir, names, code)
+
+
+def _check(url: str, timeout: float, formats: tuple[str, ...]) -> None:
+    """Raises UsageError for what cannot be used."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise UsageError("URL", f"{url!r} is none", "give http(s)://host[:port]/path")
+    if timeout <= 0:
+        raise UsageError("--timeout", f"is {timeout:g}", "give seconds above 0")
+    for name in formats:
+        if name not in FORMATS:
+            raise UsageError("--format", f"{name!r} is none", f"use {', '.join(FORMATS)}")
+
+
+def _tell(done: Certified, report_dir: Path, formats: tuple[str, ...], code: str) -> int:
+    """Print what was sent and what came of it, write the reports; the exit status."""
+    console = Console(stderr=False)
+    console.print()
+    console.print(_sent(done))
+    print_summary(done.report, console, code=code)
+    write_all(done.report, report_dir, formats, done.exchanges, language=code)
+    files = [FORMATS[name].filename for name in formats]
+    console.print(f"reports in {report_dir}: {', '.join(files)}")
+    for warning in done.report.run.warnings:
+        console.print(f"warning: {warning}", style="yellow", soft_wrap=True)
+    for problem in done.report.run.problems:
+        console.print(f"problem: {problem}", style="yellow", soft_wrap=True)
+    return _EXIT[done.report.verdict]
+
+
+def _sent(done: Certified) -> Table:
+    """Each situation, how many notices were sent in it, and what they were answered with."""
+    answers: dict[str, Counter[str]] = {}
+    for one in done.exchanges:
+        status = str(one.response.status) if one.response is not None else "none"
+        answers.setdefault(one.case, Counter())[status] += 1
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("situation", no_wrap=True)
+    table.add_column("sent", justify="right")
+    table.add_column("answered")
+    for case, statuses in answers.items():
+        listed = ", ".join(f"{status} ×{count}" for status, count in sorted(statuses.items()))
+        table.add_row(case, str(statuses.total()), listed)
+    return table
