@@ -130,6 +130,7 @@ _IDENTITY: Final[Sequence[tuple[str, Callable[[Report], Any]]]] = (
     ("target.base_url", target_url),
     ("target.profile", lambda report: report.target["profile"]),
     ("target.capabilities", lambda report: sorted(report.target["capabilities"])),
+    ("target.operations", lambda report: report.target.get("operations")),
     ("run.seed", lambda report: report.run.seed),
     ("run.level", lambda report: report.run.level),
     ("run.strict", lambda report: report.run.strict),

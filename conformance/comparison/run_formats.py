@@ -22,9 +22,10 @@ _TITLES: Final[Mapping[str, str]] = {
     "regressions": "Regressions",
     "unjudged": "Could not be judged any more",
     "fixes": "Fixes",
-    "judged": "Kept, and could not be judged before",
+    "judged": "Newly judged",
+    "weighed": "Broken in both, counted otherwise",
     "left_out": "No longer asked",
-    "taken_in": "Asked now",
+    "taken_in": "Asked now, and could not be judged",
     "waived": "Moved to or from a waiver",
     "new": "New requirements",
     "gone": "Requirements that are gone",
@@ -35,6 +36,7 @@ _STYLES: Final[Mapping[str, str]] = {
     "fixes": "bold green",
 }
 _SHOWN: Final = 20
+DIFFER: Final = "The runs themselves differ, so that more than the target may explain the changes"
 
 
 def sentence(comparison: RunComparison) -> str:
@@ -45,6 +47,9 @@ def sentence(comparison: RunComparison) -> str:
     told = [_count(counts.get("regressions", 0), "regression")]
     if "fixes" in counts:
         told.append(_count(counts["fixes"], "fix"))
+    if "judged" in counts:
+        broken = sum(row.after is not Verdict.PASS for row in comparison.judged)
+        told.append(f"{counts['judged']} newly judged ({broken} broken)")
     if "unjudged" in counts:
         told.append(f"{counts['unjudged']} no longer judged")
     return ", ".join(told)
@@ -53,11 +58,13 @@ def sentence(comparison: RunComparison) -> str:
 def render_text(comparison: RunComparison, console: Console, shown: int = _SHOWN) -> None:
     """Print the comparison; of a long group, only the first rows, and the rest is counted."""
     a, b = comparison.a, comparison.b
+    if comparison.differences:
+        console.print(Text(f"{DIFFER}:", style="bold yellow"), soft_wrap=True)
+    for difference in comparison.differences:
+        console.print(Text(f"   {difference}", style="yellow"), soft_wrap=True)
     for mark, side in (("A", a), ("B", b)):
         line = f"{mark}  {side.target}, {side.started}, revision {side.revision}: {side.verdict}"
         console.print(Text(line), soft_wrap=True)
-    for difference in comparison.differences:
-        console.print(Text(f"   {difference}", style="yellow"), soft_wrap=True)
     for name, rows in comparison.groups:
         console.print(Text(f"\n{_TITLES[name]}: {len(rows)}", style=_STYLES.get(name, "bold")))
         for row in rows[:shown]:
@@ -108,10 +115,9 @@ def render_markdown(comparison: RunComparison) -> str:
     sides = [
         [words(side.target), words(side.started), side.revision, side.verdict] for side in (a, b)
     ]
-    lines += table(["target", "started", "revision", "verdict"], sides)
     if comparison.differences:
-        lines += ["", "The runs themselves differ:", ""]
-        lines += [f"- {words(line)}" for line in comparison.differences]
+        lines += [f"{DIFFER}:", "", *(f"- {words(line)}" for line in comparison.differences), ""]
+    lines += table(["target", "started", "revision", "verdict"], sides)
     for name, rows in comparison.groups:
         lines += ["", f"### {_TITLES[name]} ({len(rows)})", ""]
         lines += table(
@@ -149,6 +155,7 @@ def render_html(comparison: RunComparison) -> str:
         comparison=comparison,
         sentence=sentence(comparison),
         titles=_TITLES,
+        differ=DIFFER,
         verdicts=shown,
     )
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _BROKEN: Final = frozenset({Verdict.FAIL, Verdict.WARN})
 _UNJUDGED: Final = frozenset({Verdict.BLOCKED, Verdict.INCONCLUSIVE})
+_JUDGED: Final = _BROKEN | {Verdict.PASS}
 _LEFT_OUT: Final = frozenset({Verdict.NOT_APPLICABLE, Verdict.NOT_SELECTED})
 
 
@@ -80,10 +81,12 @@ class RunSide:
 class RunComparison:
     """Run A beside run B; a requirement is in at most one group of verdict changes.
 
-    ``regressions`` are broken in B and were not, or were less so, in A; among them those that A
-    could not judge. ``fixes`` the other way round. ``unjudged`` had a verdict in A and could not
-    be judged in B, ``judged`` the other way round and kept. ``left_out`` had one and was not
-    asked in B, ``taken_in`` the other way round. ``waived`` moved to or from a waiver.
+    ``regressions`` were kept in A and are broken in B, ``fixes`` the other way round. ``judged``
+    are judged in B and were not in A, what is broken first: nothing says that they got worse.
+    ``unjudged`` had a verdict in A and could not be judged in B. ``weighed`` are broken in both,
+    and counted as a fail in only one. ``left_out`` had a verdict and was not asked in B,
+    ``taken_in`` was not asked in A and could not be judged in B. ``waived`` moved to or from a
+    waiver.
     ``new`` and ``gone`` are known to only one report. ``differences`` are settings of the runs
     that are not the same, so that more than the target may explain the changes.
     """
@@ -95,6 +98,7 @@ class RunComparison:
     fixes: tuple[VerdictChange, ...]
     unjudged: tuple[VerdictChange, ...]
     judged: tuple[VerdictChange, ...]
+    weighed: tuple[VerdictChange, ...]
     left_out: tuple[VerdictChange, ...]
     taken_in: tuple[VerdictChange, ...]
     waived: tuple[VerdictChange, ...]
@@ -125,9 +129,10 @@ class RunComparison:
 
 GROUPS: Final = (
     "regressions",
+    "judged",
     "unjudged",
     "fixes",
-    "judged",
+    "weighed",
     "left_out",
     "taken_in",
     "waived",
@@ -152,6 +157,7 @@ def compare(a: Report, b: Report) -> RunComparison:
         group = _group(old.verdict if old else None, new.verdict if new else None)
         if group is not None:
             groups[group].append(_change(old, new, messages))
+    groups["judged"].sort(key=lambda change: change.after not in _BROKEN)
     return RunComparison(
         a=_side(a),
         b=_side(b),
@@ -170,15 +176,15 @@ def _group(old: Verdict | None, new: Verdict | None) -> str | None:
         return "new" if old is None else "gone"
     if Verdict.WAIVED in (old, new):
         return "fixes" if new is Verdict.PASS else "waived"
-    if new in _BROKEN:
-        return "fixes" if old is Verdict.FAIL else "regressions"
-    if old in _BROKEN and new is Verdict.PASS:
-        return "fixes"
     if new in _UNJUDGED:
         return None if old in _UNJUDGED else "taken_in" if old in _LEFT_OUT else "unjudged"
     if new in _LEFT_OUT:
         return None if old in _LEFT_OUT else "left_out"
-    return "judged" if old in _UNJUDGED else "taken_in"
+    if old not in _JUDGED:
+        return "judged"
+    if old in _BROKEN and new in _BROKEN:
+        return "weighed"
+    return "regressions" if new in _BROKEN else "fixes"
 
 
 def _change(
@@ -272,6 +278,7 @@ def _differences(a: Report, b: Report) -> tuple[str, ...]:
         ("target", target_name(a), target_name(b)),
         ("profile", a.target["profile"], b.target["profile"]),
         ("capabilities", a.target["capabilities"], b.target["capabilities"]),
+        ("operations", _operations(a), _operations(b)),
         ("revision", a.contract["revision"], b.contract["revision"]),
         ("contract", a.contract["sha256"][:12], b.contract["sha256"][:12]),
         ("suite", a.suite["version"], b.suite["version"]),
@@ -281,6 +288,11 @@ def _differences(a: Report, b: Report) -> tuple[str, ...]:
         ("interrupted", a.run.interrupted, b.run.interrupted),
     )
     return tuple(f"{name}: {_shown(x)}, then {_shown(y)}" for name, x, y in pairs if x != y)
+
+
+def _operations(report: Report) -> Any:
+    """The operations that a target claims to offer."""
+    return report.target.get("operations", "all")
 
 
 def _shown(value: Any) -> str:

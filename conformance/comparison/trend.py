@@ -3,8 +3,8 @@
 Flaky is a requirement that went back and forth with nothing that the suite knows of being
 different: among runs of one series it was kept, broken and kept again, or broken, kept and broken
 again. One turn alone is a regression or a fix. Runs are of one series when target, profile,
-capabilities, contract digest, suite version, level and strictness are the same; runs that did not
-judge the requirement are passed over.
+capabilities, operations, selection, contract digest, suite version, level and strictness are the
+same; runs that did not judge the requirement are passed over.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ MARKS: Final = {
     Verdict.WAIVED: "◇",
 }
 _TURNS: Final = 2
+REGRESSION: Final = "regression"
+NEWLY_JUDGED: Final = "newly judged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,11 @@ class Flaky:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A requirement that the last run of a series found broken, and since which run."""
+    """A requirement that the last run of a series found broken, and since which run.
+
+    ``began``: ``regression`` where a run before had kept it, ``newly judged`` where none had
+    judged it.
+    """
 
     requirement: str
     level: str
@@ -72,6 +78,7 @@ class Standing:
     verdict: Verdict
     since: str
     runs: int
+    began: str = NEWLY_JUDGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,11 @@ class Trend:
     runs: tuple[TrendRun, ...]
     flaky: tuple[Flaky, ...]
     standing: tuple[Standing, ...]
+
+    @property
+    def several(self) -> bool:
+        """Whether some of the runs may not be held against each other."""
+        return len({run.series for run in self.runs}) > 1
 
     def to_dict(self) -> dict[str, Any]:
         """The trend as plain JSON data."""
@@ -117,7 +129,7 @@ def trend(reports: Iterable[tuple[str, Report]], folder: str = "") -> Trend:
     series: dict[int, list[Report]] = {}
     runs: list[TrendRun] = []
     for file, report in ordered:
-        number = numbers.setdefault(_series(report), len(numbers) + 1)
+        number = numbers.setdefault(series_of(report), len(numbers) + 1)
         series.setdefault(number, []).append(report)
         runs.append(_run(file, report, number))
     flaky = [row for number, told in series.items() for row in _flaky(number, told)]
@@ -126,7 +138,9 @@ def trend(reports: Iterable[tuple[str, Report]], folder: str = "") -> Trend:
         folder=folder,
         runs=tuple(runs),
         flaky=tuple(sorted(flaky, key=lambda row: (-row.turns, row.requirement))),
-        standing=tuple(sorted(standing, key=lambda row: (-row.runs, row.requirement))),
+        standing=tuple(
+            sorted(standing, key=lambda row: (row.began != REGRESSION, -row.runs, row.requirement))
+        ),
     )
 
 
@@ -139,11 +153,14 @@ def _is_report(path: Path) -> bool:
     return isinstance(data, dict) and data.get("schema") == SCHEMA
 
 
-def _series(report: Report) -> str:
+def series_of(report: Report) -> str:
+    """What runs have in common that may be held against each other."""
     facts = [
         target_name(report),
         report.target["profile"],
         sorted(report.target["capabilities"]),
+        report.target.get("operations", []),
+        asdict(report.run.selection),
         report.contract["sha256"],
         report.suite["version"],
         report.run.level,
@@ -206,4 +223,5 @@ def _standing(series: int, reports: Sequence[Report]) -> Iterable[Standing]:
             if verdict_then is Verdict.PASS:
                 break
             streak += 1
-        yield Standing(identifier, level, series, verdict, history[-streak][2], streak)
+        began = REGRESSION if streak < len(history) else NEWLY_JUDGED
+        yield Standing(identifier, level, series, verdict, history[-streak][2], streak, began)

@@ -36,6 +36,10 @@ _COLOURS: Final = {
 _STYLES: Final = {"conformant": "green", "nonconformant": "bold red", "incomplete": "magenta"}
 _WIDTH, _HEIGHT = 960, 160
 _SHOWN: Final = 20
+SEVERAL: Final = (
+    "Runs of different series (target, profile, capabilities, operations, selection, contract,"
+    " suite, level or strictness) are not held against each other."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,9 @@ class Bar:
 def render_text(trend: Trend, console: Console, shown: int = _SHOWN) -> None:
     """Print one line per run, then what is flaky and what keeps failing."""
     table = Table(box=None, pad_edge=False, header_style="dim")
-    several = len({run.series for run in trend.runs}) > 1
+    several = trend.several
+    if several:
+        console.print(Text(SEVERAL, style="bold yellow"), soft_wrap=True)
     for title in ("started", "target", *(["series"] if several else []), "verdict"):
         table.add_column(title, no_wrap=title == "started")
     for column in _COLUMNS:
@@ -71,7 +77,8 @@ def render_text(trend: Trend, console: Console, shown: int = _SHOWN) -> None:
     console.print(Text(f"\nBroken in the last run: {len(trend.standing)}", style="bold"))
     for item in trend.standing[:shown]:
         runs = "1 run" if item.runs == 1 else f"{item.runs} runs"
-        line = f"  {item.verdict.value:<6}  {item.requirement}  since {item.since} ({runs})"
+        since = f"{item.began}, since {item.since} ({runs})"
+        line = f"  {item.verdict.value:<6}  {item.requirement}  {since}"
         console.print(Text(line), soft_wrap=True)
     for rows in (trend.flaky, trend.standing):
         if len(rows) > shown:
@@ -96,7 +103,8 @@ def render_html(trend: Trend) -> str:
         height=_HEIGHT,
         columns=[column.value for column in _COLUMNS],
         colours=_COLOURS,
-        several=len({run.series for run in trend.runs}) > 1,
+        several=trend.several,
+        notice=SEVERAL,
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from filelock import FileLock
 
 from conformance.access.embedded import EmbeddedReference
+from conformance.comparison.trend import series_of
 from conformance.contract.files import spec_folder
 from conformance.engine.run.checkpoint import ProgressFile
 from conformance.engine.run.config import RunConfig
@@ -116,7 +117,7 @@ class ConformanceRun:
 
     def _write(self, report: Report, config: RunConfig) -> None:
         """Every format, whatever becomes of the others: a disk that is full may have room."""
-        previous = _previous(config.report_dir)
+        previous = _previous(config.report_dir, report)
         exchanges = reported_exchanges(self.collected) if "har" in config.formats else ()
         for name in dict.fromkeys(config.formats):
             try:
@@ -152,9 +153,10 @@ def _contract_lines() -> ContractLines:
     return ContractLines(spec_folder() / "openapi.yaml")
 
 
-def _previous(folder: Path) -> Report | None:
-    """The report that this run replaces, if there is one that can be read."""
+def _previous(folder: Path, report: Report) -> Report | None:
+    """The report that this run replaces, if it can be read and is of a run like this one."""
     try:
-        return read_json(folder / "report.json")
+        previous = read_json(folder / "report.json")
     except ConformanceError:
         return None
+    return previous if series_of(previous) == series_of(report) else None

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from conformance.model.report import Report
 
 _BROKEN: Final = {Verdict.FAIL, Verdict.WARN}
+_JUDGED: Final = {*_BROKEN, Verdict.PASS, Verdict.WAIVED}
 _UNJUDGED: Final = {Verdict.BLOCKED, Verdict.INCONCLUSIVE}
 
 
@@ -18,13 +19,14 @@ _UNJUDGED: Final = {Verdict.BLOCKED, Verdict.INCONCLUSIVE}
 class News:
     """Requirement ids by what became of them since the run that began at ``since``.
 
-    ``broken`` were not broken before, ``fixed`` were and are kept now, ``unjudged`` had a verdict
-    and could not be judged this time, ``added`` and ``gone`` are in only one of the reports. An
-    added requirement that is broken is in ``broken`` too.
+    ``broken`` were kept before, ``fixed`` were broken and are kept now, ``judged`` are broken and
+    were not judged before, ``unjudged`` had a verdict and could not be judged this time, ``added``
+    and ``gone`` are in only one of the reports.
     """
 
     since: str
     broken: tuple[str, ...]
+    judged: tuple[str, ...]
     fixed: tuple[str, ...]
     unjudged: tuple[str, ...]
     added: tuple[str, ...]
@@ -35,6 +37,7 @@ class News:
         """The groups that are not empty, the gravest first."""
         named = (
             ("broken", self.broken),
+            ("judged", self.judged),
             ("unjudged", self.unjudged),
             ("fixed", self.fixed),
             ("added", self.added),
@@ -49,7 +52,8 @@ def news(before: Report, now: Report) -> News:
     today = {item.id: item.verdict for item in now.requirements}
     return News(
         since=str(before.run.started),
-        broken=tuple(i for i, v in today.items() if v in _BROKEN and then.get(i) not in _BROKEN),
+        broken=tuple(i for i, v in today.items() if v in _BROKEN and then.get(i) is Verdict.PASS),
+        judged=tuple(i for i, v in today.items() if v in _BROKEN and then.get(i) not in _JUDGED),
         fixed=tuple(i for i, v in today.items() if v is Verdict.PASS and then.get(i) in _BROKEN),
         unjudged=tuple(
             i

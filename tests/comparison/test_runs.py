@@ -79,10 +79,10 @@ def test_the_other_way_round_is_a_fix(clean: Report) -> None:
     [
         ("pass", "fail", "regressions"),
         ("pass", "warn", "regressions"),
-        ("warn", "fail", "regressions"),
-        ("blocked", "fail", "regressions"),
-        ("not-applicable", "warn", "regressions"),
-        ("fail", "warn", "fixes"),
+        ("warn", "fail", "weighed"),
+        ("blocked", "fail", "judged"),
+        ("not-applicable", "warn", "judged"),
+        ("fail", "warn", "weighed"),
         ("warn", "pass", "fixes"),
         ("waived", "pass", "fixes"),
         ("pass", "blocked", "unjudged"),
@@ -93,7 +93,7 @@ def test_the_other_way_round_is_a_fix(clean: Report) -> None:
         ("fail", "not-applicable", "left_out"),
         ("blocked", "not-selected", "left_out"),
         ("not-applicable", "not-selected", None),
-        ("not-selected", "pass", "taken_in"),
+        ("not-selected", "pass", "judged"),
         ("not-selected", "blocked", "taken_in"),
         ("pass", "waived", "waived"),
         ("waived", "fail", "waived"),
@@ -176,7 +176,26 @@ def test_what_else_differs_is_said(clean: Report) -> None:
         "strict: false, then true",
         "selection: everything, then --only ShowApp",
     )
-    assert "selection: everything, then --only ShowApp" in text(compare(clean, other))
+    compared = compare(clean, other)
+    said = "selection: everything, then --only ShowApp"
+    for drawn in (text(compared), render_markdown(compared), render_html(compared)):
+        assert drawn.replace("\\", "").index(said) < drawn.index(clean.run.started)
+
+
+def test_other_operations_are_another_run(clean: Report) -> None:
+    """A target that offers a part of the API is not the one that offered all."""
+    part = replace(clean, target={**clean.target, "operations": ["ShowApp"]})
+    assert compare(clean, part).differences == ("operations: all, then ShowApp",)
+
+
+def test_what_is_newly_judged_is_no_regression(clean: Report) -> None:
+    """It is told with how much of it is broken, broken first, and fails nothing."""
+    a = with_verdict(clean, {ONE: Verdict.NOT_SELECTED, TWO: Verdict.BLOCKED})
+    b = with_verdict(clean, {TWO: Verdict.FAIL})
+    comparison = compare(a, b)
+    assert [row.requirement for row in comparison.judged] == [TWO, ONE]
+    assert "0 regressions, 2 newly judged (1 broken)" in text(comparison)
+    assert comparison.exit_status == 0
 
 
 def test_every_format_tells_the_regression(clean: Report) -> None:

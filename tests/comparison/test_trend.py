@@ -111,6 +111,9 @@ def test_what_keeps_failing_is_told_since_when(clean: Report) -> None:
     """The streak of the last run, however many runs could not judge in between."""
     (row,) = trend(runs_of(clean, "fpfbf")).standing
     assert (row.requirement, row.since, row.runs) == (ONE, "2026-11-03T01:00:00Z", 2)
+    assert row.began == "regression"
+    (first,) = trend(runs_of(clean, "bff")).standing
+    assert first.began == "newly judged"
     assert not trend(runs_of(clean, "ffp")).standing
     assert not trend(runs_of(clean, "ffb")).standing
 
@@ -161,7 +164,7 @@ def test_every_format_names_the_flaky_requirement(clean: Report) -> None:
     found = trend(told)
     shown = text(found)
     assert f"✓✗✓✗  {ONE}  broken in 2 of 4 runs" in shown
-    assert f"fail    {ONE}  since 2026-11-04T01:00:00Z (1 run)" in shown
+    assert f"fail    {ONE}  regression, since 2026-11-04T01:00:00Z (1 run)" in shown
     assert "series" in shown
     assert json.loads(render_json(found))["flaky"][0]["requirement"] == ONE
     html = render_html(found)
