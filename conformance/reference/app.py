@@ -72,14 +72,7 @@ def create_app(
     table["/v3/auth/tokens"] = {"POST": identity.create_token(world)}
     table["/v3/projects"] = table["/v3/projects/"] = {"GET": identity.list_projects(world)}
     if with_control:
-        table[control.ADVANCE_PATH] = {"POST": control.advance(world)}
-        table[control.SNAPSHOT_PATH] = {"GET": control.take_snapshot(world)}
-        table[control_rooms.ROOMS_PATH] = {"GET": control_rooms.list_rooms(world)}
-        table[control_rooms.USER_PATH] = {
-            "PUT": control_rooms.put_user(world),
-            "DELETE": control_rooms.delete_user(world),
-        }
-        table[control_rooms.DELIVERIES_PATH] = {"GET": control_rooms.list_deliveries(world)}
+        table.update(_doors(world))
     routes: list[BaseRoute] = [
         Route(path, Resource(world, endpoints)) for path, endpoints in table.items()
     ]
@@ -87,3 +80,21 @@ def create_app(
     app = Starlette(routes=routes, middleware=middleware)
     app.router.redirect_slashes = False
     return app
+
+
+def _doors(world: World) -> dict[str, dict[str, Endpoint]]:
+    """The doors for tests, each for programs of this machine alone."""
+    doors: dict[str, dict[str, Endpoint]] = {
+        control.ADVANCE_PATH: {"POST": control.advance(world)},
+        control.SNAPSHOT_PATH: {"GET": control.take_snapshot(world)},
+        control_rooms.ROOMS_PATH: {"GET": control_rooms.list_rooms(world)},
+        control_rooms.USER_PATH: {
+            "PUT": control_rooms.put_user(world),
+            "DELETE": control_rooms.delete_user(world),
+        },
+        control_rooms.DELIVERIES_PATH: {"GET": control_rooms.list_deliveries(world)},
+    }
+    return {
+        path: {method: control.local(endpoint) for method, endpoint in endpoints.items()}
+        for path, endpoints in doors.items()
+    }

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from conformance.reference import wire
+from conformance.reference import refusals, wire
 from conformance.reference.clock import timestamp
+from conformance.reference.local_only import why_not
 from conformance.reference.models.strictness import Incoming
+from conformance.reference.refusals import Refusal
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -20,6 +22,21 @@ if TYPE_CHECKING:
 
 ADVANCE_PATH = "/_control/advance"
 SNAPSHOT_PATH = "/_control/snapshot"
+_LAST_YEAR = 9900
+"""Beyond it the times that follow from the present are none that can be written."""
+
+
+def local(endpoint: Endpoint) -> Endpoint:
+    """The same endpoint for programs of this machine alone."""
+
+    async def checked(request: Request, body: bytes) -> Response:
+        refused = why_not(request.method, request.headers)
+        if refused is not None:
+            status, reason = refused
+            raise Refusal(refusals.NO_API, reason, status=status)
+        return await endpoint(request, body)
+
+    return checked
 
 
 class AdvanceBody(Incoming):
@@ -33,6 +50,8 @@ def advance(world: World) -> Endpoint:
 
     async def endpoint(request: Request, body: bytes) -> Response:
         given = wire.read_body(request, body, AdvanceBody, typed=False)
+        if world.clock.now().year >= _LAST_YEAR:
+            raise Refusal(refusals.INVALID, "seconds")
         now = world.clock.advance(given.seconds)
         return wire.answer(request, 200, {"now": timestamp(now)})
 

@@ -63,7 +63,7 @@ class InProcess(httpx.BaseTransport):
 
 
 def _client(app: ASGIApp, **headers: str) -> httpx.Client:
-    return httpx.Client(transport=InProcess(app), base_url="http://rtc.example", headers=headers)
+    return httpx.Client(transport=InProcess(app), base_url="http://localhost", headers=headers)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from collections.abc import Sequence
 from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 from conformance.certification.scripted.situations import SLOW_SECONDS, Situation, situations_of
 from conformance.contract.document import Contract
 from conformance.contract.operations import Operation
+from conformance.reference.local_only import LONGEST_BODY, why_not
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from conformance.certification.recording.call import Call
 
 HEADER = "x-conformance-situation"
+MOST_PLANNED = 10_000
+"""Answers of one operation that can wait for their requests."""
 REQUEST_ID = "conformance-{number:08d}"
 _SERVER_LOG = logging.getLogger("uvicorn.error")
 
@@ -52,14 +56,22 @@ class SituationControl:
         return self._of(operation.id)
 
     def plan(self, operation: Operation, name: str, times: int = 1) -> None:
-        """The next requests of the operation are answered so. Raises KeyError for no such name."""
+        """The next requests of the operation are answered so.
+
+        Raises KeyError for no such name, and ValueError for more than can be planned.
+        """
         situation = self.situations(operation)[name]
         with self._lock:
+            _check_room(self._planned.get(operation.id, ()), times)
             self._planned.setdefault(operation.id, []).extend([situation] * times)
 
     def mean(self, operation: Operation, name: str, times: int = 1) -> None:
-        """The next requests of the operation are meant to fail, by the test of that name."""
+        """The next requests of the operation are meant to fail, by the test of that name.
+
+        Raises ValueError for more than can be planned.
+        """
         with self._lock:
+            _check_room(self._meant.get(operation.id, ()), times)
             self._meant.setdefault(operation.id, []).extend([name] * times)
 
     def meant_by(self, call: Call) -> str:
@@ -98,6 +110,10 @@ class SituationControl:
         await (await self._respond(request))(scope, receive, send)
 
     async def _respond(self, request: Request) -> Response:
+        refused = why_not(request.method, request.headers)
+        if refused is not None:
+            status, reason = refused
+            return JSONResponse({"error": reason}, status)
         if request.method == "GET":
             operations = self.operations
             return JSONResponse({o.id: list(self.situations(o)) for o in operations})
@@ -106,18 +122,63 @@ class SituationControl:
             return Response(status_code=204)
         if request.method != "POST":
             return JSONResponse({"error": "GET, POST or DELETE"}, 405)
-        try:
-            asked: Any = json.loads(await request.body())
-            operation = self._contract.operations[asked["operation"]]
-            times = int(asked.get("times", 1))
-            if "meant" not in asked or "situation" in asked:
-                self.plan(operation, asked["situation"], times)
-            if "meant" in asked:
-                self.mean(operation, str(asked["meant"]), times)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            problem = f"{type(error).__name__}: {error}; GET lists what there is"
-            return JSONResponse({"error": problem}, 400)
+        problem = self._plan_as_asked(await _body(request))
+        if problem is not None:
+            return JSONResponse({"error": f"{problem}; GET lists what there is"}, 400)
         return Response(status_code=204)
+
+    def _plan_as_asked(self, body: bytes) -> str | None:
+        """Plan what a body asks for; what is wrong with it, in ASCII."""
+        try:
+            asked: Any = json.loads(body)
+        except (ValueError, RecursionError):
+            return "the body is no JSON"
+        if not isinstance(asked, dict):
+            return "the body is no object"
+        named, times = asked.get("operation"), asked.get("times", 1)
+        if not isinstance(named, str) or named not in self._contract.operations:
+            return f"the operation {_brief(named)} is none"
+        if isinstance(times, bool) or not isinstance(times, int):
+            return f"times {_brief(times)} is no whole number"
+        operation = self._contract.operations[named]
+        situation, meant = asked.get("situation"), asked.get("meant")
+        if meant is not None and not isinstance(meant, str):
+            return f"the name {_brief(meant)} is no text"
+        try:
+            if meant is None or situation is not None:
+                self._plan_one(operation, situation, times)
+            if meant is not None:
+                self.mean(operation, meant, times)
+        except ValueError as error:
+            return str(error)
+        return None
+
+    def _plan_one(self, operation: Operation, situation: object, times: int) -> None:
+        if not isinstance(situation, str) or situation not in self.situations(operation):
+            raise ValueError(f"{operation.id} has no situation {_brief(situation)}")
+        self.plan(operation, situation, times)
+
+
+def _check_room(planned: Sequence[object], times: int) -> None:
+    if not 1 <= times <= MOST_PLANNED - len(planned):
+        raise ValueError(f"1 to {MOST_PLANNED} answers of an operation can be planned")
+
+
+async def _body(request: Request) -> bytes:
+    """The body, as far as it may be long: what is cut is no JSON."""
+    body = b""
+    async for piece in request.stream():
+        body += piece
+        if len(body) > LONGEST_BODY:
+            return b""
+    return body
+
+
+def _brief(value: object) -> str:
+    """A value for a message, whatever is in it."""
+    return (
+        ascii(value)[:80] if isinstance(value, str | int | float | None) else type(value).__name__
+    )
 
 
 class _Scripted:
