@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, Entry] = {
     for name, place, text in (
         ("run", "run:run", "Judge a running implementation."),
         ("serve", "serve:serve", "Serve the reference implementation."),
+        ("simulate", "simulate:simulate", "Let people come and go at a served reference."),
         ("requirements", "listing:requirements", "List requirements."),
         ("errata", "listing:errata", "List where the document contradicts itself."),
         ("faults", "listing:faults", "List the faults that the reference can serve with."),
