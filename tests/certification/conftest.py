@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -11,7 +15,53 @@ from conformance.certification.client_ledger import ClientLedger
 from conformance.certification.session import RecordingServer
 from conformance.contract.document import Contract, load_contract
 
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the mark."""
+    config.addinivalue_line("markers", "clients: all clients in other languages (minutes)")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave all but the sample out unless ``-m`` speaks of it."""
+    if "clients" in (config.getoption("markexpr") or ""):
+        return
+    chosen = [item for item in items if item.get_closest_marker("clients") is None]
+    left = [item for item in items if item.get_closest_marker("clients") is not None]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = chosen
+
+
 CLIENTS = Path(__file__).parent / "clients"
+
+
+BURN = "while True: pass"
+LOAD = "SPARKRTC_TEST_LOAD"
+"""Set, it puts the whole session under load (tox -e clients)."""
+
+
+@contextmanager
+def burning() -> Iterator[None]:
+    """Twice as many processes as there are cores, each of which takes all that it can get."""
+    with ExitStack() as stack:
+        for _ in range(2 * (os.cpu_count() or 2)):
+            process = stack.enter_context(subprocess.Popen([sys.executable, "-c", BURN]))
+            stack.callback(process.kill)
+        yield
+
+
+@pytest.fixture
+def load() -> Iterator[None]:
+    """A busy machine during one test."""
+    with burning():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def load_throughout() -> Iterator[None]:
+    """A busy machine during all tests, where that is asked for."""
+    with burning() if os.environ.get(LOAD) else nullcontext():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from fnmatch import fnmatchcase
 
 import pytest
@@ -17,6 +14,7 @@ from conformance.certification.judges.unexplained import unexplained
 from conformance.certification.session import RecordingServer
 from conformance.contract.document import Contract
 from conformance.contract.files import spec_folder
+from tests.certification.client_tables import rows
 from tests.certification.conftest import CLIENTS, broken
 
 sys.path.insert(0, str(CLIENTS))
@@ -24,18 +22,6 @@ sys.path.insert(0, str(CLIENTS))
 import unusual  # type: ignore[import-not-found]
 import wrong  # type: ignore[import-not-found]
 from exemplary import Client
-
-BURN = "import time\nend = time.monotonic() + 120\nwhile time.monotonic() < end: pass"
-
-
-@pytest.fixture
-def load() -> Iterator[None]:
-    """Twice as many processes as there are cores, each of which takes all that it can get."""
-    with ExitStack() as stack:
-        for _ in range(2 * (os.cpu_count() or 2)):
-            process = stack.enter_context(subprocess.Popen([sys.executable, "-c", BURN]))
-            stack.callback(process.kill)
-        yield
 
 
 def test_a_sweep_of_a_right_driver_finds_nothing(contract: Contract, load: None) -> None:
@@ -63,6 +49,6 @@ def test_what_is_wrong_is_found_all_the_same(
     name: str, server: RecordingServer, judged: Callable[[], ClientLedger], load: None
 ) -> None:
     """Mistakes that time has a part in are found on a busy machine too."""
-    mistake = wrong.WRONG[name]
-    mistake.acts(Client(server.environment))
-    assert [fnmatchcase(found, mistake.requirement) for found in broken(judged())] == [True]
+    (by,) = (row.by for row in rows("wrong") if row.name == name)
+    wrong.WRONG[name](Client(server.environment))
+    assert [fnmatchcase(found, by) for found in broken(judged())] == [True]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -15,11 +15,11 @@ from conformance.certification.judges.unexplained import unexplained
 from conformance.certification.session import RecordingServer
 from conformance.contract.document import Contract
 from conformance.model.requirement import Level
+from tests.certification.client_tables import Row, processes, rows
 from tests.certification.conftest import CLIENTS, broken
 
 sys.path.insert(0, str(CLIENTS))
 
-import exemplary  # type: ignore[import-not-found]
 import unusual  # type: ignore[import-not-found]
 from exemplary import Asked, Client
 
@@ -29,23 +29,6 @@ Judged = Callable[[], ClientLedger]
 def ago(**span: float) -> str:
     """A moment before now, to the minute."""
     return f"{dt.datetime.now(dt.UTC) - dt.timedelta(**span):%Y-%m-%dT%H:%M:00Z}"
-
-
-def whole_number(client: Client) -> Asked:
-    """3600.0 is an integer."""
-    asked = exemplary.create_rule(client)
-    return asked.but(raw=json.dumps(asked.body).replace("7200", "7200.0").encode())
-
-
-def escaped_path(client: Client) -> Asked:
-    """Unreserved characters may be escaped (RFC 3986, 2.3)."""
-    return Asked("GET", f"/v2/%61pps/%{ord(client.app[0]):02x}{client.app[1:]}")
-
-
-def preflight(_client: Client) -> Asked:
-    """A browser asks by itself."""
-    headers = {"X-Auth-Token": None, "Access-Control-Request-Method": "GET"}
-    return Asked("OPTIONS", "/v2/apps", headers=headers)
 
 
 def three_days_of_one_user(client: Client) -> Asked:
@@ -61,29 +44,38 @@ def three_days_of_one_user(client: Client) -> Asked:
     return Asked("GET", f"/v1/{client.project}/rtc/client/qos/details", query)
 
 
-RIGHT = {f.__name__: f for f in (whole_number, escaped_path, three_days_of_one_user, preflight)}
+PYTHON = [row for row in rows("right") if row.language == "python"]
 
 
-@pytest.mark.parametrize("name", RIGHT)
+@pytest.mark.parametrize("row", PYTHON, ids=lambda row: row.name)
 def test_what_is_right_but_unusual_breaks_nothing(
-    name: str, server: RecordingServer, judged: Judged
+    row: Row, server: RecordingServer, judged: Judged
 ) -> None:
-    """Judge and reference agree that it is right."""
-    client = Client(server.environment)
-    answered = client.send(RIGHT[name](client))
-    assert name == "preflight" or 200 <= answered.status < 300, answered
-    ledger = judged()
-    assert broken(ledger) == []
-    assert name == "preflight" or unexplained(server.calls, ledger) == []
-
-
-@pytest.mark.parametrize("name", unusual.UNUSUAL)
-def test_unusual_conduct_breaks_nothing(name: str, server: RecordingServer, judged: Judged) -> None:
     """Neither a MUST nor a SHOULD is broken, and no refusal is left unexplained."""
-    unusual.UNUSUAL[name](Client(server.environment))
+    unusual.UNUSUAL[row.name](Client(server.environment))
     ledger = judged()
     assert broken(ledger) == []
     assert unexplained(server.calls, ledger) == []
+
+
+@pytest.mark.parametrize("row", processes("right"))
+def test_what_is_right_in_another_language_breaks_nothing(
+    row: Row, server: RecordingServer, judged: Judged, tmp_path: Path
+) -> None:
+    """Clients in Node, Java and a shell, by the means that those languages have."""
+    row.run(server, tmp_path)
+    ledger = judged()
+    assert server.calls
+    assert broken(ledger) == []
+    assert unexplained(server.calls, ledger) == []
+    assert server.recorder.strange == ()
+
+
+def test_the_table_of_right_clients_is_complete() -> None:
+    """Forty right clients in four languages; every one in Python is in the table."""
+    assert {row.name for row in PYTHON} == set(unusual.UNUSUAL)
+    assert len(rows("right")) >= 40
+    assert {row.language for row in rows("right")} == {"python", "node", "curl", "java"}
 
 
 @pytest.mark.parametrize(

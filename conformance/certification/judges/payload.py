@@ -78,6 +78,8 @@ class PayloadJudge:
         try:
             data = json.loads(text, parse_constant=_no_number)
         except (ValueError, RecursionError) as error:
+            if not _says_json(call):
+                return None
             self._ledger.broke(
                 f"{COMMON}/body/json", call, "the body is not JSON", "JSON text", str(error)[:200]
             )
@@ -170,6 +172,12 @@ class PayloadJudge:
             )
         else:
             self._ledger.passed(identifier, call.case)
+
+
+def _says_json(call: Call) -> bool:
+    """Whether the body is declared as JSON, or not at all: another type is a mistake by itself."""
+    kind = call.headers.get("content-type", "")
+    return kind.partition(";")[0].strip().lower() in {"", "application/json"}
 
 
 def _is_null(violation: Violation) -> bool:

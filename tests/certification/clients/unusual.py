@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from http.client import HTTPException
@@ -17,13 +19,15 @@ sys.path.insert(0, str(Path(__file__).parent))
 from exemplary import (
     Asked,
     Client,
+    create_app,
     create_mix_job,
+    create_rule,
     create_single_job,
     list_apps,
     list_users,
     show_app,
 )
-from wrong import DROP, ahead, login, pages, query, situation
+from wrong import DROP, ahead, login, pages, query, signed, situation
 
 
 def looks_before_it_repeats(client: Client) -> None:
@@ -118,6 +122,90 @@ def slow_reader(client: Client) -> None:
     client.send(create_single_job(client))
 
 
+def whole_number(client: Client) -> None:
+    """3600.0 is an integer."""
+    asked = create_rule(client)
+    client.send(asked.but(raw=json.dumps(asked.body).replace("7200", "3600.0").encode()))
+
+
+def escaped_path(client: Client) -> None:
+    """Unreserved characters may be escaped (RFC 3986, 2.3)."""
+    client.send(Asked("GET", f"/v2/%61pps/%{ord(client.app[0]):02x}{client.app[1:]}"))
+
+
+def preflight(client: Client) -> None:
+    """A browser asks by itself."""
+    headers = {"X-Auth-Token": None, "Access-Control-Request-Method": "GET"}
+    client.send(Asked("OPTIONS", "/v2/apps", headers=headers))
+
+
+def three_days_of_one_user(client: Client) -> None:
+    """13.10: several days are for a single user."""
+    query = {
+        "app_id": client.app,
+        "room_id": "room-1",
+        "user_id": "teacher",
+        "mid": "abit",
+        "start_time": ahead(days=-3),
+        "end_time": ahead(minutes=-5),
+    }
+    client.send(Asked("GET", f"/v1/{client.project}/rtc/client/qos/details", query))
+
+
+def signs_everything(client: Client) -> None:
+    """Sign, and name the project in the header."""
+    client.send(signed(client, show_app(client)))
+    client.send(signed(client, create_app(client)))
+
+
+def waits_after_429(client: Client) -> None:
+    """Wait for as long as Retry-After says."""
+    situation(client, "ListApps", "throttled")
+    answered = client.send(list_apps(client))
+    headers = {name.lower(): value for name, value in answered.headers.items()}
+    time.sleep(float(headers["retry-after"]) + 0.05)
+    client.send(list_apps(client))
+
+
+def other_group_after_429(client: Client) -> None:
+    """Go on with another group, which 429 says nothing of."""
+    situation(client, "ListRtcUserList", "throttled")
+    client.send(list_users(client))
+    client.send(list_apps(client))
+
+
+def takes_the_name_again(client: Client) -> None:
+    """Delete an application, and make one of the same name."""
+    for _ in range(2):
+        app = client.send(create_app(client)).data["app_id"]
+        client.send(Asked("DELETE", f"/v2/apps/{app}"))
+
+
+def changes_what_was_refused(client: Client) -> None:
+    """A name is taken, and another is chosen."""
+    client.send(create_app(client))
+    client.send(create_app(client))
+    client.send(Asked("POST", "/v2/apps", body={"app_name": "another"}))
+
+
+def corrects_and_repeats(client: Client) -> None:
+    """A name is taken; its owner is deleted, and the same request comes again."""
+    app = client.send(create_app(client)).data["app_id"]
+    client.send(create_app(client))
+    client.send(Asked("DELETE", f"/v2/apps/{app}"))
+    client.send(create_app(client))
+
+
+def signs_of_the_alphabet(client: Client) -> None:
+    """A name in other scripts, as UTF-8."""
+    client.send(Asked("POST", "/v2/apps", body={"app_name": "教室"}))
+
+
+def spaces_in_json(client: Client) -> None:
+    """JSON with blanks and line ends around it."""
+    client.send(create_app(client).but(raw=b' \n{ "app_name" :\t"spaced" }\r\n '))
+
+
 UNUSUAL: dict[str, Callable[[Client], None]] = {
     made.__name__.replace("_", "-"): made
     for made in (
@@ -134,6 +222,18 @@ UNUSUAL: dict[str, Callable[[Client], None]] = {
         clock_ahead,
         until_midnight,
         slow_reader,
+        whole_number,
+        escaped_path,
+        preflight,
+        three_days_of_one_user,
+        signs_everything,
+        waits_after_429,
+        other_group_after_429,
+        takes_the_name_again,
+        changes_what_was_refused,
+        corrects_and_repeats,
+        signs_of_the_alphabet,
+        spaces_in_json,
     )
 }
 """By name: what is right, and must not be found fault with, by a MUST or a SHOULD."""
