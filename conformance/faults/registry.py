@@ -39,6 +39,7 @@ from conformance.faults.rules import (
 )
 from conformance.faults.rules.statistics import conditions as statistics_conditions
 from conformance.faults.rules.statistics import lists as statistics_lists
+from conformance.faults.rules.statistics import narrowing as statistics_narrowing
 from conformance.faults.rules.statistics import relations as statistics_relations
 from conformance.faults.rules.statistics import windows as statistics_windows
 from conformance.reference.app import create_app
@@ -69,6 +70,7 @@ SOURCES: tuple[Callable[[], Iterable[Fault]], ...] = (
     rooms_obs.faults,
     notifications.faults,
     statistics_windows.faults,
+    statistics_narrowing.faults,
     statistics_conditions.faults,
     statistics_lists.faults,
     statistics_relations.faults,

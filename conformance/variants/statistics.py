@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from conformance.faults.combinators import on_answer, on_request
+from conformance.faults.combinators import instead, on_answer, on_request
 from conformance.faults.endpoints import ENDPOINTS
-from conformance.faults.messages import Answer, Asked, write_json
+from conformance.faults.messages import Answer, Asked, refusal, write_json
 from conformance.faults.middleware import Turn
+from conformance.reference.statistics.refusals import INVALID
 from conformance.variants.model import Variant
 from conformance.variants.passages import PASSAGES
 
@@ -45,6 +46,14 @@ def variants() -> Iterator[Variant]:
 
 
 def _answers() -> Iterator[Variant]:
+    yield Variant(
+        "statistics/ListRtcClientQosDetails/foreign-domain-refused",
+        "Metrics of a call are refused with a domain that is not the application's.",
+        "查询用户通话指标时拒绝不属于该应用的域名。",
+        (7060,),
+        instead(_foreign_domain),
+        ("ListRtcClientQosDetails",),
+    )
     yield Variant(
         "statistics/ListRtcHistoryScale/every-metric",
         "History of the scale answers every metric, whichever was asked for.",
@@ -89,6 +98,13 @@ def _answers() -> Iterator[Variant]:
 
 def _without_blanks(turn: Turn) -> Asked:
     return replace(turn.asked, query=tuple(pair for pair in turn.asked.query if pair[1]))
+
+
+def _foreign_domain(turn: Turn) -> Answer | None:
+    domain, app = turn.asked.value("domain"), turn.asked.value("app_id")
+    if domain is None or domain.startswith(f"{app}."):
+        return None
+    return refusal(400, INVALID)
 
 
 def _every_metric(turn: Turn) -> Asked:

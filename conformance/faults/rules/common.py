@@ -31,6 +31,14 @@ def faults() -> Iterator[Fault]:
     """Every fault of a common rule, but those of credentials (see ``wide_credentials``)."""
     for rule, title, behaviour, operations in _ROWS:
         yield breaking(f"common/{rule}", title, behaviour, *operations)
+    for rule, when in (("wrong", _not_json), ("missing", lambda turn: not _header(turn))):
+        yield breaking(
+            f"common/content-type/{rule}-refused",
+            "RemoveUsers does not look at the content type",
+            _typed(when),
+            "RemoveUsers",
+            slug="rooms",
+        )
 
 
 def _changed(change: Callable[[Turn, Answer], Answer | None]) -> Behaviour:
@@ -90,6 +98,10 @@ def _any_path(_turn: Turn, answer: Answer) -> Answer | None:
 
 def _header(turn: Turn) -> str:
     return (turn.asked.header("content-type") or "").lower()
+
+
+def _not_json(turn: Turn) -> bool:
+    return bool(_header(turn)) and "json" not in _header(turn).split(";")[0]
 
 
 def _typed(when: Callable[[Turn], bool]) -> Behaviour:
@@ -215,7 +227,7 @@ _ROWS: tuple[Row, ...] = (
     (
         "content-type/wrong-refused",
         "The content type is not looked at",
-        _typed(lambda turn: bool(_header(turn)) and "json" not in _header(turn).split(";")[0]),
+        _typed(_not_json),
         ANY,
     ),
     (

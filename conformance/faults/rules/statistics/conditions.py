@@ -193,6 +193,28 @@ _FAULTS: tuple[tuple[str, str, str, Behaviour], ...] = (
         _instead("metric", RecordDuration="CommunicationDuration"),
     ),
     (
+        "ListRtcHistoryUsage/rule/metric-selects",
+        "broken",
+        "ListRtcHistoryUsage has one figure for every metric",
+        _instead(
+            "metric",
+            RecordDuration="CommunicationDuration",
+            TranscodeDuration="CommunicationDuration",
+        ),
+    ),
+    (
+        f"{SCALE}/rule/session-count-agrees",
+        "broken",
+        f"{SCALE} counts sessions that the list of users does not show",
+        _added("session_count", 1),
+    ),
+    (
+        f"{SCALE}/rule/user-count-agrees",
+        "broken",
+        f"{SCALE} counts users that the list of users does not show",
+        _added("user_count", 1),
+    ),
+    (
         f"{SCALE}/rule/max-online-agrees",
         "users",
         f"{SCALE} counts more users at once than there were",

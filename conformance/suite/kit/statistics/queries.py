@@ -189,6 +189,16 @@ def nothing(rows: Iterable[Row]) -> bool:
     ) and not any(_is_thing(row) for row in rows)
 
 
+def has_data(scenario: Scenario, operation: str, **narrow: Any) -> bool:
+    """Whether a query over the longest span, or over the past hour, answers anything at all."""
+    query: dict[str, Any] = {**FINE.get(operation, {}), **NEEDED.get(operation, {})}
+    if scenario.lab.contract.operation(operation).window is not None:
+        window = time_window(scenario, operation)
+        query |= window.query(window.past(scenario.lab.now()))
+    answer = scenario.send(operation, query={**query, **narrow})
+    return not nothing(rows_of(operation, answer.json))
+
+
 def _is_thing(row: Row) -> bool:
     """A room, a user, an event: something that is no number at a time, and that has a name."""
     return any(row.get(name) for name in ("room_id", "uid", "event_id", "dimension"))

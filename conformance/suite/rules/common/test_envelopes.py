@@ -41,17 +41,25 @@ CHARSETS = ("application/json; charset=utf-8", "application/json;charset=UTF-8")
 def test_a_body_of_another_type_is_refused(scenario: Scenario, sent: Any) -> None:
     """A body that is not said to be application/json is refused, and makes nothing (3.1)."""
     (rule,) = scenario.declared
-    operation = scenario.lab.contract.operation("CreateApp")
-    accepted = scenario.lab.contract.refusal(operation, "media-type")
-    if accepted is None:
-        raise LookupError("the contract has no refusal of a media type")
-    if sent is ABSENT:
-        # A header that is required and not sent may be called a missing parameter (14.2).
-        missing = scenario.lab.contract.refusal(operation, "missing")
-        more = missing.answers if missing else ()
-        accepted = Expectation((*accepted.answers, *more), erratum=accepted.erratum)
-    exchange = scenario.send("CreateApp", headers={"Content-Type": sent}, accept=accepted)
-    scenario.rule(rule).answered(exchange, *accepted.answers)
+    bodies: dict[str, Any] = {
+        "CreateApp": None,
+        "RemoveUsers": {"user_ids": ["nobody"]},
+    }
+    for name, body in bodies.items():
+        if not claimed(scenario, name):
+            continue
+        operation = scenario.lab.contract.operation(name)
+        accepted = scenario.lab.contract.refusal(operation, "media-type")
+        if accepted is None:
+            raise LookupError("the contract has no refusal of a media type")
+        if sent is ABSENT:
+            # A header that is required and not sent may be called a missing parameter (14.2).
+            missing = scenario.lab.contract.refusal(operation, "missing")
+            more = missing.answers if missing else ()
+            accepted = Expectation((*accepted.answers, *more), erratum=accepted.erratum)
+        header = {"Content-Type": sent}
+        exchange = scenario.send(name, headers=header, body=body, accept=accepted)
+        scenario.rule(rule).answered(exchange, *accepted.answers)
 
 
 @rules("common/content-type/charset-accepted")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from conformance.engine.scenario import Inconclusive, Rule, Scenario, rules
 from conformance.model.exchange import Exchange
+from conformance.suite.kit.statistics.calls import QOS, Call, find_call
 from conformance.suite.kit.statistics.queries import (
     WHOLE,
     Finding,
@@ -23,11 +23,9 @@ from conformance.suite.kit.statistics.queries import (
     show,
     tell,
 )
-from conformance.suite.kit.statistics.time_windows import MINUTE, Span, read_time, time_window
 
 pytestmark = pytest.mark.sparkrtc_flow_group("statistics")
 
-QOS = "ListRtcClientQosDetails"
 MIDS = (
     "appcpu",
     "syscpu",
@@ -63,17 +61,6 @@ FILTERS = (("user_id", "uid", "filter-user-subset"), ("peer_id", "peerid", "filt
 DIRECTIONS = ("up", "down")
 """The document lists no values; any of them may be refused (E-13-direction-values)."""
 
-_MOST_ROOMS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A room in which something was measured, two minutes of it, and all that was measured."""
-
-    room: str
-    query: dict[str, Any]
-    all: Listing
-
 
 @rules(
     "ListRtcClientQosDetails/rule/room-echoed",
@@ -88,7 +75,7 @@ def test_mid_chooses_the_series(scenario: Scenario) -> None:
     Two metrics are asked for one by one and together, the other ones in two halves: all of them
     together are what all answers.
     """
-    call = _find_call(scenario)
+    call = find_call(scenario)
     _judge_series(scenario, call)
     measured = sorted({str(row["mid"]) for row in call.all.rows})
     if len(measured) < 2:
@@ -122,7 +109,7 @@ def test_mid_chooses_the_series(scenario: Scenario) -> None:
 )
 def test_series_are_narrowed_down(scenario: Scenario) -> None:
     """Each filter answers the series that it is about, as they are without it (13.10)."""
-    call = _find_call(scenario)
+    call = find_call(scenario)
     for parameter, field, name in FILTERS:
         _judge_filter(scenario, call, parameter, field, scenario.rule(f"{QOS}/rule/{name}"))
     stream = scenario.rule(f"{QOS}/rule/filter-stream-subset")
@@ -149,33 +136,6 @@ def test_series_are_narrowed_down(scenario: Scenario) -> None:
         return _compare(without, ctime.rows, "no time_type and time_type=ctime")
 
     tell(scenario.rule(f"{QOS}/rule/default-time-type"), settle(scenario, by_default))
-
-
-def _find_call(scenario: Scenario) -> Call:
-    """Two minutes in the middle of one of the longest calls of the past day that are over.
-
-    The span is short so that no list is cut off. Raises Inconclusive where nothing was measured.
-    """
-    window = time_window(scenario, QOS)
-    past = window.past(scenario.lab.now())
-    rooms = sorted(_rooms(scenario, past), key=lambda it: it[1].start - it[1].end)
-    for room, span in rooms[:_MOST_ROOMS]:
-        middle = (span.start + (span.end - span.start) / 2).replace(second=0, microsecond=0)
-        minutes = Span(middle - MINUTE, middle + MINUTE)
-        query = {"room_id": room, **window.query(minutes)}
-        everything = listing(scenario, QOS, {**query, "mid": ["all"]})
-        if everything.rows:
-            return Call(room, query, everything)
-    raise Inconclusive("no data: nothing was measured in the rooms of the past day")
-
-
-def _rooms(scenario: Scenario, past: Span) -> Iterator[tuple[str, Span]]:
-    """The rooms that began and closed in a span, and when they were open."""
-    query = time_window(scenario, "ListRtcRoomList").query(past)
-    for row in listing(scenario, "ListRtcRoomList", query).rows:
-        begun, ended = read_time(row.get("start_time")), read_time(row.get("end_time"))
-        if begun is not None and ended is not None and ended <= past.end:
-            yield str(row.get("room_id")), Span(begun, ended)
 
 
 def _ask(scenario: Scenario, call: Call, **query: Any) -> Listing:

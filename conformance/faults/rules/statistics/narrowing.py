@@ -1,0 +1,64 @@
+"""Faults of chapter 13: filters that are not looked at, and calls that are lost too early."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+from conformance.faults.handmade import breaking, refused_when, rewritten, shown
+from conformance.faults.messages import Asked
+from conformance.faults.middleware import Turn
+from conformance.faults.model import Fault
+from conformance.faults.series import DAY, SHAPES, Shape, now
+
+INVALID = "DATA.100011002"
+QOS = "ListRtcClientQosDetails"
+_CALLS = (QOS, "ListRtcEvent", "ListRtcAbnormalEvent")
+
+
+def faults() -> Iterator[Fault]:
+    """Every fault of a filter that is ignored, and of days that are kept."""
+    yield from _ignored()
+    yield from _lost()
+
+
+def _ignored() -> Iterator[Fault]:
+    for name, rule, parameter in (
+        ("ListRtcRealtimeQuality", "room-selects", "room_id"),
+        ("ListRtcRealtimeNetwork", "room-selects", "room_id"),
+        (QOS, "domain-selects", "domain"),
+    ):
+        yield breaking(
+            f"{name}/rule/{rule}", f"{name} ignores {parameter}", rewritten(_without(parameter))
+        )
+
+
+def _without(parameter: str) -> Callable[[Turn], Asked | None]:
+    def change(turn: Turn) -> Asked | None:
+        given = turn.asked.value(parameter) is not None
+        return turn.asked.with_value(parameter, None) if given else None
+
+    return change
+
+
+def _lost() -> Iterator[Fault]:
+    for name in _CALLS:
+        yield breaking(
+            f"{name}/rule/kept-for-five-days",
+            f"{name} refuses what is two days old",
+            refused_when(_older(SHAPES[name], 2 * DAY), 400, INVALID),
+        )
+    yield breaking(
+        f"{QOS}/rule/kept-for-five-days",
+        f"{QOS} has lost what is two days old",
+        shown(lambda _turn, body: {**body, "data": []}, _older(SHAPES[QOS], 2 * DAY)),
+        slug="lost",
+    )
+
+
+def _older(shape: Shape, kept: timedelta) -> Callable[[Turn], bool]:
+    def old(turn: Turn) -> bool:
+        end = shape.read(turn.asked)[1]
+        return end is not None and end < now(turn) - kept
+
+    return old

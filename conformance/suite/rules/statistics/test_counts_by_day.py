@@ -1,0 +1,123 @@
+"""Chapter 13, section 13.8: users and sessions of a day are those that 13.2 lists."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Hashable, Sequence
+from itertools import product
+
+import pytest
+
+from conformance.engine.scenario import Inconclusive, Scenario, rules
+from conformance.model.exchange import Exchange
+from conformance.suite.kit.statistics.daily_samples import date_of, past_days, today
+from conformance.suite.kit.statistics.queries import (
+    Finding,
+    Row,
+    listing,
+    rows_of,
+    settle,
+    tell,
+)
+from conformance.suite.kit.statistics.time_windows import (
+    DAY,
+    SECOND,
+    Span,
+    read_time,
+    time_window,
+)
+
+pytestmark = pytest.mark.sparkrtc_flow_group("statistics")
+
+SCALE, USERS = "ListRtcHistoryScale", "ListRtcUserList"
+_DAYS = 3
+_FOREVER = dt.datetime.max.replace(tzinfo=dt.UTC)
+Key = Callable[[Row], Hashable]
+"""What makes two rows of 13.2 one and the same in a count."""
+
+
+def _session(row: Row) -> Hashable:
+    return str(row.get("session"))
+
+
+def _user_of_room(row: Row) -> Hashable:
+    return str(row.get("room_id")), str(row.get("uid"))
+
+
+def _user(row: Row) -> Hashable:
+    return str(row.get("uid"))
+
+
+COUNTS: dict[str, tuple[str, tuple[Key, ...]]] = {
+    "session_count": ("session-count-agrees", (_session,)),
+    "user_count": ("user-count-agrees", (_user_of_room, _user)),
+}
+"""Fields of table 13-55, their rules, and what counts once (E-13-user-count-meaning)."""
+
+
+@rules(*(f"{SCALE}/rule/{name}" for name, _ in COUNTS.values()))
+def test_users_and_sessions_of_a_day(scenario: Scenario) -> None:
+    """Each joining is a session; a user counts once, or once in every room (tables 13-51, 13-55).
+
+    Who stays over midnight counts on the first day or on both, who failed to join or not, but on
+    every day in the same way.
+    """
+    scale = past_days(scenario, SCALE, metric=["UserCount", "SessionCount"])
+    for field, (name, keys) in COUNTS.items():
+
+        def look(anew: bool, field: str = field, keys: tuple[Key, ...] = keys) -> Finding:
+            metric = ["UserCount", "SessionCount"]
+            exchange = past_days(scenario, SCALE, metric=metric) if anew else scale
+            return _compared(scenario, exchange, field, keys)
+
+        tell(scenario.rule(f"{SCALE}/rule/{name}"), settle(scenario, look))
+
+
+def _compared(scenario: Scenario, exchange: Exchange, field: str, keys: tuple[Key, ...]) -> Finding:
+    rows = {date_of(row): row for row in rows_of(SCALE, exchange.json)}
+    day = today(scenario)
+    days = [it for n in range(1, _DAYS + 1) if (it := day - n * DAY) in rows]
+    counted = [rows[it].get(field) for it in days]
+    users = _users(scenario, days)
+    ways = [
+        [len({key(row) for row in users if counts(row, it)}) for it in days]
+        for key, counts in product(keys, _WAYS)
+    ]
+    if not any(map(any, ways)) and not any(counted):
+        raise Inconclusive("no data: nobody was in a room on the past days")
+    problem = f"{field} of the past days, newest first, is not what {USERS} shows"
+    wanted = " or ".join(str(way) for way in dict.fromkeys(map(tuple, ways)))
+    return Finding(exchange, "" if counted in ways else problem, wanted, counted)
+
+
+def _users(scenario: Scenario, days: Sequence[dt.datetime]) -> list[Row]:
+    """Every session that 13.2 shows of these days, and of the one before them."""
+    if not days:
+        raise Inconclusive("no data: the past days have no sample")
+    window = time_window(scenario, USERS)
+    span = Span(min(days) - DAY, max(days) + DAY - SECOND)
+    return list(listing(scenario, USERS, window.query(span)).rows)
+
+
+def _stay(row: Row) -> tuple[dt.datetime, dt.datetime]:
+    """From when to when somebody was in; who failed to join was there at that moment alone."""
+    joined, left = read_time(row.get("join_time")), read_time(row.get("leave_time"))
+    if joined is None:
+        return _FOREVER, _FOREVER
+    return joined, joined if row.get("state") == "FAIL" else left or _FOREVER
+
+
+def _joined(row: Row, day: dt.datetime) -> bool:
+    return day <= _stay(row)[0] < day + DAY
+
+
+def _present(row: Row, day: dt.datetime) -> bool:
+    joined, left = _stay(row)
+    return joined < day + DAY and left >= day
+
+
+def _got_in(counts: Callable[[Row, dt.datetime], bool]) -> Callable[[Row, dt.datetime], bool]:
+    return lambda row, day: row.get("state") != "FAIL" and counts(row, day)
+
+
+_WAYS = (_joined, _present, _got_in(_joined), _got_in(_present))
