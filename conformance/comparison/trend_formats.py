@@ -11,6 +11,7 @@ from rich.text import Text
 
 from conformance.comparison.page import draw
 from conformance.model.verdict import Verdict
+from conformance.reporting.terminal import SYMBOLS
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,6 +37,8 @@ _COLOURS: Final = {
 _STYLES: Final = {"conformant": "green", "nonconformant": "bold red", "incomplete": "magenta"}
 _WIDTH, _HEIGHT = 960, 160
 _SHOWN: Final = 20
+_NARROW: Final = 110
+"""Columns below which verdicts are symbols, and these are explained."""
 SEVERAL: Final = (
     "Runs of different series (target, profile, capabilities, operations, selection, contract,"
     " suite, level or strictness) are not held against each other."
@@ -60,16 +63,26 @@ def render_text(trend: Trend, console: Console, shown: int = _SHOWN) -> None:
     several = trend.several
     if several:
         console.print(Text(SEVERAL, style="bold yellow"), soft_wrap=True)
-    for title in ("started", "target", *(["series"] if several else []), "verdict"):
-        table.add_column(title, no_wrap=title == "started")
+    targets = {run.target for run in trend.runs}
+    if len(targets) == 1:
+        console.print(Text(f"target {trend.runs[0].target}", style="dim"), soft_wrap=True)
+    narrow = console.width < _NARROW
+    columns = [*(["target"] if len(targets) > 1 else []), *(["series"] if several else [])]
+    for title in ("started", *columns, "verdict"):
+        table.add_column(title, no_wrap=title != "target", overflow="fold")
     for column in _COLUMNS:
-        table.add_column(column.value, justify="right")
+        title = SYMBOLS[column] if narrow else column.value
+        table.add_column(title, justify="right", no_wrap=True)
     for run in trend.runs:
         counts = [str(run.summary.get(column.value, 0) or "·") for column in _COLUMNS]
-        series = [Text(str(run.series))] if several else []
+        told = [Text(run.target)] if len(targets) > 1 else []
+        told += [Text(str(run.series))] if several else []
         verdict = Text(run.verdict, style=_STYLES[run.verdict])
-        table.add_row(Text(run.started), Text(run.target), *series, verdict, *counts)
+        table.add_row(Text(run.started[: len("2026-01-01T00:00")]), *told, verdict, *counts)
     console.print(table)
+    if narrow:
+        legend = "  ".join(f"{SYMBOLS[column]} {column.value}" for column in _COLUMNS)
+        console.print(Text(legend, style="dim"))
     console.print(Text(f"\nFlaky: {len(trend.flaky)}", style="bold"))
     for row in trend.flaky[:shown]:
         line = f"  {row.marks}  {row.requirement}  broken in {row.broken} of {row.runs} runs"

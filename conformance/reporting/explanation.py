@@ -26,11 +26,17 @@ _MARGIN = 12
 _STEP_CHARACTERS = 100
 
 
-def explain(finding: ReportedFinding, text: str = "", words: Language | None = None) -> str:
+def explain(
+    finding: ReportedFinding,
+    text: str = "",
+    words: Language | None = None,
+    most: int | None = None,
+) -> str:
     """The finding as a few lines that need no other page to be understood.
 
     ``text`` is the text of its requirement: what the document says. ``words`` is the language to
-    tell it in; English when it is not given.
+    tell it in; English when it is not given. ``most``: lines of each of its parts that are told,
+    for places with little room; what led there and lines for a shell are left to the report then.
     """
     words = words or language("en")
     said = _indent(words.told(finding.message), 2)
@@ -48,9 +54,20 @@ def explain(finding: ReportedFinding, text: str = "", words: Language | None = N
         "document": "\n".join(line for line in stated if line),
         "replay": "\n".join(line for line in (finding.curl, finding.pytest) if line),
     }
+    if most is not None:
+        entries = {name: _cut(value, most) for name, value in entries.items()}
+        entries["steps"] = ""
+        replays = (finding.pytest,) if finding.steps else (finding.curl, finding.pytest)
+        entries["replay"] = "\n".join(line for line in replays if line)
     for name, value in entries.items():
         lines += _entry(words.say(f"story.{name}"), value)
     return "\n".join(lines).rstrip()
+
+
+def _cut(value: str, most: int) -> str:
+    lines = value.splitlines()
+    kept = [line if len(line) <= 2 * _WIDTH else f"{line[: 2 * _WIDTH]}…" for line in lines[:most]]
+    return "\n".join([*kept, *(["…"] if len(lines) > most else [])])
 
 
 def _steps(finding: ReportedFinding, words: Language) -> str:

@@ -6,6 +6,7 @@ import textwrap
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
@@ -15,6 +16,7 @@ from conformance.reporting.causes import causes_of
 from conformance.reporting.explanation import explain
 from conformance.reporting.language import Language, language
 from conformance.reporting.news import news
+from conformance.reporting.trace import alike
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,11 +47,17 @@ _RUN_STYLES: Final = {
     RunVerdict.NONCONFORMANT: "bold red",
     RunVerdict.INCOMPLETE: "bold magenta",
 }
-_CAUSES_SHOWN = 12
+_CAUSES_SHOWN = 2
 _CAUSES_LISTED = 8
 _CAUSES_LISTED_FROM = 2
 """Fewer causes are seen at once without a list of them."""
-_IDS_SHOWN = 5
+_IDS_SHOWN = 3
+_LINES_SHOWN = 4
+"""Of each part of a story: the whole summary of a broken target is to fit two screens."""
+_REASONS_SHOWN = 6
+_REASON_CHARACTERS = 150
+_NARROW = 100
+"""Columns below which the chapters are headed by symbols alone, and these are explained."""
 
 
 def print_summary(
@@ -69,7 +77,10 @@ def print_summary(
     texts = {item.id: item.text for item in report.requirements}
     console.print()
     console.print(Text(judged_line(report, words), style="dim"), soft_wrap=True)
-    console.print(chapter_table(report, words))
+    narrow = console.width < _NARROW
+    console.print(chapter_table(report, words, named=not narrow))
+    if narrow:
+        console.print(Text(_legend(report, words, console.width), style="dim"))
     for cause in islice(causes, causes_shown):
         console.print()
         _print_cause(cause, console, words, texts)
@@ -100,13 +111,29 @@ def judged_line(report: Report, words: Language) -> str:
     return " · ".join(f"{words.say(key)} {value}" for key, value in facts)
 
 
-def chapter_table(report: Report, words: Language) -> Table:
-    """How many requirements of each chapter have which verdict; empty columns are left out."""
+def _legend(report: Report, words: Language, width: int) -> str:
+    shown = (verdict for verdict in Verdict if report.summary.get(verdict.value, 0))
+    lines = [""]
+    for one in shown:
+        told = f"{SYMBOLS[one]} {words.say(f'verdict.{one.value}')}"
+        if cell_len(f"{lines[-1]}  {told}") > width:
+            lines.append("")
+        lines[-1] += f"{'  ' if lines[-1] else ''}{told}"
+    return "\n".join(lines)
+
+
+def chapter_table(report: Report, words: Language, *, named: bool = True) -> Table:
+    """How many requirements of each chapter have which verdict; empty columns are left out.
+
+    ``named``: the columns have the names of the verdicts besides their symbols.
+    """
     shown = [verdict for verdict in Verdict if report.summary.get(verdict.value, 0)]
     table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column(f"\n{words.say('ui.chapter')}", no_wrap=True)
+    line = "\n" if named else ""
+    table.add_column(f"{line}{words.say('ui.chapter')}", no_wrap=True)
     for verdict in shown:
-        title = f"{SYMBOLS[verdict]}\n{words.say(f'verdict.{verdict.value}')}"
+        name = f"\n{words.say(f'verdict.{verdict.value}')}" if named else ""
+        title = f"{SYMBOLS[verdict]}{name}"
         table.add_column(title, justify="right", style=_STYLES.get(verdict, ""))
     for number in sorted(report.by_chapter, key=lambda n: (int(n) if n.isdigit() else 0, n)):
         tally = report.by_chapter[number]
@@ -130,7 +157,8 @@ def verdict_line(report: Report, words: Language, causes: int) -> Text:
 def _print_cause(cause: Cause, console: Console, words: Language, texts: dict[str, str]) -> None:
     console.print(_title(cause, words), soft_wrap=True)
     finding = cause.findings[0]
-    story = textwrap.indent(explain(finding, texts.get(finding.requirement, ""), words), "  ")
+    said = texts.get(finding.requirement, "")
+    story = textwrap.indent(explain(finding, said, words, most=_LINES_SHOWN), "  ")
     console.print(Text(story), soft_wrap=True)
     others = [*cause.requirements[1:]]
     if others:
@@ -174,17 +202,27 @@ def count_of(words: Language, noun: str, count: int) -> str:
 
 
 def _print_unjudged(report: Report, console: Console, words: Language) -> None:
-    reasons: dict[tuple[Verdict, str], int] = {}
+    """Why requirements could not be judged; reasons that differ only in ids are one line."""
+    groups: dict[tuple[Verdict, str], list[str]] = {}
     for item in report.requirements:
         if item.verdict in {Verdict.BLOCKED, Verdict.INCONCLUSIVE}:
-            key = (item.verdict, item.reason)
-            reasons[key] = reasons.get(key, 0) + 1
-    for (verdict, reason), count in sorted(reasons.items(), key=lambda item: -item[1]):
-        line = Text(f"\n{SYMBOLS[verdict]} ", style=_STYLES[verdict])
+            groups.setdefault((item.verdict, alike(item.reason)), []).append(item.reason)
+    ordered = sorted(groups.items(), key=lambda group: -len(group[1]))
+    if ordered:
+        console.print()
+    for (verdict, _), reasons in ordered[:_REASONS_SHOWN]:
+        said = words.told(reasons[0])
+        if len(said) > _REASON_CHARACTERS:
+            said = f"{said[:_REASON_CHARACTERS]}…"
+        line = Text(f"{SYMBOLS[verdict]} ", style=_STYLES[verdict])
         line.append(f"{words.say(f'verdict.{verdict.value}')}: ")
-        line.append(count_of(words, "requirement", count), style="bold")
-        line.append(f", {words.told(reason)}")
+        line.append(count_of(words, "requirement", len(reasons)), style="bold")
+        line.append(f", {said}")
         console.print(line, soft_wrap=True)
+    if len(ordered) > _REASONS_SHOWN:
+        left = sum(len(reasons) for _, reasons in ordered[_REASONS_SHOWN:])
+        more = words.say("terminal.more-reasons", count=len(ordered) - _REASONS_SHOWN, left=left)
+        console.print(Text(f"  … {more}", style="dim"))
 
 
 def _print_news(previous: Report, report: Report, console: Console, words: Language) -> None:

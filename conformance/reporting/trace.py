@@ -99,6 +99,11 @@ def trace(finding: ReportedFinding) -> Trace:
     )
 
 
+def alike(text: str) -> str:
+    """A text without ids, numbers and quoted values: the same for texts that differ in those."""
+    return _SPACE.sub(" ", _VARIABLE.sub("_", text)).strip()
+
+
 def side_of(operation: str, place: str) -> str:
     """Which side the first two segments of a requirement id speak of; see ``Trace.side``."""
     if operation == "common":

@@ -174,6 +174,18 @@ def test_every_format_names_the_flaky_requirement(clean: Report) -> None:
     assert "http" not in html.replace("http-equiv", "")
 
 
+def test_the_table_is_readable_at_80_columns(clean: Report) -> None:
+    """Nothing is cut or wrapped: symbols head the columns, and a line explains them."""
+    stream = io.StringIO()
+    render_text(trend(runs_of(clean, "pfpf")), Console(file=stream, width=80))
+    shown = stream.getvalue()
+    rows = [line for line in shown.splitlines() if line.startswith("2026-")]
+    assert len(rows) == 4
+    assert all(("nonconformant" in row) or ("conformant" in row) for row in rows)
+    assert "…" not in shown
+    assert "✗ fail" in shown
+
+
 def test_long_lists_are_counted(clean: Report) -> None:
     """A terminal shows the first rows and says how many more there are."""
     broken = with_verdict(clean, {r.id: Verdict.FAIL for r in clean.requirements})

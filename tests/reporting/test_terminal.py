@@ -10,6 +10,7 @@ import pytest
 from rich.console import Console
 
 from conformance.model.report import Report
+from conformance.model.verdict import Verdict
 from conformance.reporting.explanation import explain, pretty_body, status_line
 from conformance.reporting.terminal import print_summary
 from tests.reporting.sample import assemble, exchange_of
@@ -40,7 +41,7 @@ def test_each_cause_is_told_once_with_its_evidence(report: Report) -> None:
     assert text.count("UpdateIndividualStreamJob: everything is refused with 404") == 2
     for label in ("sent", "came back", "expected", "received", "document", "replay", "also"):
         assert f"\n    {label}" in text
-    assert "and 68 more" in text
+    assert "and 70 more" in text
 
 
 def test_the_last_ten_lines_say_what_is_wrong(report: Report) -> None:
@@ -93,6 +94,38 @@ def test_chinese_is_spoken(report: Report) -> None:
     text = _printed(report, code="zh")
     assert "不符合" in text
     assert "响应头 x-request-id 缺失" in text
+
+
+@pytest.mark.parametrize("width", [80, 100, 120])
+def test_a_broken_server_fits_two_screens(report: Report, width: int) -> None:
+    """Two screens of 50 lines, with long lines counted as often as they wrap."""
+    rows = sum(max(1, -(-len(line) // width)) for line in _printed(report, width=width).split("\n"))
+    assert rows <= 100 + (width == 80) * 20, rows
+
+
+def test_reasons_that_differ_in_ids_are_one_line(clean_report: Report) -> None:
+    """An answer with another request id each time is one reason, told once with its weight."""
+    blocked = [
+        replace(
+            item,
+            verdict=Verdict.BLOCKED,
+            reason=f'no app could be created: CreateApp answered 500 {{"id": "{n:032x}"}}',
+        )
+        for n, item in enumerate(clean_report.requirements[:40])
+    ]
+    text = _printed(assemble([*blocked, *clean_report.requirements[40:]], []))
+    assert text.count("no app could be created") == 1
+    assert "blocked: 40 requirements, no app could be created: CreateApp answered 500" in text
+
+
+def test_the_chapters_are_readable_at_80_columns(report: Report) -> None:
+    """No name of a verdict is cut: symbols head the columns, and a line explains them."""
+    text = _printed(report, width=80)
+    table = text[: text.index("✗ ", text.index("not selected"))]
+    assert "…" not in table
+    assert max(map(len, table.splitlines()[2:])) <= 80
+    for name in ("kept", "broken", "inconclusive", "blocked", "not applicable"):
+        assert name in table
 
 
 def test_a_clean_run_is_short(clean_report: Report) -> None:
