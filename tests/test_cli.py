@@ -27,6 +27,7 @@ from conformance.cli import COMMANDS, cli, main
 from conformance.reference.app import create_app
 from conformance.reference.seeds import seeded_world
 from conformance.reference.server import ReferenceServer
+from tests.processes import running
 
 Handler = Callable[[http.server.BaseHTTPRequestHandler], None]
 Said = tuple[int, str, str]
@@ -360,12 +361,10 @@ def test_an_interrupted_run_goes_on(
     arguments = ["run", url, "--only", "*RecordRule*", "--report-dir", str(tmp_path)]
     command = [sys.executable, "-m", "conformance.cli", *arguments]
     progress = tmp_path / "progress.jsonl"
-    with subprocess.Popen(
+    with running(
         command,
         env={**os.environ, **credentials},
         cwd=tmp_path,
-        text=True,
-        stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     ) as process:
         deadline = time.monotonic() + 30
@@ -374,7 +373,7 @@ def test_an_interrupted_run_goes_on(
                 break
             time.sleep(0.02)
         process.send_signal(signal.SIGINT)
-        said, _ = process.communicate(timeout=30)
+        said, _ = process.communicate(timeout=120)
     assert process.returncode == 130, said
     assert json.loads((tmp_path / "report.json").read_bytes())["run"]["interrupted"] is True
     first = progress.read_bytes().count(b"\n")

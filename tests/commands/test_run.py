@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from conformance.commands.run import terminable
+from tests.processes import running
 
 _MORTAL = """
 import json, os, sys
@@ -59,12 +60,9 @@ def _served(program: str) -> Iterator[dict[str, Any]]:
     """A target as a process of its own; what it announces."""
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     command = [sys.executable, "-c", program]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
-        try:
-            assert process.stdout is not None
-            yield json.loads(process.stdout.readline())
-        finally:
-            process.kill()
+    with running(command, env=environment) as process:
+        assert process.stdout is not None
+        yield json.loads(process.stdout.readline())
 
 
 def _run(

@@ -17,6 +17,7 @@ from conformance.comparison.runs import compare, compare_reports
 from conformance.faults.registry import find_fault
 from conformance.model.verdict import Verdict
 from conformance.reporting.json_file import read_json
+from tests.processes import running
 
 ROOT = Path(__file__).parents[2]
 FAULT = "CreateApp/body/app_name/minLength/not-enforced"
@@ -28,18 +29,15 @@ _SERVE = "from conformance.commands.serve import serve; serve()"
 def served(*options: str) -> Iterator[dict[str, str]]:
     """The reference on a port of its own; yields the environment of a run against it."""
     command = [sys.executable, "-c", _SERVE, *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
-        try:
-            assert process.stdout is not None
-            told: dict[str, Any] = json.loads(process.stdout.readline())
-            yield {
-                "BASE_URL": told["base_url"],
-                "SPARKRTC_TOKEN": told["token"],
-                "SPARKRTC_PROJECT_ID": told["project_id"],
-                "SPARKRTC_IDENTITY_URL": told["identity_url"],
-            }
-        finally:
-            process.terminate()
+    with running(command, cwd=ROOT) as process:
+        assert process.stdout is not None
+        told: dict[str, Any] = json.loads(process.stdout.readline())
+        yield {
+            "BASE_URL": told["base_url"],
+            "SPARKRTC_TOKEN": told["token"],
+            "SPARKRTC_PROJECT_ID": told["project_id"],
+            "SPARKRTC_IDENTITY_URL": told["identity_url"],
+        }
 
 
 def run(env: dict[str, str], folder: Path, *globs: str, level: str = "quick") -> Path:

@@ -14,6 +14,7 @@ import pytest
 
 from conformance.model.verdict import Verdict
 from conformance.reporting.json_file import read_json
+from tests.processes import running
 
 COMMAND = (sys.executable, "-m", "conformance.cli")
 NEWEST = "2023-11-28"
@@ -56,7 +57,7 @@ serve_reference(0, app=app, world=world)
 
 @contextmanager
 def _served(*command: str) -> Iterator[dict[str, str]]:
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+    with running(command) as server:
         assert server.stdout is not None
         told = json.loads(server.stdout.readline())
         yield {
@@ -65,7 +66,6 @@ def _served(*command: str) -> Iterator[dict[str, str]]:
             "SPARKRTC_TOKEN": told["token"],
             "SPARKRTC_PROJECT_ID": told["project_id"],
         }
-        server.terminate()
 
 
 def _verdicts(env: dict[str, str], revision: str, only: str, folder: Path) -> dict[str, Verdict]:

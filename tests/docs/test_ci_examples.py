@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.processes import running
+
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples" / "ci"
 GITHUB = yaml.safe_load((EXAMPLES / "github-actions.yml").read_text(encoding="utf-8"))
@@ -53,10 +55,9 @@ def served() -> Iterator[dict[str, Any]]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "conformance.cli", "serve", "--port", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env) as server:
+    with running(command, env=env) as server:
         assert server.stdout is not None
         yield {**json.loads(server.stdout.readline()), "port": str(port), "env": env}
-        server.terminate()
 
 
 @pytest.fixture

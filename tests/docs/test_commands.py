@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import running
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = (
     "README.md",
@@ -95,7 +97,7 @@ def environment() -> Iterator[dict[str, str]]:
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("SPARKRTC", "HUAWEI"))}
     env = {**clean, "PATH": path, "PYTHONPATH": str(ROOT)}
     command = ["sparkrtc-conformance", "serve"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env) as server:
+    with running(command, env=env) as server:
         assert server.stdout is not None
         told = json.loads(server.stdout.readline())
         yield {
@@ -105,7 +107,6 @@ def environment() -> Iterator[dict[str, str]]:
             "SPARKRTC_PROJECT_ID": told["project_id"],
             "SPARKRTC_TOKEN": told["token"],
         }
-        server.terminate()
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 import conformance
+from tests.processes import running
 
 INI = Path(conformance.__file__).parent / "suite" / "pytest.ini"
 CASE = "ShowApp/path/app_id/known~unknown"
@@ -40,12 +41,9 @@ NEIGHBOURS = {
 def broken() -> Iterator[dict[str, Any]]:
     """A server that answers success for an application that does not exist."""
     command = [sys.executable, "-m", "conformance.cli", "serve", "--fault", FAULT, "--control"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with running(command) as process:
         assert process.stdout is not None
-        try:
-            yield json.loads(process.stdout.readline())
-        finally:
-            process.terminate()
+        yield json.loads(process.stdout.readline())
 
 
 def _beside(

@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.processes import running
+
 FAULT = "ShowApp/auth/wrong-token/accepted"
 
 
@@ -26,7 +28,7 @@ def _command(*arguments: object, **env: str) -> subprocess.CompletedProcess[str]
 def test_a_wrong_token_that_is_taken_is_replayed(tmp_path: Path) -> None:
     """The curl line sends the wrong token, not ours; the pytest line fails as the run did."""
     command = [sys.executable, "-m", "conformance.cli", "serve", "--fault", FAULT]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+    with running(command) as server:
         assert server.stdout is not None
         told = json.loads(server.stdout.readline())
         known = {"SPARKRTC_TOKEN": told["token"], "SPARKRTC_PROJECT_ID": told["project_id"]}
@@ -36,7 +38,6 @@ def test_a_wrong_token_that_is_taken_is_replayed(tmp_path: Path) -> None:
         (finding,) = report["findings"]
         line = shlex.split(finding["pytest"])
         again = _command(*line, f"--sparkrtc-report-dir={tmp_path / 'again'}", **known)
-        server.terminate()
     made, sent = finding["curl"].splitlines()
     assert made.startswith("app_id=$(curl -s -X POST ")
     header = next(word for word in shlex.split(sent) if word.startswith("X-Auth-Token"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import signal
 import socket
-import subprocess
 import sys
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pytest
 from conformance.reference.app import create_app
 from conformance.reference.seeds import seeded_world
 from conformance.reference.server import ReferenceServer, ServerError, start_reference
+from tests.processes import running
 
 ROOT = Path(__file__).parents[2]
 
@@ -65,14 +65,12 @@ def test_serve_announces_itself():
     """As a process: the first line on stdout is JSON with everything that a client needs."""
     code = "from conformance.reference.server import serve; serve(seed=4, flow_control=True)"
     command = [sys.executable, "-c", code]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
-        try:
-            line = json.loads(process.stdout.readline())
-            assert {"base_url", "identity_url", "project_id", "token", "ak", "sk"} <= set(line)
-            answer = httpx.get(
-                f"{line['identity_url']}/v3/projects", headers={"X-Auth-Token": line["token"]}
-            )
-            assert answer.json()["projects"][0]["id"] == line["project_id"]
-        finally:
-            process.send_signal(signal.SIGINT)
-            assert process.wait(10) == 0
+    with running(command, cwd=ROOT) as process:
+        line = json.loads(process.stdout.readline())
+        assert {"base_url", "identity_url", "project_id", "token", "ak", "sk"} <= set(line)
+        answer = httpx.get(
+            f"{line['identity_url']}/v3/projects", headers={"X-Auth-Token": line["token"]}
+        )
+        assert answer.json()["projects"][0]["id"] == line["project_id"]
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 0

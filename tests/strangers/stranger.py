@@ -89,6 +89,11 @@ JAVA = Stranger(
 NODE = Stranger("node", "JavaScript", ("node",), (), ("node", str(HERE / "node" / "server.mjs")))
 STRANGERS = (JAVA, NODE)
 
+_PATIENCE = 10
+"""Seconds that a server has to end itself."""
+_LONGEST_RUN = 500
+"""Seconds that a run may take, on a busy machine too."""
+
 
 @contextmanager
 def serving(stranger: Stranger, build: Path, slip: str = "") -> Iterator[Mapping[str, Any]]:
@@ -102,7 +107,16 @@ def serving(stranger: Stranger, build: Path, slip: str = "") -> Iterator[Mapping
             assert process.stdout is not None
             yield json.loads(process.stdout.readline())
         finally:
-            process.terminate()
+            _end(process)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """Stop a server, also one that ignores being asked."""
+    process.terminate()
+    try:
+        process.wait(_PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
 
 
 def write_target(announced: Mapping[str, Any], stranger: Stranger, folder: Path) -> Path:
@@ -137,7 +151,9 @@ def judged(
     env |= {variable: announced[key] for key, variable in _VARIABLES.items() if key in announced}
     command = [sys.executable, "-m", "conformance.cli", "run", "--target", str(target)]
     command += ["--report-dir", str(reports), "--seed", "1", *options]
-    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, env=env, capture_output=True, text=True, check=False, timeout=_LONGEST_RUN
+    )
     report = reports / "report.json"
     if not report.is_file():
         raise AssertionError(done.stdout + done.stderr)
