@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,29 +44,64 @@ class Places:
 class BasisEntry:
     """One entry of ``spec/basis.yaml``; without lines of its own those of its rows or source."""
 
-    pattern: re.Pattern[str]
+    ids: frozenset[str]
+    pattern: re.Pattern[str] | None
     basis: Basis
     lines: tuple[Lines, ...]
     rows: tuple[str, ...]
     levels: frozenset[str] = frozenset(Level)
 
     def holds(self, requirement: Requirement) -> bool:
-        """Whether it speaks of this requirement."""
-        return requirement.level in self.levels and bool(self.pattern.match(requirement.id))
+        """Whether it speaks of this requirement: by its id, or by a glob."""
+        if requirement.level not in self.levels:
+            return False
+        globbed = self.pattern is not None and self.pattern.match(requirement.id) is not None
+        return globbed or requirement.id in self.ids
+
+
+@dataclass(frozen=True, slots=True)
+class BasisEntries:
+    """Entries in their order, found by id; only those with globs are tried one by one."""
+
+    by_id: Mapping[str, tuple[tuple[int, BasisEntry], ...]] = field(default_factory=dict)
+    globs: tuple[tuple[int, BasisEntry], ...] = ()
+
+    @classmethod
+    def of(cls, entries: Iterable[BasisEntry]) -> BasisEntries:
+        """Arrange entries, the first of which wins."""
+        by_id: dict[str, tuple[tuple[int, BasisEntry], ...]] = {}
+        globs = []
+        for numbered in enumerate(entries):
+            if numbered[1].pattern is not None:
+                globs.append(numbered)
+            for name in numbered[1].ids:
+                by_id[name] = (*by_id.get(name, ()), numbered)
+        return cls(by_id, tuple(globs))
+
+    def first(self, requirement: Requirement) -> BasisEntry | None:
+        """The first entry that speaks of a requirement; None where none does."""
+        named = ((n, e) for n, e in self.by_id.get(requirement.id, ()) if e.holds(requirement))
+        number, entry = next(named, (None, None))
+        for earlier, glob in self.globs:
+            if number is not None and earlier >= number:
+                break
+            if glob.holds(requirement):
+                return glob
+        return entry
 
 
 @dataclass(frozen=True, slots=True)
 class Bases:
     """The entries in their order. An empty one leaves requirements as they are."""
 
-    rules: tuple[BasisEntry, ...] = ()
-    derived: tuple[BasisEntry, ...] = ()
+    rules: BasisEntries = field(default_factory=BasisEntries)
+    derived: BasisEntries = field(default_factory=BasisEntries)
     places: Places | None = None
 
     def rest(self, requirement: Requirement) -> Requirement:
         """The same requirement with its basis and its lines, where an entry matches it."""
         entries = self.rules if requirement.kind == "rule" else self.derived
-        entry = next((e for e in entries if e.holds(requirement)), None)
+        entry = entries.first(requirement)
         if entry is None or self.places is None:
             return requirement
         names = entry.rows or (() if requirement.kind == "rule" else _names(requirement))
@@ -90,8 +125,8 @@ def read_bases(folder: Path) -> Bases:
         return Bases()
     document = read_yaml(path)
     return Bases(
-        rules=tuple(map(_entry, document["rules"])),
-        derived=tuple(map(_entry, document["derived"])),
+        rules=BasisEntries.of(map(_entry, document["rules"])),
+        derived=BasisEntries.of(map(_entry, document["derived"])),
         places=_places(folder / "lines.json"),
     )
 
@@ -112,9 +147,11 @@ def _places(path: Path) -> Places:
 
 
 def _entry(raw: Mapping[str, Any]) -> BasisEntry:
-    patterns = (glob_to_pattern(glob).pattern for glob in raw["requirements"])
+    globs = [text for text in raw["requirements"] if set(text) & set("*?")]
+    patterns = (glob_to_pattern(glob).pattern for glob in globs)
     return BasisEntry(
-        pattern=re.compile("|".join(patterns), re.DOTALL),
+        ids=frozenset(raw["requirements"]) - frozenset(globs),
+        pattern=re.compile("|".join(patterns), re.DOTALL) if globs else None,
         basis=Basis(raw["basis"]),
         lines=tuple(map(_lines, raw.get("lines", ()))),
         rows=tuple(raw.get("rows", ())),

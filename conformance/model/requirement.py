@@ -6,6 +6,7 @@ import enum
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from conformance.model.requirement_id import RequirementId
 
@@ -81,6 +82,7 @@ class Requirement:
         return RequirementId.parse(self.id).place
 
 
+@lru_cache(maxsize=4096)
 def glob_to_pattern(glob: str) -> re.Pattern[str]:
     """Compile a requirement glob: ``*`` is any run of characters, ``?`` is any one.
 
