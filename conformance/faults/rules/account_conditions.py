@@ -256,6 +256,13 @@ _FAULTS: tuple[tuple[str, str, str, Behaviour, tuple[str, ...]], ...] = (
         ("ShowApp",),
     ),
     (
+        "common/answer/times-in-utc",
+        "callback-ahead",
+        "The update time of a callback is that of Beijing",
+        edited("record_callback.update_time", _hours_ahead),
+        ("UpdateRecordCallback",),
+    ),
+    (
         "common/answer/times-are-now",
         "stop-ahead",
         "The time at which a job stopped is that of Beijing",

@@ -78,12 +78,18 @@ def test_defaults(scenario: Scenario) -> None:
         for name, field, default in (
             ("idle-time-default", "max_idle_time", 30),
             ("audio-default", "is_record_audio", True),
-            ("select-stream-default", "select_stream_type", "FHD"),
         ):
             found = value(exchange, field)
             scenario.rule(f"{_CREATE}/{name}").equal(
                 found, default, f"{field}, which was not sent,", exchange
             )
+        grade = value(exchange, "select_stream_type")
+        scenario.rule(f"{_CREATE}/select-stream-default").that(
+            grade in {None, "FHD"},
+            f"select_stream_type, which was not sent, reads {in_json(grade)}",
+            expected="FHD, or no select_stream_type",
+            exchange=exchange,
+        )
         video = value(exchange, "video_type")
         scenario.rule(f"{_CREATE}/video-type-default").that(
             video in {None, "CAMERASTREAM"},
