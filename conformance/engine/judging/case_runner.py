@@ -283,7 +283,7 @@ def _claimed(lab: Lab, case: Case, claim: Claim, exchange: Exchange) -> None:
         reason = f"the answer does not show {claim.shown_as}"
         lab.ledger.record(
             Judgement(
-                claim.requirement, Outcome.INCONCLUSIVE, case.id, reason, exchange=exchange.number
+                claim.requirement, Outcome.NOT_APPLICABLE, case.id, reason, exchange=exchange.number
             )
         )
     elif same(found, claim.value) or any(same(found, other) for other in claim.others):

@@ -232,6 +232,7 @@ _ROWS: tuple[Row, ...] = (
     ("Create", "deleted-app", "fails for a deleted application", crash_if_refused(), ()),
     ("Create", "job-quota", "calls its quota a wrong value", _quota_as_value(), ()),
     ("Create", "idle-expiry", "goes on in an empty room", afterwards(_never_idle), ()),
+    ("Create", "ends-when-idle", "goes on in an empty room", afterwards(_never_idle), ()),
     ("Create", "idle-expiry-not-early", "stops too early", afterwards(_soon_idle), ()),
     (
         "Create",

@@ -208,8 +208,21 @@ def _unmatched_refused(turn: Turn) -> bool:
     )
 
 
+def _of_another(_turn: Turn, body: Any) -> Any:
+    rows = body["buckets"]
+    others = [{**row, "bucket": f"{row['bucket']}-of-another"} for row in rows[:1]]
+    return {**body, "count": len(rows) + len(others), "buckets": [*rows, *others]}
+
+
+def _where_it_is(turn: Turn) -> Asked | None:
+    """The request with the region that the bucket is in."""
+    found = [one for one in _buckets_of(turn) if one.name == turn.asked.value("bucket")]
+    return turn.asked.with_value("location", found[0].location) if found else None
+
+
 _BUCKETS: tuple[Row, ...] = (
     ("count-equals-items", "counts one too many", shown(_one_more), ()),
+    ("listed-buckets-exist", "lists what is another tenant's", shown(_of_another), ()),
     ("buckets-unique", "lists a bucket twice", _twice("buckets"), ()),
     ("reading-changes-nothing", "loses a bucket every second time", _turned("buckets"), ()),
 )
@@ -218,6 +231,7 @@ _OBJECTS: tuple[Row, ...] = (
     ("objects-have-size-and-date", "answers names alone", shown(_bare), ()),
     ("folders-are-not-objects", "lists objects for folders", rewritten(_as_objects), ()),
     ("prefix-narrows", "does not look at prefix", rewritten(_without_prefix), ()),
+    ("bucket-in-other-region", "does not look at location", rewritten(_where_it_is), ()),
     (
         "prefix-without-match",
         "refuses a prefix that nothing has",

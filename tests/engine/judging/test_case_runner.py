@@ -176,12 +176,12 @@ def _reads(value: Any) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("value", "outcome"), [(7, Outcome.FAIL), (None, Outcome.INCONCLUSIVE), (0, Outcome.PASS)]
+    ("value", "outcome"), [(7, Outcome.FAIL), (None, Outcome.NOT_APPLICABLE), (0, Outcome.PASS)]
 )
 def test_defaults_are_read_back(
     make_lab: MakeLab, cases: dict[str, Case], value: Any, outcome: Outcome
 ) -> None:
-    """Another value fails, no value is no verdict, the documented one passes."""
+    """Another value fails, one that is not shown is not judged, the documented one passes."""
     requirement = f"{RULE}record_max_duration_to_merge_file/default"
     lab, _ = make_lab(_reads(value))
     judge(lab, _rule_case(cases, requirement))

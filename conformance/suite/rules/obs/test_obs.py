@@ -10,7 +10,6 @@ from conformance.model.exchange import Exchange
 from conformance.model.wording import in_json
 
 AUTHORISE, REVOKE = 1, 0
-REGIONS = ("cn-north-4", "cn-north-1", "cn-north-5", "cn-north-6", "cn-south-1", "cn-east-2")
 NO_DATA = "no data: {} are none"
 
 
@@ -162,18 +161,6 @@ def _judge_prefix_without_match(scenario: Scenario) -> None:
         rule.equal(
             none.json, {"count": 0, "objects": []}, "the answer for a prefix that nothing has", none
         )
-
-
-@rules("ListObsBucketObjects/rule/bucket-in-other-region")
-def test_a_bucket_in_a_region_that_is_not_its_own(scenario: Scenario) -> None:
-    """The document leaves the answer open: a list, 400 or 404 (table 12-11)."""
-    rule = "ListObsBucketObjects/rule/bucket-in-other-region"
-    elsewhere = next(name for name in REGIONS if name != scenario.given("bucket_location"))
-    accepted = scenario.lab.contract.answers_of(rule)
-    exchange = scenario.send(
-        "ListObsBucketObjects", query={"location": elsewhere, "type": "objects"}, accept=accepted
-    )
-    scenario.rule(rule).answered(exchange, *accepted.answers)
 
 
 @rules(
