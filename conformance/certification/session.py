@@ -37,7 +37,9 @@ class RecordingServer:
             mean=self.control.meant_by,
             control=self.control,
         )
-        self._server = ReferenceServer(self.recorder, protocol=listening(self.recorder.unreadable))
+        self._server = ReferenceServer(
+            self.recorder, protocol=listening(self.recorder.unreadable, self.recorder.reset)
+        )
         self.started = dt.datetime.now(dt.UTC)
 
     @property

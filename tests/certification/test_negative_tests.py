@@ -116,7 +116,10 @@ def test_a_plan_can_say_it(server: RecordingServer) -> None:
         {"operation": "ShowApp", "meant": "unknown"},
     ):
         request = urllib.request.Request(  # noqa: S310
-            client.env["SPARKRTC_SITUATION_URL"], json.dumps(plan).encode(), method="POST"
+            client.env["SPARKRTC_SITUATION_URL"],
+            json.dumps(plan).encode(),
+            {"Content-Type": "application/json"},
+            method="POST",
         )
         urllib.request.urlopen(request, timeout=5).close()  # noqa: S310
     assert client.send(exemplary.list_apps(client)).status == 429

@@ -134,3 +134,27 @@ def test_what_is_no_request_at_all_is_said(contract: Contract) -> None:
     recorder.unreadable(b"\x16\x03\x01\x02\x00\x01", "127.0.0.1:40000")
     assert recorder.calls == ()
     assert "TLS" in recorder.strange[0]
+
+
+def test_an_answer_that_was_not_read_is_not_heard(contract: Contract) -> None:
+    """A connection that is reset had an answer in it: the last one on it, and no other."""
+    connection = "127.0.0.1:40000"
+
+    async def app(_scope: Any, _receive: Any, send: Callable[[Any], Any]) -> None:
+        await send(HEAD)
+        await send(body(b"{}"))
+
+    recorder = Recorder(app, Router(contract))
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(_message: Any) -> None:
+        """It goes out."""
+
+    for _ in range(2):
+        asyncio.run(recorder(SCOPE, receive, send))
+    recorder.reset("127.0.0.1:50000")
+    assert [call.is_heard for call in recorder.calls] == [True, True]
+    recorder.reset(connection)
+    assert [(call.is_heard, call.status) for call in recorder.calls] == [(True, 200), (False, 200)]

@@ -121,6 +121,18 @@ class Recorder:
         with self._lock:
             self._calls.append(kept)
 
+    def reset(self, connection: str) -> None:
+        """The last answer on a connection was not read: the client had left."""
+        unread = NetworkFailure("read", "the client left without having read the answer")
+        with self._lock:
+            for place in reversed(range(len(self._calls))):
+                call = self._calls[place]
+                if call.connection == connection:
+                    if call.is_heard:
+                        exchange = replace(call.exchange, failure=unread)
+                        self._calls[place] = replace(call, exchange=exchange)
+                    return
+
     def _next(self) -> int:
         with self._lock:
             self._count += 1

@@ -1,7 +1,8 @@
-"""Requests that no server can read: what came on a connection in place of one.
+"""What only a connection shows: requests that no server can read, and answers that nobody read.
 
-uvicorn answers them 400 by itself and tells no application. The protocol made here hands their
-bytes on, so that a client whose every request is refused there is not taken for a silent one.
+uvicorn answers the former 400 by itself and tells no application. The protocol made here hands
+their bytes on, so that a client whose every request is refused there is not taken for a silent one.
+A connection that is reset was closed with an answer unread in it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from conformance.model.exchange import Headers
 
 Tell = Callable[[bytes, str], None]
 """Is given the bytes that were no request, and where they came from."""
+Reset = Callable[[str], None]
+"""Is given whose connection was reset."""
 
 _KEPT_BYTES = 64 * 1024
 _LINE = re.compile(rb"([A-Za-z]{1,20}) (.*) HTTP/\d(?:\.\d)?\s*", re.DOTALL)
@@ -61,8 +64,8 @@ def what_came_instead(heard: bytes) -> str:
     return f"a connection sent no HTTP request, but {heard[:40]!r}"
 
 
-def listening(tell: Tell) -> type[HttpToolsProtocol]:
-    """Make uvicorn's own protocol, which tells what it could not read."""
+def listening(tell: Tell, reset: Reset) -> type[HttpToolsProtocol]:
+    """Make uvicorn's own protocol, which tells what it could not read, and who did not read."""
 
     class Listening(HttpToolsProtocol):
         """Keeps the beginning of what is being read."""
@@ -85,8 +88,18 @@ def listening(tell: Tell) -> type[HttpToolsProtocol]:
 
         def send_400_response(self, msg: str) -> None:
             """Refuse, as ever, and say so."""
-            host, port = self.client or ("", "")
-            tell(self._heard, f"{host}:{port}")
+            tell(self._heard, self._peer)
             super().send_400_response(msg)
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            """Say whose connection was reset."""
+            super().connection_lost(exc)
+            if isinstance(exc, ConnectionResetError):
+                reset(self._peer)
+
+        @property
+        def _peer(self) -> str:
+            host, port = self.client or ("", "")
+            return f"{host}:{port}"
 
     return Listening

@@ -10,8 +10,12 @@ const headers = { "X-Auth-Token": token, "Content-Type": "application/json" };
 const send = (method, path, body, more = {}) =>
   fetch(base + path, { method, headers, body: body && JSON.stringify(body), ...more })
     .then(async (answer) => ({ status: answer.status, text: await answer.text(), answer }));
-const stage = (operation, situation) =>
-  fetch(env.SPARKRTC_SITUATION_URL, { method: "POST", body: JSON.stringify({ operation, situation }) });
+const stage = async (operation, situation) => {
+  const plan = { method: "POST", headers: { "Content-Type": "application/json" } };
+  const body = JSON.stringify({ operation, situation });
+  const answer = await fetch(env.SPARKRTC_SITUATION_URL, { ...plan, body });
+  if (!answer.ok) throw new Error(await answer.text());
+};
 const job = { room_id: "room-1", user_id: "teacher", is_record_audio: true, max_idle_time: 60 };
 const start = (body, more) => send("POST", `/v2/apps/${app}/individual-stream-jobs`, body, more);
 const users = (query) => send("GET", `/v1/${project}/rtc/users?${query}`);

@@ -11,7 +11,7 @@ job='{"room_id": "room-1", "user_id": "teacher", "is_record_audio": true, "max_i
 ask() { curl --silent --output answer --header "X-Auth-Token: $SPARKRTC_TOKEN" "$@"; }
 json() { ask --header "Content-Type: application/json" "$@"; }
 stage() {
-    curl --silent --output /dev/null --data "{\"operation\": \"$1\", \"situation\": \"$2\"}" "$SPARKRTC_SITUATION_URL"
+    curl --silent --fail --header "Content-Type: application/json" --output /dev/null --data "{\"operation\": \"$1\", \"situation\": \"$2\"}" "$SPARKRTC_SITUATION_URL" || exit 65
 }
 login() {
     body="{\"auth\": {\"identity\": {\"methods\": [\"password\"], \"password\": {\"user\": {\"name\":

@@ -123,7 +123,9 @@ def situation(client: Client, operation: str, name: str) -> None:
     """Have the next answer of an operation replaced."""
     data = json.dumps({"operation": operation, "situation": name}).encode()
     address = client.env["SPARKRTC_SITUATION_URL"]
-    with urllib.request.urlopen(urllib.request.Request(address, data, method="POST")):  # noqa: S310
+    kind = {"Content-Type": "application/json"}
+    request = urllib.request.Request(address, data, kind, method="POST")  # noqa: S310
+    with urllib.request.urlopen(request):  # noqa: S310
         pass
 
 

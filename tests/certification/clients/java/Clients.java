@@ -42,7 +42,11 @@ public class Clients {
     static void stage(String operation, String situation) throws Exception {
         String plan = "{\"operation\": \"" + operation + "\", \"situation\": \"" + situation + "\"}";
         URI url = URI.create(System.getenv("SPARKRTC_SITUATION_URL"));
-        HTTP.send(HttpRequest.newBuilder(url).POST(BodyPublishers.ofString(plan)).build(), BodyHandlers.discarding());
+        HttpRequest.Builder asked = HttpRequest.newBuilder(url).header("Content-Type", "application/json");
+        int status = HTTP.send(asked.POST(BodyPublishers.ofString(plan)).build(), BodyHandlers.discarding()).statusCode();
+        if (status != 204) {
+            throw new IllegalStateException("the situation was refused with " + status);
+        }
     }
 
     static String encoded(String text) {
