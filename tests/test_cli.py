@@ -22,12 +22,12 @@ from typing import Any
 
 import pytest
 from click import Context
-from tests.processes import running
 
 from conformance.cli import COMMANDS, cli, main
 from conformance.reference.app import create_app
 from conformance.reference.seeds import seeded_world
 from conformance.reference.server import ReferenceServer
+from tests.processes import running
 
 Handler = Callable[[http.server.BaseHTTPRequestHandler], None]
 Said = tuple[int, str, str]

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.processes import running
 
 from conformance.commands.run import terminable
+from tests.processes import running
 
 _MORTAL = """
 import json, os, sys

@@ -11,14 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.processes import running
-
 from conformance.comparison.certificate import issue_certificate, verify_certificate
 from conformance.comparison.merge import merge_reports
 from conformance.comparison.runs import compare, compare_reports
 from conformance.faults.registry import find_fault
 from conformance.model.verdict import Verdict
 from conformance.reporting.json_file import read_json
+from tests.processes import running
 
 ROOT = Path(__file__).parents[2]
 FAULT = "CreateApp/body/app_name/minLength/not-enforced"

@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from tests.processes import running
 
 from conformance.model.verdict import Verdict
 from conformance.reporting.json_file import read_json
+from tests.processes import running
 
 COMMAND = (sys.executable, "-m", "conformance.cli")
 NEWEST = "2023-11-28"

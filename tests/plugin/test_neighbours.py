@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.processes import running
 
 import conformance
+from tests.processes import running
 
 INI = Path(conformance.__file__).parent / "suite" / "pytest.ini"
 CASE = "ShowApp/path/app_id/known~unknown"

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.processes import running
 
 from conformance.reference.app import create_app
 from conformance.reference.seeds import seeded_world
 from conformance.reference.server import ReferenceServer, ServerError, start_reference
+from tests.processes import running
 
 ROOT = Path(__file__).parents[2]
 
