@@ -7,8 +7,9 @@ import datetime as dt
 import itertools
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import httpx
@@ -240,24 +241,27 @@ class Lab:
 
     def fill(self, template: Template) -> Template:
         """The same request with resources, names and times filled in."""
+        answer = partial(
+            self._answer, reading=self.contract.operation(template.operation).reads_only
+        )
         return Template(
             template.operation,
-            self._fill_path(template),
-            resolve(dict(template.query), self._answer),
+            self._fill_path(template, answer),
+            resolve(dict(template.query), answer),
             dict(template.headers),
-            template.body if template.body is ABSENT else resolve(template.body, self._answer),
+            template.body if template.body is ABSENT else resolve(template.body, answer),
             template.raw,
             template.credentials,
         )
 
-    def _fill_path(self, template: Template) -> dict[str, Any]:
+    def _fill_path(self, template: Template, answer: Callable[[Any], Any]) -> dict[str, Any]:
         """Path parameters; a fresh resource brings the path that leads to it."""
         path: dict[str, Any] = dict(template.path)
         for name, value in template.path.items():
             if isinstance(value, Given) and value.fresh:
                 identifier = self.resources.fresh(value.kind)
                 path = {**path, name: identifier, **self.resources.path_of(value.kind, identifier)}
-        filled: dict[str, Any] = resolve(path, self._answer)
+        filled: dict[str, Any] = resolve(path, answer)
         return filled
 
     def request(self, operation: Operation, filled: Template) -> Request:
@@ -313,11 +317,11 @@ class Lab:
         self._names += 1
         return f"{self.prefix}{self._names}-{stem}"
 
-    def _answer(self, value: Given | Unique | Moment) -> Any:
+    def _answer(self, value: Given | Unique | Moment, *, reading: bool = False) -> Any:
         if isinstance(value, Given):
-            return (
-                self.resources.fresh(value.kind) if value.fresh else self.resources.get(value.kind)
-            )
+            if value.fresh:
+                return self.resources.fresh(value.kind)
+            return self.resources.get(value.kind, reading=reading)
         if isinstance(value, Unique):
             return self.unique(value.stem)
         return write_moment(self.now(), value)

@@ -45,11 +45,21 @@ class ExistingResources:
         self._ours = ours
         self._found: dict[str, str] = {}
         self._gone: set[str] = set()
+        self._over: dict[str, str] = {}
+        """By kind, what has been: good enough for who only looks."""
+        self._seen: set[str] = set()
 
-    def get(self, kind: str) -> str:
-        """One of that kind. Raises Blocked when none is known."""
+    def get(self, kind: str, *, reading: bool = False) -> str:
+        """One of that kind; for ``reading``, one that is over will do.
+
+        Raises Blocked when none is known.
+        """
+        if reading and kind in self._over and kind not in self._found:
+            return self._over[kind]
         named = self._name(kind)
         if named is not None and named not in self._gone:
+            if not reading:
+                self._must_go_on(self._kinds[kind], named)
             return named
         if kind not in self._found:
             self._found[kind] = self._look_up(self._kinds[kind])
@@ -87,9 +97,36 @@ class ExistingResources:
 
     def _leave(self, kind: str, identifier: str) -> None:
         self._gone.add(identifier)
+        self._over[kind] = identifier
         for other in self._kinds.values():
             if other.kind == kind or kind in other.inside:
-                self._found.pop(other.kind, None)
+                found = self._found.pop(other.kind, None) or self._name(other.kind)
+                if other.kind != kind and found:
+                    self._over[other.kind] = found
+
+    def _must_go_on(self, kind: GivenKind, named: str) -> None:
+        """Raise Blocked where the list says that what is named is over, from an earlier run say.
+
+        What the list does not show, or cannot be asked for, is believed to be there.
+        """
+        listing = kind.listing
+        if kind.ended_by is None or listing is None or named in self._seen:
+            return
+        self._seen.add(named)
+        asked = {name: self._filled(value) for name, value in listing.query.items()}
+        lasting = {n: v for n, v in asked.items() if not listing.query[n].startswith("{")}
+        others = {name: value for name, value in asked.items() if name not in lasting}
+        try:
+            exchange = self._list(listing, {**others, listing.field: named})
+        except (Blocked, NotOffered):
+            return
+        rows = [r for r in rows_of(exchange.json, listing.items) if r.get(listing.field) == named]
+        if rows and not any(r.get(n, v) == v for r in rows for n, v in lasting.items()):
+            self._seen.discard(named)
+            raise Blocked(
+                f"the {kind.kind} {named} is over, as {listing.operation} shows it;"
+                f" let {kind.setting} name one that is not"
+            )
 
     def _name(self, kind: str) -> str | None:
         setting = self._kinds[kind].setting

@@ -82,10 +82,13 @@ class ResourcePool:
             contract, sender, providing.named, providing.prefix, self.get, self._ids
         )
 
-    def get(self, kind: str) -> str:
-        """The shared resource of that kind. Raises Blocked when it cannot be had."""
+    def get(self, kind: str, *, reading: bool = False) -> str:
+        """The shared resource of that kind; for ``reading``, a given one that is over will do.
+
+        Raises Blocked when it cannot be had.
+        """
         if kind not in self._kinds:
-            return self._existing.get(kind)
+            return self._existing.get(kind, reading=reading)
         if not self._sender.offers(self._kinds[kind].create):
             return self._borrowed(self._kinds[kind])
         if kind not in self._shared or not self._lifetimes.lasts(self._shared[kind]):

@@ -108,7 +108,7 @@ def test_given_things_are_never_made(make_lab: MakeLab) -> None:
     assert lab.resources.get("bucket") == lab.resources.fresh("bucket") == "records"
     assert lab.resources.get("project") == "p9"
     assert lab.resources.fresh(POPULATED) == "theirs"
-    assert lab.resources.get("room") == "r1"
+    assert lab.resources.get("room", reading=True) == "r1"
     assert lab.resources.get("username")
     assert requests == []
 
@@ -195,7 +195,28 @@ def test_a_room_that_was_dismissed_is_gone(make_lab: MakeLab) -> None:
     room = lab.resources.get("room")
     path = {"app_id": Given(POPULATED), "room_id": room}
     assert lab.send(Template("RemoveRoom", path=path, body={})).status == 202
+    assert lab.resources.get("room", reading=True) == room
     assert lab.resources.get("room") != room
+
+
+@pytest.mark.parametrize(("state", "over"), [("RUNNING", False), ("FINISHED", True)])
+def test_a_named_room_that_is_over(make_lab: MakeLab, state: str, over: bool) -> None:
+    """An earlier run has dismissed it: who looks may go on, who acts is told what is the matter."""
+
+    def told(request: httpx.Request, answer: httpx.Response) -> httpx.Response:
+        if not request.url.path.endswith("/rooms"):
+            return answer
+        row = {"room_id": "r1", "state": state}
+        return answer_like(answer, 200, {"total": 1, "room_info_list": [row]})
+
+    lab, _ = make_lab(told, fixtures=Fixtures(app_id="theirs", room_id="r1"))
+    assert lab.resources.get("room", reading=True) == "r1"
+    if not over:
+        assert lab.resources.get("room") == "r1"
+        return
+    for _ in range(2):
+        with pytest.raises(Blocked, match="the room r1 is over"):
+            lab.resources.get("room")
 
 
 def test_jobs_are_waited_for(make_lab: MakeLab) -> None:
