@@ -111,7 +111,8 @@ def test_a_slip_is_found_and_shown(name: str, contract: Contract) -> None:
     assert change(canonical).text.replace("\n", "") in _unmarked(told.actual)
     assert canonical.text.replace("\n", "") in _unmarked(told.expected)
     assert "string to sign:" in told.actual
-    assert told.actual.count("▸") == told.expected.count("▸") == 1
+    assert told.actual.count("▸") == told.expected.count("▸") == 2
+    assert told.actual.startswith("» ")
 
 
 def _unmarked(shown: str) -> str:

@@ -187,7 +187,10 @@ def _shown(canonical: Canonical, date: str) -> list[str]:
 
 
 def _beside(ours: Canonical, theirs: Canonical, date: str) -> tuple[str, str]:
-    """Both, the line of the first difference marked with », the place in it with ▸."""
+    """Both, the line of the first difference marked with », the place in it with ▸.
+
+    That line stands first as well: where there is room for a few lines, it is seen.
+    """
     left, right = _shown(ours, date), _shown(theirs, date)
     pairs = zip(left, right, strict=False)
     at = next(number for number, (one, other) in enumerate(pairs) if one != other)
@@ -198,6 +201,5 @@ def _beside(ours: Canonical, theirs: Canonical, date: str) -> tuple[str, str]:
 
 
 def _marked(lines: list[str], at: int, place: int) -> str:
-    line = lines[at]
-    told = [*lines[:at], f"» {line[:place]}▸{line[place:]}", *lines[at + 1 :]]
-    return "\n".join(told)
+    marked = f"» {lines[at][:place]}▸{lines[at][place:]}"
+    return "\n".join([marked, *lines[:at], marked, *lines[at + 1 :]])
