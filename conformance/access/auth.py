@@ -5,6 +5,7 @@ The three are ``httpx.Auth`` generators: they yield requests and do no I/O of th
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import threading
 import time
@@ -29,9 +30,41 @@ class TokenAuth(httpx.Auth):
     def __init__(self, token: str) -> None:
         self._token = token
 
+    @property
+    def token(self) -> str:
+        """The token itself: a secret."""
+        return self._token
+
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Add the token and send."""
         request.headers["X-Auth-Token"] = self._token
+        yield request
+
+
+class CarriedAuth(httpx.Auth):
+    """A token that is put where an API wants it: a header, the query, or a cookie.
+
+    ``form`` is written with the token for ``{}``, or with its Base64 for ``{base64}``.
+    """
+
+    def __init__(self, token: str, place: str, name: str, form: str = "{}") -> None:
+        encoded = base64.b64encode(token.encode()).decode()
+        self._value = form.replace("{base64}", encoded).replace("{}", token)
+        self._place, self._name = place, name
+
+    @property
+    def value(self) -> str:
+        """What is sent: as secret as the token."""
+        return self._value
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Add it and send."""
+        if self._place == "query":
+            request.url = request.url.copy_set_param(self._name, self._value)
+        elif self._place == "cookie":
+            request.headers["Cookie"] = f"{self._name}={self._value}"
+        else:
+            request.headers[self._name] = self._value
         yield request
 
 

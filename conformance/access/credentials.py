@@ -70,13 +70,23 @@ class Credentials:
             self.token.listen(heard)
 
 
-def credentials_from(env: Mapping[str, str], settings: TargetSettings) -> Credentials:
+class Nobody(httpx.Auth):
+    """No credentials at all, for an API that asks for none."""
+
+
+def credentials_from(
+    env: Mapping[str, str], settings: TargetSettings, *, needed: bool = True
+) -> Credentials:
     """Credentials of the environment, else of the credentials file.
 
+    ``needed``: an API that asks for none is reached without any, and is sent none.
     Raises ConfigurationError: none at all, a part missing, or the kind the target asks for
     (``auth``) is not there. A token comes before an access key, since every operation takes one.
     """
     found = _gather(env, settings)
+    if not needed:
+        hidden = tuple(found[key] for key in _HIDDEN if key in found)
+        return Credentials(Nobody(), None, None, hidden, _proxy(found))
     token: TokenAuth | PasswordAuth | None = None
     if _wanted(found, ("username", "password", "domain"), "password", settings):
         token = _password_auth(found, settings)

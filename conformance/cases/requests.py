@@ -34,7 +34,12 @@ def bases(operation: Operation) -> tuple[Base, ...]:
     """Every base request, the smallest first."""
     path = {p.name: given(operation, p) for p in operation.parameters if p.place == "path"}
     needed = {p.name: _query(operation, p) for p in _queries(operation) if p.required}
-    plain = Template(operation.id, path=path, query=needed)
+    headers = {
+        p.name: str(given(operation, p))
+        for p in judged_parameters(operation)
+        if p.place == "header" and p.required
+    }
+    plain = Template(operation.id, path=path, query=needed, headers=headers)
     if operation.body is not None:
         examples = operation.body.examples
         found = [

@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from conformance.contract.fields import Field, Schema
+from conformance.contract.validation import Validator
 from conformance.model.case import Given, Unique
 
 MALFORMED = 4
@@ -155,7 +157,8 @@ def _wrong_types(field: Field, in_body: bool) -> Iterator[Choice]:
     if not in_body:
         if types & {"integer", "number"}:
             for variant, text in (("text", "abc"), ("fraction", "1.5"), ("empty", "")):
-                yield Choice("type", variant, text)
+                if variant != "fraction" or "number" not in types:
+                    yield Choice("type", variant, text)
         return
     yield Choice("null", "null", None)
     wrong: dict[str, Any] = {
@@ -193,7 +196,7 @@ def _unlisted(schema: Schema) -> Iterator[Choice]:
         if other != word:
             yield Choice("enum", "other-case", other)
         yield Choice("enum", "empty", "")
-    else:
+    elif all(isinstance(value, (int, float)) for value in values):
         yield Choice("enum", "above", max(values) + 1)
         yield Choice("enum", "below", min(values) - 1)
 
@@ -249,6 +252,33 @@ def _wrong_sizes(schema: Schema) -> Iterator[Choice]:
     if schema.get("uniqueItems"):
         item = sample(schema.get("items", {}))
         yield Choice("uniqueItems", "twice", [item, item])
+
+
+def may_be_read(schema: Schema, value: Any) -> bool:
+    """Whether a value outside a body, which is a text on the wire, can be read as a valid one.
+
+    Placeholders can; so can anything where the schema has a form that we do not write.
+    """
+    items = value if isinstance(value, list) else [value]
+    if not all(isinstance(item, (str, int, float, bool)) for item in items):
+        return True
+    read = [list(_readings(item)) for item in items]
+    validator = Validator(schema)
+    if isinstance(value, list):
+        whole = (list(choice) for choice in itertools.islice(itertools.product(*read), 64))
+        return any(map(validator.is_valid, whole))
+    return any(validator.is_valid(one) or validator.is_valid([one]) for one in read[0])
+
+
+def _readings(value: Any) -> Iterator[Any]:
+    """What a server may make of one text."""
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    yield text
+    if text in {"true", "false"}:
+        yield text == "true"
+    for kind in (int, float):
+        with suppress(ValueError):
+            yield kind(text)
 
 
 def slug(value: Any) -> str:

@@ -36,9 +36,10 @@ class BodyCheck:
     """Judges every body of one kind; compiled once, used for each exchange.
 
     ``owner`` is an operation, or what else sends such bodies, ``place`` where it does: a status.
+    ``plain``: what the schema leaves open is not judged.
     """
 
-    def __init__(self, owner: str, place: str, spec: AnswerSpec) -> None:
+    def __init__(self, owner: str, place: str, spec: AnswerSpec, *, plain: bool = False) -> None:
         self._owner = owner
         self._spec = spec
         self._prefix = f"{owner}/{place}"
@@ -51,20 +52,24 @@ class BodyCheck:
             f"{self._prefix}/{f'{c.path}.' if c.path else ''}{c.name}/combination"
             for c in spec.combinations
         }
+        schema = spec.schema or {}
+        self._plain = plain
+        self._object = not self._plain or schema.get("type") == "object"
         self._root = self._tree(spec)
         self._root.left_over = frozenset((spec.schema or {}).get("x-left-over", ()))
 
     def check(self, response: Response, found: Found) -> None:
         """Judge one body against everything that the document says of it."""
         if self._spec.schema is None:
-            self._empty(response, found)
+            if not self._plain:
+                self._empty(response, found)
             return
         value, problem = response.parsed
         if problem is not None:
             text = response.body[:_SHOWN].decode("utf-8", "replace")
             found.fail(f"{self._prefix}/body/json", problem, "a JSON body", text or "an empty body")
             return
-        if not isinstance(value, dict):
+        if self._object and not isinstance(value, dict):
             found.fail(
                 f"{self._prefix}/body/json",
                 "the body is no JSON object",
@@ -79,6 +84,8 @@ class BodyCheck:
         if not self._spec.validator.is_valid(value):
             self._violations(value, held, found)
         found.held |= held
+        if self._plain:
+            return
         found.say(
             f"{self._prefix}/body/undeclared",
             not undeclared,

@@ -16,7 +16,7 @@ from conformance.certification.gate import read_gates, shortfalls
 from conformance.certification.negative_tests import OPTION, VARIABLE, read_meant
 from conformance.certification.tables import coverage_table, write_coverage
 from conformance.certification.waiving import read_waivers
-from conformance.contract.document import load_contract
+from conformance.commands.contract_choice import chosen_contract, contract_options
 from conformance.errors import UsageError
 from conformance.model.verdict import RunVerdict
 from conformance.reporting.formats import FORMATS, write_all
@@ -72,6 +72,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.command("certify-client")
 @_options
+@contract_options
 def certify_client(
     command: tuple[str, ...],
     har: Path | None,
@@ -82,6 +83,8 @@ def certify_client(
     report_dir: Path,
     formats: str,
     code: str,
+    contract: Path | None,
+    base: str | None,
     **chosen: Any,
 ) -> int:
     """Run COMMAND against the validating reference, and judge every request that it sends.
@@ -94,16 +97,16 @@ def certify_client(
     _check(names, har, driver, command)
     _check_bases(har, chosen["base_urls"])
     gates = read_gates(min_coverage)
-    contract = load_contract()
+    judged_by = chosen_contract(contract, base)
     plan = Plan(
         command=command,
         driver=tuple(shlex.split(driver or "")),
         har=har,
         waivers=read_waivers(waivers) if waivers else (),
-        meant=read_meant(meant, contract),
+        meant=read_meant(meant, judged_by),
         **chosen,
     )
-    done = certify(contract, plan)
+    done = certify(judged_by, plan)
     return _tell(done, shortfalls(done.coverage, gates), report_dir, names, code)
 
 

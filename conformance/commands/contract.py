@@ -28,11 +28,12 @@ def contract() -> None:
 @contract.command("diff")
 @click.argument("a")
 @click.argument("b")
+@click.option("--base", metavar="DATE|FILE", help="what an overlay among them changes")
 @click.option("--baseline", type=_path, help="a report.json: say what it would lose")
 @click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text")
-def diff(a: str, b: str, baseline: Path | None, form: str) -> None:
-    """Compare two editions of the contract: revision dates, files or git references."""
-    difference = diff_contracts(a, b)
+def diff(a: str, b: str, base: str | None, baseline: Path | None, form: str) -> None:
+    """Compare two contracts: revision dates, files, overlays or git references."""
+    difference = diff_contracts(a, b, base=base)
     loss = baseline_loss(difference, read_json(baseline)) if baseline else None
     if form == "text":
         contract_formats.render_text(difference, Console(), loss)

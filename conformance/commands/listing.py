@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import click
 
 from conformance.access.capability import CAPABILITIES
 from conformance.certification.scripted.sweep import client_requirements
-from conformance.contract.document import load_contract
+from conformance.commands.contract_choice import chosen_contract, contract_options
+from conformance.engine.run.untested import rules_without_test
 from conformance.errors import UsageError
 from conformance.model.requirement import glob_to_pattern, lines_in_words
 from conformance.reporting.language import LANGUAGES, language
@@ -41,10 +43,17 @@ def _matching(rows: Iterable[Mapping[str, Any]], glob: str | None, key: str, nou
 @click.argument("glob", required=False)
 @_as_json
 @click.option("--lang", "code", default="en", type=click.Choice(LANGUAGES), help="of the texts")
-def requirements(glob: str | None, as_json: bool, code: str) -> None:
-    """List the requirements, or those that match GLOB; those of clients begin with client/."""
-    contract, words = load_contract(), language(code)
-    judged = {**contract.requirements, **client_requirements(contract)}.values()
+@contract_options
+def requirements(
+    glob: str | None, as_json: bool, code: str, contract: Path | None, base: str | None
+) -> None:
+    """List the requirements, or those that match GLOB; those of clients begin with client/.
+
+    Rules of a contract of your own that no test of this suite judges are marked.
+    """
+    judged_by, words = chosen_contract(contract, base), language(code)
+    untested = frozenset(rules_without_test(judged_by))
+    judged = {**judged_by.requirements, **client_requirements(judged_by)}.values()
     rows = [
         {
             "id": item.id,
@@ -56,6 +65,7 @@ def requirements(glob: str | None, as_json: bool, code: str) -> None:
             "erratum": item.erratum,
             "basis": item.basis,
             "lines": lines_in_words(item.lines),
+            "tested": item.id not in untested,
         }
         for item in judged
     ]
@@ -65,13 +75,15 @@ def requirements(glob: str | None, as_json: bool, code: str) -> None:
 
 def _requirement_line(row: Mapping[str, Any]) -> str:
     basis = f"  [{row['basis']}: {row['lines']}]" if row["basis"] else ""
-    return f"{row['level']:6} {row['id']}  {row['text']}{basis}"
+    untested = "" if row["tested"] else "  [no test judges it]"
+    return f"{row['level']:6} {row['id']}  {row['text']}{basis}{untested}"
 
 
 @click.command()
 @click.argument("glob", required=False)
 @_as_json
-def errata(glob: str | None, as_json: bool) -> None:
+@contract_options
+def errata(glob: str | None, as_json: bool, contract: Path | None, base: str | None) -> None:
     """List where the document contradicts itself, and the reading taken."""
     rows: list[Mapping[str, Any]] = [
         {
@@ -85,7 +97,7 @@ def errata(glob: str | None, as_json: bool) -> None:
             "pins": list(item.pins),
             "loosens": list(item.loosens),
         }
-        for item in load_contract().errata.values()
+        for item in chosen_contract(contract, base).errata.values()
     ]
     found = _matching(rows, glob, "id", "errata")
     _print(found, as_json, lambda row: f"{row['reading']:7} {row['id']}  {row['taken']}")

@@ -22,7 +22,7 @@ from conformance.commands.progress import Progress
 from conformance.engine.run.concurrency import check_concurrency
 from conformance.engine.run.config import DEFAULT_REPORTS, RunConfig, named_operations, new_seed
 from conformance.engine.run.scheduling import REST
-from conformance.engine.run.session import Session
+from conformance.engine.run.session import Session, asks_for_nobody
 from conformance.engine.wire.endpoint import (
     Reach,
     is_read_only_by_default,
@@ -66,6 +66,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--resume", is_flag=True, help="go on with an interrupted run"),
         click.option("--dry-run", is_flag=True, help="say what would be sent, and send nothing"),
         click.option("--revision", metavar="DATE", help="judge by an earlier edition"),
+        click.option("--base", metavar="DATE|FILE", help="what an overlay of yours changes"),
         click.option("--contract", type=Path, metavar="FILE|DIR", help="judge by your own"),
         click.option("--format", "formats", default="json", show_default=True, metavar="NAMES"),
         click.option("--lang", "language", default="en", type=click.Choice(["en", "zh"])),
@@ -199,7 +200,7 @@ def _processes(prepared: ConformanceRun, numprocesses: str | None) -> list[str]:
 def _passed_on(prepared: ConformanceRun) -> Iterator[str]:
     """The options that workers of pytest-xdist have to be told."""
     config = prepared.session.config
-    for name in ("level", "profile", "revision"):
+    for name in ("level", "profile", "revision", "contract", "base"):
         value = getattr(config, name)
         if value is not None:
             yield f"--sparkrtc-{name}={value}"
@@ -227,7 +228,8 @@ def _check(config: RunConfig) -> None:
 @contextmanager
 def _reach(config: RunConfig) -> Iterator[tuple[Reach, dict[str, Any] | None]]:
     if config.target is not None:
-        yield reach_target(config.target, os.environ, config.profile), None
+        anonymous = asks_for_nobody(config)
+        yield reach_target(config.target, os.environ, config.profile, anonymous=anonymous), None
         return
     with EmbeddedReference() as embedded:
         announced = dict(embedded.announced)

@@ -9,18 +9,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from conformance.contract.authoring.draft import is_overlay
 from conformance.contract.document import Contract, load_contract
-from conformance.contract.files import read_yaml, spec_folder
+from conformance.contract.own import load_own_contract
 from conformance.contract.revisions import load_contract_at, revisions
 from conformance.errors import UsageError
 
 _FILES: Final = ("openapi.yaml", "errata.yaml")
 
 
-def read_contract(name: str, repository: Path | None = None) -> Contract:
+def read_contract(name: str, repository: Path | None = None, base: str | None = None) -> Contract:
     """The contract of that name: a known revision first, then a path, then a git reference.
 
     ``repository`` is the checkout that git references are of; None is the current folder.
+    ``base`` is what a file changes that is an overlay; None is the newest edition.
     Raises UsageError when it is none of the three, ContractError when it cannot be read.
     """
     known = revisions()
@@ -30,17 +32,13 @@ def read_contract(name: str, repository: Path | None = None) -> Contract:
     if path.is_dir():
         return load_contract(path)
     if path.is_file():
-        return _of_file(path)
+        return _of_file(path, base)
     return _of_git(name, repository or Path.cwd(), known)
 
 
-def _of_file(path: Path) -> Contract:
-    """One document by itself, with the errata that lie beside it or else our own."""
-    folder = path.parent if (path.parent / "errata.yaml").is_file() else spec_folder()
-    document = read_yaml(path)
-    if not isinstance(document, dict) or "paths" not in document:
-        raise UsageError(str(path), "is no OpenAPI document", "pass the path of an openapi.yaml")
-    contract = load_contract(folder, document)
+def _of_file(path: Path, base: str | None) -> Contract:
+    """A contract of the user's, or an overlay; the errata beside it, or else our own."""
+    contract = load_own_contract(path, base if is_overlay(path) else None)
     return replace(contract, sha256=hashlib.sha256(path.read_bytes()).hexdigest())
 
 

@@ -80,12 +80,17 @@ class BaselineLoss:
     foreign: bool
 
 
-def diff_contracts(a: str, b: str, *, repository: Path | None = None) -> ContractDiff:
+def diff_contracts(
+    a: str, b: str, *, repository: Path | None = None, base: str | None = None
+) -> ContractDiff:
     """Compare two contracts: revisions, files, folders or git references of ``repository``.
+
+    ``base`` is what an overlay among them changes (None: the newest edition).
 
     Raises UsageError when one of them is none of these, ContractError when it cannot be read.
     """
-    return diff(read_contract(a, repository), read_contract(b, repository), a, b)
+    old, new = (read_contract(name, repository, base) for name in (a, b))
+    return diff(old, new, a, b)
 
 
 def diff(old: Contract, new: Contract, a: str = "A", b: str = "B") -> ContractDiff:

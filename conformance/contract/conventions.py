@@ -44,10 +44,24 @@ class PrintedCodes:
 
 
 @dataclass(frozen=True, slots=True)
+class Carrier:
+    """Where a request carries the token: ``place`` is header, query or cookie.
+
+    ``form`` is written with the token for ``{}``, or with its Base64 for ``{base64}``.
+    """
+
+    place: str
+    name: str
+    form: str = "{}"
+
+
+@dataclass(frozen=True, slots=True)
 class Conventions:
     """The conventions of one API. Header names are in lower case.
 
     ``envelope``: the members of an error body that hold its code and its text; None for none.
+    ``plain``: the document says nothing for this suite, so that what it leaves open is not judged.
+    ``carrier``: how a token is sent; None is the way of the shipped contract.
     ``families``: which families of codes an operation of a family may answer with.
     ``foreign``: families of operations that keep none of these conventions.
     ``resources``: the ``x-resources`` of the contract. ``sources``: where the document says it,
@@ -69,6 +83,8 @@ class Conventions:
     excuses: tuple[Excuse, ...] = ()
     printed: tuple[PrintedCodes, ...] = ()
     bare_statuses: frozenset[int] = frozenset()
+    plain: bool = False
+    carrier: Carrier | None = None
 
     def error_code(self, body: Any) -> str | None:
         """The error code of a body, if it is an error envelope with a text there."""
@@ -125,7 +141,13 @@ def read_conventions(raw: Mapping[str, Any]) -> Conventions:
         bare_statuses=frozenset(node.get("bare-statuses", ())),
         excuses=tuple(_excuse(item) for item in node.get("excuses", ())),
         printed=_printed(raw),
+        plain=bool(node.get("plain")),
+        carrier=_carrier(credentials.get("carrier")),
     )
+
+
+def _carrier(node: Mapping[str, str] | None) -> Carrier | None:
+    return Carrier(node["in"], node["name"], node.get("form", "{}")) if node else None
 
 
 def _printed(raw: Mapping[str, Any]) -> tuple[PrintedCodes, ...]:

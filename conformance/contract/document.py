@@ -30,7 +30,8 @@ class Contract:
 
     ``raw`` is the OpenAPI document as written; ``resources`` what requests need;
     ``flow_groups`` maps a group to (requests, seconds); ``shards`` some of the groups to the
-    process that they share under flow control.
+    process that they share under flow control. ``remarks`` are sentences on what of a document is
+    not judged, and why.
     """
 
     revision: str
@@ -48,6 +49,7 @@ class Contract:
     conventions: Conventions
     errata: Mapping[str, Erratum]
     bases: Bases = field(default_factory=Bases)
+    remarks: tuple[str, ...] = ()
 
     @cached_property
     def requirements(self) -> Mapping[str, Requirement]:

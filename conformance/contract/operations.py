@@ -66,7 +66,10 @@ class Body:
 
 @dataclass(frozen=True)
 class AnswerSpec:
-    """One documented status: ``schema`` is None where no body is documented."""
+    """One documented status: ``schema`` is None where no body is documented.
+
+    ``other_media``: types that its body may have instead of JSON, which are not judged.
+    """
 
     status: int
     description: str
@@ -75,6 +78,7 @@ class AnswerSpec:
     source: Source
     fields: tuple[Field, ...]
     combinations: tuple[Combination, ...]
+    other_media: frozenset[str] = frozenset()
 
     @cached_property
     def validator(self) -> Validator:
@@ -135,8 +139,14 @@ class Operation:
 
     @property
     def success(self) -> AnswerSpec:
-        """The documented 2xx answer; the document has exactly one per operation."""
+        """The documented 2xx answer; the first where a document has several."""
         return next(spec for status, spec in self.answers.items() if 200 <= status < 300)
+
+    @property
+    def successes(self) -> tuple[int, ...]:
+        """Every documented 2xx status, the usual one first."""
+        known = sorted({*self.answers, *self.tolerated_statuses} - {self.success.status})
+        return (self.success.status, *(status for status in known if 200 <= status < 300))
 
     @property
     def reads_only(self) -> bool:
@@ -249,4 +259,5 @@ def read_content(status: int, node: Mapping[str, Any], section: str, source: Sou
         source=own,
         fields=tuple(walk(schema, section, own)) if schema else (),
         combinations=tuple(combinations(schema, section, own)) if schema else (),
+        other_media=frozenset(node.get("x-other-media", ())),
     )

@@ -38,15 +38,22 @@ def load_pinned(
     text, digest = contract_text_at(revision, folder)
     if not pins:
         return replace(load_contract(folder, text), sha256=digest)
-    actions = [action for pin in sorted(pins.items()) for action in _actions(*pin, folder)]
-    overlay = {"overlay": "1.0.0", "actions": actions}
-    contract = load_contract(folder, apply_overlay(text, overlay, FILE))
+    contract = load_contract(folder, pinned_document(text, pins, folder))
     pinned = repr(sorted(pins.items())).encode()
     return replace(contract, sha256=sha256(digest.encode() + pinned).hexdigest())
 
 
+def pinned_document(
+    document: Mapping[str, Any], pins: Mapping[str, str], folder: Path | None = None
+) -> dict[str, Any]:
+    """A document with the other readings taken out. Raises UsageError as ``load_pinned`` does."""
+    actions = [action for pin in sorted(pins.items()) for action in _actions(*pin, folder)]
+    return apply_overlay(document, {"overlay": "1.0.0", "actions": actions}, FILE)
+
+
 def _actions(erratum: str, reading: str, folder: Path | None) -> Any:
-    known = read_errata((folder or spec_folder()) / "errata.yaml")
+    path = (folder or spec_folder()) / "errata.yaml"
+    known = read_errata(path) if path.is_file() else {}
     if erratum not in known:
         raise UsageError(f"pin {erratum}", "is no erratum", _closest(erratum, known))
     readings = pinnable(folder).get(erratum)

@@ -61,8 +61,8 @@ def input_keywords(operation: Operation, field: Field, place: str) -> tuple[str,
     item = field.path.endswith("[]")
     if not item:
         found.append("required" if field.presence == "required" else "optional")
-    if place == "body":
-        found += ["type", "null"]
+    if place == "body" and (field.types or not operation.conventions.plain):
+        found += ["type"] if "null" in field.types else ["type", "null"]
     elif field.types and field.types[0] not in {"string", "array"}:
         found.append("type")
     found += [k for k in field.keywords if k != "const"]
@@ -87,8 +87,10 @@ def _inputs(accepted: Accepted, operation: Operation) -> Iterator[Requirement]:
             yield from _field_inputs(accepted, operation, parameter.place, field)
     if operation.body is None:
         return
-    yield _make(operation, "body/json/malformed", operation.source, "input", Level.MUST)
-    yield _make(operation, "body/json/object", operation.source, "input", Level.MUST)
+    level = stated(operation)
+    yield _make(operation, "body/json/malformed", operation.source, "input", level)
+    if not operation.conventions.plain or operation.body.schema.get("type") == "object":
+        yield _make(operation, "body/json/object", operation.source, "input", level)
     for field in operation.body.fields:
         yield from _field_inputs(accepted, operation, "body", field)
     for combination in operation.body.combinations:
@@ -105,6 +107,14 @@ def _field_inputs(
         if preferred and level is Level.MUST:
             coded = f"{keyword}-code"
             yield _field(operation, place, field, coded, "input", Level.SHOULD, preferred)
+
+
+def stated(operation: Operation) -> Level:
+    """How binding it is that what breaks the document is refused.
+
+    A plain document says which requests are valid; that others are refused, it only implies.
+    """
+    return Level.SHOULD if operation.conventions.plain else Level.MUST
 
 
 def refusal_kind(field: Field, keyword: str) -> str | None:
@@ -148,7 +158,7 @@ def _auth(operation: Operation) -> Iterator[Requirement]:
     if operation.is_open:
         return
     for kind in AUTH_KINDS:
-        yield _make(operation, f"auth/{kind}", operation.source, "auth", Level.MUST)
+        yield _make(operation, f"auth/{kind}", operation.source, "auth", stated(operation))
 
 
 def _answers(operation: Operation) -> Iterator[Requirement]:
@@ -159,14 +169,17 @@ def _answers(operation: Operation) -> Iterator[Requirement]:
         first = operation.conventions.request_id
         for name in sorted(spec.headers, key=lambda name: (name != first, name)):
             yield _status(operation, spec, f"header/{name}/required")
+        plain = operation.conventions.plain
         if spec.schema is None:
             # HTTP itself keeps 204 empty; of other answers the document only shows no body.
             level = Level.MUST if spec.status == 204 else Level.SHOULD
-            yield _status(operation, spec, "body/empty", level)
+            if not plain:
+                yield _status(operation, spec, "body/empty", level)
             continue
         yield _status(operation, spec, "header/content-type/json")
         yield _status(operation, spec, "body/json")
-        yield _status(operation, spec, "body/undeclared", Level.SHOULD)
+        if not plain:
+            yield _status(operation, spec, "body/undeclared", Level.SHOULD)
         envelope = operation.conventions.envelope
         if spec.status >= 400 and envelope is not None:
             yield _status(operation, spec, f"{envelope[0]}/catalogued")

@@ -116,7 +116,7 @@ class Lab:
         self._numbers: Iterator[int] = beside._numbers if beside else itertools.count(number_from)
         self._names = 0
         self._ahead = dt.timedelta()
-        self._keys = PassKeys(reach, self.random, self.now)
+        self._keys = PassKeys(reach, self.random, self.now, contract.conventions.carrier)
         self.case = ""
 
     def begin(self, case: str) -> None:

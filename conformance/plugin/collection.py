@@ -113,7 +113,7 @@ class Collection:
         first = RequirementId.parse(judged[0]).operation if judged else ""
         operation = self._session.contract.operations.get(first)
         if operation is not None:
-            chapter = int(operation.chapter)
+            chapter = int(operation.chapter) if operation.chapter.isdigit() else _UNRULED
         else:
             chapter = _COMMON if rules is not None else _UNRULED
         return phase_of_item(item), chapter

@@ -35,6 +35,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         ("revision", "REVISION", "judge by an earlier revision of the document"),
         ("duration", "SECONDS", "end after so long, with what was made deleted"),
         ("contract", "FILE|DIR", "judge by a contract of your own"),
+        ("base", "DATE|FILE", "what the contract changes, where it is an overlay"),
         ("concurrency", "N", "cases at a time, where there is no flow control"),
     ):
         group.addoption(f"--sparkrtc-{name}", metavar=metavar, help=text)

@@ -12,7 +12,7 @@ import pytest
 from conformance.access.embedded import EmbeddedReference
 from conformance.engine.run.concurrency import check_concurrency
 from conformance.engine.run.config import DEFAULT_REPORTS, RunConfig, named_operations, new_seed
-from conformance.engine.run.session import Session
+from conformance.engine.run.session import Session, asks_for_nobody
 from conformance.engine.wire.endpoint import Reach, reach_embedded, reach_target
 from conformance.engine.wire.named_target import named_target
 from conformance.errors import ConformanceError, UsageError
@@ -56,7 +56,8 @@ def _from_options(config: pytest.Config, worker: Mapping[str, Any] | None) -> Co
     if worker is None:
         declared.check_report_dir()
     if declared.target is not None:
-        reach = reach_target(declared.target, os.environ, declared.profile)
+        anonymous = asks_for_nobody(declared)
+        reach = reach_target(declared.target, os.environ, declared.profile, anonymous=anonymous)
         return ConformanceRun(_session(declared, reach, worker), None)
     if worker is not None:
         announced = worker["sparkrtc"]["announced"]
@@ -104,6 +105,7 @@ def run_config(config: pytest.Config, worker: Mapping[str, Any] | None) -> RunCo
         formats=tuple(part for part in (option("format") or "json").split(",") if part),
         revision=option("revision"),
         contract=Path(option("contract")) if option("contract") else None,
+        base=option("base"),
         resume=bool(option("resume")),
         duration=_duration(option("duration"), worker),
         alone=worker is None and not spreads,

@@ -111,11 +111,23 @@ def read_draft(path: Path, base: str | None = None) -> Draft:
         source=source,
         raw=source.value,
         sha256=hashlib.sha256(source.text.encode()).hexdigest(),
-        folder=source.path.parent,
+        folder=_folder(source, beside),
         base=None,
         overlay=(),
         own_errata=beside,
     )
+
+
+def is_overlay(path: Path) -> bool:
+    """Whether a file changes another. Raises ContractError when it cannot be read."""
+    value = SourceFile(path).value
+    return isinstance(value, dict) and "overlay" in value
+
+
+def _folder(source: SourceFile, errata: SourceFile | None) -> Path:
+    """Where errata lie: beside the document, or with us where it names some and has none."""
+    named = "x-errat" in source.text and errata is None
+    return spec_folder() if named else source.path.parent
 
 
 def _overlaid(source: SourceFile, base: str | None, errata: SourceFile | None) -> Draft:

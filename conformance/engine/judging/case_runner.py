@@ -24,6 +24,23 @@ _HUNG_UP = frozenset({"closed", "read", "protocol"})
 """Stages at which a server that falls over leaves the client without an answer."""
 
 
+INVALID = frozenset({400, 422})
+"""Statuses that say of a request that it is not valid."""
+_UNHEARD = frozenset({401, 403, 404, 407, 408, 425, 429})
+"""Refusals of a plain document's API that speak of the caller, or of what is there."""
+_LISTED = frozenset(
+    {"enum", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems"}
+)
+_UNSAID = "answered {status}, which says nothing of the request"
+_PERHAPS = "answered {status}: the document does not say when a valid request is refused"
+
+
+def unsaid(contract: Contract, case: Case, exchange: Exchange) -> bool:
+    """Whether a refusal speaks of the caller or of what is there, by a plain document."""
+    turned = exchange.response is not None and exchange.status in _UNHEARD
+    return contract.conventions.plain and case.kind != "auth" and turned
+
+
 def judge(lab: Lab, case: Case) -> None:
     """Send the case's request and put what it shows into the ledger.
 
@@ -71,6 +88,8 @@ def _judge(lab: Lab, case: Case) -> None:
         _unheard(lab, case, exchange)
     elif _excused(lab, case, case.requirements, exchange):
         pass
+    elif unsaid(lab.contract, case, exchange):
+        _open(lab, case, case.requirements, _UNSAID.format(status=exchange.status), exchange)
     elif case.violates is not None:
         _refused(lab, case, exchange)
     elif _is_taken(case, exchange):
@@ -78,6 +97,8 @@ def _judge(lab: Lab, case: Case) -> None:
         for claim in case.claims[1:]:
             _claimed(lab, case, claim, exchange)
         _echoed(lab, case, exchange)
+    elif lab.contract.conventions.plain:
+        _perhaps(lab, case, exchange)
     else:
         _laid_at_the_right_door(lab, case, exchange)
     lab.resources.release(mark)
@@ -215,6 +236,29 @@ def _laid_at_the_right_door(lab: Lab, case: Case, exchange: Exchange) -> None:
         _fail(lab, case, first.requirement, message, case.expectation, exchange)
 
 
+def _perhaps(lab: Lab, case: Case, exchange: Exchange) -> None:
+    """A valid request was refused, and nobody says whether it or the state of things is to blame.
+
+    A listed value or a bound is refused for itself where the same request without it is taken.
+    """
+    first, *others = case.claims
+    plain = exchange if not others else _alone(lab, first.alone)
+    if plain.status not in case.expectation.statuses:
+        _open(lab, case, case.requirements, _PERHAPS.format(status=plain.status), plain)
+        return
+    lab.ledger.passed(first.requirement, case.id)
+    for claim in others:
+        alone = plain if claim.alone == first.alone else _alone(lab, claim.alone)
+        if alone.status in case.expectation.statuses:
+            _claimed(lab, case, claim, alone)
+        elif alone.status in INVALID and claim.requirement.rpartition("/")[2] in _LISTED:
+            message = f"a valid value is not accepted: {claim.requirement}"
+            _fail(lab, case, claim.requirement, message, case.expectation, alone)
+        else:
+            reason = _PERHAPS.format(status=alone.status)
+            _open(lab, case, (claim.requirement,), reason, alone)
+
+
 def _each_alone(lab: Lab, case: Case) -> None:
     """The packed request needs what cannot be had: what each choice alone shows is still seen."""
     for claim in case.claims:
@@ -294,7 +338,12 @@ def _claimed(lab: Lab, case: Case, claim: Claim, exchange: Exchange) -> None:
 
 
 def _echoed(lab: Lab, case: Case, exchange: Exchange) -> None:
-    """Where the answer shows what was sent, it shows that: a value at its bound is no other."""
+    """Where the answer shows what was sent, it shows that: a value at its bound is no other.
+
+    A plain document does not say that an answer shows it.
+    """
+    if lab.contract.conventions.plain:
+        return
     for place, problem in shown_otherwise(
         exchange, lab.contract.operation(case.operation).echo
     ).items():

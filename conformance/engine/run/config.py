@@ -26,7 +26,8 @@ class RunConfig:
     ``target`` is a target file or a URL; None is the embedded reference. ``alone``: one process
     has the target to itself, so that it may move its clock. ``cases``: globs; none are all.
     ``operations``: those that the target offers, in place of what its file says; none are all.
-    ``contract``: a file or folder to judge by instead of the contract that is shipped.
+    ``contract``: a file or folder to judge by instead of the contract that is shipped; where it is
+    an overlay, ``base`` is the edition or file that it changes.
     ``concurrency``: so many cases at a time in one process; None: as the target's answers are slow.
     ``duration``: seconds that it may take, whatever the target file says.
     """
@@ -44,6 +45,7 @@ class RunConfig:
     formats: tuple[str, ...] = ("json",)
     revision: str | None = None
     contract: Path | None = None
+    base: str | None = None
     language: str = "en"
     alone: bool = True
     resume: bool = False

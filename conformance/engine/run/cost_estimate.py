@@ -46,6 +46,11 @@ def measured_costs() -> tuple[Measured, ...]:
     )
 
 
+def judged_by_tests() -> frozenset[str]:
+    """Every rule that some test of the suite judges."""
+    return frozenset(rule for test in measured_costs() for rule in test.judges)
+
+
 def planned_requests(session: Session) -> Mapping[str, Cost]:
     """What the cases of this run will send, by operation; rules by the name of their test."""
     plan: dict[str, Cost] = {}

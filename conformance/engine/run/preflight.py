@@ -22,7 +22,7 @@ def probe(lab: Lab) -> None:
     So it is when nothing answers, or what answers is a redirect, a web page or no text, or every
     caller with our credentials is turned away.
     """
-    readable = list(lab.offering.harmless())
+    readable = sorted(lab.offering.harmless(), key=_shows_nothing)
     if not readable:
         _probe_by_address(lab)
         return
@@ -44,7 +44,7 @@ def _probe_by_address(lab: Lab) -> None:
     """
     reads = (o for o in lab.contract.operations.values() if o.reads_only and o.server is None)
     operation = next((o for o in reads if lab.offering.offers(o.id)), None)
-    if operation is None:
+    if operation is None or operation.conventions.plain:
         return
     path = re.sub(r"\{\w+\}", UNKNOWN_ID, operation.path)
     request = Request(operation.id, operation.method, f"{lab.settings.base_url}{path}", ())
@@ -75,6 +75,11 @@ def glance(lab: Lab) -> Exchange | None:
     """One request that only reads and needs nothing; None where the target offers none such."""
     first = next(iter(lab.offering.harmless()), None)
     return _glance(lab, first) if first is not None else None
+
+
+def _shows_nothing(operation: Operation) -> bool:
+    """What answers no JSON tells less about who is there."""
+    return operation.success.schema is None
 
 
 def no_api(exchange: Exchange) -> str | None:

@@ -15,9 +15,9 @@ def replay(case: str, config: RunConfig) -> str:
     options = ["--sparkrtc-reference"]
     if config.target is not None:
         options = ["--sparkrtc-target", config.target]
-    for name in ("profile", "revision"):
+    for name in ("profile", "revision", "contract", "base"):
         value = getattr(config, name)
-        options += [f"--sparkrtc-{name}", value] if value is not None else []
+        options += [f"--sparkrtc-{name}", str(value)] if value is not None else []
     if config.operations:
         options += ["--sparkrtc-operations", ",".join(config.operations)]
     options += ["--sparkrtc-level", config.level, "--sparkrtc-seed", str(config.seed)]

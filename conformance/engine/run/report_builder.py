@@ -15,6 +15,7 @@ from conformance.engine.run.config import RunConfig
 from conformance.engine.run.replay import replay
 from conformance.engine.run.replaying import script
 from conformance.engine.run.session import Session
+from conformance.engine.run.untested import rules_without_test
 from conformance.model.item_result import Evidence, ItemResult
 from conformance.model.report import (
     Report,
@@ -152,10 +153,17 @@ def _run(
         requests=sum(requests.values()),
         requests_by_flow_group=requests,
         interrupted=collected.interrupted,
-        warnings=[*ending, *collected.warnings],
+        warnings=[*ending, *collected.warnings, *session.contract.remarks, *_untested(session)],
         problems=[*(misfit.text for misfit in misfits), *early, *left],
         waiver_problems=list(misfits),
     )
+
+
+def _untested(session: Session) -> list[str]:
+    """Rules that a contract of the user's adds, and that no test knows."""
+    if session.config.contract is None:
+        return []
+    return [f"no test judges {rule}" for rule in rules_without_test(session.contract)]
 
 
 def _coverage(collected: Collected, session: Session) -> list[StatusCell]:

@@ -334,7 +334,15 @@ def _allotted(config: RunConfig, reach: Reach) -> tuple[float | None, str]:
     return reach.settings.limits.duration, "limits.duration"
 
 
+def asks_for_nobody(config: RunConfig) -> bool:
+    """Whether the API of a user's own contract takes every caller, without credentials."""
+    if config.contract is None:
+        return False
+    contract = load_own_contract(config.contract, config.base)
+    return contract.conventions.plain and contract.conventions.carrier is None
+
+
 def _contract(config: RunConfig, reach: Reach) -> Contract:
     if config.contract is not None:
-        return load_own_contract(config.contract)
+        return load_own_contract(config.contract, config.base, tuple(reach.settings.errata.items()))
     return load_pinned(config.revision, reach.settings.errata)

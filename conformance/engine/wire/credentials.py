@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 import httpx
 
-from conformance.access.auth import SignatureAuth, TokenAuth
+from conformance.access.auth import CarriedAuth, SignatureAuth, TokenAuth
+from conformance.contract.conventions import Carrier
 from conformance.contract.operations import Operation
 from conformance.engine.outcomes import Blocked
 from conformance.engine.wire.endpoint import Reach
@@ -19,8 +20,15 @@ _MALFORMED_TOKEN = "this-is-no-token"  # noqa: S105 - it is sent because it is n
 class PassKeys:
     """Credentials by the name that a template gives them; ``now`` is the target's time."""
 
-    def __init__(self, reach: Reach, chance: random.Random, now: Callable[[], dt.datetime]) -> None:
+    def __init__(
+        self,
+        reach: Reach,
+        chance: random.Random,
+        now: Callable[[], dt.datetime],
+        carrier: Carrier | None = None,
+    ) -> None:
         self._reach = reach
+        self._carrier = carrier
         self._chance = chance
         self._now = now
         self.invented = {_MALFORMED_TOKEN}
@@ -48,9 +56,9 @@ class PassKeys:
         if credentials == "wrong":
             token = f"{self._chance.getrandbits(512):0128x}"
             self.invented.add(token)
-            return TokenAuth(token)
+            return self._carried(token)
         if credentials == "malformed":
-            return TokenAuth(_MALFORMED_TOKEN)
+            return self._carried(_MALFORMED_TOKEN)
         if credentials == "second":
             if self._reach.second is None:
                 raise Blocked("no second tenant is known; set SPARKRTC_SECOND_TOKEN")
@@ -61,9 +69,20 @@ class PassKeys:
             return TokenAuth(self._reach.expired)
         return self.signature if credentials == "signature" else self._valid(operation)
 
+    def _carried(self, token: str) -> httpx.Auth:
+        carrier = self._carrier
+        if carrier is None:
+            return TokenAuth(token)
+        auth = CarriedAuth(token, carrier.place, carrier.name, carrier.form)
+        if token in self.invented:
+            self.invented.add(auth.value)
+        return auth
+
     def _valid(self, operation: Operation | None) -> httpx.Auth:
         """Our own; where the document knows only a token (12, 13.13), the token."""
         own = self._reach.credentials
+        if self._carrier is not None and isinstance(own.token, TokenAuth):
+            return self._carried(own.token.token)
         if not isinstance(own.default, SignatureAuth):
             return own.default
         if operation is None or operation.parameter("Authorization") is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -21,7 +21,8 @@ def write_request(settings: TargetSettings, operation: Operation, filled: Templa
     path = operation.path
     for name, value in filled.path.items():
         path = path.replace(f"{{{name}}}", quote(str(value), safe=""))
-    query = encode_query(filled.query)
+    exploded = frozenset(p.name for p in operation.parameters if p.place == "query" and p.explode)
+    query = encode_query(filled.query, exploded)
     base = settings.base_url
     if operation.server is not None:
         base = settings.identity_url or base
@@ -36,11 +37,16 @@ def write_request(settings: TargetSettings, operation: Operation, filled: Templa
     return Request(operation.id, operation.method, url, tuple(headers.items()), body)
 
 
-def encode_query(query: Mapping[str, Any]) -> str:
-    """A query string: comma lists where the document has them, everything else once each."""
+def encode_query(query: Mapping[str, Any], exploded: Collection[str] = ()) -> str:
+    """A query string: comma lists where the document has them, everything else once each.
+
+    Lists of the names in ``exploded`` are sent item by item.
+    """
     pairs: list[tuple[str, str]] = []
     for name, value in query.items():
-        if isinstance(value, (list, tuple)):
+        if isinstance(value, (list, tuple)) and name in exploded:
+            pairs += [(name, _query_text(item)) for item in value]
+        elif isinstance(value, (list, tuple)):
             pairs.append((name, ",".join(_query_text(item) for item in value)))
         else:
             pairs.append((name, _query_text(value)))

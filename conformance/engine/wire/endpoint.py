@@ -64,16 +64,19 @@ class Reach:
         }
 
 
-def reach_target(target: str, env: Mapping[str, str], profile: str | None = None) -> Reach:
+def reach_target(
+    target: str, env: Mapping[str, str], profile: str | None = None, *, anonymous: bool = False
+) -> Reach:
     """A target file or a base URL, which is held to ``profile`` if one is named.
 
+    ``anonymous``: the API asks for no credentials.
     Raises ConfigurationError when it cannot be used.
     """
     if "://" in target:
         settings = target_from_url(target, env, profile=profile)
     else:
         settings = load_target(Path(target), env)
-    return _reach(settings, env)
+    return _reach(settings, env, anonymous=anonymous)
 
 
 def is_read_only_by_default(
@@ -115,9 +118,9 @@ def reach_embedded(announced: Mapping[str, Any]) -> Reach:
     return _reach(settings, env)
 
 
-def _reach(settings: TargetSettings, env: Mapping[str, str]) -> Reach:
+def _reach(settings: TargetSettings, env: Mapping[str, str], *, anonymous: bool = False) -> Reach:
     """Credentials of every kind; what they are needed for and not there is not claimed."""
-    credentials = credentials_from(env, settings)
+    credentials = credentials_from(env, settings, needed=not anonymous)
     account = None
     user, password = env.get("SPARKRTC_USERNAME"), env.get("SPARKRTC_PASSWORD")
     domain = env.get("SPARKRTC_DOMAIN")

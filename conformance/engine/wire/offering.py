@@ -57,7 +57,8 @@ class Offering:
     def harmless(self) -> Iterator[Operation]:
         """Operations that only read and need nothing but an account, in the document's order."""
         for operation in self._operations.values():
-            needed = (p for p in operation.parameters if p.required and p.place in _NAMING)
+            places = _NAMING | ({"header"} if operation.conventions.plain else frozenset())
+            needed = (p for p in operation.parameters if p.required and p.place in places)
             reads = operation.reads_only and operation.server is None
             if reads and operation.id in self._offered and not any(needed):
                 yield operation

@@ -1,0 +1,4 @@
+"""OpenAPI documents that say nothing for this suite, completed by defaults.
+
+``docs/plain-openapi.md`` lists them. Where a document leaves room, less is judged.
+"""
