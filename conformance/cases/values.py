@@ -104,7 +104,7 @@ def _bounds(schema: Schema) -> Iterator[Choice]:
 
 
 def _sizes(schema: Schema) -> Iterator[Choice]:
-    plain = "pattern" not in schema and "enum" not in schema and "format" not in schema
+    plain = not schema.keys() & {"pattern", "enum", "format", "x-format"}
     if "minLength" in schema and plain:
         least = schema["minLength"]
         stem = "a" * least
@@ -112,7 +112,7 @@ def _sizes(schema: Schema) -> Iterator[Choice]:
     if "maxLength" in schema and plain:
         yield Choice("maxLength", "at", "a" * schema["maxLength"])
     for keyword in ("minItems", "maxItems"):
-        if keyword in schema:
+        if keyword in schema and not schema.get("items", {}).get("x-open"):
             yield Choice(keyword, "at", _items(schema, max(1, schema[keyword])))
 
 

@@ -88,7 +88,7 @@ def pets(fault: str = "") -> Iterator[str]:
                     raise InvalidError
                 query(url.query, fault)
                 if self.command == "GET":
-                    return 206, [shown]
+                    return 200, [shown]
                 pet(json.loads(body.decode()))
             except (InvalidError, ValueError):
                 return 422, {"why": "invalid"}

@@ -185,9 +185,6 @@ def _written(node: Schema, schema: Schema) -> None:
         schema["x-levels"] = {"format": "SHOULD", "pattern": "SHOULD"}
     if isinstance(form, str):
         schema["x-format"] = form
-        # A text of a given length is seldom one of the format.
-        schema.pop("minLength", None)
-        schema.pop("maxLength", None)
 
 
 def _compiles(pattern: str) -> bool:
@@ -206,6 +203,7 @@ def _merge(schema: Schema) -> None:
     if parts is None:
         return
     kept: list[Schema] = []
+    types = {str(part["type"]) for part in [schema, *parts] if "type" in part}
     properties, required = dict(schema.get("properties", {})), list(schema.get("required", ()))
     for part in parts:
         # Each would forbid the fields of the others.
@@ -218,9 +216,9 @@ def _merge(schema: Schema) -> None:
                 properties[name] = child
         required += part.get("required", ())
         rest = {k: v for k, v in part.items() if k not in {"properties", "required"}}
-        if set(rest) - {"type", "example", "examples", "additionalProperties"}:
+        said = {"example", "examples", "additionalProperties"}
+        if set(rest) - (said if len(types) > 1 else {*said, "type"}):
             kept.append(rest)
-    types = {str(part["type"]) for part in parts if "type" in part}
     if "type" not in schema and len(types) == 1:
         schema["type"] = next(part["type"] for part in parts if "type" in part)
     if properties:

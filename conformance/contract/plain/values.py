@@ -9,6 +9,8 @@ from typing import Any
 
 import jsonschema_rs
 
+from conformance.contract.plain.schemas import CUT
+
 Schema = dict[str, Any]
 
 _FORMATS: dict[str, str] = {
@@ -78,6 +80,8 @@ def _plain(node: Any) -> Any:
 def _candidates(schema: Schema, full: bool, depth: int) -> Iterator[Any]:
     if not full or not schema.get("properties"):
         yield from _shown(schema)
+    if CUT in schema:
+        return
     for keyword in ("oneOf", "anyOf"):
         for part in schema.get(keyword, ()):
             rest = {key: value for key, value in schema.items() if key != keyword}
@@ -190,7 +194,10 @@ def _arrays(schema: Schema, full: bool, depth: int) -> Iterator[list[Any]]:
         yield []
         return
     options = list(_candidates(schema.get("items", {}), full, depth + 1))[:20]
-    fitting = [v for v in options if takes(schema.get("items", {}), v)] or [None]
+    fitting = [v for v in options if takes(schema.get("items", {}), v)]
+    if not fitting:
+        yield []
+        return
     wanted = max(1, count)
     distinct: list[Any] = []
     for value in fitting:
