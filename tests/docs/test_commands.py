@@ -22,6 +22,8 @@ PAGES = (
     "README.zh-CN.md",
     "docs/certifying-a-server.md",
     "docs/certify-client.md",
+    "docs/events.md",
+    "docs/events.zh-CN.md",
     "docs/reading-a-report.md",
     "docs/waivers-and-errata.md",
     "docs/adding-a-rule.md",
@@ -47,6 +49,9 @@ SKIPPED = {
     "python tests/contract/write_requirements.py": "it would hide a drift that a test must show",
     "sparkrtc-conformance run --target server.toml --level standard --format json,html,junit": (
         "server.toml is the reader's"
+    ),
+    'sparkrtc-conformance certify-receiver https://events.example.com/rtc --key "$CALLBACK_KEY"': (
+        "the receiver is the reader's"
     ),
     "sparkrtc-conformance cleanup": "there is nothing to clean up after a run that ended",
 }
