@@ -40,8 +40,13 @@ def sparkrtc_mock(
     sparkrtc_contract: Contract, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[ContractMock]:
     """A respx router built from the contract, over httpx: the test fails on any violation."""
+    import importlib.util
     import socket
 
+    if importlib.util.find_spec("respx") is None:
+        pytest.fail(
+            "sparkrtc_mock needs respx; pip install 'sparkrtc-conformance[mock]'", pytrace=False
+        )
     from conformance.certification.mock import ContractMock, refuse_other_clients
 
     monkeypatch.setattr(socket, "getaddrinfo", refuse_other_clients(socket.getaddrinfo))

@@ -23,6 +23,7 @@ from conformance.engine.run.concurrency import check_concurrency
 from conformance.engine.run.config import DEFAULT_REPORTS, RunConfig, named_operations, new_seed
 from conformance.engine.run.scheduling import REST
 from conformance.engine.run.session import Session, asks_for_nobody
+from conformance.engine.run.thorough import check_level
 from conformance.engine.wire.endpoint import (
     Reach,
     is_read_only_by_default,
@@ -222,6 +223,7 @@ def _passed_on(prepared: ConformanceRun) -> Iterator[str]:
 def _check(config: RunConfig) -> None:
     """What can be seen to be wrong before anything is started."""
     check_formats(config.formats, "--format")
+    check_level(config.level, "--level")
     config.check_report_dir()
 
 

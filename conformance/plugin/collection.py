@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,8 @@ class Collection:
         if dropped:
             config.hook.pytest_deselected(items=dropped)
         items[:] = sorted(kept, key=self._place)
+        if config.pluginmanager.hasplugin("timeout"):
+            _limit_calls(items)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Note what is planned, now that every plugin has selected (``-k``, ``--lf``).
@@ -126,6 +129,13 @@ def phase_of_item(item: pytest.Item) -> Phase:
     general = item.get_closest_marker("sparkrtc_phase")
     marked = own or (general.args[0] if general is not None else None)
     return phase_of(marked, case_of(item))
+
+
+def _limit_calls(items: Iterable[pytest.Item]) -> None:
+    """Let pytest-timeout interrupt calls alone: an alarm in a hook would end the whole session."""
+    for item in items:
+        if item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(func_only=True))
 
 
 def _effort(marker: pytest.Mark) -> str:

@@ -70,7 +70,7 @@ class Results:
             return (yield)
         except (Blocked, Inconclusive) as unjudged:
             error = unjudged
-            pytest.skip(f"{type(unjudged).__name__.lower()}: {self._session.prose(str(unjudged))}")
+            pytest.skip(f"{unjudged.outcome.value}: {self._session.prose(str(unjudged))}")
         except BaseException as failure:
             error = failure
             self._raise_redacted(failure)

@@ -13,6 +13,7 @@ from conformance.access.embedded import EmbeddedReference
 from conformance.engine.run.concurrency import check_concurrency
 from conformance.engine.run.config import DEFAULT_REPORTS, RunConfig, named_operations, new_seed
 from conformance.engine.run.session import Session, asks_for_nobody
+from conformance.engine.run.thorough import check_level
 from conformance.engine.wire.endpoint import Reach, reach_embedded, reach_target
 from conformance.engine.wire.named_target import named_target
 from conformance.errors import ConformanceError, UsageError
@@ -53,6 +54,7 @@ def _registered(config: pytest.Config) -> ConformanceRun | None:
 def _from_options(config: pytest.Config, worker: Mapping[str, Any] | None) -> ConformanceRun:
     declared = run_config(config, worker)
     check_formats(declared.formats, "--sparkrtc-format")
+    check_level(declared.level, "--sparkrtc-level")
     if worker is None:
         declared.check_report_dir()
     if declared.target is not None:

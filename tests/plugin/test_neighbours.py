@@ -102,6 +102,17 @@ def test_it_fails_on_the_terminal(
     assert re.search(words, counted), plain
 
 
+def test_a_limit_that_nothing_keeps_ends_calls_and_not_the_session(
+    broken: dict[str, Any], tmp_path: Path
+) -> None:
+    """3 ms are less than a request takes: the item fails, and the run ends with its report."""
+    done = _beside("pytest-timeout", broken, tmp_path, "--timeout=0.003")
+    assert "INTERNALERROR" not in done.stdout, done.stdout
+    assert re.search(r"1 failed", done.stdout), done.stdout
+    assert done.returncode in {1, 4}
+    assert (tmp_path / "out" / "report.json").is_file()
+
+
 def test_it_fails_in_allure(broken: dict[str, Any], tmp_path: Path) -> None:
     """Allure reads the outcome inside the call; its parameters are ids, not whole records."""
     done = _beside("allure-pytest", broken, tmp_path, f"--alluredir={tmp_path / 'allure'}")
