@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -30,6 +31,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--key", default="", envvar="SPARKRTC_CALLBACK_KEY", help="auth_key to be sent")
 @click.option("--key-header", default="Authorization", show_default=True, help="its header")
 @click.option("--timeout", default=5.0, show_default=True, help="seconds for an answer")
+@click.option("--driver", metavar="COMMAND", help="says what the receiver has understood")
 @click.option("--exclude", multiple=True, metavar="GLOB", help="requirements left out")
 @click.option("--waivers", type=_FILE, metavar="FILE.toml", help="known deviations")
 @click.option("--name", metavar="TEXT", help="what reports call the receiver")
@@ -42,6 +44,7 @@ def certify_receiver(
     key: str,
     key_header: str,
     timeout: float,
+    driver: str | None,
     exclude: tuple[str, ...],
     waivers: Path | None,
     name: str | None,
@@ -63,6 +66,7 @@ def certify_receiver(
         exclude=exclude,
         waivers=read_waivers(waivers) if waivers else (),
         strict=strict,
+        driver=tuple(shlex.split(driver or "")),
     )
     done = certify(load_contract(), plan)
     return _tell(done, report_dir, names, code)

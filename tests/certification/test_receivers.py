@@ -30,6 +30,7 @@ from conformance.contract.document import load_contract
 from conformance.errors import TargetUnreachable
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "receiver" / "receiver.py"
+DRIVER = EXAMPLE.with_name("driver.py")
 KEY = "8923ab8c2dcef4538923ab8c2dcef453"
 
 
@@ -64,6 +65,46 @@ def _certified(app: Flask, **how: Any) -> Certified:
         return certify(load_contract(), plan)
 
 
+def _understood(app: Flask, **how: Any) -> set[str]:
+    with _served(app) as url:
+        driver = (sys.executable, str(DRIVER), url.replace("/events", "/files"))
+        line = Line(url, 5.0, KEY, "Authorization")
+        return _broken(certify(load_contract(), ReceiverPlan(line, "mine", driver=driver, **how)))
+
+
+def test_what_was_understood_is_asked() -> None:
+    """Each field as it was sent, each file once, by the driver of the example."""
+    assert _understood(_example(), strict=True) == set()
+
+
+def _changed(app: Flask, change: Callable[[list[Any]], list[Any]]) -> Flask:
+    shown = app.view_functions["show"]
+    app.view_functions["show"] = lambda: change(shown())  # type: ignore[arg-type, return-value]
+    return app
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        (lambda files: [*files, *files], "once"),
+        (lambda _: [], "as-sent"),
+        (
+            lambda files: [
+                {**one, "record_duration": one["record_duration"] % 2**32} for one in files
+            ],
+            "as-sent",
+        ),
+        (lambda files: [{**one, "width": one["height"]} for one in files], "as-sent"),
+    ],
+    ids=["twice", "nothing", "int32", "swapped"],
+)
+def test_what_was_misunderstood_is_found(
+    change: Callable[[list[Any]], list[Any]], found: str
+) -> None:
+    """Kept twice, not at all, or otherwise than it was sent."""
+    assert f"receiver/understood/{found}" in _understood(_changed(_example(), change))
+
+
 def _broken(done: Certified) -> set[str]:
     return {finding.requirement for finding in done.report.findings}
 
@@ -73,7 +114,9 @@ def test_the_example_is_conformant() -> None:
     done = _certified(_example(), strict=True)
     assert _broken(done) == set()
     assert done.report.verdict == "conformant"
-    assert {item.verdict for item in done.report.requirements} == {"pass"}
+    verdicts = {item.id: item.verdict for item in done.report.requirements}
+    unasked = {name for name, verdict in verdicts.items() if verdict != "pass"}
+    assert unasked == {"receiver/understood/as-sent", "receiver/understood/once"}
     assert KEY not in json.dumps([str(one) for one in done.exchanges])
 
 

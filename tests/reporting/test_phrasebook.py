@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 import yaml
 
-from conformance.certification.receiving.situations import receiver_requirements
+from conformance.certification.receiving.certifying import requirements_of_receivers
 from conformance.certification.scripted.sweep import client_requirements
 from conformance.contract.files import spec_folder
 from conformance.contract.revisions import load_contract_at, revisions
@@ -27,7 +27,7 @@ def _requirements() -> Iterator[Requirement]:
         contract = load_contract_at(revision)
         yield from contract.requirements.values()
         yield from client_requirements(contract).values()
-    yield from receiver_requirements().values()
+    yield from requirements_of_receivers().values()
 
 
 def test_every_requirement_of_every_revision_has_a_chinese_text() -> None:

@@ -14,7 +14,9 @@ from conformance.certification.receiving.situations import (
     Situation,
     receiver_requirements,
 )
+from conformance.certification.receiving.understanding import AS_SENT, ONCE, judge_understanding
 from conformance.certification.report_builder import Certified
+from conformance.certification.scripted.driver import Driver
 from conformance.contract.document import Contract
 from conformance.errors import TargetUnreachable
 from conformance.model.exchange import Exchange
@@ -48,12 +50,18 @@ class ReceiverPlan:
     exclude: tuple[str, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     strict: bool = False
+    driver: tuple[str, ...] = ()
+
+
+def requirements_of_receivers() -> dict[str, Requirement]:
+    """Everything that is asked of a receiver and of its driver, by id."""
+    return {**receiver_requirements(), AS_SENT.id: AS_SENT, ONCE.id: ONCE}
 
 
 def certify(contract: Contract, plan: ReceiverPlan) -> Certified:
     """Put a receiver into every situation. Raises TargetUnreachable when nobody is there."""
     started = dt.datetime.now(dt.UTC)
-    requirements = receiver_requirements()
+    requirements = requirements_of_receivers()
     ledger = Ledger(known=requirements, keep=10)
     exchanges: list[Exchange] = []
     with Caller(plan.line) as caller:
@@ -68,6 +76,9 @@ def certify(contract: Contract, plan: ReceiverPlan) -> Certified:
                 )
             exchanges += heard
             _judge(ledger, situation, heard)
+        if plan.driver:
+            with Driver(plan.driver, {}) as driver:
+                exchanges += judge_understanding(ledger, caller, driver)
     return _assemble(contract, plan, ledger, exchanges, started)
 
 
@@ -100,12 +111,18 @@ def _decide(requirement: Requirement, ledger: Ledger, plan: ReceiverPlan) -> Dec
         return Decision(Verdict.NOT_SELECTED, f"left out by --exclude {excluded}")
     entry = ledger.entries.get(requirement.id)
     if entry is None:
-        return Decision(Verdict.NOT_APPLICABLE, "no key was given; --key names the one to be sent")
+        return Decision(Verdict.NOT_APPLICABLE, _unasked(requirement))
     if entry.failed:
         broken = requirement.level is Level.MUST or plan.strict
         reason = next(ledger.failures(requirement.id)).message
         return Decision(Verdict.FAIL if broken else Verdict.WARN, reason)
     return Decision(Verdict.PASS)
+
+
+def _unasked(requirement: Requirement) -> str:
+    if requirement in {AS_SENT, ONCE}:
+        return "no driver was given; --driver names a command that says what was understood"
+    return "no key was given; --key names the one to be sent"
 
 
 def _assemble(
@@ -118,7 +135,7 @@ def _assemble(
     finished = dt.datetime.now(dt.UTC)
     redactor = Redactor((plan.line.key,) if plan.line.key else ())
     shown = {one.number: _redacted(one, redactor) for one in exchanges}
-    requirements = list(receiver_requirements().values())
+    requirements = list(requirements_of_receivers().values())
     decisions: Mapping[str, Decision] = {r.id: _decide(r, ledger, plan) for r in requirements}
     decisions, misfits = apply_waivers(decisions, plan.waivers, finished.date())
     decision = decided(requirements, decisions, misfits, interrupted=False)
