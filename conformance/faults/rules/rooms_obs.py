@@ -40,6 +40,20 @@ def faults() -> Iterator[Fault]:
             yield breaking(
                 f"{operation}/rule/{rule}", f"{operation} {title}", behaviour, *operations
             )
+    yield breaking(
+        f"{REMOVE}/rule/users-leave",
+        f"{REMOVE} removes the first user alone",
+        rewritten(_first_alone),
+        slug="first-only",
+    )
+
+
+def _first_alone(turn: Turn) -> Asked | None:
+    body = turn.asked.json
+    users = body.get("user_ids") if isinstance(body, dict) else None
+    if not isinstance(users, list) or len(users) < 2:
+        return None
+    return turn.asked.with_json({**body, "user_ids": users[:1]})
 
 
 Row = tuple[str, str, Behaviour, tuple[str, ...]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 from conformance.faults.handmade import breaking, refused_when, rewritten, shown
 from conformance.faults.messages import Asked
@@ -20,6 +21,17 @@ def faults() -> Iterator[Fault]:
     """Every fault of a filter that is ignored, and of days that are kept."""
     yield from _ignored()
     yield from _lost()
+    yield breaking(
+        f"{QOS}/rule/mid-all-is-union",
+        f"{QOS} answers the first metric alone, of several and of all",
+        shown(_first_metric),
+        slug="first-only",
+    )
+
+
+def _first_metric(_turn: Turn, body: Any) -> Any:
+    first = next((series["mid"] for series in body["data"]), None)
+    return {**body, "data": [series for series in body["data"] if series["mid"] == first]}
 
 
 def _ignored() -> Iterator[Fault]:

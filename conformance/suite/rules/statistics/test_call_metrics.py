@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -52,6 +53,7 @@ MIDS = (
 )
 """The metrics of table 13-65, but for all."""
 
+_PAIR = 2
 OF_DEVICE = ("appcpu", "syscpu")
 """The metrics of a device, which no stream has."""
 
@@ -77,7 +79,7 @@ def test_mid_chooses_the_series(scenario: Scenario) -> None:
     """
     call = find_call(scenario)
     _judge_series(scenario, call)
-    measured = sorted({str(row["mid"]) for row in call.all.rows})
+    measured = _measured(scenario, call)
     if len(measured) < 2:
         raise Inconclusive(f"no data: only {measured} was measured in room {call.room}")
     pair = scenario.lab.random.sample(measured, 2)
@@ -154,6 +156,15 @@ def _ask_for(scenario: Scenario, call: Call, mids: Sequence[str]) -> Listing:
         exchange=answered.exchange,
     )
     return answered
+
+
+def _measured(scenario: Scenario, call: Call) -> list[str]:
+    """The metrics that a call has; one that only its own name answers, where all shows too few."""
+    found = {str(row["mid"]) for row in call.all.rows}
+    if len(found) < _PAIR:
+        hidden = (mid for mid in MIDS if mid not in found)
+        found |= set(islice((m for m in hidden if _ask_for(scenario, call, [m]).rows), 1))
+    return sorted(found)
 
 
 def _judge_series(scenario: Scenario, call: Call) -> None:
