@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import click
 
@@ -73,6 +74,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     What reads the output, and in which letters, changes nothing of it; output that a full disk
     does not take is an error.
     """
+    if sys.stdin is None:  # closed by whoever started us: questions are answered by nobody
+        sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 - for as long as we run
     with patient_streams() as streams:
         status = _status(arguments)
         sys.stdout.flush()
@@ -88,6 +91,10 @@ def _status(arguments: Sequence[str] | None) -> int:
             status = cli.main(arguments, standalone_mode=False)
     except click.exceptions.Abort:
         status = 130
+        if not sys.stdin.isatty():
+            problem = "nobody is there to answer; give what is asked as an option (see --help)"
+            click.echo(f"\nerror: standard input: {problem}", err=True)
+            status = 2
     except click.ClickException as error:
         error.show()
         status = 2

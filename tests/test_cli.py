@@ -376,14 +376,46 @@ def test_an_interrupted_run_goes_on(
         said, _ = process.communicate(timeout=120)
     assert process.returncode == 130, said
     assert json.loads((tmp_path / "report.json").read_bytes())["run"]["interrupted"] is True
+    assert "--resume goes on where this run stopped" in said
+    seed = json.loads((tmp_path / "report.json").read_bytes())["run"]["seed"]
     first = progress.read_bytes().count(b"\n")
     done = _process(*arguments, "--resume", **credentials)
     assert done.returncode == 0, done.stdout + done.stderr
+    assert json.loads((tmp_path / "report.json").read_bytes())["run"]["seed"] == seed
     assert not progress.exists()
     assert first > 3
     again = _process(*arguments, "--resume", **credentials)
     assert again.returncode == 2
     assert "there is no run to go on with" in again.stderr
+
+
+@pytest.mark.parametrize("closing", ["<&-", "</dev/null"])
+def test_nobody_is_there_to_answer(tmp_path: Path, closing: str) -> None:
+    """A question to a closed or empty standard input is one line, status 2, and no traceback."""
+    command = (
+        f"{sys.executable} -m conformance.cli target init {tmp_path / 'target.toml'} {closing}"
+    )
+    done = subprocess.run(
+        ["sh", "-c", command], capture_output=True, text=True, timeout=30, check=False
+    )
+    assert done.returncode == 2, done.stderr
+    assert "error: standard input: nobody is there to answer" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "status"),
+    [
+        ((), 0),
+        (("--fail-on", "breaking"), 1),
+        (("--fail-on", "risky"), 1),
+    ],
+)
+def test_a_difference_of_contracts_has_an_exit_rule(options: tuple[str, ...], status: int) -> None:
+    """0 whatever has changed, unless it is said from when on it is 1; the same never is."""
+    old, new = "2022-09-30", "2023-11-28"
+    assert _process("contract", "diff", old, new, *options).returncode == status
+    assert _process("contract", "diff", new, new, *options).returncode == 0
 
 
 def test_somebody_stops_reading(tmp_path: Path) -> None:

@@ -45,7 +45,9 @@ def write_target(
     Raises ConfigurationError when the file exists (without ``overwrite``) or would not load.
     """
     if path.exists() and not overwrite:
-        raise ConfigurationError(str(path), "exists already", "choose another name or overwrite it")
+        raise ConfigurationError(
+            str(path), "exists already", "choose another name, or replace it with --overwrite"
+        )
     facts: dict[str, str | None] = {
         "name": name,
         "base_url": base_url,

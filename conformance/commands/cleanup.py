@@ -46,6 +46,7 @@ def _undo(journal: Journal, target: str | None, profile: str | None) -> bool:
     if not journal.pending():
         if journal.strange:
             return False
+        click.echo(f"{journal.path}: everything that it names is undone already")
         journal.path.unlink()
         return True
     header = journal.header()

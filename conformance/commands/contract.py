@@ -11,6 +11,7 @@ from rich.console import Console
 
 from conformance.access.capability import CAPABILITIES
 from conformance.comparison import contract_formats
+from conformance.comparison.contract_change import Impact
 from conformance.comparison.contracts import baseline_loss, diff_contracts
 from conformance.contract.authoring.checking import all_problems
 from conformance.contract.authoring.draft import read_draft
@@ -30,9 +31,20 @@ def contract() -> None:
 @click.argument("b")
 @click.option("--base", metavar="DATE|FILE", help="what an overlay among them changes")
 @click.option("--baseline", type=_path, help="a report.json: say what it would lose")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["breaking", "risky"]),
+    help="exit status 1 when a change is that grave",
+)
 @click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text")
-def diff(a: str, b: str, base: str | None, baseline: Path | None, form: str) -> None:
-    """Compare two contracts: revision dates, files, overlays or git references."""
+def diff(
+    a: str, b: str, base: str | None, baseline: Path | None, fail_on: str | None, form: str
+) -> int:
+    """Compare two contracts: revision dates, files, overlays or git references.
+
+    Exit status 0 whatever has changed, unless --fail-on says from when on it is 1; risky includes
+    breaking.
+    """
     difference = diff_contracts(a, b, base=base)
     loss = baseline_loss(difference, read_json(baseline)) if baseline else None
     if form == "text":
@@ -41,6 +53,8 @@ def diff(a: str, b: str, base: str | None, baseline: Path | None, form: str) -> 
         click.echo(contract_formats.render_json(difference, loss))
     else:
         click.echo(contract_formats.render_markdown(difference, loss))
+    worst = max(difference.worst(side).weight for side in ("client", "server"))
+    return int(fail_on is not None and worst >= Impact(fail_on).weight)
 
 
 @contract.command("check")

@@ -19,8 +19,9 @@ from conformance.access.embedded import EmbeddedReference
 from conformance.commands.crash import crashes_told
 from conformance.commands.planned import print_plan
 from conformance.commands.progress import Progress
+from conformance.engine.run.checkpoint import seed_for
 from conformance.engine.run.concurrency import check_concurrency
-from conformance.engine.run.config import DEFAULT_REPORTS, RunConfig, named_operations, new_seed
+from conformance.engine.run.config import DEFAULT_REPORTS, RunConfig, named_operations
 from conformance.engine.run.scheduling import REST
 from conformance.engine.run.session import Session, asks_for_nobody
 from conformance.engine.run.thorough import check_level
@@ -107,7 +108,7 @@ def run(
     config = RunConfig(
         target=named_target(named, os.environ, reference="--reference", wanted=reference),
         formats=tuple(name for name in formats.split(",") if name),
-        seed=new_seed() if seed is None else seed,
+        seed=seed_for(seed, chosen["report_dir"], resume=chosen["resume"]),
         operations=named_operations(chosen.pop("operations"), "--operations"),
         **{**chosen, "only": tuple(chosen["only"]), "exclude": tuple(chosen["exclude"])},
     )
@@ -162,6 +163,8 @@ def _judge(prepared: ConformanceRun, numprocesses: str | None) -> int:
         console.print(f"warning: {warning}", style="yellow", soft_wrap=True)
     for problem in report.run.problems:
         console.print(f"problem: {problem}", style="yellow")
+    if report.run.interrupted and prepared.session.config.target is not None:
+        console.print("the same command with --resume goes on where this run stopped, by its seed")
     for error in prepared.errors:
         click.echo(f"error: {error}", err=True)
     if prepared.errors:

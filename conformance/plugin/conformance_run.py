@@ -69,7 +69,7 @@ class ConformanceRun:
         config = self.session.config
         if config.target is None:
             return
-        progress = ProgressFile(config.report_dir, self.session.fingerprint)
+        progress = ProgressFile(config.report_dir, self.session.fingerprint, config.seed)
         if writes:
             self.claim()
         if config.resume:

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from conformance.access.embedded import EmbeddedReference
+from conformance.engine.run.checkpoint import seed_for
 from conformance.engine.run.concurrency import check_concurrency
-from conformance.engine.run.config import DEFAULT_REPORTS, RunConfig, named_operations, new_seed
+from conformance.engine.run.config import DEFAULT_REPORTS, RunConfig, named_operations
 from conformance.engine.run.session import Session, asks_for_nobody
 from conformance.engine.run.thorough import check_level
 from conformance.engine.wire.endpoint import Reach, reach_embedded, reach_target
@@ -102,7 +103,7 @@ def run_config(config: pytest.Config, worker: Mapping[str, Any] | None) -> RunCo
         operations=named_operations(option("operations"), "--sparkrtc-operations"),
         cases=tuple(option("case")),
         strict=bool(option("strict")),
-        seed=_seed(option("seed"), worker),
+        seed=_seed(config, worker),
         report_dir=Path(option("report_dir") or DEFAULT_REPORTS),
         formats=tuple(part for part in (option("format") or "json").split(",") if part),
         revision=option("revision"),
@@ -137,11 +138,13 @@ def _duration(given: str | None, worker: Mapping[str, Any] | None) -> float | No
         raise UsageError("--sparkrtc-duration", problem, "give seconds") from error
 
 
-def _seed(given: str | None, worker: Mapping[str, Any] | None) -> int:
+def _seed(config: pytest.Config, worker: Mapping[str, Any] | None) -> int:
+    given = config.getoption("sparkrtc_seed")
     if worker is not None:
         return int(worker["sparkrtc"]["seed"])
     if given is None:
-        return new_seed()
+        folder = Path(config.getoption("sparkrtc_report_dir") or DEFAULT_REPORTS)
+        return seed_for(None, folder, resume=bool(config.getoption("sparkrtc_resume")))
     try:
         return int(given)
     except ValueError as error:

@@ -79,6 +79,7 @@ def test_a_journal_that_is_settled(client: httpx.Client, tmp_path: Path) -> None
         cli, ["cleanup", "--report-dir", str(tmp_path)], standalone_mode=False
     )
     assert done.return_value == 0
+    assert "everything that it names is undone already" in done.output
     assert not journal.path.exists()
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from conformance.engine.run.config import new_seed
 from conformance.errors import ReportError
 from conformance.model.item_result import ItemResult
 
@@ -15,17 +16,24 @@ NAME = "progress.jsonl"
 
 
 class ProgressFile:
-    """One JSON line per item that has ended. ``fingerprint`` says which run it belongs to."""
+    """One JSON line per item that has ended. ``fingerprint`` says which run it belongs to.
 
-    def __init__(self, folder: Path, fingerprint: Mapping[str, Any]) -> None:
+    ``seed`` is that of the run, for whoever goes on with it.
+    """
+
+    def __init__(
+        self, folder: Path, fingerprint: Mapping[str, Any], seed: int | None = None
+    ) -> None:
         self.path = folder / NAME
         self._fingerprint = dict(fingerprint)
+        self._seed = seed
 
     def begin(self) -> None:
         """Start anew, in a folder that need not be there yet. Raises ReportError."""
         with self._writing():
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self.path.write_text(json.dumps({"run": self._fingerprint}) + "\n", encoding="utf-8")
+            header = {"run": self._fingerprint, "seed": self._seed}
+            self.path.write_text(json.dumps(header) + "\n", encoding="utf-8")
 
     def add(self, item: str, result: ItemResult) -> None:
         """Note what one item found out. Raises ReportError."""
@@ -69,6 +77,24 @@ class ProgressFile:
         """The run is complete: there is nothing to go on with. Raises ReportError."""
         with self._writing():
             self.path.unlink(missing_ok=True)
+
+
+def seed_for(given: int | None, folder: Path, *, resume: bool) -> int:
+    """The seed of a run: as given, that of the run that it goes on with, or a new one."""
+    if given is not None:
+        return given
+    kept = _kept_seed(folder / NAME) if resume else None
+    return new_seed() if kept is None else kept
+
+
+def _kept_seed(path: Path) -> int | None:
+    try:
+        with path.open(encoding="utf-8") as file:
+            header = _parsed(file.readline())
+    except (OSError, UnicodeDecodeError):
+        return None
+    seed = header.get("seed") if header is not None else None
+    return seed if isinstance(seed, int) else None
 
 
 def _parsed(line: str) -> dict[str, Any] | None:
