@@ -268,11 +268,11 @@ def test_a_base_url_that_says_nothing_is_refused(
     """One line, with the remedy."""
     from click.testing import CliRunner
 
-    from conformance.commands.certify import certify_client
+    from conformance.cli import cli
 
     har = str(recording(tmp_path, entry("GET", f"{HOST}/v2/apps")))
     given = [text.format(har=har) for text in arguments]
     if "--har" not in given:
         given = ["--base-url", "https://h", *given]
-    done = CliRunner().invoke(certify_client, given)
+    done = CliRunner().invoke(cli, ["certify-client", *given], standalone_mode=False)
     assert "--base-url" in str(done.exception)

@@ -84,11 +84,11 @@ def test_the_command_reads_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_
     """SPARKRTC_MEANT_TO_FAIL holds several rules with blanks between them."""
     from click.testing import CliRunner
 
-    from conformance.commands.certify import certify_client
+    from conformance.cli import cli
 
     monkeypatch.setenv("SPARKRTC_MEANT_TO_FAIL", "ShowApp:404 CreateMixJob:503 ListApps:429")
     given = ["--strict", "--report-dir", str(tmp_path), "--", *suite(tmp_path, marked=False)]
-    done = CliRunner().invoke(certify_client, given, standalone_mode=False)
+    done = CliRunner().invoke(cli, ["certify-client", *given], standalone_mode=False)
     assert (done.return_value, done.exception) == (0, None), done.output
     assert "meant to fail, not judged: ShowApp:404 (request-1)" in done.output
 
