@@ -212,6 +212,31 @@ def test_interruptions_are_joined(
     assert found[-1] == "live/HLS/20260304050607.m3u8"
 
 
+@pytest.mark.parametrize("format_", ["MP4", "HLS"])
+def test_a_clock_that_is_moved_by_years_fills_no_memory(
+    client: httpx.Client, world: World, app: str, app_id: str, rule: dict[str, Any], format_: str
+) -> None:
+    """A recording that goes on for ten years leaves its last files, and answers in seconds."""
+    rule["obs_addr"] = {
+        "bucket": "rtc-records",
+        "location": "cn-north-4",
+        "project_id": world.identities[0].project_id,
+    }
+    rule["record_formats"] = [format_]
+    cycle = 60 if format_ == "MP4" else 0
+    prefix = "long/{file_start_time}"
+    rule[f"{format_.lower()}_config"] = {"record_cycle": cycle, "record_prefix": prefix}
+    made = client.post(f"{app}/record-rules", json=rule).json()
+    _user(client, app_id, "anna")
+    _job(client, app, made["rule_id"])
+    began = time.monotonic()
+    _advance(client, 10 * 365 * 86400)
+    client.delete(f"/_control/rooms/{app_id}/room1/users/anna")
+    assert time.monotonic() - began < 10
+    place = (world.identities[0].project_id, "rtc-records", "cn-north-4")
+    assert 1000 < len(world.recorder.stored(place)) <= 20_001
+
+
 def test_rooms_that_are_new_are_recorded_automatically(
     client: httpx.Client, app: str, app_id: str, recorded_rule: str, listener: Listener
 ) -> None:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from conformance.reference.recording.tracks import Completed
     from conformance.reference.resources import Bucket, Job, Tenant
 
+MOST_SLICES = 20_000
+"""Slices of one file that are kept: the first ones, of a recording of two days."""
 _RATE_KB = 150
 """Kilobytes that a second of recording takes."""
 _SIZES = {"FHD": (1920, 1080), "HD": (1280, 720), "SD": (640, 480), "LD": (480, 360)}
@@ -62,7 +64,8 @@ def objects_of(name: str, done: Completed) -> Iterator[StoredObject]:
         return
     slice_seconds = done.file.rule["hls_config"]["record_slice_duration"]
     stem = name.removesuffix(".m3u8")
-    for number, begin in enumerate(range(0, seconds, slice_seconds)):
+    begins = range(0, seconds, slice_seconds)[:MOST_SLICES]
+    for number, begin in enumerate(begins):
         length = min(slice_seconds, seconds - begin)
         yield StoredObject(f"{stem}_{number:05}.ts", length * _RATE_KB, done.moment)
     yield StoredObject(name, 1 + seconds // slice_seconds // 16, done.moment)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 Format = Literal["HLS", "MP4"]
+MOST_FILES = 1500
+"""Files of one stretch: a clock that is moved by years leaves the last of them, no more."""
 
 
 @dataclass(slots=True)
@@ -86,6 +88,7 @@ class Track:
 
     def _cycle(self, rule: Mapping[str, Any], until: datetime) -> Iterator[Change]:
         """A file that has reached its cycle makes room for the next; 0 is one file for all."""
+        self._skip(until)
         while self.file is not None:
             seconds = self._config(self.file)["record_cycle"]
             ends = self.file.started + timedelta(seconds=seconds)
@@ -93,6 +96,15 @@ class Track:
                 return
             yield self._complete(ends, ends)
             yield self._begin(rule, ends)
+
+    def _skip(self, until: datetime) -> None:
+        """Leave out the first files of a stretch that holds more than anybody wants."""
+        seconds = 0 if self.file is None else self._config(self.file)["record_cycle"]
+        if self.file is None or not seconds:
+            return
+        surplus = int((until - self.file.started).total_seconds() // seconds) - MOST_FILES
+        if surplus > 0:
+            self.file.started += timedelta(seconds=surplus * seconds)
 
     def _give_up(self, until: datetime) -> Iterator[Change]:
         """An interruption that is too long ends the file; -1 waits for ever."""
