@@ -181,8 +181,20 @@ def build_contract(raw: Mapping[str, Any], sha256: str, errata: Mapping[str, Err
         },
         regions={row["name"]: row["abbreviation"] for row in raw.get("x-regions", ())},
         conventions=conventions,
-        errata=errata,
+        errata=_touching(errata, raw),
     )
+
+
+def _touching(errata: Mapping[str, Erratum], raw: Mapping[str, Any]) -> dict[str, Erratum]:
+    """The errata without those that touch only operations which this edition does not have."""
+    items = [*raw["paths"].values(), *raw.get("webhooks", {}).values()]
+    nodes = [node for item in items for node in item.values() if isinstance(node, dict)]
+    names = {node.get("operationId") for node in nodes}
+    return {
+        name: erratum
+        for name, erratum in errata.items()
+        if not erratum.operations or names.intersection(erratum.operations)
+    }
 
 
 def _document_order(operation: Operation) -> tuple[int, ...]:

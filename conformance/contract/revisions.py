@@ -10,6 +10,7 @@ from typing import Any
 
 from conformance.contract.document import Contract, load_contract
 from conformance.contract.files import read_yaml, spec_folder
+from conformance.contract.leaks import later_parts
 from conformance.contract.overlay import apply_overlay
 from conformance.errors import ContractError, UsageError
 
@@ -59,6 +60,9 @@ def contract_text_at(revision: str | None, folder: Path | None = None) -> tuple[
     if document["x-revision"] != revision:
         problem = f"leads to the edition of {document['x-revision']}"
         raise ContractError(str(overlay_path), problem, "let it set x-revision to its own date")
+    for way, since in later_parts(document, revision):
+        problem = f"keeps {'.'.join(map(str, way))}, which the edition of {since} brought"
+        raise ContractError(str(overlay_path), problem, "let it remove that")
     return document, _digest(path, overlay_path)
 
 

@@ -10,10 +10,20 @@ from typing import Any
 import pytest
 import yaml
 
+from conformance.access.capability import CAPABILITIES
 from conformance.cases.plan import generated_cases
+from conformance.cli import main
+from conformance.contract.authoring.names import name_faults
 from conformance.contract.document import Contract
+from conformance.contract.errata import read_errata
+from conformance.contract.leaks import later_parts
 from conformance.contract.overlay import apply_overlay
-from conformance.contract.revisions import load_contract_at, newest_revision, revisions
+from conformance.contract.revisions import (
+    contract_text_at,
+    load_contract_at,
+    newest_revision,
+    revisions,
+)
 from conformance.errors import ContractError, UsageError
 
 SPEC = Path(__file__).parents[2] / "spec"
@@ -247,3 +257,40 @@ def test_malformed_overlays_are_refused(document: Any, message: str) -> None:
     """Nothing of an overlay is passed over in silence."""
     with pytest.raises(ContractError, match=message):
         apply_overlay(DOCUMENT, document, "o.yaml")
+
+
+@pytest.mark.parametrize("revision", DATES)
+def test_no_later_edition_leaks(revision: str) -> None:
+    """Nothing that a later edition brought is there, is named, or is spoken of by an erratum."""
+    raw, _ = contract_text_at(revision)
+    contract = at(revision)
+    assert not list(later_parts(raw, revision))
+    known = read_errata(SPEC / "errata.yaml")
+    assert not [fault.problem for fault in name_faults(raw, known, CAPABILITIES)]
+    if revision != DATES[0]:
+        gone = {name for name, it in known.items() if set(it.operations) & ADDED_2023_08_28}
+        only = {name for name in gone if set(known[name].operations) <= ADDED_2023_08_28}
+        assert only
+        assert not only & contract.errata.keys()
+
+
+def test_a_leak_is_refused(folder: Path) -> None:
+    """An overlay that forgets an operation of a later edition is named, with the operation."""
+    path = folder / "revisions" / "2023-07-06.yaml"
+    text = path.read_text("utf-8")
+    forgotten = "  - target: $.paths['/v1/{project_id}/rtc/client/event']\n    remove: true\n"
+    assert forgotten in text
+    path.write_text(text.replace(forgotten, ""), "utf-8")
+    with pytest.raises(ContractError, match=r"keeps paths./v1/.*event.get, which .* 2023-08-28"):
+        load_contract_at("2023-07-06", folder)
+
+
+def test_an_earlier_edition_plans_no_later_requests(capsys: pytest.CaptureFixture[str]) -> None:
+    """What is planned for 2023-07-06 names no flow group of the OBS operations."""
+    command = ["run", "--reference", "--revision", "2023-07-06", "--dry-run"]
+    with pytest.raises(SystemExit) as ended:
+        main(command)
+    said = capsys.readouterr().out
+    assert ended.value.code == 0
+    assert "management: " in said
+    assert "\nobs: " not in said

@@ -12,6 +12,7 @@ from jsonschema.exceptions import ValidationError
 
 from conformance.contract.authoring.problem import METHODS, Fault
 from conformance.contract.files import spec_folder
+from conformance.contract.leaks import later_parts
 
 NAMED = frozenset(
     {"properties", "headers", "parameters", "schemas", "responses", "securitySchemes", "paths"}
@@ -48,6 +49,8 @@ def extension_faults(document: Json) -> Iterator[Fault]:
         near = difflib.get_close_matches(name, checks, n=1, cutoff=_CLOSE)
         if near:
             yield Fault(way, "is no extension of this suite", f"{near[0]}, or another name")
+    for way, since in later_parts(document, str(document.get("x-revision"))):
+        yield Fault((*way, "x-since"), f"is {since}", "an edition no later than x-revision")
     yield from _lacking(document)
 
 

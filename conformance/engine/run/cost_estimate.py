@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from importlib import resources
 
 from conformance.cases.plan import EFFORTS
+from conformance.contract.document import Contract, load_contract
 from conformance.engine.run.session import Session
 
 MEASURED = "costs.json"
@@ -60,9 +61,17 @@ def planned_requests(session: Session) -> Mapping[str, Cost]:
         cost.cases += 1
         cost.requests[operation.flow_group] += 1
     limit = EFFORTS.index(session.config.level)
+    gone = _groups_gone(session.contract)
     for rule in measured_costs():
         if EFFORTS.index(rule.effort) <= limit and session.selection.judged & set(rule.judges):
             cost = plan.setdefault(rule.test.partition("::")[0], Cost())
             cost.cases += 1
-            cost.requests.update(rule.requests)
+            cost.requests.update(
+                {group: n for group, n in rule.requests.items() if group not in gone}
+            )
     return plan
+
+
+def _groups_gone(contract: Contract) -> frozenset[str]:
+    """Flow groups of the newest edition that an earlier one does not have yet."""
+    return frozenset(load_contract().flow_groups.keys() - contract.flow_groups.keys())
