@@ -7,13 +7,13 @@ They are derived from the inputs of the contract, as the requirements for implem
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from conformance.certification.duties import DUTIES, Duty
 from conformance.contract.document import Contract
 from conformance.contract.fields import Field
 from conformance.contract.operations import Operation, Parameter
+from conformance.contract.paging import Pagination
 from conformance.contract.requirements import input_level, judged_parameters
 from conformance.contract.wording import limit_of
 from conformance.model.requirement import Level, Requirement, Source
@@ -166,10 +166,10 @@ def _field(
     return _plain(operation, tail, level, text, erratum, field.source)
 
 
-def _paging(operation: Operation, pagination: Mapping[str, Any]) -> Requirement:
+def _paging(operation: Operation, pagination: Pagination) -> Requirement:
     """What following pages ask for: the offset counts pages here, and entries there."""
-    name = pagination["offset"]
-    counted = "pages" if pagination["style"] == "page" else "entries"
+    name = pagination.offset
+    counted = "pages" if pagination.by_page else "entries"
     text = f"Parameter {name} counts {counted}, and no page is skipped or asked for in parts."
     parameter = operation.parameter(name)
     source = parameter.field.source if parameter else None

@@ -10,6 +10,7 @@ from typing import Any
 from conformance.contract.catalogue import read_kinds
 from conformance.contract.conventions import Conventions
 from conformance.contract.fields import Combination, Field, Schema, combinations, source_of, walk
+from conformance.contract.paging import Pagination, read_pagination
 from conformance.contract.validation import Validator
 from conformance.model.expectation import Expectation
 from conformance.model.requirement import Source
@@ -126,7 +127,7 @@ class Operation:
     body: Body | None
     answers: Mapping[int, AnswerSpec]
     rules: tuple[RuleSpec, ...]
-    pagination: Mapping[str, Any] | None
+    pagination: Pagination | None
     window: Mapping[str, Any] | None
     server: str | None
     refusals: Mapping[str, Expectation]
@@ -188,7 +189,7 @@ def read_operation(
             for status, answer in node["responses"].items()
         },
         rules=tuple(read_rule(rule, section) for rule in node.get("x-rules", ())),
-        pagination=node.get("x-pagination"),
+        pagination=read_pagination(node.get("x-pagination")),
         window=node.get("x-time-window"),
         server=servers[0].get("url"),
         refusals=read_kinds(node.get("x-refusals", {})),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from conformance.certification.client_ledger import ClientLedger
 from conformance.certification.client_requirements import PREFIX
 from conformance.certification.recording.call import Call
 from conformance.contract.operations import Operation
+from conformance.contract.paging import Pagination
 
 
 @dataclass(slots=True)
@@ -35,8 +35,8 @@ class PagingJudge:
     def _judge(self, walk: _Walk) -> None:
         assert walk.operation.pagination is not None
         pagination = walk.operation.pagination
-        identifier = f"{PREFIX}/{walk.operation.id}/query/{pagination['offset']}/paging"
-        by_page = pagination["style"] == "page"
+        identifier = f"{PREFIX}/{walk.operation.id}/query/{pagination.offset}/paging"
+        by_page = pagination.by_page
         right, wrong = (1, walk.limit) if by_page else (walk.limit, 1)
         asked = {offset for offset, _ in walk.pages}
         for (before, full), (offset, call) in zip(walk.pages, walk.pages[1:], strict=False):
@@ -50,8 +50,8 @@ class PagingJudge:
                 identifier,
                 call,
                 f"{full.case} was a full page, and after it {what}",
-                f"{pagination['offset']}={before + right}",
-                f"{pagination['offset']}={offset}",
+                f"{pagination.offset}={before + right}",
+                f"{pagination.offset}={offset}",
             )
 
 
@@ -62,13 +62,11 @@ def _walks(calls: Iterable[Call]) -> Iterable[_Walk]:
         if operation is None or not operation.pagination or not 200 <= call.status < 300:
             continue
         query = dict(call.query)
-        offset = _number(operation, query, operation.pagination["offset"])
-        limit = _number(operation, query, operation.pagination["limit"])
+        offset = _number(operation, query, operation.pagination.offset)
+        limit = _number(operation, query, operation.pagination.limit)
         if offset is None or limit is None or limit < 2:
             continue
-        other = tuple(
-            sorted((k, v) for k, v in query.items() if k != operation.pagination["offset"])
-        )
+        other = tuple(sorted((k, v) for k, v in query.items() if k != operation.pagination.offset))
         key = (operation.id, call.raw_path, other)
         found.setdefault(key, _Walk(operation, limit)).pages.append((offset, call))
     return found.values()
@@ -84,7 +82,7 @@ def _number(operation: Operation, query: Mapping[str, str], name: str) -> int | 
     return usual if isinstance(usual, int) else None
 
 
-def _is_full(call: Call, pagination: Mapping[str, Any], limit: int) -> bool:
+def _is_full(call: Call, pagination: Pagination, limit: int) -> bool:
     answer = call.exchange.json
-    items = answer.get(pagination["items"]) if isinstance(answer, dict) else None
+    items = answer.get(pagination.items) if isinstance(answer, dict) else None
     return isinstance(items, list) and len(items) >= limit

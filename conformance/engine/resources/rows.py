@@ -30,7 +30,7 @@ def all_rows(sender: Sender, operation: Operation, kind: MadeKind) -> Iterator[d
         raise ContractError(kind.kind, "has no list that can be paged")
     seen: set[str] = set()
     for page in range(_MOST_PAGES):
-        query = {operation.pagination["offset"]: page}
+        query = {operation.pagination.offset: page}
         listed = sender.send(Template(operation.id, query=query), judge=False)
         must_succeed(listed)
         rows = rows_of(listed.json, kind.listing.items)

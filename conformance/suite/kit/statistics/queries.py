@@ -159,7 +159,7 @@ def _page(scenario: Scenario, operation: str, query: Mapping[str, Any]) -> Excha
 
 def _paging(scenario: Scenario, operation: str, offset: int) -> dict[str, int]:
     pages = scenario.lab.contract.operation(operation).pagination
-    return {} if pages is None else {pages["limit"]: WHOLE, pages["offset"]: offset}
+    return {} if pages is None else {pages.limit: WHOLE, pages.offset: offset}
 
 
 def over(

@@ -1,0 +1,39 @@
+"""How an operation's answers are cut into pages (``x-pagination``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Pagination:
+    """The names that paging has in one operation.
+
+    ``offset`` and ``limit`` are query parameters; ``items`` and ``total`` are fields of the answer,
+    ``total`` None where it has none.
+    """
+
+    by_page: bool
+    offset: str
+    limit: str
+    items: str
+    total: str | None
+
+
+def read_pagination(node: Mapping[str, Any] | None) -> Pagination | None:
+    """Build the record; None for an operation whose answers have no pages.
+
+    ``style`` is ``page`` where the offset is the number of a page, ``offset`` where it is that of
+    an item. Raises KeyError for a part that is missing.
+    """
+    if node is None:
+        return None
+    return Pagination(
+        by_page=node["style"] == "page",
+        offset=node["offset"],
+        limit=node["limit"],
+        items=node["items"],
+        total=node["total"],
+    )
