@@ -158,3 +158,27 @@ def test_an_answer_that_was_not_read_is_not_heard(contract: Contract) -> None:
     assert [call.is_heard for call in recorder.calls] == [True, True]
     recorder.reset(connection)
     assert [(call.is_heard, call.status) for call in recorder.calls] == [(True, 200), (False, 200)]
+
+
+def test_the_server_does_not_complain_beside_the_report(contract: Contract) -> None:
+    """What could not be read is a finding; a bare line of the server's log helps nobody."""
+    import logging
+    import socket
+
+    from conformance.certification.session import RecordingServer
+
+    said: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
+    log = logging.getLogger("uvicorn.error")
+    with RecordingServer(contract) as server:
+        log.addHandler(handler)
+        try:
+            host, _, port = server.base_url.removeprefix("http://").partition(":")
+            with socket.create_connection((host, int(port)), timeout=10) as connection:
+                connection.sendall(b"GET /v2/apps/a b HTTP/1.1\r\nHost: h\r\n\r\n")
+                assert connection.recv(100).startswith(b"HTTP/1.1 400")
+        finally:
+            log.removeHandler(handler)
+    assert said == []
+    assert [call.unreadable != "" for call in server.calls] == [True]

@@ -7,6 +7,7 @@ A connection that is reset was closed with an answer unread in it.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ Tell = Callable[[bytes, str], None]
 Reset = Callable[[str], None]
 """Is given whose connection was reset."""
 
+_SERVER_LOG = logging.getLogger("uvicorn.error")
+_COMPLAINT = "Invalid HTTP request received."
 _KEPT_BYTES = 64 * 1024
 _LINE = re.compile(rb"([A-Za-z]{1,20}) (.*) HTTP/\d(?:\.\d)?\s*", re.DOTALL)
 _TLS_HANDSHAKE = b"\x16\x03"
@@ -64,8 +67,18 @@ def what_came_instead(heard: bytes) -> str:
     return f"a connection sent no HTTP request, but {heard[:40]!r}"
 
 
+class _Unsaid(logging.Filter):
+    """Drops the server's complaint: the report says more of it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is about something else."""
+        return not record.getMessage().startswith(_COMPLAINT)
+
+
 def listening(tell: Tell, reset: Reset) -> type[HttpToolsProtocol]:
     """Make uvicorn's own protocol, which tells what it could not read, and who did not read."""
+    if not any(isinstance(known, _Unsaid) for known in _SERVER_LOG.filters):
+        _SERVER_LOG.addFilter(_Unsaid())
 
     class Listening(HttpToolsProtocol):
         """Keeps the beginning of what is being read."""
