@@ -13,6 +13,7 @@ from conformance.model.exchange import Response
 from conformance.model.requirement import Level
 
 _SHOWN = 120
+_NAMED = 8
 
 
 @dataclass(slots=True)
@@ -137,13 +138,13 @@ class BodyCheck:
         for name, requirement in node.recommended.items():
             if name in value:
                 held.add(requirement)
-            else:
+            elif requirement not in found.broken:
                 found.fail(requirement, f"{path or 'the body'} lacks {name}", name, "no such field")
         for name, item in value.items():
             child = node.children.get(name)
             if child is None:
                 if node.children and not node.open and name not in node.left_over:
-                    undeclared.append(f"{path}.{name}" if path else name)
+                    _note(undeclared, f"{path}.{name}" if path else name)
                 continue
             held.update(child.ids)
             if isinstance(item, (dict, list)):
@@ -182,6 +183,12 @@ class BodyCheck:
             else:
                 parent.children[path.rsplit(".", 1)[-1]] = node
         return nodes[path]
+
+
+def _note(names: list[str], name: str) -> None:
+    """A few names are told, each once, however many rows have them."""
+    if len(names) < _NAMED and name not in names:
+        names.append(name)
 
 
 def _parent(path: str) -> str:

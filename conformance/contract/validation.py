@@ -5,7 +5,9 @@ jsonschema-rs is used throughout: it sits on the hot path of every exchange.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +32,10 @@ _WANTED = (
 """What the validator says of a value, and how the same is said of what was expected."""
 _SPELLING = {"pattern": "format", "anyOf": "range", "oneOf": "range"}
 _SHOWN = 200
+MOST = 20
+"""Places of one broken constraint that are told; more of them say nothing new."""
+ROWS = 500
+"""Rows of a list that are looked at together, where something in it is broken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +55,49 @@ class Validator:
     def __init__(self, schema: Schema, combinations: Sequence[Combination] = ()) -> None:
         self._compiled = jsonschema_rs.Draft202012Validator(_bare(schema))
         self._names = {(c.path, c.index): c.name for c in combinations}
+        self._counts = _counts_rows(schema)
 
     def is_valid(self, value: Any) -> bool:
         """Whether nothing is broken."""
         return self._compiled.is_valid(value)
 
     def violations(self, value: Any) -> list[Violation]:
-        """Every broken constraint, in the order of the schema."""
-        return list(dict.fromkeys(self._violations(value)))
+        """Every constraint that is broken, with the first ``MOST`` places where it is.
 
-    def _violations(self, value: Any) -> Iterator[Violation]:
+        Time grows with the length of the value, memory with the length of ``ROWS`` of its rows.
+        """
+        told: Counter[tuple[str, str]] = Counter()
+        found: dict[Violation, None] = {}
+        for part, ahead in self._parts(value):
+            if ahead and self._compiled.is_valid(part):
+                continue
+            found.update(dict.fromkeys(self._violations(part, ahead, told)))
+        return list(found)
+
+    def _parts(self, value: Any) -> Iterator[tuple[Any, Mapping[str, int]]]:
+        """The value with its long lists a piece at a time; how many rows go before each piece."""
+        long = _long_lists(value)
+        if not long or self._counts:
+            yield value, {}
+            return
+        for start in range(0, max(map(len, long.values())), ROWS):
+            pieces = {name: rows[start : start + ROWS] for name, rows in long.items()}
+            yield {**value, **pieces}, dict.fromkeys(long, start) if start else {}
+
+    def _violations(
+        self, value: Any, ahead: Mapping[str, int], told: Counter[tuple[str, str]]
+    ) -> Iterator[Violation]:
         for error in self._compiled.iter_errors(value):
             steps = list(error.instance_path)
             keyword = str(error.schema_path[-1]) if error.schema_path else "false"
+            key = (_dotted(steps), "/".join(map(str, error.schema_path)))
+            if keyword == "required":
+                key = (f"{key[0]}.{getattr(error.kind, 'property', '')}", key[1])
+            told[key] += 1
+            if told[key] > MOST:
+                continue
             named = self._combination(error.schema_path, steps)
-            path, place = _dotted(steps), _concrete(steps)
+            path, place = _dotted(steps), _concrete(_further(steps, ahead))
             if named is not None:
                 yield Violation(
                     named, "combination", place, _wanted(error.message)[:_SHOWN], _show(value)
@@ -99,6 +133,26 @@ def _wanted(message: str) -> str:
         if found:
             return wish + rest
     return message
+
+
+def _counts_rows(schema: Any) -> bool:
+    """Whether a schema says something of a list as a whole, so that it cannot be cut."""
+    text = json.dumps(schema, default=str)
+    return any(f'"{word}"' in text for word in ("minItems", "maxItems", "uniqueItems", "contains"))
+
+
+def _long_lists(value: Any) -> dict[str, list[Any]]:
+    """The fields of an object that hold more rows than are looked at together."""
+    if not isinstance(value, dict):
+        return {}
+    return {k: v for k, v in value.items() if isinstance(v, list) and len(v) > ROWS}
+
+
+def _further(steps: Sequence[str | int], ahead: Mapping[str, int]) -> list[str | int]:
+    """A path in a piece of a value as it is in the whole."""
+    if len(steps) < 2 or not isinstance(steps[1], int):
+        return list(steps)
+    return [steps[0], steps[1] + ahead.get(str(steps[0]), 0), *steps[2:]]
 
 
 def _bare(schema: Any) -> Any:

@@ -39,6 +39,7 @@ from conformance.model.case import ABSENT, Given, Moment, Template, Unique, reso
 from conformance.model.exchange import Exchange, Request, Response
 from conformance.model.expectation import Answer, Expectation
 from conformance.model.verdict import Judgement, Outcome
+from conformance.reporting.evidence import KEPT_BYTES
 from conformance.verdicts.ledger import Ledger
 
 CLOCK = "clock"
@@ -377,7 +378,7 @@ class Lab:
             exchange.number,
             self.case,
             self._redactor.request(exchange.request),
-            self._redactor.response(response) if response is not None else None,
+            self._redactor.response(_cut(response)) if response is not None else None,
             self._redactor.failure(exchange.failure),
         )
 
@@ -397,3 +398,8 @@ class Lab:
     def prose(self, text: str) -> str:
         """A message for people without the secrets of this run."""
         return self._redactor.text(text)
+
+
+def _cut(response: Response) -> Response:
+    """An answer as far as reports may show it, and so far beyond that no secret is cut."""
+    return dataclasses.replace(response, body=response.body[: 2 * KEPT_BYTES])
