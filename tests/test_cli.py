@@ -272,11 +272,17 @@ def test_lists(say: Callable[..., Said], command: str, glob: str | None, key: st
 
 
 def test_the_plan(say: Callable[..., Said], tmp_path: Path) -> None:
-    """--dry-run tells cases, requests and the least time, and sends nothing."""
-    arguments = ("run", "--dry-run", "--level", "quick", "--report-dir", tmp_path)
-    status, text, _ = say(*arguments)
+    """--dry-run tells cases and requests, and the least time where there is flow control."""
+    dry = ("--dry-run", "--level", "quick", "--report-dir", tmp_path)
+    status, text, _ = say("run", *dry)
     assert status == 0
     assert "plan of level quick" in text
+    assert "in all " in text
+    assert "flow control" not in text
+    target = tmp_path / "target.toml"
+    target.write_text('base_url = "http://127.0.0.1:9"\n[limits]\nflow_control = true\n')
+    status, text, _ = say("run", *dry, "--target", target)
+    assert status == 0
     assert "management: " in text
     assert "(60 per 60 s)" in text
     assert "flow control allows it in" in text

@@ -13,7 +13,7 @@ from conformance.engine.run.session import Session
 
 
 def print_plan(session: Session, console: Console) -> None:
-    """Print cases and requests per operation, requests per flow group, and the least time."""
+    """Print cases and requests per operation; under flow control per group too, and how long."""
     plan = planned_requests(session)
     table = Table(title=f"plan of level {session.config.level}")
     for column in ("operation", "cases", "requests"):
@@ -23,6 +23,9 @@ def print_plan(session: Session, console: Console) -> None:
         table.add_row(name, str(cost.cases), str(sum(cost.requests.values())))
         groups.update(cost.requests)
     console.print(table)
+    if not session.reach.settings.has_flow_control:
+        console.print(f"in all {sum(groups.values())} requests")
+        return
     limits = session.contract.flow_groups
     limited = {group: count for group, count in groups.items() if group in limits}
     for group, count in sorted(groups.items()):
