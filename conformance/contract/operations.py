@@ -10,7 +10,7 @@ from typing import Any
 from conformance.contract.catalogue import read_kinds
 from conformance.contract.conventions import Conventions
 from conformance.contract.fields import Combination, Field, Schema, combinations, source_of, walk
-from conformance.contract.paging import Pagination, read_pagination
+from conformance.contract.paging import Pagination, Rows, read_pagination, read_rows
 from conformance.contract.validation import Validator
 from conformance.model.expectation import Expectation
 from conformance.model.requirement import Source
@@ -128,6 +128,7 @@ class Operation:
     answers: Mapping[int, AnswerSpec]
     rules: tuple[RuleSpec, ...]
     pagination: Pagination | None
+    rows: Rows | None
     window: Mapping[str, Any] | None
     server: str | None
     refusals: Mapping[str, Expectation]
@@ -190,6 +191,7 @@ def read_operation(
         },
         rules=tuple(read_rule(rule, section) for rule in node.get("x-rules", ())),
         pagination=read_pagination(node.get("x-pagination")),
+        rows=read_rows(node.get("x-rows")),
         window=node.get("x-time-window"),
         server=servers[0].get("url"),
         refusals=read_kinds(node.get("x-refusals", {})),

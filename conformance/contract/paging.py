@@ -1,10 +1,21 @@
-"""How an operation's answers are cut into pages (``x-pagination``)."""
+"""Where answers have rows (``x-rows``), and how they are cut into pages (``x-pagination``)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """``items`` is the field of an answer that lists its rows.
+
+    ``time`` is the field of a row that the time window of the operation is about; None for none.
+    """
+
+    items: str
+    time: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +48,8 @@ def read_pagination(node: Mapping[str, Any] | None) -> Pagination | None:
         items=node["items"],
         total=node["total"],
     )
+
+
+def read_rows(node: Mapping[str, Any] | None) -> Rows | None:
+    """Build the record; None for an operation that does not say it."""
+    return None if node is None else Rows(node["items"], node["time"])

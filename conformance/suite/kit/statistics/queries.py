@@ -6,10 +6,13 @@ import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import pytest
 
+from conformance.contract.document import load_contract
+from conformance.contract.paging import Rows
 from conformance.engine.scenario import Blocked, Given, Inconclusive, Rule, Scenario, shown
 from conformance.model.exchange import Exchange
 from conformance.suite.kit.statistics.time_windows import DAY, time_window
@@ -24,31 +27,14 @@ _BRACKETS = 3
 """How often two readings are compared again while others come and go."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """Where an answer has its rows, and which of their fields is their time."""
+@lru_cache(maxsize=1)
+def shapes() -> Mapping[str, Rows]:
+    """Every operation of the chapter: where its answers have rows, which of their fields is a time.
 
-    items: str
-    time: str | None
-
-
-SHAPES: Mapping[str, Shape] = {
-    "ListRtcRoomList": Shape("room_info_list", "start_time"),
-    "ListRtcUserList": Shape("users", "join_time"),
-    "ListRtcRealtimeScale": Shape("scale", "time"),
-    "ListRtcRealtimeScaleDimension": Shape("dimensions", None),
-    "ListRtcRealtimeQuality": Shape("quality", "time"),
-    "ListRtcRealtimeNetwork": Shape("network", "time"),
-    "ListRtcHistoryUsage": Shape("usage", "date"),
-    "ListRtcHistoryScale": Shape("scale", "date"),
-    "ListRtcHistoryQuality": Shape("quality", "date"),
-    "ListRtcClientQosDetails": Shape("data", "time"),
-    "ListRtcEvent": Shape("data", "ctime"),
-    "ListRtcAbnormalEvent": Shape("abnormal_list", "ts"),
-    "ListRtcAbnormalEvents": Shape("events", "time"),
-    "ListRtcAbnormalEventDimension": Shape("dimensions", None),
-}
-"""Every operation of the chapter; the time is the one that the window is about."""
+    It is the same in every edition and under every pin.
+    """
+    operations = load_contract().operations.values()
+    return {one.id: one.rows for one in operations if one.rows is not None}
 
 
 FINE: Mapping[str, Mapping[str, Any]] = {
@@ -89,7 +75,7 @@ def rows_of(operation: str, answer: Any) -> list[Row]:
     """
     if not isinstance(answer, dict):
         return []
-    listed = answer.get(SHAPES[operation].items)
+    listed = answer.get(shapes()[operation].items)
     found: list[Row] = (
         [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
     )

@@ -9,7 +9,6 @@ import pytest
 
 from conformance.engine.scenario import Inconclusive, Scenario
 from conformance.suite.kit.statistics.queries import (
-    SHAPES,
     Finding,
     Listing,
     Row,
@@ -18,6 +17,7 @@ from conformance.suite.kit.statistics.queries import (
     over,
     rows_of,
     settle,
+    shapes,
     show,
     still,
     tell,
@@ -48,7 +48,7 @@ def test_an_end_that_is_left_out(scenario: Scenario, operation: str) -> None:
     up to there and from no earlier than an hour before.
     """
     window = time_window(scenario, operation)
-    if SHAPES[operation].time is None:
+    if shapes()[operation].time is None:
         _groups_of_an_end_left_out(scenario, operation, window)
         return
     now = scenario.lab.now().replace(microsecond=0)
@@ -109,7 +109,7 @@ def _between(operation: str, found: Listing, whole: Listing, case: _LeftOut) -> 
 
 
 def _within(operation: str, found: Listing, span: Span, *, wanted: bool = True) -> list[Row]:
-    field = SHAPES[operation].time or ""
+    field = shapes()[operation].time or ""
     return [
         row
         for row in found.rows

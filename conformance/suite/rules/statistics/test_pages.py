@@ -12,7 +12,6 @@ from conformance.engine.scenario import Inconclusive, Scenario
 from conformance.model.exchange import Exchange
 from conformance.suite.kit.statistics.queries import (
     FINE,
-    SHAPES,
     Finding,
     Listing,
     Row,
@@ -20,6 +19,7 @@ from conformance.suite.kit.statistics.queries import (
     listing,
     over,
     rows_of,
+    shapes,
     show,
     still,
     tell,
@@ -145,7 +145,9 @@ def _page(
 
 
 def _items(operation: str, exchange: Exchange) -> int:
-    listed = exchange.json.get(SHAPES[operation].items) if isinstance(exchange.json, dict) else None
+    listed = (
+        exchange.json.get(shapes()[operation].items) if isinstance(exchange.json, dict) else None
+    )
     return len(listed) if isinstance(listed, list) else 0
 
 

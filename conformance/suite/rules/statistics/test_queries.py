@@ -13,11 +13,11 @@ from conformance.model.wording import in_json
 from conformance.suite.kit.statistics.queries import (
     FINE,
     NEEDED,
-    SHAPES,
     has_data,
     nothing,
     over,
     rows_of,
+    shapes,
     show,
 )
 from conformance.suite.kit.statistics.time_windows import DAY, time_window
@@ -42,7 +42,7 @@ APP_ID = ("ListRtcClientQosDetails", "ListRtcEvent", "ListRtcAbnormalEvent")
 """Operations that call the application ``app_id``; the others call it ``app``."""
 
 
-@over(tuple(SHAPES), "missing-app-named", "unknown-app-empty-or-refused")
+@over(tuple(shapes()), "missing-app-named", "unknown-app-empty-or-refused")
 def test_the_application_decides(scenario: Scenario, operation: str) -> None:
     """13.1 to 13.14: without an application the refusal names it; an unknown one has no data.
 

@@ -11,7 +11,6 @@ import pytest
 from conformance.engine.scenario import Inconclusive, Scenario
 from conformance.suite.kit.statistics.missing_samples import left_out
 from conformance.suite.kit.statistics.queries import (
-    SHAPES,
     Finding,
     Listing,
     Row,
@@ -19,6 +18,7 @@ from conformance.suite.kit.statistics.queries import (
     listing,
     over,
     settle,
+    shapes,
     show,
     still,
     tell,
@@ -171,7 +171,7 @@ def _contained(
     due = [
         row
         for row in whole.rows
-        if (time := read_time(row.get(SHAPES[operation].time or ""))) is not None
+        if (time := read_time(row.get(shapes()[operation].time or ""))) is not None
         and (time in inner if window.daily else inner.start < time < inner.end)
     ]
     lost = beyond(still(due), still(part.rows))
@@ -245,7 +245,7 @@ def _fits(name: str, step: Step) -> bool:
 
 
 def _times(operation: str, rows: Sequence[Row]) -> list[dt.datetime]:
-    field = SHAPES[operation].time
+    field = shapes()[operation].time
     found = (read_time(row.get(field or "")) for row in rows)
     return [time for time in found if time is not None]
 
