@@ -13,6 +13,7 @@ WRITES = "writes"
 REMOVE_USERS = "rooms.remove"
 DISMISS_ROOM = "rooms.dismiss"
 AUTHORISE_BUCKET = "obs.authorise"
+CALLBACK = "callback"
 
 #: Operations that touch other people or their data; each needs its own permission.
 TOUCHES_OTHERS = frozenset({REMOVE_USERS, DISMISS_ROOM, AUTHORISE_BUCKET})
@@ -28,7 +29,7 @@ CAPABILITIES: Mapping[str, str] = MappingProxyType(
         "statistics": "statistics of the project (chapter 13)",
         "identity": "an identity service for tokens and project ids (3.1, 14.3)",
         "aksk": "access key signatures besides tokens (3.2)",
-        "callback": "call back a listener that this machine can offer (chapter 8, 14.6)",
+        CALLBACK: "call back a listener that this machine can offer (chapter 8, 14.6)",
         "participants": "people can be made to join rooms (fixtures.rooms_url)",
         "unreachable-callback": "a callback address is tried before it is taken (14.2)",
         "clock": "a clock that the run may move (fixtures.clock_url)",

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
+from functools import cached_property
 from types import TracebackType
 from typing import Any
 
@@ -16,7 +17,10 @@ _STOP_SECONDS = 5.0
 
 
 class EmbeddedReference:
-    """Starts the reference on a free loopback port; ``announced`` is its first line."""
+    """Starts the reference on a free loopback port; ``announced`` is its first line.
+
+    It comes up by itself while the run is prepared: whoever asks for the line waits for it.
+    """
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own module
@@ -26,7 +30,11 @@ class EmbeddedReference:
             text=True,
             encoding="utf-8",
         )
-        self.announced: Mapping[str, Any] = self._first_line()
+
+    @cached_property
+    def announced(self) -> Mapping[str, Any]:
+        """What it says of itself. Raises TargetUnreachable when it does not come up."""
+        return self._first_line()
 
     def stop(self) -> None:
         """End the process; it keeps nothing."""

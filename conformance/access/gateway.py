@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 
-from conformance.access.flow import FlowGate, FlowLimits, memory_buckets, sqlite_buckets
 from conformance.access.retry import Patience, Retry
 from conformance.access.settings import TargetSettings
 from conformance.access.transport import Sent, TargetClient
 from conformance.model.exchange import Request
+
+if TYPE_CHECKING:
+    from conformance.access.flow import FlowGate, FlowLimits
 
 _REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -40,6 +43,8 @@ class Gateway:
         self._gate: FlowGate | None = None
         self.patience: Counter[str] = Counter()
         if settings.has_flow_control:
+            from conformance.access.flow import FlowGate, memory_buckets, sqlite_buckets
+
             buckets = memory_buckets if store is None else sqlite_buckets(store)
             self._gate = FlowGate(limits, buckets, scale=settings.limits.scale)
 

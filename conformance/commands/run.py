@@ -17,7 +17,6 @@ from rich.console import Console
 
 from conformance.access.embedded import EmbeddedReference
 from conformance.commands.crash import crashes_told
-from conformance.commands.planned import print_plan
 from conformance.commands.progress import Progress
 from conformance.engine.run.checkpoint import seed_for
 from conformance.engine.run.concurrency import check_concurrency
@@ -120,6 +119,8 @@ def run(
         session.check_selection()
         check_concurrency(session)
         if dry_run:
+            from conformance.commands.planned import print_plan
+
             print_plan(session, Console())
             return 0
         prepared = ConformanceRun(session, announced)

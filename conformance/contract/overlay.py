@@ -9,11 +9,12 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import jsonpath_rfc9535
+from typing import TYPE_CHECKING, Any
 
 from conformance.errors import ContractError
+
+if TYPE_CHECKING:
+    import jsonpath_rfc9535
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,8 @@ def _refuse_malformed(overlay: Any, name: str) -> None:
 def _select(
     document: dict[str, Any], action: Mapping[str, Any], where: str
 ) -> list[jsonpath_rfc9535.JSONPathNode]:
+    import jsonpath_rfc9535  # heavy, and the newest edition has no overlay
+
     try:
         nodes = list(jsonpath_rfc9535.find(str(action.get("target", "")), document))
     except jsonpath_rfc9535.JSONPathError as error:

@@ -50,6 +50,9 @@ class Absent:
 
 ABSENT: Final = Absent()
 
+EFFORTS: Final = ("quick", "standard", "thorough")
+"""The levels of a run, from the one that takes least."""
+
 Resolve = Callable[[Any], Any]
 
 

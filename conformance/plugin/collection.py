@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from conformance.cases.plan import EFFORTS
 from conformance.engine.run.ordering import Phase, phase_of
 from conformance.engine.run.planning import plan_generated
 from conformance.errors import TargetError
-from conformance.model.case import Case
+from conformance.model.case import EFFORTS, Case
 from conformance.model.requirement_id import RequirementId
 from conformance.plugin.conformance_run import ConformanceRun
 
@@ -74,7 +73,6 @@ class Collection:
                 self._run.collected.plan(marker.args, _effort(marker), selected=True)
         cases = {case.id for item in chosen if (case := case_of(item)) is not None}
         plan_generated(self._session, self._run.collected, cases)
-        gc.collect()
         gc.freeze()
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 from conformance.errors import UsageError
 from conformance.reporting.badge import write_badge, write_badge_endpoint
 from conformance.reporting.har import write_har
-from conformance.reporting.html import write_html
 from conformance.reporting.json_file import write_json
 from conformance.reporting.junit import write_junit
 from conformance.reporting.markdown import write_markdown
@@ -36,9 +35,15 @@ def _write_json(material: Material, path: Path) -> None:
     write_json(material.report, path)
 
 
+def _write_html(material: Material, path: Path) -> None:
+    from conformance.reporting.html import write_html  # its template engine takes its time
+
+    write_html(material, path)
+
+
 FORMATS: Final[Mapping[str, Format]] = {
     "json": Format("report.json", _write_json),
-    "html": Format("report.html", write_html),
+    "html": Format("report.html", _write_html),
     "junit": Format("junit.xml", write_junit),
     "markdown": Format("summary.md", write_markdown),
     "sarif": Format("report.sarif", write_sarif),

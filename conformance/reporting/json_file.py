@@ -14,6 +14,7 @@ from conformance.model.report import Report
 from conformance.reporting.file import write_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -40,7 +41,24 @@ def write_json(report: Report, path: Path) -> None:
     _refuse_invalid(
         data, path, "it was not written; this is a fault of the suite, please report it"
     )
-    write_text(path, json.dumps(data, ensure_ascii=False, indent=1) + "\n")
+    write_text(path, "".join(_lines(data)))
+
+
+def _lines(data: dict[str, Any]) -> Iterator[str]:
+    """A member to a line, and of the lists an element to a line: small, quick, and diffs well."""
+    before = "{\n"
+    for name, value in data.items():
+        yield f"{before} {_compact(name)}: "
+        if isinstance(value, list) and value:
+            yield from ("[\n  ", ",\n  ".join(map(_compact, value)), "\n ]")
+        else:
+            yield _compact(value)
+        before = ",\n"
+    yield "\n}\n"
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def read_json(path: Path) -> Report:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from conformance.cases.plan import EFFORTS
 from conformance.contract.document import Contract
+from conformance.model.case import EFFORTS
 from conformance.model.requirement import Level, Requirement
 from conformance.model.verdict import Outcome, Verdict
 from conformance.verdicts.decision import Decision

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from conformance.checks.exchange import every_exchange
 from conformance.contract.document import Contract
@@ -24,13 +25,13 @@ STATELESS_KEYWORDS = frozenset({"known", "default", "wrong-token", "malformed-to
 tokens."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Selection:
     """Ids that the run is asked to judge, and why the others are left out.
 
     ``claimed`` are the operations that the target offers; ``excused`` what its profile does not
     hold it to, even where an answer shows that it is not kept; ``everywhere`` what every exchange
-    judges.
+    judges; ``known`` the operations of the contract.
     """
 
     wanted: frozenset[str]
@@ -39,11 +40,24 @@ class Selection:
     claimed: frozenset[str]
     excused: frozenset[str] = frozenset()
     everywhere: frozenset[str] = frozenset()
+    known: frozenset[str] = frozenset()
 
-    @property
+    @cached_property
     def judged(self) -> frozenset[str]:
         """Wanted, and claimed by the target."""
         return self.wanted - self.not_applicable.keys()
+
+    @cached_property
+    def operations(self) -> frozenset[str] | None:
+        """The operations that anything wanted is said of; None where it is said of all of them."""
+        owners = {identifier.partition("/")[0] for identifier in self.wanted}
+        return None if owners - self.known else frozenset(owners)
+
+    @cached_property
+    def _reached(self) -> frozenset[str]:
+        """Operation and place of all that is judged (``ShowBook/200/``)."""
+        parts = (identifier.split("/", 2) for identifier in self.judged)
+        return frozenset(f"{part[0]}/{part[1]}/" for part in parts if len(part) > 2)
 
     def needs(self, case: Case) -> bool:
         """Whether the target offers the operation and the case judges anything asked for."""
@@ -56,7 +70,7 @@ class Selection:
         if case.kind in {"positive", "auth"}:
             # A refusal that no violation calls for can only come unasked.
             prefixes = (*prefixes, f"{case.operation}/400/", f"{case.operation}/500/")
-        if any(requirement.startswith(prefixes) for requirement in self.judged):
+        if not self._reached.isdisjoint(prefixes):
             return True
         status = f"{case.operation}/answer/status/documented"
         if case.kind == "positive" and status in self.judged:
@@ -101,7 +115,8 @@ def select(
         if operation.capabilities <= capabilities and operation.id in offered
     )
     excused = frozenset(r.id for r in requirements.values() if _is_excused(r, profile, everywhere))
-    return Selection(wanted, left_out, silent, claimed, excused, everywhere)
+    known = frozenset(contract.operations)
+    return Selection(wanted, left_out, silent, claimed, excused, everywhere, known)
 
 
 def _not_offered(requirement: Requirement, offered: frozenset[str]) -> str:

@@ -24,6 +24,6 @@ def test_one_that_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
     """An interpreter that cannot run: one line, exit status 3, and what to try."""
     monkeypatch.setenv("PYTHONHOME", "/nowhere")
     with pytest.raises(TargetUnreachable, match="did not start") as raised:
-        EmbeddedReference()
+        _ = EmbeddedReference().announced
     assert raised.value.exit_status == 3
     assert "serve" in raised.value.remedy

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
-from conformance.cases.plan import EFFORTS, within
+from conformance.cases.plan import within
 from conformance.cases.requests import bases, holds, plain_body
 from conformance.cases.values import Choice, accepted
 from conformance.contract.document import Contract
 from conformance.contract.fields import Field
 from conformance.contract.requirements import input_keywords, judged_parameters
 from conformance.model import field_path
-from conformance.model.case import Case, Given, Unique
+from conformance.model.case import EFFORTS, Case, Given, Unique
 from conformance.model.requirement import Level
 
 Cases = tuple[Case, ...]

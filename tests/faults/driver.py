@@ -25,7 +25,7 @@ import conformance.suite
 from conformance.access.gateway import Gateway
 from conformance.access.settings import Limits, Timeouts
 from conformance.access.transport import TargetClient
-from conformance.cases.plan import EFFORTS, generated_cases
+from conformance.cases.plan import generated_cases
 from conformance.contract.document import Contract, load_contract
 from conformance.engine.judging.case_runner import judge
 from conformance.engine.lab import Lab
@@ -34,7 +34,7 @@ from conformance.engine.scenario import Scenario
 from conformance.engine.wire.endpoint import reach_embedded
 from conformance.errors import TargetUnreachable
 from conformance.faults.model import Fault
-from conformance.model.case import Case
+from conformance.model.case import EFFORTS, Case
 from conformance.model.verdict import Judgement, Outcome
 from conformance.reference.seeds import seeded_world
 from conformance.reference.server import announcement

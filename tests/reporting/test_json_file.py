@@ -37,6 +37,15 @@ def test_a_report_survives_the_way_to_disk_and_back(report: Report, tmp_path: Pa
     assert read_json(path) == report
 
 
+def test_a_requirement_is_one_line(report: Report, tmp_path: Path) -> None:
+    """Small and quick to write, and two reports can be told apart line by line."""
+    path = tmp_path / "report.json"
+    write_json(report, path)
+    lines = path.read_text("utf-8").splitlines()
+    for requirement in report.requirements:
+        assert sum(f'"id":"{requirement.id}"' in line for line in lines) == 1
+
+
 def test_a_report_that_breaks_its_schema_is_not_written(report: Report, tmp_path: Path) -> None:
     """The schema guards the writer: the old file stays, the error names the place and value."""
     path = tmp_path / "report.json"

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from conformance.access.capability import PROFILES
-from conformance.cases.plan import EFFORTS
 from conformance.errors import ReportError, UsageError
+from conformance.model.case import EFFORTS
 from conformance.model.requirement import glob_to_pattern
 
 DEFAULT_REPORTS = Path("reports/latest")

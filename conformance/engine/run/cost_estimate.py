@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import resources
 
-from conformance.cases.plan import EFFORTS
 from conformance.contract.document import Contract, load_contract
 from conformance.engine.run.session import Session
+from conformance.model.case import EFFORTS
 
 MEASURED = "costs.json"
 

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from conformance.cases.plan import EFFORTS
 from conformance.contract.document import Contract
 from conformance.contract.offered import offered_operations
 from conformance.contract.operations import Operation
@@ -16,6 +15,7 @@ from conformance.engine.run.replay import replay
 from conformance.engine.run.replaying import script
 from conformance.engine.run.session import Session
 from conformance.engine.run.untested import rules_without_test
+from conformance.model.case import EFFORTS
 from conformance.model.item_result import Evidence, ItemResult
 from conformance.model.report import (
     Report,

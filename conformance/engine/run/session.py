@@ -21,7 +21,6 @@ from conformance.access.redaction import Redactor
 from conformance.access.transport import TargetClient
 from conformance.cases.plan import generated_cases, within
 from conformance.contract.document import Contract
-from conformance.contract.own import load_own_contract
 from conformance.contract.pins import load_pinned
 from conformance.engine.judging.case_runner import judge, shown_by
 from conformance.engine.lab import Lab
@@ -115,10 +114,10 @@ class Session:
 
     @cached_property
     def cases(self) -> tuple[Case, ...]:
-        """Every generated case, whatever the level and selection."""
-        return tuple(generated_cases(self.contract))
+        """Every generated case of the operations that this run is about, whatever its level."""
+        return tuple(generated_cases(self.contract, self.selection.operations))
 
-    @property
+    @cached_property
     def selected_cases(self) -> tuple[Case, ...]:
         """The generated cases of this run."""
         return tuple(
@@ -338,11 +337,15 @@ def asks_for_nobody(config: RunConfig) -> bool:
     """Whether the API of a user's own contract takes every caller, without credentials."""
     if config.contract is None:
         return False
+    from conformance.contract.own import load_own_contract  # its checks are heavy
+
     contract = load_own_contract(config.contract, config.base)
     return contract.conventions.plain and contract.conventions.carrier is None
 
 
 def _contract(config: RunConfig, reach: Reach) -> Contract:
     if config.contract is not None:
+        from conformance.contract.own import load_own_contract  # its checks are heavy
+
         return load_own_contract(config.contract, config.base, tuple(reach.settings.errata.items()))
     return load_pinned(config.revision, reach.settings.errata)
