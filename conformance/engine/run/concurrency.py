@@ -50,8 +50,8 @@ def at_a_time(session: Session) -> int:
     """Cases to run at a time. May send some requests that only read, to see how it answers."""
     settings, asked = session.reach.settings, session.config.concurrency
     free = session.config.alone and not settings.has_flow_control and session.profile != LIVE
-    if asked == 1 or not free:
-        return 1
+    if asked == 1 or not free or session.time.left is not None:
+        return 1  # a run that may take so long spends its time in the order of the document
     if asked is None and (settings.limits.requests is not None or not _is_worth_while(session)):
         return 1
     count = asked or AUTOMATIC

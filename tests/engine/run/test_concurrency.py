@@ -68,6 +68,8 @@ THREADS = http.server.ThreadingHTTPServer
         (0.02, {"limits": Limits(requests=100)}, 1),
         (0.02, {"limits": Limits(flow_control=True)}, 1),
         (0.02, {"profile": "live"}, 1),
+        (0.02, {"duration": 60.0}, 1),
+        (0.02, {"duration": 60.0, "concurrency": 3}, 1),
     ],
 )
 def test_how_many(tmp_path: Path, seconds: float, options: dict[str, object], count: int) -> None:
