@@ -45,6 +45,10 @@ class Fixtures:
         "host:port that we listen on for callback_url; by default its port, everywhere",
         default=None,
     )
+    callback_cert: str | None = entry(
+        "certificate and private key of our listener, PEM; with it we listen with TLS",
+        default=None,
+    )
     rooms_url: str | None = entry(
         "PUT and DELETE under {app}/{room}/users/{user} here make people come and go",
         default=None,
@@ -303,5 +307,8 @@ def _anchor(settings: TargetSettings, folder: Path) -> TargetSettings:
         client_cert=at(settings.tls.client_cert),
         client_key=at(settings.tls.client_key),
     )
+    fixtures = dataclasses.replace(
+        settings.fixtures, callback_cert=at(settings.fixtures.callback_cert)
+    )
     credentials = at(settings.credentials_file)
-    return dataclasses.replace(settings, tls=tls, credentials_file=credentials)
+    return dataclasses.replace(settings, tls=tls, fixtures=fixtures, credentials_file=credentials)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -14,6 +15,7 @@ import uvicorn
 
 from conformance.access.settings import TargetSettings
 from conformance.engine.outcomes import Blocked
+from conformance.errors import ConfigurationError
 from conformance.model.exchange import Request
 
 if TYPE_CHECKING:
@@ -31,15 +33,18 @@ ANSWER = 200
 class Listener:
     """Takes every request on a port of this machine, in a thread; use it in a ``with`` statement.
 
-    ``url`` is where the target reaches it: ``fixtures.callback_url``, or loopback. Raises Blocked
-    when the port cannot be had.
+    ``url`` is where the target reaches it: ``fixtures.callback_url``, or loopback; with
+    ``fixtures.callback_cert`` it speaks TLS. Raises Blocked when the port cannot be had, and
+    ConfigurationError for a certificate that is none.
     """
 
     def __init__(self, settings: TargetSettings) -> None:
         given = settings.fixtures.callback_url
+        certificate = _certificate(settings.fixtures.callback_cert)
         self._socket = _bind(*_place(given, settings.fixtures.callback_listen))
         port = self._socket.getsockname()[1]
-        self.url = given.rstrip("/") if given else f"http://{_LOOPBACK}:{port}"
+        scheme = "http" if certificate is None else "https"
+        self.url = given.rstrip("/") if given else f"{scheme}://{_LOOPBACK}:{port}"
         self._requests: list[Request] = []
         self._server = uvicorn.Server(
             uvicorn.Config(
@@ -50,6 +55,7 @@ class Listener:
                 log_level="critical",
                 access_log=False,
                 timeout_graceful_shutdown=1,
+                ssl_certfile=certificate,
             )
         )
         self._thread = threading.Thread(
@@ -114,6 +120,21 @@ def _request(scope: Scope, base: str, body: bytes) -> Request:
     url = f"{parts.scheme}://{parts.netloc}{scope['path']}{f'?{query}' if query else ''}"
     headers = tuple((k.decode("latin-1"), v.decode("latin-1")) for k, v in scope["headers"])
     return Request(None, scope["method"], url, headers, body)
+
+
+def _certificate(name: str | None) -> str | None:
+    """A PEM file that TLS can be spoken with, as it is. Raises ConfigurationError for another."""
+    if name is None:
+        return None
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(name)
+    except OSError as error:  # ssl.SSLError is one
+        raise ConfigurationError(
+            "fixtures.callback_cert",
+            f"{name} is no certificate with its key ({error.strerror or error})",
+            "name a PEM file that holds both",
+        ) from error
+    return name
 
 
 def _place(url: str | None, listen: str | None) -> tuple[str, int]:

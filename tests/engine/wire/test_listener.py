@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import ssl
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+import trustme
 
 from conformance.access.guard import Guard
 from conformance.access.settings import Fixtures, TargetSettings
@@ -14,7 +17,7 @@ from conformance.contract.document import load_contract
 from conformance.engine.outcomes import Blocked
 from conformance.engine.wire.endpoint import reach_target
 from conformance.engine.wire.listener import Listener
-from conformance.errors import Refused
+from conformance.errors import ConfigurationError, Refused
 from conformance.verdicts.selection import select
 
 
@@ -45,6 +48,30 @@ def test_a_given_address_is_named_and_another_listened_on() -> None:
         port = listener._socket.getsockname()[1]
         httpx.post(f"http://127.0.0.1:{port}/deep/within/abc")
         assert len(listener.heard("/abc")) == 1
+
+
+def test_a_listener_speaks_tls(tmp_path: Path) -> None:
+    """With a certificate of its own, which a caller can check."""
+    authority = trustme.CA()
+    pem = tmp_path / "own.pem"
+    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(pem)
+    trusted = ssl.create_default_context()
+    authority.configure_trust(trusted)
+    with Listener(_settings(callback_cert=str(pem))) as listener:
+        assert listener.url.startswith("https://127.0.0.1:")
+        assert httpx.post(f"{listener.url}/one", content=b"1", verify=trusted).status_code == 200
+        (heard,) = listener.heard("/one")
+    assert (heard.url, heard.body) == (f"{listener.url}/one", b"1")
+
+
+@pytest.mark.parametrize("text", [None, "no certificate"])
+def test_a_certificate_that_is_none_is_said(text: str | None, tmp_path: Path) -> None:
+    """One line names the file and what it should hold."""
+    pem = tmp_path / "own.pem"
+    if text is not None:
+        pem.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"own\.pem is no certificate with its key"):
+        Listener(_settings(callback_cert=str(pem)))
 
 
 def test_a_place_that_is_none_is_said() -> None:
