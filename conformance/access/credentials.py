@@ -5,6 +5,8 @@ Secrets come from the environment or from a TOML file (``credentials_file``), ne
 
 from __future__ import annotations
 
+import os
+import stat
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -61,6 +63,8 @@ class Credentials:
     signature: SignatureAuth | None
     secrets: tuple[str, ...]
     proxy: tuple[str, str] | None = None
+    warnings: tuple[str, ...] = ()
+    """What the owner of the credentials should know, a line each."""
 
     def listen(self, heard: Heard) -> None:
         """Tell ``heard`` every secret: those known, and tokens as they are obtained."""
@@ -106,7 +110,8 @@ def credentials_from(
             " or HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK",
         )
     hidden = tuple(found[key] for key in _HIDDEN if key in found)
-    return Credentials(default, token, signed, hidden, _proxy(found))
+    warned = _open_to_others(env.get("SPARKRTC_CREDENTIALS_FILE") or settings.credentials_file)
+    return Credentials(default, token, signed, hidden, _proxy(found), warned)
 
 
 def secrets_in(env: Mapping[str, str]) -> tuple[str, ...]:
@@ -133,6 +138,19 @@ def _gather(env: Mapping[str, str], settings: TargetSettings) -> dict[str, str]:
             problem = "holds spaces or line breaks around it"
             raise ConfigurationError(_VARIABLES[key], problem, "remove them")
     return found
+
+
+def _open_to_others(name: str | None) -> tuple[str, ...]:
+    """A warning for a credentials file that others than its owner can read or write.
+
+    Only where the system has such modes; ACLs are not looked at.
+    """
+    if name is None or os.name != "posix":
+        return ()
+    mode = stat.S_IMODE(Path(name).stat().st_mode)
+    if not mode & (stat.S_IRWXG | stat.S_IRWXO):
+        return ()
+    return (f"credentials file {name}: is open to others (mode {mode:03o}); make it 600",)
 
 
 def _read_file(name: str | None) -> _Secrets:

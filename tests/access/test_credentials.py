@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -203,3 +204,22 @@ def test_listener_hears_known_secrets_and_future_tokens(make_settings: Any) -> N
     with httpx.Client(transport=httpx.MockTransport(Identity()), auth=found.default) as client:
         client.get("http://target.test/")
     assert heard == ["canary-password", "token-1"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no such modes here")
+@pytest.mark.parametrize(
+    ("mode", "warned"), [(0o600, False), (0o400, False), (0o640, True), (0o604, True)]
+)
+def test_a_file_that_others_can_read_is_a_warning(
+    make_settings: Any, tmp_path: Path, mode: int, warned: bool
+) -> None:
+    """The line names the file and its mode, and quotes nothing of it; the run goes on."""
+    path = tmp_path / "credentials.toml"
+    path.write_text('token = "canary-token"\n', encoding="utf-8")
+    path.chmod(mode)
+    found = credentials_from({"SPARKRTC_CREDENTIALS_FILE": str(path)}, make_settings())
+    assert isinstance(found.token, TokenAuth)
+    assert bool(found.warnings) is warned
+    for line in found.warnings:
+        assert line == f"credentials file {path}: is open to others (mode {mode:03o}); make it 600"
+    assert credentials_from({"SPARKRTC_TOKEN": "t"}, make_settings()).warnings == ()

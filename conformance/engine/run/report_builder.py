@@ -153,7 +153,13 @@ def _run(
         requests=sum(requests.values()),
         requests_by_flow_group=requests,
         interrupted=collected.interrupted,
-        warnings=[*ending, *collected.warnings, *session.contract.remarks, *_untested(session)],
+        warnings=[
+            *session.reach.credentials.warnings,
+            *ending,
+            *collected.warnings,
+            *session.contract.remarks,
+            *_untested(session),
+        ],
         problems=[*(misfit.text for misfit in misfits), *early, *left],
         waiver_problems=list(misfits),
     )
