@@ -130,6 +130,13 @@ def test_values_are_made(schema: dict[str, Any], value: Any) -> None:
     assert made(schema) == value
 
 
+def test_patterns_without_hypothesis(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library that matches patterns is an extra: without it no value is known."""
+    monkeypatch.setitem(sys.modules, "hypothesis", None)
+    with pytest.raises(NoValueError):
+        made({"type": "string", "pattern": "^without_[a-z]{7}$"})
+
+
 def test_values_that_cannot_be_made() -> None:
     """Patterns are matched where they can be; nothing is sent where nothing fits."""
     pattern = {"type": "string", "pattern": "^sk_[a-z]{4}[0-9]+$"}

@@ -150,9 +150,13 @@ def _strings(schema: Schema) -> Iterator[str]:
 @lru_cache(maxsize=1024)
 def _matching(pattern: str, least: int, most: int) -> str | None:
     """A text that a pattern matches. Imported late: Hypothesis is slow to start."""
-    import hypothesis
-    from hypothesis import strategies as st
-    from hypothesis.errors import HypothesisException
+    try:
+        import hypothesis
+        from hypothesis import strategies as st
+        from hypothesis.errors import HypothesisException
+    except ImportError:
+        # It comes with the extra "thorough"; without it the document has to give an example.
+        return None
 
     quiet = hypothesis.settings(
         database=None,
