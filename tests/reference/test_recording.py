@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -368,3 +369,31 @@ def test_the_statistics_show_who_joined(client: httpx.Client, app_id: str, world
     sessions = world.statistics.app(app_id).sessions
     assert [(it.uid, it.room_id, it.state) for it in sessions] == [("anna", "room1", "ONLINE")]
     assert [room.state for room in world.statistics.app(app_id).rooms()] == ["RUNNING"]
+
+
+def test_what_is_recorded_counts_as_usage(
+    client: httpx.Client, app: str, app_id: str, recorded_rule: str, world: World
+) -> None:
+    """13.7 counts who was recorded, and nobody who was only there."""
+    _user(client, app_id, "anna")
+    _user(client, app_id, "bert")
+    _job(client, app, recorded_rule)
+    _advance(client, 3600)
+    for user in ("anna", "bert"):
+        assert client.delete(f"/_control/rooms/{app_id}/room1/users/{user}").status_code == 204
+    _advance(client, 72000)
+    today = world.clock.now().date()
+    window = {"start_date": str(today - timedelta(days=2)), "end_date": str(today)}
+    seconds = {}
+    for metric in ("CommunicationDuration", "RecordDuration", "TranscodeDuration"):
+        query = {"app": app_id, "metric": metric, **window}
+        path = f"/v1/{world.identities[0].project_id}/rtc/history/usage"
+        answer = client.get(path, params=query)
+        assert answer.status_code == 200, answer.text
+        rows = answer.json()["usage"]
+        seconds[metric] = sum(row["total_duration"] for row in rows)
+    assert seconds == {
+        "CommunicationDuration": 7200,
+        "RecordDuration": 3600,
+        "TranscodeDuration": 0,
+    }

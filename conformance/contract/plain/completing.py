@@ -50,8 +50,10 @@ class Completed:
 def complete(raw: Json) -> Completed:
     """Give a document every extension that the suite reads; what it cannot judge is left out.
 
-    Raises ContractError when no operation of it can be judged.
+    Raises ContractError for what is no OpenAPI 3 document, and when no operation can be judged.
     """
+    if "openapi" not in raw:
+        raise ContractError("the document", "is no OpenAPI document", "start it with openapi:")
     reader = _Reader(raw)
     paths: dict[str, dict[str, Any]] = {}
     left_out: list[str] = []

@@ -127,6 +127,8 @@ class Recorder:
                 changes += _finished(watch, watch.seen)
                 watch.tracks = [Track(one) for one in dict.fromkeys(wanted)]
             sending = storing.writable(tenant, storing.place_of(content)) and self._sends(app, job)
+            if sending and over is None:
+                self._counted(app, job)
             for track in watch.tracks:
                 changes += track.go(content, watch.seen, until, sending=sending)
         watch.seen = max(watch.seen, until)
@@ -151,6 +153,15 @@ class Recorder:
             {"AUDIO"} if job.content["is_record_audio"] else set()
         )
         return bool(wanted & streams.get(job.content["user_id"], frozenset()))
+
+    def _counted(self, app: App, job: Job) -> None:
+        """Who is recorded now counts in the usage of 13.7."""
+        world = self._world()
+        if world is not None:
+            mixed = job.kind == "mix"
+            streams = world.statistics.streams(app.app_id, job.room_id)
+            who = streams if mixed else [job.content["user_id"]]
+            world.statistics.recorded(app.app_id, job.room_id, who, mixed=mixed)
 
     def _happened(self, app: App, job: Job, change: Change) -> dict[str, Any]:
         """Store what a change leaves, and say what is told of it."""

@@ -56,6 +56,16 @@ class StatisticsData:
             it.uid: it.streams for it in sessions if it.state == "ONLINE" and it.role != "player"
         }
 
+    def recorded(
+        self, app_id: str, room_id: str, user_ids: Collection[str], *, mixed: bool
+    ) -> None:
+        """Their sessions of now are recorded, ``mixed`` ones transcoded too (13.7)."""
+        records = self._records.get(app_id)
+        for it in records.sessions_in(room_id) if records is not None else ():
+            known = it.recorded and it.transcoded >= mixed
+            if it.uid in user_ids and it.state == "ONLINE" and not known:
+                self.put(app_id, replace(it, recorded=True, transcoded=it.transcoded or mixed))
+
     def contributors(self, app_id: str, room_id: str) -> frozenset[str]:
         """The joiners and publishers of a room: while there is one, no job in it is idle."""
         return frozenset(self.streams(app_id, room_id))
