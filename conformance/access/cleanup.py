@@ -58,6 +58,8 @@ class CleanupResult:
     never_seen: list[Created] = field(default_factory=list)
     foreign: list[Created] = field(default_factory=list)
     failed: list[tuple[Pending, str]] = field(default_factory=list)
+    removed: set[str] = field(default_factory=set)
+    """Ids that were deleted: two entries of a journal may mean one thing, by id and by name."""
 
     @property
     def doubtful(self) -> list[str]:
@@ -126,10 +128,11 @@ def _remove(
         if presence is Presence.OURS:
             _note_seen(journal, item)
             undo.delete(item, identifier)
+            result.removed.add(identifier)
             outcome, found = "deleted", result.deleted
         elif presence is Presence.FOREIGN and outcome != "deleted":
             outcome, found = "foreign", result.foreign
-        elif presence is Presence.NEVER_SEEN:
+        elif presence is Presence.NEVER_SEEN and identifier not in result.removed:
             found = result.never_seen
     _settle(journal, item, outcome)
     found.append(item)

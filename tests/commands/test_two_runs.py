@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from conformance.access.journal import Journal, RunHeader
@@ -203,3 +204,20 @@ def test_cleanup_names_the_id_that_was_never_shown(tmp_path: Path) -> None:
     assert f"app {'2' * 32}: gone already" in first.stdout
     assert second.returncode == 0
     assert not journal.path.exists()
+
+
+def test_what_cleanup_has_deleted_by_name_is_gone_by_its_id(tmp_path: Path) -> None:
+    """One thing that two entries mean, the later one without an id, is not said to be left."""
+    with _serving() as (watching, url):
+        before = watching.apps()
+        identity = watching.world.identities[0]
+        header = RunHeader(PREFIX, PREFIX, url, identity.project_id)
+        journal = Journal.create(tmp_path / "journal.jsonl", header)
+        first = journal.intend("app", "CreateApp", f"{PREFIX}taken")
+        sent = {"headers": {"X-Auth-Token": identity.token}, "json": {"app_name": f"{PREFIX}taken"}}
+        journal.created(first, httpx.post(f"{url}/v2/apps", **sent).json()["app_id"])
+        journal.intend("app", "CreateApp", f"{PREFIX}taken")
+        done = watching.cleanup(tmp_path)
+        assert watching.apps() == before
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "left:" not in done.stderr
