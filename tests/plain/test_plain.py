@@ -172,3 +172,7 @@ def test_a_document_that_cannot_be_judged(tmp_path: Path) -> None:
     file.write_text("openapi: 3.0.0\ninfo: {title: None, version: '1'}\npaths: {}\n", "utf-8")
     with pytest.raises(ContractError, match="has no operation that can be judged"):
         load_own_contract(file)
+    file = tmp_path / "old.yaml"
+    file.write_text("swagger: '2.0'\ninfo: {title: Old, version: '1'}\npaths: {}\n", "utf-8")
+    with pytest.raises(ContractError, match=r"is of version 2.0.*convert it to OpenAPI 3"):
+        load_own_contract(file)

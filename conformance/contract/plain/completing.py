@@ -52,6 +52,9 @@ def complete(raw: Json) -> Completed:
 
     Raises ContractError for what is no OpenAPI 3 document, and when no operation can be judged.
     """
+    if "swagger" in raw:
+        problem = f"is of version {raw['swagger']}, whose bodies are not read"
+        raise ContractError("the document", problem, "convert it to OpenAPI 3")
     if "openapi" not in raw:
         raise ContractError("the document", "is no OpenAPI document", "start it with openapi:")
     reader = _Reader(raw)
