@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -40,3 +41,8 @@ def end(process: subprocess.Popen[str]) -> None:
 def _as_at_a_terminal() -> None:
     """A shell that puts a job into the background has it ignore Ctrl-C; the tests send one."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def unmeasured() -> dict[str, str]:
+    """The environment without coverage's own: it, too, writes files, and says when it cannot."""
+    return {k: v for k, v in os.environ.items() if not k.startswith(("COV_", "COVERAGE_"))}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import resource
 import shutil
 import subprocess
@@ -75,10 +74,10 @@ def _run(
             *(sys.executable, "-m", "conformance.cli", "run", url, *ONLY),
             *("--report-dir", str(folder), *options),
         ],
-        env={**os.environ, **known},
+        env={**unmeasured(), **known},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=400,
         check=False,
         preexec_fn=limit,
     )
@@ -153,10 +152,10 @@ def test_a_folder_that_is_none_from_the_start(
             *(sys.executable, "-m", "pytest", "-q", "--pyargs", "conformance.suite"),
             *(f"--sparkrtc-target={url}", f"--sparkrtc-report-dir={tmp_path / 'file'}"),
         ],
-        env={**os.environ, **known},
+        env={**unmeasured(), **known},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=400,
         check=False,
         cwd=tmp_path,
     )
@@ -198,6 +197,7 @@ def test_requests_are_counted_on_without_their_file(tmp_path: Path) -> None:
     program = """
 import json, pathlib, sys
 from conformance.access.budget import BudgetSpent, RequestBudget
+from tests.processes import unmeasured
 folder = pathlib.Path(sys.argv[1]) / "f"
 folder.mkdir()
 budget = RequestBudget(5, folder / "budget")
@@ -236,7 +236,7 @@ def test_a_journal_that_is_left_tells_cleanup_all(
     done = subprocess.run(
         [sys.executable, "-m", "conformance.cli", "cleanup", "--report-dir", str(tmp_path)],
         env={
-            **os.environ,
+            **unmeasured(),
             "SPARKRTC_TOKEN": identity.token,
             "SPARKRTC_PROJECT_ID": identity.project_id,
         },

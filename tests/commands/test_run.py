@@ -79,7 +79,7 @@ def _run(
         env={**os.environ, **known},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=400,
         check=False,
     )
 
