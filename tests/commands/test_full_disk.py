@@ -23,6 +23,7 @@ from conformance.reference.app import create_app
 from conformance.reference.seeds import seeded_world
 from conformance.reference.server import ReferenceServer
 from tests.labs import MakeLab
+from tests.processes import unmeasured
 
 ONLY = ("--only", "CreateApp", "--only", "DeleteApp", "--seed", "1")
 
@@ -197,7 +198,6 @@ def test_requests_are_counted_on_without_their_file(tmp_path: Path) -> None:
     program = """
 import json, pathlib, sys
 from conformance.access.budget import BudgetSpent, RequestBudget
-from tests.processes import unmeasured
 folder = pathlib.Path(sys.argv[1]) / "f"
 folder.mkdir()
 budget = RequestBudget(5, folder / "budget")
