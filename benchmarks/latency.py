@@ -42,7 +42,7 @@ WAYS: dict[str, tuple[str, ...]] = {
     "`-n 8`": ("-n", "8"),
     "`--concurrency 4`": ("--concurrency", "4"),
     "`--concurrency 8`": ("--concurrency", "8"),
-    "automatic (12)": (),
+    "`--concurrency 12`": ("--concurrency", "12"),
     "`--concurrency 32`": ("--concurrency", "32"),
 }
 
@@ -60,7 +60,7 @@ The reference answers every request {ms} ms later than it would, a process away.
 {rows}
 
 Verdicts that differ from those of one case at a time: {differing}. The aim is {goal:.0f} s for the
-automatic choice. {remark}
+twelve at a time. {remark}
 """
 
 

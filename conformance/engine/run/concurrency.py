@@ -1,13 +1,12 @@
 """How many cases one process runs at a time.
 
-Automatically several, where the answers of an emulator are slow enough for it to be worth while
-and it answers that many connections; never where requests have to wait for their turn, and never
-at a live target.
+Several only where they are asked for (``--concurrency``): a server that loses a write when two
+come at once would show it here and not there. Never where requests have to wait for their turn,
+never at a live target, and only where that many connections are answered.
 """
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
@@ -16,18 +15,12 @@ from conformance.access.capability import LIVE
 from conformance.access.guard import Guard
 from conformance.access.settings import TargetSettings
 from conformance.access.transport import TargetClient
-from conformance.engine.run.preflight import glance
 from conformance.engine.run.session import Session
 from conformance.errors import TargetError, UsageError
 from conformance.model.exchange import Request
 
-AUTOMATIC = 12
-"""Cases at a time where nobody said how many."""
-WORTH = 0.008
-"""Seconds that an answer takes at least where it is worth while; faster ones keep us busy alone."""
 _PATIENCE = 2.0
 """Seconds that an answer on one more connection may take."""
-_GLANCES = 3
 
 
 def check_concurrency(session: Session) -> None:
@@ -48,29 +41,11 @@ def check_concurrency(session: Session) -> None:
 
 def at_a_time(session: Session) -> int:
     """Cases to run at a time. May send some requests that only read, to see how it answers."""
-    settings, asked = session.reach.settings, session.config.concurrency
+    settings, asked = session.reach.settings, session.config.concurrency or 1
     free = session.config.alone and not settings.has_flow_control and session.profile != LIVE
     if asked == 1 or not free or session.time.left is not None:
         return 1  # a run that may take so long spends its time in the order of the document
-    if asked is None and (settings.limits.requests is not None or not _is_worth_while(session)):
-        return 1
-    count = asked or AUTOMATIC
-    return count if _answers_all(session, count) else 1
-
-
-def _is_worth_while(session: Session) -> bool:
-    """Whether even the fastest of some answers is slow."""
-    lab = session.lab
-    lab.begin("latency")
-    for _ in range(_GLANCES):
-        began = time.monotonic()
-        try:
-            seen = glance(lab)
-        except TargetError:
-            return False
-        if seen is None or seen.response is None or time.monotonic() - began < WORTH:
-            return False
-    return True
+    return asked if _answers_all(session, asked) else 1
 
 
 def _answers_all(session: Session, count: int) -> bool:

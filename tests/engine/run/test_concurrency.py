@@ -14,7 +14,7 @@ import pytest
 
 from conformance.access.credentials import credentials_from
 from conformance.access.settings import Limits, target_from_url
-from conformance.engine.run.concurrency import AUTOMATIC, at_a_time, check_concurrency
+from conformance.engine.run.concurrency import at_a_time, check_concurrency
 from conformance.engine.run.config import RunConfig
 from conformance.engine.run.session import Session
 from conformance.engine.wire.endpoint import Reach
@@ -60,39 +60,29 @@ THREADS = http.server.ThreadingHTTPServer
 @pytest.mark.parametrize(
     ("seconds", "options", "count"),
     [
-        (0.02, {}, AUTOMATIC),
+        (0.02, {}, 1),
         (0.02, {"concurrency": 1}, 1),
         (0.02, {"concurrency": 3}, 3),
         (0.0, {"concurrency": 3}, 3),
-        (0.02, {"alone": False}, 1),
-        (0.02, {"limits": Limits(requests=100)}, 1),
-        (0.02, {"limits": Limits(flow_control=True)}, 1),
-        (0.02, {"profile": "live"}, 1),
-        (0.02, {"duration": 60.0}, 1),
+        (0.02, {"alone": False, "concurrency": 3}, 1),
+        (0.02, {"limits": Limits(requests=100), "concurrency": 3}, 3),
+        (0.02, {"limits": Limits(flow_control=True), "concurrency": 3}, 1),
+        (0.02, {"profile": "live", "concurrency": 3}, 1),
         (0.02, {"duration": 60.0, "concurrency": 3}, 1),
     ],
 )
 def test_how_many(tmp_path: Path, seconds: float, options: dict[str, object], count: int) -> None:
-    """Automatic at a slow emulator; never under flow control, with a budget or at a live target."""
+    """As many as were asked for; one under flow control, with a time limit or at a live target."""
     with _server(THREADS, seconds) as url:
         session = _session(url, tmp_path, **options)  # type: ignore[arg-type]
         assert at_a_time(session) == count
         session.hang_up()
 
 
-def test_a_fast_target_is_asked_one_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where answers come at once, the suite itself is what takes the time."""
-    monkeypatch.setattr("conformance.engine.run.concurrency.WORTH", 0.4)
-    with _server(THREADS, 0.0) as url:
-        session = _session(url, tmp_path)
-        assert at_a_time(session) == 1
-        session.hang_up()
-
-
 def test_a_server_of_one_connection_is_asked_one_by_one(tmp_path: Path) -> None:
     """It would let the others wait until the first is closed, which is no fault of its own."""
     with _server(http.server.HTTPServer, 0.02) as url:
-        session = _session(url, tmp_path)
+        session = _session(url, tmp_path, concurrency=3)
         assert at_a_time(session) == 1
         session.hang_up()
 
