@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
 from rich.console import Console
 
 from conformance.comparison import run_formats, trend_formats
-from conformance.comparison.certificate import check_lines, issue_certificate, verify_certificate
+from conformance.comparison.certificate import issue_certificate, verify_certificate
+from conformance.comparison.certificate_text import check_lines, coverage_lines
 from conformance.comparison.merge import merge_reports
 from conformance.comparison.runs import compare_reports
+from conformance.comparison.signature import (
+    envelope_beside,
+    generate_keys,
+    key_id,
+    read_private_key,
+    read_public_key,
+)
 from conformance.comparison.trend import read_trend
 from conformance.reporting.formats import write_all
 from conformance.reporting.terminal import print_summary
@@ -80,16 +89,34 @@ def certificate() -> None:
 @certificate.command()
 @click.argument("report_file", type=_file)
 @click.option("--output", type=_file, help="beside the report by default")
-def issue(report_file: Path, output: Path | None) -> None:
+@click.option("--key", type=_file, help="private key to sign it with, PEM")
+def issue(report_file: Path, output: Path | None, key: Path | None) -> None:
     """Certify the run of a report; refused when anything failed or was left incomplete."""
-    click.echo(f"written to {issue_certificate(report_file, output=output)}")
+    private = read_private_key(key) if key is not None else None
+    written = issue_certificate(report_file, output=output, key=private)
+    predicate = json.loads(written.read_text("utf-8"))["predicate"]
+    for line in coverage_lines(predicate):
+        click.echo(line)
+    beside = f", its signature to {envelope_beside(written)}" if private else "; nobody signed it"
+    click.echo(f"written to {written}{beside}")
+
+
+@certificate.command()
+@click.option("--output", type=_file, default=Path(), help="folder, the current one by default")
+def keygen(output: Path) -> None:
+    """Make a pair of keys to sign certificates with."""
+    private, public = generate_keys(output)
+    click.echo(f"private key  {private}: keep it to yourself")
+    click.echo(f"public key   {public}: publish it; key id {key_id(read_public_key(public))}")
 
 
 @certificate.command()
 @click.argument("certificate_file", type=_file)
-def verify(certificate_file: Path) -> int:
-    """Check a certificate against its evidence, offline."""
-    check = verify_certificate(certificate_file)
+@click.option("--public-key", type=_file, help="key that must have signed it, PEM")
+def verify(certificate_file: Path, public_key: Path | None) -> int:
+    """Check a certificate against its evidence and its signature, offline."""
+    public = read_public_key(public_key) if public_key is not None else None
+    check = verify_certificate(certificate_file, key=public)
     for line in check_lines(check):
         click.echo(line)
     return check.exit_status

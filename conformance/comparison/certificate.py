@@ -1,7 +1,7 @@
 """A statement of what exactly a conformant run has judged, checkable without any network.
 
-The file is an in-toto Statement (v1), so that public tools can sign it; by itself it proves that
-its evidence is unchanged and says what it says, not who issued it.
+The file is an in-toto Statement (v1). By itself it proves that its evidence is unchanged and says
+what it says; who issued it is proved by a signature (``signature``), and by nothing else.
 """
 
 from __future__ import annotations
@@ -10,14 +10,21 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import jsonschema_rs
 
+from conformance.comparison.signature import (
+    ALGORITHM,
+    envelope_beside,
+    key_id,
+    read_envelope,
+    signed,
+)
 from conformance.errors import ReportError
 from conformance.model.report import Report
 from conformance.model.verdict import RunVerdict, Verdict
@@ -25,6 +32,12 @@ from conformance.reporting.file import write_text
 from conformance.reporting.formats import FORMATS
 from conformance.reporting.json_file import read_json
 from conformance.verdicts.tally import tally
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+        Ed25519PrivateKey,
+        Ed25519PublicKey,
+    )
 
 STATEMENT: Final = "https://in-toto.io/Statement/v1"
 PREDICATE: Final = "https://sparkrtc-conformance.invalid/certificate/v1"
@@ -44,12 +57,14 @@ class CertificateRefusedError(ReportError):
 class CertificateCheck:
     """What verifying a certificate has found: it holds when there are no ``problems``.
 
-    ``notes`` are worth knowing and break nothing: a waiver that has expired since.
+    ``notes`` are worth knowing and break nothing: a waiver that has expired since. ``checked`` is
+    whether its signature was held against a public key, and fits.
     """
 
     certificate: Mapping[str, Any]
     problems: tuple[str, ...]
     notes: tuple[str, ...]
+    checked: bool = False
 
     @property
     def holds(self) -> bool:
@@ -71,11 +86,16 @@ def schema() -> dict[str, Any]:
 
 
 def issue_certificate(
-    report_path: Path, *, output: Path | None = None, issued: dt.datetime | None = None
+    report_path: Path,
+    *,
+    output: Path | None = None,
+    issued: dt.datetime | None = None,
+    key: Ed25519PrivateKey | None = None,
 ) -> Path:
     """Certify the run of ``report_path``; the other formats beside it are evidence too.
 
-    Written to ``output``, or beside the report as ``certificate.json``.
+    Written to ``output``, or beside the report as ``certificate.json``. With a key its signature
+    is written beside it; without one it says that nobody has signed it.
     Raises CertificateRefusedError when anything failed or was left incomplete, ReportError when a
     file cannot be read or written.
     """
@@ -91,19 +111,35 @@ def issue_certificate(
         "_type": STATEMENT,
         "subject": [{"name": path.name, "digest": {"sha256": _digest(path)}} for path in files],
         "predicateType": PREDICATE,
-        "predicate": {"issued": moment, **_predicate(report, report_path.name)},
+        "predicate": {
+            "issued": moment,
+            "signed_by": _signer(key),
+            **_predicate(report, report_path.name),
+        },
     }
     problem = _schema_problem(statement)
     if problem:
         raise ReportError(str(output), problem, "this is a fault of the suite, please report it")
-    write_text(output, json.dumps(statement, ensure_ascii=False, indent=1) + "\n")
+    text = json.dumps(statement, ensure_ascii=False, indent=1) + "\n"
+    write_text(output, text)
+    envelope = envelope_beside(output)
+    if key is not None:
+        write_text(envelope, signed(text.encode(), key))
+    else:
+        envelope.unlink(missing_ok=True)  # of an earlier certificate, which is gone
     return output
 
 
 def verify_certificate(
-    path: Path, *, folder: Path | None = None, today: dt.date | None = None
+    path: Path,
+    *,
+    folder: Path | None = None,
+    today: dt.date | None = None,
+    key: Ed25519PublicKey | None = None,
 ) -> CertificateCheck:
     """Check a certificate against its evidence, in its own folder or in ``folder``.
+
+    With ``key`` it holds only if the owner of that key has signed it.
 
     Raises ReportError when the file is no certificate at all.
     """
@@ -120,32 +156,32 @@ def verify_certificate(
     elif not any(line.startswith(f"{predicate['report']}:") for line in problems):
         problems += _disagreements(predicate, folder / predicate["report"])
     notes = _expired(predicate, today or dt.datetime.now(dt.UTC).date())
-    return CertificateCheck(statement, tuple(problems), notes)
+    check = CertificateCheck(statement, tuple(problems), notes)
+    if key is None:
+        return check
+    problem = _signature_problem(path, key)
+    if problem is None:
+        return replace(check, checked=True)
+    return replace(check, problems=(*check.problems, problem))
 
 
-def check_lines(check: CertificateCheck) -> list[str]:
-    """The outcome of a verification for a terminal, the verdict last."""
-    predicate = check.certificate["predicate"]
-    contract, target = predicate["contract"], predicate["target"]
-    counts = predicate["requirements"]["by_verdict"]
-    lines = [
-        f"target    {target['name']} (profile {target['profile']})",
-        *(
-            [f"offers    {', '.join(target['operations'])} (no other operation was judged)"]
-            if "operations" in target
-            else []
-        ),
-        f"contract  revision {contract['revision']}, sha256 {contract['sha256']}",
-        f"suite     {predicate['suite']['name']} {predicate['suite']['version']}",
-        f"run       {predicate['run']['started']}, level {predicate['run']['level']},"
-        f" seed {predicate['run']['seed']}",
-        "judged    " + ", ".join(f"{count} {name}" for name, count in counts.items() if count),
-        *(f"note      {note}" for note in check.notes),
-        *(f"problem   {problem}" for problem in check.problems),
-    ]
-    evidence = len(check.certificate["subject"])
-    held = f"holds: {evidence} files of evidence are unchanged"
-    return [*lines, f"certificate {held if check.holds else 'does not hold'}"]
+def _signer(key: Ed25519PrivateKey | None) -> dict[str, str] | str:
+    if key is None:
+        return "nobody: anyone can have written this"
+    return {"algorithm": ALGORITHM, "key": key_id(key.public_key())}
+
+
+def _signature_problem(path: Path, key: Ed25519PublicKey) -> str | None:
+    """Why that key has not signed a certificate; None when it has."""
+    file = envelope_beside(path)
+    envelope = read_envelope(file)
+    if envelope is None:
+        return f"nobody has signed it: there is no {file.name} beside it"
+    if not envelope.is_signed_with(key):
+        return f"{file.name}: is not signed with the key {key_id(key)[:16]}…"
+    if envelope.payload != path.read_bytes():
+        return f"{file.name}: what was signed is not what {path.name} says"
+    return None
 
 
 def _refuse_unearned(report: Report, path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import hashlib
 import json
@@ -14,13 +15,19 @@ from jsonschema import Draft202012Validator
 
 from conformance.comparison.certificate import (
     CertificateRefusedError,
-    check_lines,
     issue_certificate,
     schema,
     verify_certificate,
 )
-from conformance.errors import ReportError
-from conformance.model.report import Report
+from conformance.comparison.certificate_text import check_lines
+from conformance.comparison.signature import (
+    envelope_beside,
+    generate_keys,
+    read_private_key,
+    read_public_key,
+)
+from conformance.errors import ReportError, UsageError
+from conformance.model.report import Report, SelectionRecord
 from conformance.model.verdict import RunVerdict, Verdict
 from conformance.reporting.formats import write_all
 from conformance.reporting.json_file import write_json
@@ -230,3 +237,77 @@ def test_what_is_no_certificate_is_refused(tmp_path: Path, content: str) -> None
     path.write_text(content)
     with pytest.raises(ReportError, match=r"certificate\.json"):
         verify_certificate(path)
+
+
+def test_a_signed_certificate_is_checked_against_its_key(folder: Path, tmp_path: Path) -> None:
+    """The owner's key fits, another does not; without one it says what was not checked."""
+    private, public = generate_keys(tmp_path / "keys")
+    _, other = generate_keys(tmp_path / "other")
+    assert private.stat().st_mode & 0o077 == 0
+    certificate = issue_certificate(folder / "report.json", key=read_private_key(private))
+    check = verify_certificate(certificate, key=read_public_key(public))
+    assert (check.holds, check.checked) == (True, True)
+    assert any(line.startswith("signed    with the Ed25519 key ") for line in check_lines(check))
+    unchecked = verify_certificate(certificate)
+    assert (unchecked.holds, unchecked.checked) == (True, False)
+    assert any("pass --public-key" in line for line in check_lines(unchecked))
+    wrong = verify_certificate(certificate, key=read_public_key(other))
+    assert not wrong.holds
+    assert "is not signed with the key" in wrong.problems[0]
+
+
+def test_a_forged_certificate_does_not_hold(folder: Path, tmp_path: Path) -> None:
+    """Another statement beside an honest signature, a signature that was changed, none at all."""
+    private, public = generate_keys(tmp_path / "keys")
+    certificate = issue_certificate(folder / "report.json", key=read_private_key(private))
+    key = read_public_key(public)
+    honest, signature = certificate.read_text("utf-8"), envelope_beside(certificate)
+    certificate.write_text(honest.replace('"issued": "2', '"issued": "3'), "utf-8")
+    (problem,) = verify_certificate(certificate, key=key).problems
+    assert problem == "certificate.dsse.json: what was signed is not what certificate.json says"
+    certificate.write_text(honest, "utf-8")
+    forged = json.loads(signature.read_text("utf-8"))
+    forged["signatures"][0]["sig"] = base64.b64encode(b"x" * 64).decode()
+    signature.write_text(json.dumps(forged), "utf-8")
+    assert "is not signed" in verify_certificate(certificate, key=key).problems[0]
+    signature.write_text('{"payloadType": "x"}', "utf-8")
+    with pytest.raises(ReportError, match="is no DSSE envelope"):
+        verify_certificate(certificate, key=key)
+    assert not issue(folder).with_name("certificate.dsse.json").exists()
+    (problem,) = verify_certificate(certificate, key=key).problems
+    assert problem.startswith("nobody has signed it")
+
+
+def test_an_unsigned_certificate_says_so(folder: Path) -> None:
+    """In its own text, and when it is verified."""
+    certificate = issue(folder)
+    text = json.loads(certificate.read_text("utf-8"))
+    assert text["predicate"]["signed_by"] == "nobody: anyone can have written this"
+    lines = check_lines(verify_certificate(certificate))
+    assert "signed    by nobody: anyone can have written this" in lines
+
+
+def test_what_was_covered_comes_first(folder: Path, earned: Report) -> None:
+    """A run of a part is never described as more than that."""
+    whole = check_lines(verify_certificate(issue(folder)))[0]
+    assert whole.startswith("covers    every requirement of its level, level ")
+    part = replace(earned.run, selection=SelectionRecord(only=["ShowApp/*"], exclude=[]))
+    write_json(replace(earned, run=part), folder / "report.json")
+    first = check_lines(verify_certificate(issue(folder)))[0]
+    assert first.startswith("covers    A PART ALONE: --only 'ShowApp/*', level ")
+
+
+@pytest.mark.parametrize("text", ["", "no key", "-----BEGIN PUBLIC KEY-----\n"])
+def test_what_is_no_key_is_said(text: str, tmp_path: Path) -> None:
+    """One line names the file and how to make one; a pair is never written over another."""
+    path = tmp_path / "key.pem"
+    path.write_text(text, "utf-8")
+    with pytest.raises(UsageError, match=r"key\.pem: is no public key"):
+        read_public_key(path)
+    with pytest.raises(UsageError, match=r"key\.pem: is no private key"):
+        read_private_key(path)
+    with pytest.raises(UsageError, match="cannot be read"):
+        read_private_key(tmp_path / "none.pem")
+    generate_keys(tmp_path)
+    with pytest.raises(UsageError, match="is there already"):
+        generate_keys(tmp_path)
