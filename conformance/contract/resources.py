@@ -39,6 +39,7 @@ class MadeKind:
 
     ``id`` is its field in answers and its parameter in paths; ``name`` the field with the name
     that it was given. ``retire`` is sent before a deletion that was refused is tried again;
+    ``freed_by`` as well, but only when a run puts back what it made: operation and body;
     ``finished`` is how deleting is answered where it has ended by itself. ``distinct`` is
     the rule that an answer with an id that was there before breaks; ``within`` is the kind
     that it lies in; ``alone``: a second one needs a parent of its own. ``change`` are fields of the
@@ -52,6 +53,7 @@ class MadeKind:
     delete: str
     example: str
     retire: str | None
+    freed_by: tuple[str, Mapping[str, Any]] | None
     name: str | None
     listing: Listing | None
     distinct: str | None
@@ -142,7 +144,7 @@ def read_resources(node: Mapping[str, Mapping[str, Any]]) -> Resources:
 
 
 def _made(kind: str, spec: Mapping[str, Any]) -> MadeKind:
-    ready, finished = spec.get("ready"), spec.get("finished")
+    ready, finished, freed = spec.get("ready"), spec.get("finished"), spec.get("freed-by")
     return MadeKind(
         kind=kind,
         create=spec["create"],
@@ -151,6 +153,7 @@ def _made(kind: str, spec: Mapping[str, Any]) -> MadeKind:
         delete=spec["delete"],
         example=spec["example"],
         retire=spec.get("retire"),
+        freed_by=(freed["operation"], freed["body"]) if freed else None,
         name=spec.get("name"),
         listing=_listing({"field": spec["id"], **spec}),
         distinct=spec.get("distinct"),

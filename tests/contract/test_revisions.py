@@ -286,11 +286,11 @@ def test_a_leak_is_refused(folder: Path) -> None:
 
 
 def test_an_earlier_edition_plans_no_later_requests(capsys: pytest.CaptureFixture[str]) -> None:
-    """What is planned for 2023-07-06 names no flow group of the OBS operations."""
+    """What is planned for 2023-07-06 has no test of the OBS operations."""
     command = ["run", "--reference", "--revision", "2023-07-06", "--dry-run"]
     with pytest.raises(SystemExit) as ended:
         main(command)
     said = capsys.readouterr().out
     assert ended.value.code == 0
-    assert "management: " in said
-    assert "\nobs: " not in said
+    assert "statistics/test_" in said
+    assert "│ obs/" not in said

@@ -76,6 +76,8 @@ class ResourcePool:
         self._lifetimes = Lifetimes(
             {k.kind: tuple(k.change) for k in self._kinds.values()}, providing.clock
         )
+        self._undeletable: set[str] = set()
+        """What the target has refused to delete: tried again at the end, not after every case."""
         self._count = 0
         self._failed: dict[str, tuple[str, int]] = {}
         self._existing = ExistingResources(
@@ -149,7 +151,7 @@ class ResourcePool:
         One of each kind is kept for later when ``spares`` says that nothing was done to it.
         """
         for made in reversed(self._made[:]):
-            if made not in self._made or made.id in self._kept:
+            if made not in self._made or made.id in self._kept | self._undeletable:
                 continue
             if made.id in self._lent:
                 self._delete(made)
@@ -254,6 +256,8 @@ class ResourcePool:
         gone = exchange.status in {200, 202, 204, 404}
         if gone:
             self._forget(kind, made.id)
+        else:
+            self._undeletable.add(made.id)
         return gone
 
     def _forget(self, kind: MadeKind, identifier: str) -> None:

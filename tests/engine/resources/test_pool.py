@@ -66,6 +66,42 @@ def test_what_cannot_be_deleted_is_told(make_lab: MakeLab) -> None:
     assert lab.resources.clean() == [f"app {app}"]
 
 
+def test_what_cannot_be_deleted_is_not_tried_after_every_case(make_lab: MakeLab) -> None:
+    """Once when its case is over and once at the end: a run of hours would send thousands."""
+
+    def stubborn(request: httpx.Request, answer: httpx.Response) -> httpx.Response:
+        if request.method == "DELETE":
+            return answer_like(answer, 409, {"error_code": "RTC.00001003", "error_msg": "m"})
+        return answer
+
+    lab, requests = make_lab(stubborn)
+    lab.resources.fresh("app")
+    for _ in range(5):
+        lab.resources.release(lab.resources.mark, spares=False)
+    assert _deleted(requests) == 1
+    assert len(lab.resources.clean()) == 1
+    assert _deleted(requests) == 2
+
+
+def test_a_rule_that_is_in_use_is_freed_first(make_lab: MakeLab) -> None:
+    """Where automatic recording keeps a rule (14.2: 1013), it is switched off and deleted again."""
+    used: set[str] = set()
+
+    def keeping(request: httpx.Request, answer: httpx.Response) -> httpx.Response:
+        if request.url.path.endswith("/auto-record-mode"):
+            used.clear()
+        if request.method == "DELETE" and used & set(request.url.path.split("/")):
+            return answer_like(answer, 400, {"error_code": "RTC.00001013", "error_msg": "m"})
+        return answer
+
+    lab, requests = make_lab(keeping)
+    used.add(lab.resources.get("record_rule"))
+    lab.resources.clean()
+    assert [r.content for r in requests if r.method == "PUT"] == [b'{"mode": "AUTO_RECORD_OFF"}']
+    assert not used
+    assert _deleted(requests) == 3
+
+
 def test_a_spare_is_kept_and_lent_once(make_lab: MakeLab) -> None:
     """What a case made and did nothing to serves the next one that needs a fresh one."""
     lab, requests = make_lab()
