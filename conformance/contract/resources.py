@@ -117,6 +117,11 @@ class Resources:
     made: Mapping[str, MadeKind]
     given: Mapping[str, GivenKind]
 
+    @property
+    def ending(self) -> frozenset[str]:
+        """The operations that end a thing that a run was given."""
+        return frozenset(k.ended_by.operation for k in self.given.values() if k.ended_by)
+
     def created_by(self, operation: str) -> MadeKind | None:
         """The kind that an operation creates, if any."""
         return next((kind for kind in self.made.values() if kind.create == operation), None)

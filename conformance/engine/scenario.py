@@ -33,7 +33,8 @@ Test = TypeVar("Test", bound=Callable[..., object])
 def rules(*ids: str, effort: str = "standard", phase: str | None = None) -> Callable[[Test], Test]:
     """Declare the requirements that a test judges, and the lowest level that includes it.
 
-    ``phase``: ``hostile`` for what may bring a server down, ``last`` for what moves the clock or
+    ``phase``: ``hostile`` for what may bring a server down, ``ending`` for what ends a given thing
+    that cannot be made again, ``last`` for what moves the clock or
     uses up a quota; they come after all others.
     """
 

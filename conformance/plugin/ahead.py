@@ -82,7 +82,9 @@ class RunAhead:
 
     def _beside(self, item: pytest.Item) -> Run | None:
         """How to run an item in another session; None where it has to be alone."""
-        if not isinstance(item, pytest.Function) or phase_of_item(item) is not Phase.ORDINARY:
+        if not isinstance(item, pytest.Function):
+            return None
+        if phase_of_item(item, self._session.contract.resources.ending) is not Phase.ORDINARY:
             return None
         case = case_of(item)
         if case is not None:

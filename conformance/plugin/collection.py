@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Collection as Names
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -117,16 +118,19 @@ class Collection:
             chapter = int(operation.chapter) if operation.chapter.isdigit() else _UNRULED
         else:
             chapter = _COMMON if rules is not None else _UNRULED
-        return phase_of_item(item), chapter
+        return phase_of_item(item, self._session.contract.resources.ending), chapter
 
 
-def phase_of_item(item: pytest.Item) -> Phase:
-    """When an item runs, by the mark of its rules, of its module, or by its case."""
+def phase_of_item(item: pytest.Item, ending: Names[str]) -> Phase:
+    """When an item runs, by the mark of its rules, of its module, or by its case.
+
+    ``ending`` are the operations that end what a run was given.
+    """
     rules = item.get_closest_marker("sparkrtc_rules")
     own = rules.kwargs.get("phase") if rules is not None else None
     general = item.get_closest_marker("sparkrtc_phase")
     marked = own or (general.args[0] if general is not None else None)
-    return phase_of(marked, case_of(item))
+    return phase_of(marked, case_of(item), ending)
 
 
 def _limit_calls(items: Iterable[pytest.Item]) -> None:

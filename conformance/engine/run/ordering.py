@@ -5,6 +5,7 @@ A server that dies of a request no document speaks of has been judged by all the
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import IntEnum
 
 from conformance.model.case import Case
@@ -14,21 +15,27 @@ class Phase(IntEnum):
     """When an item runs.
 
     ``ORDINARY``: requests as a client sends them. ``HOSTILE``: bodies that are no JSON, unknown
-    paths, random requests. ``LAST``: what moves the clock or uses up a quota, which would disturb
-    all others.
+    paths, random requests. ``ENDING``: what ends a thing that the run was given and cannot make
+    again, which all others may need. ``LAST``: what moves the clock or uses up a quota, which
+    would disturb all others.
     """
 
     ORDINARY = 0
     HOSTILE = 1
-    LAST = 2
+    ENDING = 2
+    LAST = 3
 
 
-def phase_of(marked: str | None, case: Case | None = None) -> Phase:
-    """The phase that a mark names (``hostile``, ``last``); a generated case is asked for its body.
+def phase_of(marked: str | None, case: Case | None = None, ending: Collection[str] = ()) -> Phase:
+    """The phase that a mark names (``hostile``, …); a generated case is asked for its body.
+
+    ``ending`` are the operations that end what was given: their requests that succeed come late.
 
     Raises KeyError when no phase has that name.
     """
     if marked is not None:
         return Phase[marked.upper()]
+    if case is not None and case.operation in ending and case.violates is None:
+        return Phase.ENDING
     raw = case is not None and case.template.raw is not None
     return Phase.HOSTILE if raw else Phase.ORDINARY

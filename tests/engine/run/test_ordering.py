@@ -11,7 +11,12 @@ from conformance.engine.run.ordering import Phase, phase_of
 
 @pytest.mark.parametrize(
     ("marked", "expected"),
-    [(None, Phase.ORDINARY), ("hostile", Phase.HOSTILE), ("last", Phase.LAST)],
+    [
+        (None, Phase.ORDINARY),
+        ("hostile", Phase.HOSTILE),
+        ("ending", Phase.ENDING),
+        ("last", Phase.LAST),
+    ],
 )
 def test_marks(marked: str | None, expected: Phase) -> None:
     """What no client sends comes after what every client sends; the clock is moved last."""
@@ -30,3 +35,10 @@ def test_cases(contract: Contract) -> None:
     assert placed["CreateApp/body/json/malformed~truncated"] is Phase.HOSTILE
     assert placed["CreateApp/body/app_name/required~missing"] is Phase.ORDINARY
     assert set(placed.values()) == {Phase.ORDINARY, Phase.HOSTILE}
+
+
+def test_what_ends_a_given_thing_comes_late(contract: Contract) -> None:
+    """A room is dismissed when nothing else needs it any more; what is refused ends none."""
+    cases = [case for case in generated_cases(contract) if case.operation == "RemoveRoom"]
+    placed = {case.violates is None: phase_of(None, case, {"RemoveRoom"}) for case in cases}
+    assert placed == {True: Phase.ENDING, False: Phase.ORDINARY}

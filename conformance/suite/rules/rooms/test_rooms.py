@@ -128,6 +128,7 @@ def test_a_room_that_is_not_there(scenario: Scenario) -> None:
     "RemoveRoom/rule/all-users-leave",
     "RemoveRoom/rule/room-ends",
     "RemoveRoom/rule/only-this-room",
+    phase="ending",
 )
 def test_a_dismissed_room_ends_and_no_other(scenario: Scenario) -> None:
     """All its users leave, it runs no more, other rooms run on; again is harmless (11.2)."""
