@@ -44,5 +44,9 @@ def _as_at_a_terminal() -> None:
 
 
 def unmeasured() -> dict[str, str]:
-    """The environment without coverage's own: it, too, writes files, and says when it cannot."""
-    return {k: v for k, v in os.environ.items() if not k.startswith(("COV_", "COVERAGE_"))}
+    """The environment of a process that cannot write: without coverage's files, and bytecode.
+
+    Python keeps a module's bytecode that a full disk has cut, for every later process to fail on.
+    """
+    own = {k: v for k, v in os.environ.items() if not k.startswith(("COV_", "COVERAGE_"))}
+    return own | {"PYTHONDONTWRITEBYTECODE": "1"}

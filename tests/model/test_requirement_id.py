@@ -32,4 +32,4 @@ def test_every_id_of_the_contract_is_its_parts() -> None:
         parts = RequirementId.parse(requirement.id)
         assert str(parts) == requirement.id
         assert requirement.keyword in {parts.keyword, parts.place, requirement.kind}
-        assert parts.operation == (requirement.operation or "common")
+        assert requirement.operation in {parts.operation, None}
