@@ -174,7 +174,9 @@ def test_users_filtered(scenario: Scenario) -> None:
             rule.inconclusive(f"no data: no user has a {field}")
             continue
         tell(rule, held(scenario, USERS, whole, {parameter: value}, field, [value]))
-        for other in near(value, _texts(whole[1], field), _NEAR.get(parameter, 0)):
+        known = _texts(whole[1], field)
+        lettered = (text for text in sorted(known) if text.swapcase() not in known)
+        for other in near(next(lettered, value), known, _NEAR.get(parameter, 0)):
             tell(rule, held(scenario, USERS, whole, {parameter: other}, field, [other]))
     _states(scenario, USERS, whole, ("FAIL", "ONLINE", "OFFLINE"))
     _regions(scenario, whole)
