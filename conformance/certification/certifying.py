@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from conformance.certification.childprocess import run_command
@@ -15,7 +16,7 @@ from conformance.certification.judges.unexplained import unexplained
 from conformance.certification.negative_tests import MeantToFail, marked, remarks_on
 from conformance.certification.recording.call import Call
 from conformance.certification.recording.har import read_har
-from conformance.certification.report_builder import Certified, Circumstances, assemble
+from conformance.certification.report_builder import Certified, Circumstances, Subject, assemble
 from conformance.certification.scripted.sweep import Sweep
 from conformance.certification.session import RecordingServer
 from conformance.contract.document import Contract
@@ -90,8 +91,19 @@ def certify(contract: Contract, plan: Plan) -> Certification:
         interrupted=seen.interrupted,
     )
     coverage = coverage_of(contract, seen.calls)
-    outcome = assemble(contract, seen.ledger, seen.calls, coverage, around)
+    outcome = assemble(contract, seen.ledger, _subject(seen, coverage), around)
     return Certification(outcome, coverage)
+
+
+def _subject(seen: _Seen, coverage: Coverage) -> Subject:
+    return Subject(
+        profile="client",
+        requirements=list(seen.ledger.requirements.values()),
+        exchanges=[replace(call.exchange, case=call.case) for call in seen.calls],
+        unshown=coverage.unshown,
+        groups=Counter(call.operation.flow_group for call in seen.calls if call.operation),
+        cells=coverage.cells(),
+    )
 
 
 def _recording(contract: Contract, plan: Plan) -> _Seen:

@@ -14,6 +14,7 @@ from conformance.contract.fields import Field
 from conformance.contract.operations import Operation
 from conformance.contract.requirements import judged_parameters
 from conformance.model.report import StatusCell
+from conformance.model.requirement import Requirement
 
 KINDS = ("operations", "statuses", "parameters", "values")
 """What is counted, each by itself: a field of a body is a parameter here."""
@@ -96,6 +97,14 @@ class Coverage:
             for name, item in self.operations.items()
             for status, reached in item.statuses.items()
         ]
+
+    def unshown(self, requirement: Requirement) -> str:
+        """Why no request has shown whether a requirement is kept."""
+        if requirement.operation is None:
+            return "not covered: no request of the client shows it"
+        if not self.operations[requirement.operation].calls:
+            return f"not covered: the client never called {requirement.operation}"
+        return "not covered: no request of the client carries it"
 
 
 def coverage_of(contract: Contract, calls: Iterable[Call]) -> Coverage:

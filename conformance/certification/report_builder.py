@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from conformance.access.redaction import Redactor
-from conformance.certification.client_ledger import ClientLedger
-from conformance.certification.client_requirements import COMMON
-from conformance.certification.coverage import Coverage
-from conformance.certification.recording.call import Call
 from conformance.contract.document import Contract
 from conformance.model.exchange import Exchange
 from conformance.model.report import (
@@ -20,12 +15,14 @@ from conformance.model.report import (
     ReportedFinding,
     RunRecord,
     SelectionRecord,
+    StatusCell,
 )
 from conformance.model.requirement import Level, Requirement, glob_to_pattern
 from conformance.model.verdict import Outcome, Verdict
 from conformance.model.waiver import Waiver, WaiverProblem
 from conformance.reporting.evidence import curl, reported
 from conformance.verdicts.decision import Decision
+from conformance.verdicts.ledger import Ledger
 from conformance.verdicts.report_parts import (
     REPORTED,
     contract_record,
@@ -36,7 +33,22 @@ from conformance.verdicts.report_parts import (
 )
 from conformance.verdicts.waivers import apply_waivers
 
-PROFILE = "client"
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is certified, and what was heard of it.
+
+    ``profile``: what it is (client, receiver). ``unshown`` says why nothing has judged a
+    requirement. ``groups`` counts its requests by flow group; ``cells`` are the answers that it
+    was given.
+    """
+
+    profile: str
+    requirements: Sequence[Requirement]
+    exchanges: Sequence[Exchange]
+    unshown: Callable[[Requirement], str]
+    groups: Mapping[str, int] = field(default_factory=dict)
+    cells: Sequence[StatusCell] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +80,15 @@ class Certified:
 
 
 def assemble(
-    contract: Contract,
-    ledger: ClientLedger,
-    calls: Sequence[Call],
-    coverage: Coverage,
-    around: Circumstances,
+    contract: Contract, ledger: Ledger, subject: Subject, around: Circumstances
 ) -> Certified:
-    """The report: verdicts, findings with evidence, coverage."""
+    """The report: verdicts, findings with evidence, coverage; without secrets."""
     redactor = Redactor(around.secrets)
-    redacted = [_redacted(call, redactor) for call in calls]
+    redacted = [_redacted(exchange, redactor) for exchange in subject.exchanges]
     evidence = {exchange.number: exchange for exchange in redacted}
     ledger.rewrite(redactor.text)
-    requirements = list(ledger.requirements.values())
-    decisions = {r.id: _decide(r, ledger, coverage, around) for r in requirements}
+    requirements = subject.requirements
+    decisions = {r.id: _decide(r, ledger, subject, around) for r in requirements}
     decisions, misfits = apply_waivers(decisions, around.waivers, around.finished.date())
     troubles = [redactor.text(problem) for problem in around.problems]
     decision = decided(
@@ -88,7 +96,7 @@ def assemble(
         decisions,
         misfits,
         interrupted=around.interrupted,
-        trouble=bool(troubles) and bool(calls),
+        trouble=bool(troubles) and bool(redacted),
     )
     report = Report(
         suite=suite_record(),
@@ -96,29 +104,29 @@ def assemble(
         target={
             "name": around.name,
             "base_url": around.base_url,
-            "profile": PROFILE,
+            "profile": subject.profile,
             "capabilities": [],
         },
-        run=_run(calls, around, troubles, misfits),
+        run=_run(subject, around, troubles, misfits),
         verdict=decision.verdict,
         reason=decision.reason,
         **counted(requirements, decisions),
-        status_coverage=coverage.cells(),
+        status_coverage=list(subject.cells),
         requirements=[reported_requirement(r, decisions[r.id], ledger) for r in requirements],
-        findings=list(_findings(ledger, decisions, evidence)),
+        findings=list(_findings(requirements, ledger, decisions, evidence)),
     )
     return Certified(report, tuple(reported(exchange) for exchange in redacted))
 
 
 def _decide(
-    requirement: Requirement, ledger: ClientLedger, coverage: Coverage, around: Circumstances
+    requirement: Requirement, ledger: Ledger, subject: Subject, around: Circumstances
 ) -> Decision:
     excluded = next((g for g in around.exclude if glob_to_pattern(g).match(requirement.id)), None)
     if excluded is not None:
         return Decision(Verdict.NOT_SELECTED, f"left out by --exclude {excluded}")
     entry = ledger.entries.get(requirement.id)
     if entry is None:
-        return Decision(Verdict.NOT_APPLICABLE, _uncovered(requirement, coverage))
+        return Decision(Verdict.NOT_APPLICABLE, subject.unshown(requirement))
     if entry.failed:
         broken = requirement.level is Level.MUST or around.strict
         reason = next(ledger.failures(requirement.id)).message
@@ -128,22 +136,12 @@ def _decide(
     return Decision(Verdict.INCONCLUSIVE, entry.told[0].message if entry.told else "")
 
 
-def _uncovered(requirement: Requirement, coverage: Coverage) -> str:
-    if requirement.id.startswith(COMMON):
-        return "not covered: no request of the client shows it"
-    used = coverage.operations[requirement.operation or ""]
-    if not used.calls:
-        return f"not covered: the client never called {requirement.operation}"
-    return "not covered: no request of the client carries it"
-
-
 def _run(
-    calls: Sequence[Call],
+    subject: Subject,
     around: Circumstances,
     troubles: Sequence[str],
     misfits: Sequence[WaiverProblem],
 ) -> RunRecord:
-    groups = Counter(call.operation.flow_group for call in calls if call.operation)
     today = around.finished.date()
     return RunRecord(
         started=around.started.isoformat(timespec="milliseconds"),
@@ -151,8 +149,8 @@ def _run(
         duration_s=round((around.finished - around.started).total_seconds(), 3),
         strict=around.strict,
         selection=SelectionRecord(exclude=list(around.exclude)),
-        requests=len(calls),
-        requests_by_flow_group=dict(sorted(groups.items())),
+        requests=len(subject.exchanges),
+        requests_by_flow_group=dict(sorted(subject.groups.items())),
         interrupted=around.interrupted,
         warnings=[
             *(text for waiver in around.waivers if (text := waiver.warning(today))),
@@ -163,31 +161,33 @@ def _run(
     )
 
 
-def _redacted(call: Call, redactor: Redactor) -> Exchange:
-    exchange = call.exchange
+def _redacted(exchange: Exchange, redactor: Redactor) -> Exchange:
     response = redactor.response(exchange.response) if exchange.response else None
     request = redactor.request(exchange.request)
     failure = redactor.failure(exchange.failure)
-    return Exchange(exchange.number, call.case, request, response, failure)
+    return Exchange(exchange.number, exchange.case, request, response, failure)
 
 
 def _findings(
-    ledger: ClientLedger, decisions: Mapping[str, Decision], evidence: Mapping[int, Exchange]
-) -> Iterable[ReportedFinding]:
-    for judgement in ledger.broken:
-        if decisions[judgement.requirement].verdict not in REPORTED:
+    requirements: Sequence[Requirement],
+    ledger: Ledger,
+    decisions: Mapping[str, Decision],
+    evidence: Mapping[int, Exchange],
+) -> Iterator[ReportedFinding]:
+    for requirement in requirements:
+        if decisions[requirement.id].verdict not in REPORTED:
             continue
-        requirement = ledger.requirements[judgement.requirement]
-        exchange = evidence.get(judgement.exchange) if judgement.exchange is not None else None
-        yield ReportedFinding(
-            requirement=requirement.id,
-            level=requirement.level.value,
-            case=judgement.case,
-            message=judgement.message,
-            expected=judgement.expected,
-            actual=judgement.actual,
-            source=str(requirement.source),
-            exchange=reported(exchange) if exchange else None,
-            curl=curl(exchange.request) if exchange else "",
-            pytest="",
-        )
+        for judgement in ledger.failures(requirement.id):
+            exchange = evidence.get(judgement.exchange) if judgement.exchange is not None else None
+            yield ReportedFinding(
+                requirement=requirement.id,
+                level=requirement.level.value,
+                case=judgement.case,
+                message=judgement.message,
+                expected=judgement.expected,
+                actual=judgement.actual,
+                source=str(requirement.source),
+                exchange=reported(exchange) if exchange else None,
+                curl=curl(exchange.request) if exchange else "",
+                pytest="",
+            )
