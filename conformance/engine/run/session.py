@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import copy
 import secrets
-from collections import Counter
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -27,6 +25,7 @@ from conformance.engine.lab import Lab
 from conformance.engine.outcomes import Blocked, Inconclusive, NotOffered
 from conformance.engine.resources.names import RUNS_PREFIX
 from conformance.engine.resources.teardown import Teardown
+from conformance.engine.run.closing import leftovers, undo
 from conformance.engine.run.config import RunConfig
 from conformance.engine.run.preflight import probe
 from conformance.engine.run.replay import curl, reported
@@ -262,29 +261,9 @@ class Session:
             self.hang_up()
             return self._lab.resources.left
         if self._journal is not None:
-            left = self._undo(self._journal, self._lab)
-            left += self._leftovers(self._lab)
+            left = [*undo(self._lab, self._journal), *leftovers(self._lab)]
         self.hang_up()
         return left
-
-    def _undo(self, journal: Journal, lab: Lab) -> list[str]:
-        """Undo what the journal still names; what could not be undone is returned."""
-        result = cleanup(journal, Teardown(self.contract, lab))
-        if result.complete:
-            with suppress(OSError):  # in a folder that is read-only by now it stays, and is settled
-                journal.path.unlink()
-        failed = Counter(f"{item.resource}: {why}" for item, why in result.failed)
-        told = [*(_several(what, count) for what, count in failed.items()), *result.doubtful]
-        return [lab.prose(text) for text in told]
-
-    def _leftovers(self, lab: Lab) -> list[str]:
-        """What carries the prefix of this run still, whatever the journal says."""
-        try:
-            return list(Teardown(self.contract, lab).leftovers(lab.prefix))
-        except NotOffered:
-            return []
-        except (LookupError, TargetError, Blocked) as error:
-            return [lab.prose(f"whatever {lab.prefix} names: cannot be listed ({error})")]
 
     def hang_up(self) -> None:
         """Close connections and files; nothing can be sent after it."""
@@ -320,10 +299,6 @@ def _forget(path: Path) -> None:
     except OSError as error:
         problem = error.strerror or str(error)
         raise ConfigurationError(str(path), problem, "choose another --report-dir") from None
-
-
-def _several(what: str, count: int) -> str:
-    return what if count == 1 else f"{count} × {what}"
 
 
 def _allotted(config: RunConfig, reach: Reach) -> tuple[float | None, str]:
