@@ -71,6 +71,11 @@ class RunConfig:
         if self.contract is not None and self.revision is not None:
             problem = "are both given"
             raise UsageError("--contract and --revision", problem, "give one of them")
+        if self.base is not None and self.contract is None:
+            raise UsageError("--base", "has no overlay above it", "name it with --contract")
+        if self.resume and self.target is None:
+            problem = "is not for the embedded reference, which forgets everything"
+            raise UsageError("--resume", problem, "leave it out")
         if self.level not in EFFORTS:
             raise UsageError("--level", f"{self.level!r} is none", f"use {', '.join(EFFORTS)}")
         if self.profile is not None and self.profile not in PROFILES:

@@ -38,6 +38,8 @@ ID = ("x-request-id", "1")
         ({"profile": "lively"}, "--profile"),
         ({"seed": -1}, "--seed"),
         ({"seed": 2**32}, "--seed"),
+        ({"base": "2023-07-06"}, "--base: has no overlay"),
+        ({"resume": True}, "--resume: is not for the embedded reference"),
     ],
 )
 def test_what_a_run_cannot_be_told(options: dict[str, object], words: str) -> None:
