@@ -29,8 +29,9 @@ FAMILY = "plain"
 WRITES = "writes"
 REFUSALS = (400, 409, 410, 411, 413, 414, 415, 416, 417, 422)
 """How a request that is not valid may be refused, besides the 4xx that its operation lists."""
-UNSAID = frozenset({401, 403, 404, 405, 406, 407, 408, 429})
+UNSAID = (401, 403, 404, 407, 408, 425, 429)
 """Refusals that speak of the caller or of what is there, and not of the request."""
+_OF_METHODS = (405, 406)
 KINDS = (
     *("missing", "null", "type", "range", "enum", "format", "length", "items"),
     *("malformed", "not-an-object"),
@@ -77,6 +78,7 @@ def complete(raw: Json) -> Completed:
         "x-revision": str(info.get("version") or "none"),
         "x-conventions": {
             "plain": True,
+            "unsaid": list(UNSAID),
             "flow-group": "all",
             "credentials": {
                 **({"carrier": sent} if sent else {}),
@@ -114,7 +116,9 @@ class _Reader:
         answers, tolerated = self._answers(node.get("responses", {}))
         tags = node.get("tags")
         effect = EFFECTS[method]
-        listed = [int(s) for s in answers if s.startswith("4") and int(s) not in UNSAID]
+        listed = [
+            int(s) for s in answers if s.startswith("4") and int(s) not in {*UNSAID, *_OF_METHODS}
+        ]
         refused = {"answers": [_any(status) for status in sorted({*REFUSALS, *listed})]}
         turned = {"answers": [_any(status) for status in (400, 401, 403, 404)]}
         return {

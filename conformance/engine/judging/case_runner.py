@@ -26,8 +26,6 @@ _HUNG_UP = frozenset({"closed", "read", "protocol"})
 
 INVALID = frozenset({400, 422})
 """Statuses that say of a request that it is not valid."""
-_UNHEARD = frozenset({401, 403, 404, 407, 408, 425, 429})
-"""Refusals of a plain document's API that speak of the caller, or of what is there."""
 _LISTED = frozenset(
     {"enum", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems"}
 )
@@ -36,9 +34,8 @@ _PERHAPS = "answered {status}: the document does not say when a valid request is
 
 
 def unsaid(contract: Contract, case: Case, exchange: Exchange) -> bool:
-    """Whether a refusal speaks of the caller or of what is there, by a plain document."""
-    turned = exchange.response is not None and exchange.status in _UNHEARD
-    return contract.conventions.plain and case.kind != "auth" and turned
+    """Whether a refusal speaks of the caller or of what is there, by the conventions."""
+    return case.kind != "auth" and exchange.status in contract.conventions.unsaid
 
 
 def judge(lab: Lab, case: Case) -> None:
