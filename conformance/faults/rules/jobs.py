@@ -186,6 +186,13 @@ _ROWS: tuple[Row, ...] = (
         (),
     ),
     ("Create", "starts-in-init", "is over at once", shown(field_set("state", "STOPPED")), ()),
+    (
+        "Create",
+        "initialisation-ends",
+        "never ends its initialisation",
+        edited("state", lambda state: "INIT" if state == "RUNNING" else state),
+        ("Show",),
+    ),
     ("Create", "job-ids-unique", "gives every job the same id", _same_job(), ()),
     (
         "Create",

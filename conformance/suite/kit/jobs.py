@@ -210,9 +210,14 @@ class Jobs:
         return self._scenario.send(self.kind.operations[verb], path=path, **how)
 
     def seen(
-        self, job: Job, state: str, *, each: Callable[[Exchange], None] | None = None
+        self,
+        job: Job,
+        state: str,
+        *,
+        each: Callable[[Exchange], None] | None = None,
+        seconds: float = _READY_SECONDS,
     ) -> Exchange:
-        """Show a job until it is in that state, or for ten seconds; ``each`` sees every answer."""
+        """Show a job until it is in that state, or for so long; ``each`` sees every answer."""
 
         def look() -> Exchange:
             exchange = self.show(job)
@@ -225,7 +230,7 @@ class Jobs:
             return not isinstance(body, dict) or body.get("state") not in waiting
 
         subject = f"{self.kind.operations['Show']} {state}"
-        return self._scenario.until(look, wanted, _READY_SECONDS, subject=subject)
+        return self._scenario.until(look, wanted, seconds, subject=subject)
 
     def _start(self, app: str | None, how: dict[str, Any]) -> dict[str, Any]:
         lasting = {self.kind.idle: LONG} if how.pop("lasting", True) else {}

@@ -30,6 +30,8 @@ _OBSOLETE = {
         "publish_param.rtmp_urls": ["rtmp://example.com/live/1"],
     },
 }
+PATIENCE = 30.0
+"""Seconds after which a job is believed never to run; the document names no time."""
 _MANY = 300
 """Starts after which a target is believed to have no limit that we may run into."""
 
@@ -75,6 +77,20 @@ def test_what_a_start_answers(scenario: Scenario, kind: JobKind) -> None:
         expected="no stop_reason, stop_time absent or 0001-01-01T00:00:00Z",
         actual=over,
         exchange=made,
+    )
+
+
+@pytest.mark.parametrize("kind", both("Create/initialisation-ends"))
+def test_an_initialisation_ends(scenario: Scenario, kind: JobKind) -> None:
+    """Who is told that a job is not initialised is told to wait until it is (14.2, 1022)."""
+    jobs = Jobs(scenario, kind)
+    seen = jobs.seen(jobs.start(), "RUNNING", seconds=PATIENCE)
+    jobs.rule("Create/initialisation-ends").that(
+        value(seen, "state") != "INIT",
+        f"a job is still being initialised after {PATIENCE:.0f} s",
+        expected="RUNNING, or STOPPED where nobody is there",
+        actual=value(seen, "state"),
+        exchange=seen,
     )
 
 
