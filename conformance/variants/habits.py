@@ -16,6 +16,7 @@ from conformance.variants.edits import each_object
 from conformance.variants.model import Variant
 
 if TYPE_CHECKING:
+    from conformance.reference.resources import App
     from conformance.reference.world import World
 
 
@@ -193,6 +194,14 @@ def _conditions() -> Iterator[Variant]:
         ("DeleteApp",),
     )
     yield Variant(
+        "habits/DeleteApp/only-without-rules",
+        "Only an application without recording rules is deleted.",
+        "只能删除没有录制规则的应用。",
+        (1591, 1596),
+        instead(_where_rules),
+        ("DeleteApp",),
+    )
+    yield Variant(
         "habits/account/others",
         "Somebody else creates an application and deletes the one before, with every request.",
         "每次请求时，他人都会创建一个应用并删除前一个。",
@@ -202,11 +211,20 @@ def _conditions() -> Iterator[Variant]:
 
 
 def _where_active(turn: Turn) -> Answer | None:
+    return _where(turn, lambda app: app.active)
+
+
+def _where_rules(turn: Turn) -> Answer | None:
+    return _where(turn, lambda app: bool(app.rules))
+
+
+def _where(turn: Turn, holds: Callable[[App], bool]) -> Answer | None:
+    """A refusal, where it holds of the caller's application; else the answer as ever."""
     identity = turn.world.identities[0]
     if turn.asked.header("x-auth-token") != identity.token:
         return None
     app = turn.world.tenant_of(identity).apps.get(turn.path["app_id"])
-    if app is None or not app.active:
+    if app is None or not holds(app):
         return None
     return refusal(400, INVALID, CATALOGUE[INVALID].message)
 
