@@ -19,6 +19,30 @@ from conformance.reference.seeds import seeded_world
 from conformance.reference.server import announcement
 from tests.labs import BASE_URL, Change, InProcess, MakeLab, reach_with
 
+SLOW = {
+    "matrix": "the complete matrix of faults",
+    "clients": "all clients in other languages",
+    "differ": "every planted change before the public differ",
+}
+"""Marks of what takes minutes: left out unless ``-m`` speaks of it; each has a tox environment."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marks."""
+    for name, what in SLOW.items():
+        config.addinivalue_line("markers", f"{name}: {what} (minutes)")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is slow and was not asked for."""
+    unasked = [name for name in SLOW if name not in (config.option.markexpr or "")]
+    left = [item for item in items if any(map(item.get_closest_marker, unasked))]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        out = set(left)
+        items[:] = [item for item in items if item not in out]
+
 
 @pytest.fixture(scope="session")
 def contract() -> Contract:

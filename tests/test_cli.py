@@ -424,6 +424,29 @@ def test_a_difference_of_contracts_has_an_exit_rule(options: tuple[str, ...], st
     assert _process("contract", "diff", new, new, *options).returncode == 0
 
 
+@pytest.mark.parametrize("processes", ["0", "2"])
+def test_a_run_in_a_project_of_others(tmp_path: Path, processes: str) -> None:
+    """The conftest.py files of a project around us, and what it tells its pytest, are not ours."""
+    for folder in (tmp_path, tmp_path / "tests"):
+        folder.mkdir(exist_ok=True)
+        (folder / "conftest.py").write_text("raise RuntimeError('of the project')\n", "utf-8")
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --nope\n", "utf-8")
+    spread = ("-n", processes) if processes != "0" else ()
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "conformance.cli", "run", "--level", "quick"),
+            *("--only", "ShowApp/path/*", "--report-dir", str(tmp_path / "out"), *spread),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+        cwd=tmp_path,
+        env={**os.environ, "PYTEST_ADDOPTS": "--nope-either"},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_somebody_stops_reading(tmp_path: Path) -> None:
     """A closed pipe, as of head, is no traceback."""
     done = subprocess.run(

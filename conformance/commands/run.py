@@ -55,7 +55,7 @@ _UNUSED = (
 )
 """Plugins of pytest that a run has no use for, and would pay for with every case."""
 
-_QUIET = ("--capture=no", "--assert=plain", *(f"-pno:{name}" for name in _UNUSED))
+_QUIET = ("--capture=no", "--assert=plain", "--noconftest", *(f"-pno:{name}" for name in _UNUSED))
 
 
 def _options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -142,13 +142,24 @@ def _notice(session: Session) -> None:
         click.echo(words.say("run.read-only", target=reach.settings.base_url), err=True)
 
 
+@contextmanager
+def _without_options_of_others() -> Iterator[None]:
+    """What a project around us tells its own pytest is not for this run."""
+    told = os.environ.pop("PYTEST_ADDOPTS", None)
+    try:
+        yield
+    finally:
+        if told is not None:
+            os.environ["PYTEST_ADDOPTS"] = told
+
+
 def _judge(prepared: ConformanceRun, numprocesses: str | None) -> int:
     """Hand over to pytest, then print what came of it."""
     console = Console(stderr=False)
     progress = Progress(console, prepared.session.config.seed)
     arguments = ["--pyargs", "conformance.suite", "-c", str(_INI), *_QUIET]
     arguments += _processes(prepared, numprocesses)
-    with progress, terminable():
+    with progress, terminable(), _without_options_of_others():
         status = int(pytest.main([*arguments, *_passed_on(prepared)], [prepared, progress]))
     report = prepared.report
     if report is None and prepared.stopped is not None:

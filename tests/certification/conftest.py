@@ -15,23 +15,6 @@ from conformance.certification.client_ledger import ClientLedger
 from conformance.certification.session import RecordingServer
 from conformance.contract.document import Contract, load_contract
 
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Declare the mark."""
-    config.addinivalue_line("markers", "clients: all clients in other languages (minutes)")
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave all but the sample out unless ``-m`` speaks of it."""
-    if "clients" in (config.getoption("markexpr") or ""):
-        return
-    chosen = [item for item in items if item.get_closest_marker("clients") is None]
-    left = [item for item in items if item.get_closest_marker("clients") is not None]
-    if left:
-        config.hook.pytest_deselected(items=left)
-        items[:] = chosen
-
-
 CLIENTS = Path(__file__).parent / "clients"
 
 
