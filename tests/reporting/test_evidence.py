@@ -10,9 +10,9 @@ import subprocess
 import pytest
 
 from conformance.engine.run.config import RunConfig
-from conformance.engine.run.replay import curl, replay, reported
+from conformance.engine.run.replay import pytest_line
 from conformance.model.exchange import Exchange, NetworkFailure, Request, Response
-from conformance.reporting.evidence import KEPT_BYTES
+from conformance.reporting.evidence import KEPT_BYTES, curl, reported
 
 TEXT = """{"name": "it's \\"quoted\\" $HOME `id` 房间"}"""
 HEADERS = (
@@ -68,12 +68,12 @@ def test_a_binary_body_reaches_curl() -> None:
 def test_a_case_can_be_run_again() -> None:
     """Ids with brackets are quoted; target, level and seed are those of the run."""
     config = RunConfig(target="http://host", level="quick", seed=7)
-    words = shlex.split(replay("A/body/x[]/type~text", config))
+    words = shlex.split(pytest_line("A/body/x[]/type~text", config))
     assert words[3:-2] == [
         *("--sparkrtc-target", "http://host", "--sparkrtc-level", "quick"),
         *("--sparkrtc-seed", "7"),
     ]
-    assert "--sparkrtc-reference" in replay("A", RunConfig())
+    assert "--sparkrtc-reference" in pytest_line("A", RunConfig())
     assert words[-2:] == ["--sparkrtc-case", "A/body/x[]/type~text"]
 
 

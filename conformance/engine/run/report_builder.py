@@ -11,8 +11,7 @@ from conformance.contract.offered import offered_operations
 from conformance.contract.operations import Operation
 from conformance.contract.requirements import SERVER_ERROR_CAPABILITY
 from conformance.engine.run.config import RunConfig
-from conformance.engine.run.replay import replay
-from conformance.engine.run.replaying import script
+from conformance.engine.run.replay import curl_lines, pytest_line
 from conformance.engine.run.session import Session
 from conformance.engine.run.untested import rules_without_test
 from conformance.model.case import EFFORTS
@@ -216,8 +215,8 @@ def _findings(
                 actual=judgement.actual,
                 source=str(requirement.source),
                 exchange=item.exchange if item else None,
-                curl=script(steps, contract) if steps else item.curl if item else "",
-                pytest=replay(judgement.case, config),
+                curl=curl_lines(steps, contract) if steps else item.curl if item else "",
+                pytest=pytest_line(judgement.case, config),
                 steps=[step.exchange for step in steps],
             )
 

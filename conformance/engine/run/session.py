@@ -28,7 +28,6 @@ from conformance.engine.resources.teardown import Teardown
 from conformance.engine.run.closing import leftovers, undo
 from conformance.engine.run.config import RunConfig
 from conformance.engine.run.preflight import probe
-from conformance.engine.run.replay import curl, reported
 from conformance.engine.scenario import Scenario
 from conformance.engine.wire.endpoint import Reach
 from conformance.engine.wire.offering import needs
@@ -36,6 +35,7 @@ from conformance.errors import ConfigurationError, ConformanceError, TargetError
 from conformance.model.case import Case
 from conformance.model.item_result import Evidence, ItemResult
 from conformance.model.verdict import Judgement, Outcome
+from conformance.reporting.evidence import curl, reported
 from conformance.verdicts.selection import STATELESS, Selection, select
 
 JOURNAL = "journal"

@@ -7,7 +7,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from conformance.engine.judging.trail import MOST_READS, steps
-from conformance.engine.run.replaying import script
+from conformance.engine.run.replay import curl_lines
 from conformance.engine.scenario import Scenario
 from conformance.model.exchange import Exchange, Request, Response
 from conformance.model.item_result import Evidence
@@ -79,7 +79,7 @@ def test_the_script_runs_in_a_shell(make_lab: MakeLab, contract: Contract) -> No
         exchange = lab.redacted(number)
         assert exchange is not None
         told.append(Evidence(reported(exchange), curl(exchange.request)))
-    lines = script(told, contract)
+    lines = curl_lines(told, contract)
     old = lab.resources.get("app")
     assert old not in lines
     stand_in = """
