@@ -59,7 +59,7 @@ STRATA: tuple[tuple[Callable[[Fault], tuple[str, ...]], int], ...] = (
     (rule, 1),
     (operation, 4),
     (chapter, 3),
-    (group, 40),
+    (group, 24),
 )
 """Ways to part the faults, and how many of each part are in the sample at least."""
 
@@ -72,16 +72,18 @@ def parts(key: Callable[[Fault], tuple[str, ...]]) -> dict[tuple[str, ...], list
     return found
 
 
+def has_own_sample(fault: Fault) -> bool:
+    """Notifications: that nothing is told takes seconds to see (``test_notifications.py``)."""
+    return operation(fault) == ("recordEvent",)
+
+
 @lru_cache(maxsize=1)
 def sample() -> tuple[Fault, ...]:
-    """A few faults of every part; those of notifications have a sample of their own.
-
-    To see that nothing is told takes seconds each (``test_notifications.py``).
-    """
+    """A few faults of every part, but those that have a sample of their own."""
     chosen: dict[str, Fault] = {}
     for key, least in STRATA:
         for every in parts(key).values():
-            members = [fault for fault in every if operation(fault) != ("recordEvent",)]
+            members = [fault for fault in every if not has_own_sample(fault)]
             lacking = least - sum(fault.name in chosen for fault in members)
             left = [fault for fault in members if fault.name not in chosen]
             step = max(1, len(left) // max(1, lacking))
