@@ -15,9 +15,10 @@ from pathlib import Path
 import httpx
 
 from conformance.access.auth import Account, Heard, PasswordAuth, SignatureAuth, TokenAuth
-from conformance.access.record import entry, read_record
+from conformance.access.record import read_record
 from conformance.access.settings import TargetSettings
 from conformance.errors import ConfigurationError
+from conformance.model.text import Text
 
 __all__ = ["Credentials", "PasswordAuth", "SignatureAuth", "TokenAuth", "credentials_from"]
 
@@ -26,14 +27,22 @@ __all__ = ["Credentials", "PasswordAuth", "SignatureAuth", "TokenAuth", "credent
 class _Secrets:
     """The credentials file: each entry has a variable that comes first."""
 
-    token: str | None = entry("a token (SPARKRTC_TOKEN)", default=None)
-    username: str | None = entry("user name (SPARKRTC_USERNAME)", default=None)
-    password: str | None = entry("password (SPARKRTC_PASSWORD)", default=None)
-    domain: str | None = entry("account name (SPARKRTC_DOMAIN)", default=None)
-    ak: str | None = entry("access key id (HUAWEICLOUD_SDK_AK)", default=None)
-    sk: str | None = entry("secret access key (HUAWEICLOUD_SDK_SK)", default=None)
-    proxy_username: str | None = entry("for the proxy (SPARKRTC_PROXY_USERNAME)", default=None)
-    proxy_password: str | None = entry("for the proxy (SPARKRTC_PROXY_PASSWORD)", default=None)
+    token: Text | None = None
+    """A token (SPARKRTC_TOKEN)."""
+    username: Text | None = None
+    """User name (SPARKRTC_USERNAME)."""
+    password: Text | None = None
+    """Password (SPARKRTC_PASSWORD)."""
+    domain: Text | None = None
+    """Account name (SPARKRTC_DOMAIN)."""
+    ak: Text | None = None
+    """Access key id (HUAWEICLOUD_SDK_AK)."""
+    sk: Text | None = None
+    """Secret access key (HUAWEICLOUD_SDK_SK)."""
+    proxy_username: Text | None = None
+    """For the proxy (SPARKRTC_PROXY_USERNAME)."""
+    proxy_password: Text | None = None
+    """For the proxy (SPARKRTC_PROXY_PASSWORD)."""
 
 
 _VARIABLES = {

@@ -1,158 +1,167 @@
 """A TOML table read into a frozen dataclass: strict, and helpful when it is wrong.
 
-The dataclass is the only description of a table. A field's type says what is accepted, its
-metadata (see ``entry``) what it means and which bounds it has; ``schema`` draws the JSON Schema
-from the same two.
+The dataclass is the only description of a table: the types of its fields say what is accepted,
+the docstrings below them what it means. pydantic reads them and draws their JSON Schema; it is
+imported when a file is read, since most runs have none.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import datetime as dt
 import difflib
-import types
-import typing
-from collections.abc import Mapping
-from typing import Any, TypeVar
+import json
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from conformance.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 T = TypeVar("T")
 
 
-def about(text: str, **bounds: Any) -> dict[str, Any]:
-    """Metadata of a documented field: what it means, and its bounds (see ``entry``)."""
-    return {"text": text, **bounds}
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """Mark of a string: one of these words."""
+
+    words: tuple[str, ...]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        """What pydantic accepts."""
+        from pydantic_core import core_schema
+
+        return core_schema.literal_schema(list(self.words))
 
 
-def entry(text: str, *, default: Any, **bounds: Any) -> Any:
-    """A documented dataclass field with a default (``field(metadata=about(…))`` for one without).
+@dataclass(frozen=True, slots=True)
+class WebAddress:
+    """Mark of a string: an address of http or https, as editors may check it."""
 
-    ``bounds``: ``minimum``, ``exclusive_minimum``, ``choices``, ``uri``.
-    A default that is a type or function is called for each record.
-    """
-    metadata = about(text, **bounds)
-    if callable(default):
-        return dataclasses.field(default_factory=default, metadata=metadata)
-    return dataclasses.field(default=default, metadata=metadata)
+    def __get_pydantic_json_schema__(self, core: Any, handler: Any) -> dict[str, Any]:
+        """What the JSON Schema says of it."""
+        return {**handler(core), "format": "uri", "pattern": "^https?://"}
 
 
-def read_record(record: type[T], table: Mapping[str, Any], source: str, where: str = "") -> T:
+WEB_ADDRESS = WebAddress()
+
+
+@cache
+def _reader(record: Hashable) -> type[Any]:
+    """A model whose ``table`` is a ``record``: nested dataclasses take over its configuration."""
+    from pydantic import ConfigDict, create_model
+
+    config = ConfigDict(
+        strict=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True
+    )
+    return create_model("File", __config__=config, table=(cast("Any", record), ...))
+
+
+def read_record(record: type[T], table: Mapping[str, Any], source: str) -> T:
     """Read ``table`` into ``record``; raise ConfigurationError naming file, key and remedy.
 
-    ``source`` names the file in messages, ``where`` the table inside it (dotted).
+    ``source`` names the file in messages.
     """
-    hints = typing.get_type_hints(record)
-    fields = {field.name: field for field in record_fields(record)}
-    for key in table:
-        if key not in fields:
-            raise ConfigurationError(
-                source, f"unknown key {_at(where, key)}", _closest(key, fields)
+    from pydantic import ValidationError
+
+    text = json.dumps({"table": table}, default=str)
+    try:
+        return cast("T", _reader(cast("Hashable", record)).model_validate_json(text).table)
+    except ValidationError as error:
+        found = min(error.errors(include_url=False), key=lambda one: one["type"] != _UNKNOWN)
+        raise _refusal(found, record_schema(record), source) from None
+
+
+def record_schema(record: type) -> dict[str, Any]:
+    """JSON Schema 2020-12 of the tables that ``read_record`` takes for ``record``.
+
+    References are resolved, and what has no default value says nothing of one.
+    """
+    drawn = _reader(record).model_json_schema()
+    return _plain(drawn["properties"]["table"], drawn["$defs"])
+
+
+def _plain(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema without references, titles and JSON's null, which TOML has not."""
+    if "$ref" in schema:
+        referred = definitions[schema["$ref"].rpartition("/")[2]]
+        schema = referred | {key: value for key, value in schema.items() if key != "$ref"}
+    for arm in schema.get("anyOf", []):
+        if arm != {"type": "null"}:
+            schema = arm | {key: value for key, value in schema.items() if key != "anyOf"}
+    plain = {key: value for key, value in schema.items() if key not in {"title", "default"}}
+    if schema.get("default"):
+        plain["default"] = schema["default"]
+    for key in ("items", "additionalProperties"):
+        if isinstance(schema.get(key), Mapping):
+            plain[key] = _plain(schema[key], definitions)
+    if "properties" in schema:
+        properties = schema["properties"].items()
+        plain["properties"] = {name: _plain(part, definitions) for name, part in properties}
+    return plain
+
+
+_UNKNOWN = "unexpected_keyword_argument"
+
+_WANTED = {
+    "string_type": "a string",
+    "bool_type": "true or false",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "finite_number": "a number that is finite",
+    "date_type": "a date such as 2026-12-31",
+    "date_parsing": "a date such as 2026-12-31",
+    "date_from_datetime_inexact": "a date such as 2026-12-31",
+    "tuple_type": "a list",
+    "frozen_set_type": "a list",
+    "mapping_type": "a table of strings",
+    "dataclass_type": "a table",
+    "greater_than": "more than {gt:g}",
+    "greater_than_equal": "at least {ge:g}",
+}
+"""What must stand there, by pydantic's name of the error and its context."""
+
+
+def _refusal(error: ErrorDetails, schema: Mapping[str, Any], source: str) -> ConfigurationError:
+    place = error["loc"][1:]
+    key, name = _dotted(place), str(place[-1]) if place else ""
+    around = _schema_at(schema, place[:-1])
+    given = {"dict": "a table", "list": "a list"}.get(
+        type(error["input"]).__name__, repr(error["input"])
+    )
+    match error["type"]:
+        case "unexpected_keyword_argument":
+            remedy = _closest(name, around.get("properties", {}))
+            return ConfigurationError(source, f"unknown key {key}", remedy)
+        case "missing":
+            text = around["properties"][name].get("description", name)
+            return ConfigurationError(source, f"{key} is missing", f"add it: {text}")
+        case "string_too_short":
+            return ConfigurationError(source, f"{key} is empty", "give a value or leave it out")
+        case "literal_error":
+            words = _schema_at(schema, place)["enum"]
+            return ConfigurationError(
+                source, f"{key} is {given}", _closest(str(error["input"]), words)
             )
-    values: dict[str, Any] = {}
-    for name, field in fields.items():
-        if name in table:
-            values[name] = _value(
-                hints[name], table[name], field.metadata, source, _at(where, name)
-            )
-        elif is_required(field):
-            raise ConfigurationError(source, f"{_at(where, name)} is missing", _remedy(field))
-    return record(**values)
+    wanted = _WANTED.get(error["type"], error["msg"]).format(**error.get("ctx", {}))
+    return ConfigurationError(source, f"{key} is {given}", f"it must be {wanted}")
 
 
-def record_fields(record: type) -> list[dataclasses.Field[Any]]:
-    """Fields of a record that may stand in a file, in order."""
-    return list(dataclasses.fields(record))
+def _schema_at(schema: Mapping[str, Any], place: Sequence[int | str]) -> Mapping[str, Any]:
+    for step in place:
+        within = schema if isinstance(step, int) else schema.get("properties", {})
+        schema = within.get("items" if isinstance(step, int) else step, {})
+    return schema
 
 
-def is_required(field: dataclasses.Field[Any]) -> bool:
-    """Whether a field has no default."""
-    missing = dataclasses.MISSING
-    return field.default is missing and field.default_factory is missing
+def _dotted(place: Sequence[int | str]) -> str:
+    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in place)
+    return "".join(steps).removeprefix(".")
 
 
-def optional_of(hint: Any) -> tuple[Any, bool]:
-    """``X | None`` as ``(X, True)``; any other type as ``(hint, False)``."""
-    if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
-        rest = [arm for arm in typing.get_args(hint) if arm is not type(None)]
-        return rest[0], True
-    return hint, False
-
-
-def _at(where: str, key: str) -> str:
-    return f"{where}.{key}" if where else key
-
-
-def _remedy(field: dataclasses.Field[Any]) -> str:
-    return f"add it: {field.metadata.get('text', field.name)}"
-
-
-def _closest(word: str, known: typing.Iterable[str]) -> str:
+def _closest(word: str, known: Iterable[str]) -> str:
     names = sorted(known)
     match = difflib.get_close_matches(word.lower(), names, n=1, cutoff=0.6)
     return f"did you mean {match[0]}?" if match else f"known: {', '.join(names)}"
-
-
-def _value(hint: Any, raw: Any, bounds: Mapping[str, Any], source: str, where: str) -> Any:
-    hint, _ = optional_of(hint)
-    origin = typing.get_origin(hint) or hint
-    if dataclasses.is_dataclass(origin):
-        _expect(isinstance(raw, dict), "a table", raw, source, where)
-        return read_record(typing.cast("type[Any]", origin), raw, source, where)
-    if origin is tuple or origin is frozenset:
-        return _items(hint, raw, bounds, source, where)
-    if origin is Mapping or origin is dict:
-        return _table(raw, source, where)
-    return _scalar(origin, raw, bounds, source, where)
-
-
-def _items(hint: Any, raw: Any, bounds: Mapping[str, Any], source: str, where: str) -> Any:
-    _expect(isinstance(raw, list), "a list", raw, source, where)
-    inner = typing.get_args(hint)[0]
-    items = [_value(inner, item, bounds, source, f"{where}[{n}]") for n, item in enumerate(raw)]
-    return frozenset(items) if typing.get_origin(hint) is frozenset else tuple(items)
-
-
-def _table(raw: Any, source: str, where: str) -> Mapping[str, str]:
-    _expect(isinstance(raw, dict), "a table of strings", raw, source, where)
-    for key, value in raw.items():
-        _expect(isinstance(value, str), "a string", value, source, _at(where, key))
-    return dict(raw)
-
-
-def _scalar(kind: Any, raw: Any, bounds: Mapping[str, Any], source: str, where: str) -> Any:
-    words = {
-        str: "a string",
-        bool: "true or false",
-        int: "a whole number",
-        float: "a number",
-        dt.date: "a date such as 2026-12-31",
-    }
-    good = isinstance(raw, (int, float) if kind is float else kind)
-    if isinstance(raw, bool) and kind is not bool:
-        good = False
-    if isinstance(raw, dt.datetime):
-        good = False
-    _expect(good, words[kind], raw, source, where)
-    _check_bounds(raw, bounds, source, where)
-    return float(raw) if kind is float else raw
-
-
-def _check_bounds(raw: Any, bounds: Mapping[str, Any], source: str, where: str) -> None:
-    choices = bounds.get("choices")
-    if choices is not None and raw not in choices:
-        raise ConfigurationError(source, f"{where} is {raw!r}", _closest(str(raw), choices))
-    if "minimum" in bounds and raw < bounds["minimum"]:
-        limit = bounds["minimum"]
-        raise ConfigurationError(source, f"{where} is {raw}", f"it must be at least {limit}")
-    if "exclusive_minimum" in bounds and raw <= bounds["exclusive_minimum"]:
-        limit = bounds["exclusive_minimum"]
-        raise ConfigurationError(source, f"{where} is {raw}", f"it must be more than {limit}")
-    if raw == "":
-        raise ConfigurationError(source, f"{where} is empty", "give a value or leave it out")
-
-
-def _expect(good: bool, wanted: str, raw: Any, source: str, where: str) -> None:
-    if not good:
-        kind = {"dict": "a table", "list": "a list"}.get(type(raw).__name__, repr(raw))
-        raise ConfigurationError(source, f"{where} is {kind}", f"it must be {wanted}")

@@ -14,11 +14,15 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import urlsplit
 
+from annotated_types import Ge, Gt
+
 from conformance.access.capability import CAPABILITIES, LIVE, PROFILES, TOUCHES_OTHERS, WRITES
-from conformance.access.record import about, entry, read_record
+from conformance.access.record import WEB_ADDRESS, OneOf, read_record
 from conformance.errors import ConfigurationError
+from conformance.model.text import Text
 from conformance.model.waiver import Waiver
 
 #: Domains of the public cloud, whose accounts cost money and serve customers (table 1-1).
@@ -35,118 +39,124 @@ PRODUCTION_DOMAINS = (
 class Fixtures:
     """Resources that exist at the target and that a run may use, but never deletes."""
 
-    app_id: str | None = entry("an existing application", default=None)
-    room_id: str | None = entry("a room with a user in it, inside that application", default=None)
-    user_id: str | None = entry("a user in that room", default=None)
-    bucket: str | None = entry("an OBS bucket of the account", default=None)
-    bucket_location: str | None = entry("region of that bucket", default=None)
-    callback_url: str | None = entry("address where the target reaches our listener", default=None)
-    callback_listen: str | None = entry(
-        "host:port that we listen on for callback_url; by default its port, everywhere",
-        default=None,
-    )
-    callback_cert: str | None = entry(
-        "certificate and private key of our listener, PEM; with it we listen with TLS",
-        default=None,
-    )
-    rooms_url: str | None = entry(
-        "PUT and DELETE under {app}/{room}/users/{user} here make people come and go",
-        default=None,
-        uri=True,
-    )
-    clock_url: str | None = entry("POST {seconds} here moves the target's clock", default=None)
+    app_id: Text | None = None
+    """An existing application."""
+    room_id: Text | None = None
+    """A room with a user in it, inside that application."""
+    user_id: Text | None = None
+    """A user in that room."""
+    bucket: Text | None = None
+    """An OBS bucket of the account."""
+    bucket_location: Text | None = None
+    """Region of that bucket."""
+    callback_url: Text | None = None
+    """Address where the target reaches our listener."""
+    callback_listen: Text | None = None
+    """Host:port that we listen on for callback_url; by default its port, everywhere."""
+    callback_cert: Text | None = None
+    """Certificate and private key of our listener, PEM; with it we listen with TLS."""
+    rooms_url: Annotated[Text, WEB_ADDRESS] | None = None
+    """PUT and DELETE under {app}/{room}/users/{user} here make people come and go."""
+    clock_url: Text | None = None
+    """POST {seconds} here moves the target's clock."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
     """Seconds that each stage of a request may take; ``total`` covers all of it."""
 
-    connect: float = entry("until a connection stands", default=10.0, exclusive_minimum=0)
-    read: float = entry("between two pieces of an answer", default=30.0, exclusive_minimum=0)
-    write: float = entry("between two pieces of a request", default=30.0, exclusive_minimum=0)
-    pool: float = entry("until a connection is free", default=30.0, exclusive_minimum=0)
-    total: float = entry("from start to last byte", default=60.0, exclusive_minimum=0)
+    connect: Annotated[float, Gt(0)] = 10.0
+    """Until a connection stands."""
+    read: Annotated[float, Gt(0)] = 30.0
+    """Between two pieces of an answer."""
+    write: Annotated[float, Gt(0)] = 30.0
+    """Between two pieces of a request."""
+    pool: Annotated[float, Gt(0)] = 30.0
+    """Until a connection is free."""
+    total: Annotated[float, Gt(0)] = 60.0
+    """From start to last byte."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tls:
     """How the target's certificate is checked, and which one we show."""
 
-    verify: bool = entry("check the certificate of the target", default=True)
-    ca_file: str | None = entry("own certificate authority, PEM", default=None)
-    client_cert: str | None = entry("our certificate, PEM", default=None)
-    client_key: str | None = entry("its private key, if it is in a file of its own", default=None)
+    verify: bool = True
+    """Check the certificate of the target."""
+    ca_file: Text | None = None
+    """Own certificate authority, PEM."""
+    client_cert: Text | None = None
+    """Our certificate, PEM."""
+    client_key: Text | None = None
+    """Its private key, if it is in a file of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How much a run may ask of the target."""
 
-    requests: int | None = entry("most requests a run may send", default=None, minimum=1)
-    consecutive_network_failures: int = entry(
-        "failures in a row after which the run stops with exit status 3", default=5, minimum=1
-    )
-    flow_control: bool | None = entry(
-        "it has the flow control of table 1-2; by default only a live target has", default=None
-    )
-    scale: float = entry(
-        "the target's clock runs this many times faster (serve --flow-control)",
-        default=1.0,
-        exclusive_minimum=0,
-    )
-    statistics_lag: float | None = entry(
-        "seconds until chapter 13 shows what happened; by default 300 at a live target, else 5",
-        default=None,
-        minimum=0,
-    )
-    notifications: float | None = entry(
-        "seconds that an event is waited for; by default 60 at a live target, else 5",
-        default=None,
-        exclusive_minimum=0,
-    )
-    duration: float | None = entry(
-        "seconds that a run may take; then it ends as interrupted, and deletes what it made",
-        default=None,
-        exclusive_minimum=0,
-    )
-    response_bytes: int = entry(
-        "largest answer that is read", default=20 * 1024 * 1024, minimum=1024
-    )
+    requests: Annotated[int, Ge(1)] | None = None
+    """Most requests a run may send."""
+    consecutive_network_failures: Annotated[int, Ge(1)] = 5
+    """Failures in a row after which the run stops with exit status 3."""
+    flow_control: bool | None = None
+    """It has the flow control of table 1-2; by default only a live target has."""
+    scale: Annotated[float, Gt(0)] = 1.0
+    """The target's clock runs this many times faster (serve --flow-control)."""
+    statistics_lag: Annotated[float, Ge(0)] | None = None
+    """Seconds until chapter 13 shows what happened; by default 300 at a live target, else 5."""
+    notifications: Annotated[float, Gt(0)] | None = None
+    """Seconds that an event is waited for; by default 60 at a live target, else 5."""
+    duration: Annotated[float, Gt(0)] | None = None
+    """Seconds that a run may take; then it ends as interrupted, and deletes what it made."""
+    response_bytes: Annotated[int, Ge(1024)] = 20 * 1024 * 1024
+    """Largest answer that is read."""
 
 
 @dataclass(frozen=True, slots=True)
 class TargetSettings:
     """One target file, read and checked."""
 
-    base_url: str = field(metadata=about("where the API is, scheme and host", uri=True))
-    name: str = entry("what reports call it; the host by default", default="")
-    identity_url: str | None = entry("where tokens come from", default=None, uri=True)
-    project_id: str | None = entry("project id of the account", default=None)
-    project_name: str | None = entry("project name, for scoping a token", default=None)
-    profile: str = entry("what it is held to", default="live", choices=tuple(PROFILES))
-    capabilities: frozenset[str] = entry(
-        "what it offers and allows", default=frozenset, choices=tuple(CAPABILITIES)
-    )
-    operations: tuple[str, ...] = entry(
-        "the operations that it offers, if not all: ids, globs or chapters; no other is called",
-        default=tuple,
-    )
-    production: bool = entry("yes, this is a production host and may be tested", default=False)
-    auth: str = entry(
-        "which credentials are used where both are allowed",
-        default="auto",
-        choices=("auto", "token", "password", "signature"),
-    )
-    credentials_file: str | None = entry("TOML file with the credentials", default=None)
-    proxy: str | None = entry("HTTP proxy, without user name and password", default=None, uri=True)
-    trust_env: bool = entry("let HTTPS_PROXY and the like choose the proxy", default=False)
-    fixtures: Fixtures = field(default_factory=Fixtures, metadata=about("what may be used"))
-    timeouts: Timeouts = field(default_factory=Timeouts, metadata=about("seconds per stage"))
-    tls: Tls = field(default_factory=Tls, metadata=about("certificates"))
-    limits: Limits = field(default_factory=Limits, metadata=about("how much may be asked"))
-    headers: Mapping[str, str] = entry("extra request headers, no secrets", default=dict)
-    errata: Mapping[str, str] = entry("errata with a pinned reading: id = reading", default=dict)
-    waivers: tuple[Waiver, ...] = entry("accepted deviations", default=tuple)
+    base_url: Annotated[Text, WEB_ADDRESS]
+    """Where the API is, scheme and host."""
+    name: Text = ""
+    """What reports call it; the host by default."""
+    identity_url: Annotated[Text, WEB_ADDRESS] | None = None
+    """Where tokens come from."""
+    project_id: Text | None = None
+    """Project id of the account."""
+    project_name: Text | None = None
+    """Project name, for scoping a token."""
+    profile: Annotated[str, OneOf(tuple(PROFILES))] = "live"
+    """What it is held to."""
+    capabilities: frozenset[Annotated[str, OneOf(tuple(CAPABILITIES))]] = frozenset()
+    """What it offers and allows."""
+    operations: tuple[Text, ...] = ()
+    """The operations that it offers, if not all: ids, globs or chapters; no other is called."""
+    production: bool = False
+    """Yes, this is a production host and may be tested."""
+    auth: Annotated[str, OneOf(("auto", "token", "password", "signature"))] = "auto"
+    """Which credentials are used where both are allowed."""
+    credentials_file: Text | None = None
+    """TOML file with the credentials."""
+    proxy: Annotated[Text, WEB_ADDRESS] | None = None
+    """HTTP proxy, without user name and password."""
+    trust_env: bool = False
+    """Let HTTPS_PROXY and the like choose the proxy."""
+    fixtures: Fixtures = field(default_factory=Fixtures)
+    """What may be used."""
+    timeouts: Timeouts = field(default_factory=Timeouts)
+    """Seconds per stage."""
+    tls: Tls = field(default_factory=Tls)
+    """Certificates."""
+    limits: Limits = field(default_factory=Limits)
+    """How much may be asked."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Extra request headers, no secrets."""
+    errata: Mapping[str, str] = field(default_factory=dict)
+    """Errata with a pinned reading: id = reading."""
+    waivers: tuple[Waiver, ...] = ()
+    """Accepted deviations."""
 
     @property
     def allow_writes(self) -> bool:

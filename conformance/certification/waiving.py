@@ -6,14 +6,15 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from conformance.access.record import entry, read_record
+from conformance.access.record import read_record
 from conformance.errors import ConfigurationError
 from conformance.model.waiver import Waiver
 
 
 @dataclass(frozen=True, slots=True)
 class _WaiverFile:
-    waivers: tuple[Waiver, ...] = entry("known deviations of the client", default=())
+    waivers: tuple[Waiver, ...] = ()
+    """Known deviations of the client."""
 
 
 def read_waivers(path: Path) -> tuple[Waiver, ...]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+from conformance.model.text import Text
 
 WARN_BEFORE = dt.timedelta(days=14)
 """How long before its last day a waiver is warned of."""
@@ -14,11 +16,16 @@ WARN_BEFORE = dt.timedelta(days=14)
 class Waiver:
     """A known deviation of a target or client that is accepted until a date."""
 
-    requirement: str = field(metadata={"text": "requirement id or glob"})
-    reason: str = field(metadata={"text": "why it is accepted"})
-    owner: str = field(metadata={"text": "who answers for it"})
-    issue: str = field(metadata={"text": "link to the issue that will end it"})
-    expires: dt.date = field(metadata={"text": "last day on which it holds"})
+    requirement: Text
+    """Requirement id or glob."""
+    reason: Text
+    """Why it is accepted."""
+    owner: Text
+    """Who answers for it."""
+    issue: Text
+    """Link to the issue that will end it."""
+    expires: dt.date
+    """Last day on which it holds."""
 
     def warning(self, today: dt.date) -> str | None:
         """What to say when it ends within WARN_BEFORE; None while it lasts longer."""

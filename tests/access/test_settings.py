@@ -63,6 +63,7 @@ WRONG = [
     (SMALLEST + "[timeouts]\nread = 0", "timeouts.read is 0; it must be more than 0"),
     (SMALLEST + "[limits]\nrequests = 0", "limits.requests is 0; it must be at least 1"),
     (SMALLEST + "[limits]\nrequests = true", "it must be a whole number"),
+    (SMALLEST + "[timeouts]\nread = '1'", "timeouts.read is '1'; it must be a number"),
     (SMALLEST + "profile = 'emulater'", "did you mean emulator?"),
     (SMALLEST + "capabilities = ['write']", "did you mean writes?"),
     (SMALLEST + "capabilities = 'writes'", "it must be a list"),
@@ -74,6 +75,8 @@ WRONG = [
         SMALLEST + "[[waivers]]\nrequirement='x'\nreason='r'\nowner='o'\nissue='i'\nexpires='soon'",
         "it must be a date",
     ),
+    (SMALLEST + "[[waivers]]\nreasn = 'r'", "unknown key waivers[0].reasn; did you mean reason?"),
+    (SMALLEST + "[fixtures]\napp_id = 1", "fixtures.app_id is 1; it must be a string"),
 ]
 
 
@@ -100,6 +103,7 @@ def test_wrong_file_is_refused_with_the_way_out(tmp_path: Path, text: str, messa
         (SMALLEST + "[tls]\nclient_key = 'k'", "no tls.client_cert"),
         (SMALLEST + "capabilities = ['rooms.dismiss']", "nothing without writes"),
         ("base_url = [", "is no TOML"),
+        (SMALLEST + "[timeouts]\nread = inf", "it must be a number that is finite"),
     ],
 )
 def test_inconsistent_file_is_refused(tmp_path: Path, text: str, message: str) -> None:
