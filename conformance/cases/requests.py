@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,8 +14,9 @@ from conformance.contract.requirements import judged_parameters
 from conformance.model import field_path
 from conformance.model.case import ABSENT, Given, Moment, Template, Unique, resolve
 
-HOUR = 3600
-DAY = 24 * HOUR
+DAY = 24 * 3600
+USUAL_SPAN = dt.timedelta(days=14)
+"""What is asked for where no longest span is stated."""
 WIDE = "window"
 """Name of the base request that asks for a long window and filters nothing."""
 UNKNOWN_ID = "0123456789abcdef0123456789abcdef"
@@ -48,8 +49,8 @@ def bases(operation: Operation) -> tuple[Base, ...]:
         ]
         return tuple(found) or (Base("minimal", plain),)
     found = [Base("minimal", plain)]
-    window = operation.window or {}
-    ends = {p.name: _query(operation, p) for p in _queries(operation) if _is_end(window, p)}
+    names = operation.window.ends if operation.window else ()
+    ends = {p.name: _query(operation, p) for p in _queries(operation) if p.name in names}
     if ends and not ends.keys() <= needed.keys():
         found.append(Base(WIDE, replace(plain, query={**needed, **ends})))
     stated = (p for p in _queries(operation) if not p.field.schema.get("x-open"))
@@ -120,34 +121,16 @@ def _text(value: Any) -> str:
     return value.like if isinstance(value, Given) else "2024-01-01T00:00:00Z"
 
 
-def _is_end(window: Mapping[str, Any], parameter: Parameter) -> bool:
-    return parameter.name in {window.get("start"), window.get("end")}
-
-
-def span_seconds(text: str) -> int:
-    """Seconds of an ISO 8601 duration in days, hours and minutes: ``P31D``, ``PT1H``, ``PT1M``.
-
-    Raises ValueError for any other text.
-    """
-    found = re.fullmatch(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?", text)
-    if found is None or not any(found.groups()):
-        raise ValueError(f"{text!r} is no duration such as P31D or PT1H")
-    days, hours, minutes = (int(part or 0) for part in found.groups())
-    return days * DAY + hours * HOUR + minutes * 60
-
-
 def _queries(operation: Operation) -> Iterator[Parameter]:
     return (p for p in judged_parameters(operation) if p.place == "query")
 
 
 def _query(operation: Operation, parameter: Parameter) -> Any:
-    window = operation.window or {}
-    form = window.get("format", "date-time")
-    end = 0 if form == "date-time" else -DAY
-    if parameter.name == window.get("start"):
-        return Moment(end - span_seconds(window.get("max_span") or "P14D") // 2, form)
-    if parameter.name == window.get("end"):
-        return Moment(end, form)
+    window = operation.window
+    if window is not None and parameter.name in window.ends:
+        end = -DAY if window.daily else 0
+        span = int((window.longest or USUAL_SPAN).total_seconds())
+        return Moment(end - span // 2 if parameter.name == window.start else end, window.form)
     if "x-moment" in parameter.field.schema:
         return Moment(parameter.field.schema["x-moment"])
     return given(operation, parameter)

@@ -11,6 +11,7 @@ from conformance.contract.catalogue import read_kinds
 from conformance.contract.conventions import Conventions
 from conformance.contract.fields import Combination, Field, Schema, combinations, source_of, walk
 from conformance.contract.paging import Pagination, Rows, read_pagination, read_rows
+from conformance.contract.time_window import TimeWindow, read_time_window
 from conformance.contract.validation import Validator
 from conformance.model.expectation import Expectation
 from conformance.model.requirement import Source
@@ -129,7 +130,7 @@ class Operation:
     rules: tuple[RuleSpec, ...]
     pagination: Pagination | None
     rows: Rows | None
-    window: Mapping[str, Any] | None
+    window: TimeWindow | None
     server: str | None
     refusals: Mapping[str, Expectation]
     needs: tuple[str, ...]
@@ -192,7 +193,7 @@ def read_operation(
         rules=tuple(read_rule(rule, section) for rule in node.get("x-rules", ())),
         pagination=read_pagination(node.get("x-pagination")),
         rows=read_rows(node.get("x-rows")),
-        window=node.get("x-time-window"),
+        window=read_time_window(node.get("x-time-window")),
         server=servers[0].get("url"),
         refusals=read_kinds(node.get("x-refusals", {})),
         needs=tuple(node.get("x-needs", ())),

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-
 from conformance.cases.requests import (
-    DAY,
     bases,
     drop,
     holds,
     own_resources,
     plain_body,
     put,
-    span_seconds,
 )
 from conformance.contract.document import Contract
 from conformance.contract.requirements import judged_parameters
@@ -86,21 +82,6 @@ def test_placeholders_become_plain_texts() -> None:
     body = {"n": Unique(""), "g": Given("app", like="abc"), "m": [Moment(0)]}
     assert plain_body(body) == {"n": "text", "g": "abc", "m": ["2024-01-01T00:00:00Z"]}
     assert plain_body(ABSENT) is None
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"), [("P31D", 31 * DAY), ("PT1H", 3600), ("P1DT2H3M", DAY + 7380)]
-)
-def test_durations(text: str, seconds: int) -> None:
-    """Days, hours and minutes."""
-    assert span_seconds(text) == seconds
-
-
-@pytest.mark.parametrize("text", ["", "P", "PT", "1D", "P1Y"])
-def test_what_is_no_duration(text: str) -> None:
-    """Anything else is an error of the contract."""
-    with pytest.raises(ValueError, match="no duration"):
-        span_seconds(text)
 
 
 def test_fresh_resources_replace_the_shared_ones() -> None:

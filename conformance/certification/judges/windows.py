@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from conformance.cases.requests import span_seconds
 from conformance.certification.client_ledger import ClientLedger
 from conformance.certification.client_requirements import PREFIX
 from conformance.certification.recording.call import Call
 from conformance.contract.operations import Operation
+from conformance.contract.time_window import TimeWindow
 
-_FORMS = {"date-time": "%Y-%m-%dT%H:%M:%SZ", "date": "%Y-%m-%d"}
 CLOCKS = timedelta(minutes=10)
 """How far the clock of a client may be ahead before its window is taken for one of local time."""
 AHEAD = {"date-time": CLOCKS, "date": timedelta(hours=14)}
@@ -31,68 +28,58 @@ class WindowJudge:
         if not window:
             return
         sent = dict(call.query)
-        start, end = (
-            _moment(sent.get(window[name]), window["format"]) for name in ("start", "end")
-        )
+        start, end = (_moment(sent.get(name), window) for name in window.ends)
         if start is not None:
             self._past(call, operation, window, start)
         until = end or _usual_end(call, operation, window)
         if start is not None and until is not None and (end is not None or until >= start):
             self._span(call, operation, window, (until - start).total_seconds())
 
-    def _past(
-        self, call: Call, operation: Operation, window: Mapping[str, Any], start: datetime
-    ) -> None:
+    def _past(self, call: Call, operation: Operation, window: TimeWindow, start: datetime) -> None:
         """What begins in the future can only be local time that was labelled UTC, or a slip."""
         identifier = f"{PREFIX}/{operation.id}/query/window/past"
         now = datetime.fromtimestamp(call.moment, UTC).replace(tzinfo=None)
-        if start - now <= AHEAD[window["format"]]:
+        if start - now <= AHEAD[window.form]:
             self._ledger.passed(identifier, call.case)
             return
-        form = _FORMS[window["format"]]
         self._ledger.broke(
             identifier,
             call,
-            f"{window['start']} lies in the future: nothing can have happened yet",
-            f"a time of UTC before {now:{form}}",
-            f"{start:{form}}",
+            f"{window.start} lies in the future: nothing can have happened yet",
+            f"a time of UTC before {window.write(now)}",
+            window.write(start),
         )
 
-    def _span(
-        self, call: Call, operation: Operation, window: Mapping[str, Any], length: float
-    ) -> None:
+    def _span(self, call: Call, operation: Operation, window: TimeWindow, length: float) -> None:
         identifier = f"{PREFIX}/{operation.id}/query/window/combination"
         # Where no parameter names a user, the contract takes the longer span for allowed; whether
         # an empty one names a user, nothing says.
-        named = window.get("single_user_by")
-        single = named is None or named in dict(call.query)
-        span = (single and window.get("single_user_span")) or window.get("max_span")
-        longest = span_seconds(span) if span else None
-        usual = span_seconds(window["max_span"]) if window.get("max_span") else None
-        if usual is not None and length > usual:
+        single = window.single_by is None or window.single_by in dict(call.query)
+        longest = (single and window.single) or window.longest
+        if window.longest is not None and length > window.longest.total_seconds():
             self._ledger.may_be_refused(call)
-        if length < 0 or (longest is not None and length > longest):
+        if length < 0 or (longest is not None and length > longest.total_seconds()):
             self._ledger.broke(
                 identifier,
                 call,
                 "the time asked for is not one that can be asked for",
-                f"from 0 to {longest} seconds",
+                "from 0 seconds" + (f" to {longest.total_seconds():.0f}" if longest else ""),
                 f"{length:.0f} seconds",
             )
         else:
             self._ledger.passed(identifier, call.case)
 
 
-def _usual_end(call: Call, operation: Operation, window: Mapping[str, Any]) -> datetime | None:
+def _usual_end(call: Call, operation: Operation, window: TimeWindow) -> datetime | None:
     """Where no end is sent, and none has to be, the time asked for ends now."""
-    parameter = operation.parameter(window["end"])
-    if window["end"] in dict(call.query) or parameter is None or parameter.required:
+    parameter = operation.parameter(window.end)
+    if window.end in dict(call.query) or parameter is None or parameter.required:
         return None
     return datetime.fromtimestamp(call.moment, UTC).replace(tzinfo=None)
 
 
-def _moment(text: str | None, form: str) -> datetime | None:
+def _moment(text: str | None, window: TimeWindow) -> datetime | None:
     try:
-        return datetime.strptime(text or "", _FORMS[form])
+        return window.read(text or "")
     except ValueError:
         return None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import re
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.cases.requests import span_seconds
+from conformance.contract.time_window import TimeWindow
 from conformance.engine.scenario import Scenario
 
 SECOND = dt.timedelta(seconds=1)
@@ -30,7 +31,6 @@ PAST_HOUR = (
 PAST_DAY = ("ListRtcHistoryScale", "ListRtcHistoryQuality")
 """Operations whose window, left out, is the past hour or the past day (13.1 to 13.14)."""
 
-_FORMS = {"date-time": "%Y-%m-%dT%H:%M:%SZ", "date": "%Y-%m-%d"}
 _WRITTEN = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?", re.ASCII)
 """How both are written."""
 _SINCE_1970 = re.compile(r"\d{10}(\d{3})?", re.ASCII)
@@ -55,33 +55,15 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class TimeWindow:
-    """``x-time-window`` of one operation: the names of its ends and how far apart they may be.
+class SettledWindow(TimeWindow):
+    """The window of one operation at one target, whose numbers may lag behind by ``settling``."""
 
-    ``single`` is the longer span that the document grants a query for a single user.
-    """
-
-    start: str
-    end: str
-    form: str
     longest: dt.timedelta
-    default: dt.timedelta | None
-    single: dt.timedelta | None
-    retention: dt.timedelta | None
     settling: dt.timedelta = SETTLING
-
-    @property
-    def daily(self) -> bool:
-        """Whether its ends are days."""
-        return self.form == "date"
 
     def query(self, span: Span) -> dict[str, str]:
         """Both ends as the query parameters that they are."""
         return {self.start: self.write(span.start), self.end: self.write(span.end)}
-
-    def write(self, moment: dt.datetime) -> str:
-        """A moment in the notation of this operation."""
-        return moment.strftime(_FORMS[self.form])
 
     def past(self, now: dt.datetime, length: dt.timedelta | None = None) -> Span:
         """A span that is over and settled, the longest one unless ``length`` says otherwise.
@@ -97,21 +79,14 @@ class TimeWindow:
         return Span(end - length, end)
 
 
-def time_window(scenario: Scenario, operation: str) -> TimeWindow:
+def time_window(scenario: Scenario, operation: str) -> SettledWindow:
     """What the contract says of the window of an operation. Raises LookupError if it has none."""
     window = scenario.lab.contract.operation(operation).window
-    if window is None:
+    if window is None or window.longest is None:
         raise LookupError(f"{operation} has no time window")
-    return TimeWindow(
-        window["start"],
-        window["end"],
-        window["format"],
-        dt.timedelta(seconds=span_seconds(window["max_span"])),
-        _optional(window.get("default_span")),
-        _optional(window.get("single_user_span")),
-        _optional(window.get("retention")),
-        max(SETTLING, dt.timedelta(seconds=scenario.lab.settings.statistics_lag)),
-    )
+    lag = dt.timedelta(seconds=scenario.lab.settings.statistics_lag)
+    stated = {one.name: getattr(window, one.name) for one in dataclasses.fields(window)}
+    return SettledWindow(**stated, settling=max(SETTLING, lag))
 
 
 def midnight(moment: dt.datetime) -> dt.datetime:
@@ -135,7 +110,3 @@ def read_time(value: Any) -> dt.datetime | None:
         return dt.datetime.fromisoformat(value).astimezone(dt.UTC) if "T" in value else None
     except ValueError:
         return None
-
-
-def _optional(text: str | None) -> dt.timedelta | None:
-    return None if text is None else dt.timedelta(seconds=span_seconds(text))

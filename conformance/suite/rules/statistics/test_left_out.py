@@ -29,8 +29,8 @@ from conformance.suite.kit.statistics.time_windows import (
     PAST_DAY,
     PAST_HOUR,
     SECOND,
+    SettledWindow,
     Span,
-    TimeWindow,
     read_time,
     time_window,
 )
@@ -117,7 +117,7 @@ def _within(operation: str, found: Listing, span: Span, *, wanted: bool = True) 
     ]
 
 
-def _groups_of_an_end_left_out(scenario: Scenario, operation: str, window: TimeWindow) -> None:
+def _groups_of_an_end_left_out(scenario: Scenario, operation: str, window: SettledWindow) -> None:
     """13.14 shows no times: each answer is one of those that the same ends, written out, give."""
     now = scenario.lab.now().replace(microsecond=0)
     late, early = now - 20 * MINUTE, now - 250 * MINUTE

@@ -27,8 +27,8 @@ from conformance.suite.kit.statistics.time_windows import (
     DAY,
     MINUTE,
     SECOND,
+    SettledWindow,
     Span,
-    TimeWindow,
     read_time,
     time_window,
 )
@@ -98,7 +98,7 @@ def test_a_span_that_is_over(scenario: Scenario, operation: str) -> None:
     _in_order(scenario, operation, whole)
 
 
-def _kept(scenario: Scenario, operation: str, window: TimeWindow, span: Span) -> Span:
+def _kept(scenario: Scenario, operation: str, window: SettledWindow, span: Span) -> Span:
     """The longest span; where days are kept, it may have to end today (13.8: the past 31 days)."""
     if not window.daily or window.retention is None:
         return span
@@ -125,7 +125,7 @@ def _same_again(scenario: Scenario, operation: str, query: dict[str, str], first
     tell(scenario.rule(f"{operation}/rule/same-query-same-answer"), settle(scenario, look))
 
 
-def _middle(window: TimeWindow, operation: str, span: Span, rows: Sequence[Row]) -> Span:
+def _middle(window: SettledWindow, operation: str, span: Span, rows: Sequence[Row]) -> Span:
     """A narrower span around the middle of what there is, its first and last row well inside."""
     times = sorted(time for time in _times(operation, rows) if time in span)
     times = times or [span.start, span.end]
@@ -138,7 +138,12 @@ def _middle(window: TimeWindow, operation: str, span: Span, rows: Sequence[Row])
 
 
 def _part(
-    scenario: Scenario, operation: str, window: TimeWindow, span: Span, inner: Span, whole: Listing
+    scenario: Scenario,
+    operation: str,
+    window: SettledWindow,
+    span: Span,
+    inner: Span,
+    whole: Listing,
 ) -> Listing:
     """Ask for the narrower span, and judge that it shows the same there."""
     part = listing(scenario, operation, window.query(inner))
@@ -157,7 +162,7 @@ def _part(
 
 
 def _contained(
-    operation: str, window: TimeWindow, inner: Span, part: Listing, whole: Listing
+    operation: str, window: SettledWindow, inner: Span, part: Listing, whole: Listing
 ) -> Finding:
     """All of the part is in the whole; all of the whole between the ends is in the part.
 

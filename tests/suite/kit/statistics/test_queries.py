@@ -25,8 +25,8 @@ from conformance.suite.kit.statistics.time_windows import (
     DAY,
     HOUR,
     MINUTE,
+    SettledWindow,
     Span,
-    TimeWindow,
     read_time,
     time_window,
 )
@@ -37,9 +37,9 @@ EXCHANGE = Exchange(1, "case", Request("ListRtcUserList", "GET", "http://host/",
 USERS = [{"uid": "a", "state": "ONLINE"}, {"uid": "b", "state": "FAIL"}]
 
 
-def window(form: str, days: int) -> TimeWindow:
+def window(form: str, days: int) -> SettledWindow:
     """A window of an operation, with at most so many days."""
-    return TimeWindow("start_time", "end_time", form, days * DAY, None, None, None)
+    return SettledWindow("start_time", "end_time", form, days * DAY, None, None, None, None)
 
 
 def listed(rows: list[dict[str, Any]]) -> Listing:
