@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
     from conformance.reference.world import World
 
+EDITION = "2023-11-28"
+"""The edition of the document that the reference keeps."""
+
 LOOPBACK = "127.0.0.1"
 START_SECONDS = 10.0
 
@@ -108,6 +111,7 @@ def announcement(world: World, base_url: str) -> dict[str, Any]:
     identity, other = world.identities[:2]
     return {
         "base_url": base_url,
+        "edition": EDITION,
         "identity_url": base_url,
         "project_id": identity.project_id,
         "token": identity.token,

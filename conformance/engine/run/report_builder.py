@@ -87,6 +87,8 @@ def assemble(session: Session, collected: Collected, finished: dt.datetime) -> R
     decisions = decide_all(
         contract, collected.ledger, session.selection, _plan(session, collected), config.strict
     )
+    if session.behind is not None:
+        decisions = session.behind.decide(decisions, requirements)
     decisions, misfits = apply_waivers(decisions, settings.waivers, finished.date())
     decision = decided(requirements, decisions, misfits, interrupted=collected.interrupted)
     return Report(

@@ -20,6 +20,7 @@ from conformance.access.transport import TargetClient
 from conformance.cases.plan import generated_cases, within
 from conformance.contract.document import Contract
 from conformance.contract.pins import load_pinned
+from conformance.contract.revisions import load_contract_at
 from conformance.engine.judging.case_runner import judge, shown_by
 from conformance.engine.lab import Lab
 from conformance.engine.outcomes import Blocked, Inconclusive, NotOffered
@@ -36,6 +37,7 @@ from conformance.model.case import Case
 from conformance.model.item_result import Evidence, ItemResult
 from conformance.model.verdict import Judgement, Outcome
 from conformance.reporting.evidence import curl, reported
+from conformance.verdicts.behind import Behind, behind
 from conformance.verdicts.selection import STATELESS, Selection, select
 
 JOURNAL = "journal"
@@ -53,11 +55,13 @@ class Session:
 
     def __init__(self, config: RunConfig, reach: Reach, worker: str = "") -> None:
         if config.operations:
-            offers = replace(reach.settings, operations=config.operations)
-            reach = replace(reach, settings=offers)
+            reach = _offering(reach, config.operations)
         self.config = config
-        self.reach = reach
         self.contract: Contract = _contract(config, reach)
+        self.behind: Behind | None = _behind(self.contract, reach)
+        if self.behind is not None and self.behind.absent:
+            reach = _offering(reach, self.behind.present)
+        self.reach = reach
         profile = config.profile or reach.settings.profile
         self.profile = profile
         self.selection: Selection = select(
@@ -299,6 +303,24 @@ def _forget(path: Path) -> None:
     except OSError as error:
         problem = error.strerror or str(error)
         raise ConfigurationError(str(path), problem, "choose another --report-dir") from None
+
+
+def _offering(reach: Reach, operations: Iterable[str]) -> Reach:
+    return replace(reach, settings=replace(reach.settings, operations=tuple(operations)))
+
+
+def _behind(contract: Contract, reach: Reach) -> Behind | None:
+    """What the target cannot have because it keeps another edition.
+
+    Raises UsageError when it has nothing of the contract.
+    """
+    if reach.edition is None:
+        return None
+    found = behind(contract, load_contract_at(reach.edition), reach.settings.operations)
+    if found is not None and not found.present:
+        problem = f"has nothing that the reference serves, which keeps {reach.edition}"
+        raise UsageError("the contract", problem, "name the target that is to be judged")
+    return found
 
 
 def _allotted(config: RunConfig, reach: Reach) -> tuple[float | None, str]:

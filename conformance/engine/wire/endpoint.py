@@ -41,6 +41,8 @@ class Reach:
     second: Second | None = None
     expired: str | None = None
     """A token of ours that has ended."""
+    edition: str | None = None
+    """The edition that the target keeps, where it is known to keep no other."""
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -115,7 +117,7 @@ def reach_embedded(announced: Mapping[str, Any]) -> Reach:
             **announced["fixtures"],
         ),
     )
-    return _reach(settings, env)
+    return dataclasses.replace(_reach(settings, env), edition=announced["edition"])
 
 
 def _reach(settings: TargetSettings, env: Mapping[str, str], *, anonymous: bool = False) -> Reach:

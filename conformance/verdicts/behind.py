@@ -1,0 +1,88 @@
+"""What a target that keeps another edition cannot have: judged by, it is no fault of the target's.
+
+Only the embedded reference says which edition it keeps. Any other target is judged by all that the
+contract says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from conformance.contract.document import Contract
+from conformance.contract.offered import offered_operations
+from conformance.contract.operations import Operation
+from conformance.model.requirement import Requirement
+from conformance.model.verdict import Verdict
+from conformance.verdicts.decision import Decision
+
+_MISSED = frozenset({Verdict.FAIL, Verdict.WARN, Verdict.INCONCLUSIVE})
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """The difference between the contract that is judged by and the edition that is kept.
+
+    ``present`` and ``absent`` are the operations that the kept edition has, and does not have, at
+    their place; ``changed`` ids of requirements that it does not state, or states of something that
+    it says otherwise.
+    """
+
+    edition: str
+    present: tuple[str, ...]
+    absent: frozenset[str]
+    changed: frozenset[str]
+
+    def decide(
+        self, decisions: Mapping[str, Decision], requirements: Iterable[Requirement]
+    ) -> dict[str, Decision]:
+        """The decisions on the requirements; what was missed, and all of what is absent, is open.
+
+        What was not to be judged stays so.
+        """
+        return {one.id: self._decide(one, decisions[one.id]) for one in requirements}
+
+    def _decide(self, requirement: Requirement, decision: Decision) -> Decision:
+        if decision.verdict is Verdict.NOT_SELECTED:
+            return decision
+        missed = requirement.id in self.changed and decision.verdict in _MISSED
+        if requirement.operation not in self.absent and not missed:
+            return decision
+        reason = f"not implemented by the reference, which keeps the edition of {self.edition}"
+        return Decision(Verdict.BLOCKED, reason)
+
+
+def behind(judged: Contract, kept: Contract, operations: Iterable[str] = ()) -> Behind | None:
+    """What ``kept`` lacks of ``judged``; None where they are one contract.
+
+    ``operations`` are those that are asked for, if not all. Raises UsageError for one that is none.
+    """
+    if judged.sha256 == kept.sha256:
+        return None
+    asked = offered_operations(judged, operations)
+    at_home = {o.id for o in judged.operations.values() if _is_at_its_place(o, kept)}
+    present = tuple(name for name in judged.operations if name in asked & at_home)
+    absent = asked - at_home
+    others = {o.id for o in judged.operations.values() if _is_changed(o, judged, kept)}
+    changed = frozenset(
+        one.id
+        for one in judged.requirements.values()
+        if one.operation in others
+        or (one.operation is None and one != kept.requirements.get(one.id))
+    )
+    return Behind(kept.revision, present, absent, changed)
+
+
+def _is_at_its_place(operation: Operation, kept: Contract) -> bool:
+    known = kept.operations.get(operation.id)
+    return known is not None and _place(known) == _place(operation)
+
+
+def _place(operation: Operation) -> tuple[str, str, str | None]:
+    return operation.method, operation.path, operation.server
+
+
+def _is_changed(operation: Operation, judged: Contract, kept: Contract) -> bool:
+    families = judged.refusals.families, kept.refusals.families
+    mine, theirs = (family.get(operation.error_family) for family in families)
+    return operation != kept.operations.get(operation.id) or mine != theirs
