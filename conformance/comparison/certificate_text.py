@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from conformance.model.verdict import UNTESTED
+
 if TYPE_CHECKING:
     from conformance.comparison.certificate import CertificateCheck
 
@@ -38,6 +40,9 @@ def coverage_lines(predicate: Mapping[str, Any]) -> list[str]:
     whole = "every requirement of its level" if not parts else f"A PART ALONE: {' '.join(parts)}"
     how = [f"{name} {run[name]}" for name in ("level", "seed") if name in run]
     lines = [f"covers    {', '.join([whole, *how])}"]
+    untested = predicate.get("not_selected", {}).get(UNTESTED, ())
+    if untested:
+        lines.append(f"but not   {', '.join(untested)} (no test judges them)")
     if "operations" in target:
         offered = ", ".join(target["operations"])
         lines.append(f"offers    {offered} (no other operation was judged)")

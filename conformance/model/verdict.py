@@ -6,6 +6,10 @@ import enum
 from dataclasses import dataclass
 
 
+UNTESTED = "no test judges this rule"
+"""Why nothing is said of a rule that a contract of the user's has added."""
+
+
 class Outcome(enum.StrEnum):
     """What one case found out about one requirement."""
 

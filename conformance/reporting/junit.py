@@ -1,6 +1,7 @@
 """JUnit XML: one test case per requirement, one suite per operation.
 
-Requirements that were not selected are left out. What could not be judged must not read as green.
+Requirements that were not selected are left out, but for rules that no test judges: they are
+``skipped``. What could not be judged must not read as green.
 In a run that is not conformant, a requirement that is blocked or inconclusive is an ``error``; in a
 conformant run (where it was optional) it is ``skipped``, as are requirements that do not apply and
 waived ones. A warning passes and says so in
@@ -14,7 +15,7 @@ import xml.etree.ElementTree as ET
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from conformance.model.verdict import RunVerdict, Verdict
+from conformance.model.verdict import UNTESTED, RunVerdict, Verdict
 from conformance.reporting.explanation import explain
 from conformance.reporting.file import write_text
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _STORIES = 3
 _UNJUDGED = {Verdict.BLOCKED, Verdict.INCONCLUSIVE}
-_OUTSIDE = {Verdict.NOT_APPLICABLE, Verdict.WAIVED}
 
 
 def write_junit(material: Material, path: Path) -> None:
@@ -42,7 +42,7 @@ def junit_tree(report: Report) -> ET.Element:
     """The report as an element tree with ``testsuites`` at its root."""
     root = ET.Element("testsuites", name=_clean(report.suite["name"]))
     evidence = _findings_by_requirement(report)
-    selected = (r for r in report.requirements if r.verdict is not Verdict.NOT_SELECTED)
+    selected = (r for r in report.requirements if _is_told(r))
     ordered = sorted(selected, key=_place)
     for place, members in groupby(ordered, key=_place):
         root.append(_suite(report, place, list(members), evidence))
@@ -50,6 +50,10 @@ def junit_tree(report: Report) -> ET.Element:
         root.set(counter, str(sum(int(suite.get(counter, "0")) for suite in root)))
     root.set("time", f"{report.run.duration_s:.3f}")
     return root
+
+
+def _is_told(requirement: ReportedRequirement) -> bool:
+    return requirement.verdict is not Verdict.NOT_SELECTED or requirement.reason == UNTESTED
 
 
 def _place(requirement: ReportedRequirement) -> tuple[int, str, str]:
@@ -122,7 +126,7 @@ def _outcome(
         ET.SubElement(case, "system-out").text = _clean(f"warning: {reason}\n{story}")
     elif verdict in _UNJUDGED and open_ended:
         _telling(case, "error", f"{verdict.value}: {reason}", verdict.value, story)
-    elif verdict in _OUTSIDE or verdict in _UNJUDGED:
+    elif verdict is not Verdict.PASS:
         waiver = (requirement.waiver or {}).get("reason", "")
         ET.SubElement(case, "skipped", message=_clean(f"{verdict.value}: {waiver or reason}"))
 

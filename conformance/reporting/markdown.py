@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from conformance.model.verdict import RunVerdict, Verdict
+from conformance.model.verdict import UNTESTED, RunVerdict, Verdict
 from conformance.reporting.cause import Cause
 from conformance.reporting.causes import causes_of
 from conformance.reporting.explanation import explain
@@ -52,6 +52,9 @@ def markdown(material: Material) -> str:
     if problems := report.run.problems:
         listed = "\n".join(f"- {_text(str(problem))}" for problem in problems)
         parts.append(f"### {words.say('ui.problems')}\n\n{listed}")
+    if untested := [item.id for item in report.requirements if item.reason == UNTESTED]:
+        listed = "\n".join(f"- {_code(identifier)}" for identifier in untested)
+        parts.append(f"### {words.say('ui.untested')}\n\n{listed}")
     if causes:
         parts.append(f"### {words.say('ui.causes')}")
     texts = {item.id: item.text for item in report.requirements}

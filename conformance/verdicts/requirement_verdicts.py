@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from conformance.contract.document import Contract
 from conformance.model.case import EFFORTS
 from conformance.model.requirement import Level, Requirement
-from conformance.model.verdict import Outcome, Verdict
+from conformance.model.verdict import UNTESTED, Outcome, Verdict
 from conformance.verdicts.decision import Decision
 from conformance.verdicts.ledger import Entry, Ledger
 from conformance.verdicts.selection import Selection
@@ -74,7 +74,8 @@ def _unjudged(requirement: Requirement, plan: Plan) -> Decision:
         return Decision(Verdict.NOT_APPLICABLE, NOT_PROVOKED)
     if requirement.id not in plan.planned:
         if effort is None:
-            return Decision(Verdict.NOT_SELECTED, "no case yet")
+            reason = UNTESTED if requirement.kind == "rule" else "no case yet"
+            return Decision(Verdict.NOT_SELECTED, reason)
         if EFFORTS.index(effort) <= EFFORTS.index(plan.level):
             return Decision(Verdict.NOT_SELECTED, "none of its cases is among those of this run")
         return Decision(
