@@ -5,7 +5,6 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-
 UNTESTED = "no test judges this rule"
 """Why nothing is said of a rule that a contract of the user's has added."""
 

@@ -1,4 +1,4 @@
-"""A draft with a new parameter, a raised maximum, a new operation and a removed value, from end to end."""
+"""A draft with a new parameter, a raised maximum, a new operation and a removed value."""
 
 from __future__ import annotations
 
