@@ -14,6 +14,7 @@ REMOVE_USERS = "rooms.remove"
 DISMISS_ROOM = "rooms.dismiss"
 AUTHORISE_BUCKET = "obs.authorise"
 CALLBACK = "callback"
+CLOCK = "clock"
 
 #: Operations that touch other people or their data; each needs its own permission.
 TOUCHES_OTHERS = frozenset({REMOVE_USERS, DISMISS_ROOM, AUTHORISE_BUCKET})
@@ -32,7 +33,7 @@ CAPABILITIES: Mapping[str, str] = MappingProxyType(
         CALLBACK: "call back a listener that this machine can offer (chapter 8, 14.6)",
         "participants": "people can be made to join rooms (fixtures.rooms_url)",
         "unreachable-callback": "a callback address is tried before it is taken (14.2)",
-        "clock": "a clock that the run may move (fixtures.clock_url)",
+        CLOCK: "a clock that the run may move (fixtures.clock_url)",
         "quota": "run into quotas on purpose: 20 applications, many jobs (14.2)",
         "duplicates": "a job that duplicates a running one is told from it (14.2)",
         "flow-control": "run into flow control on purpose (1.4)",

@@ -168,20 +168,20 @@ def _used(call: Call, operation: Operation) -> Iterator[tuple[str, Any]]:
                 yield f"query/{name}[]", part
     if operation.body is not None and call.body:
         try:
-            yield from _walked(json.loads(call.body), "")
+            yield from _leaves(json.loads(call.body), "")
         except (ValueError, RecursionError):
             return
 
 
-def _walked(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
     if path:
         yield f"body/{path}", value
     if isinstance(value, dict):
         for name, child in value.items():
-            yield from _walked(child, f"{path}.{name}" if path else name)
+            yield from _leaves(child, f"{path}.{name}" if path else name)
     elif isinstance(value, list):
         for child in value:
-            yield from _walked(child, f"{path}[]")
+            yield from _leaves(child, f"{path}[]")
 
 
 def _show(value: Any) -> str:

@@ -25,11 +25,13 @@ from conformance.checks.found import Found
 from conformance.contract.document import Contract
 from conformance.contract.operations import Operation
 from conformance.engine.judging.trail import Creations
+from conformance.engine.judging.transcript import Transcript
 from conformance.engine.outcomes import Blocked
 from conformance.engine.resources.journaling import Intents
 from conformance.engine.resources.ownership import Ownership
 from conformance.engine.resources.pool import Providing, ResourcePool
-from conformance.engine.wire.credentials import PassKeys
+from conformance.engine.wire.clock import TargetClock
+from conformance.engine.wire.credentials import CredentialSet
 from conformance.engine.wire.encoding import write_moment, write_request
 from conformance.engine.wire.endpoint import Reach
 from conformance.engine.wire.offering import Offering
@@ -39,11 +41,7 @@ from conformance.model.case import ABSENT, Given, Moment, Template, Unique, reso
 from conformance.model.exchange import Exchange, Request, Response
 from conformance.model.expectation import Answer, Expectation
 from conformance.model.verdict import Judgement, Outcome
-from conformance.reporting.evidence import KEPT_BYTES
 from conformance.verdicts.ledger import Ledger
-
-CLOCK = "clock"
-"""The capability of a target whose clock the run may move."""
 
 _JSON = ("Content-Type", "application/json")
 
@@ -51,10 +49,9 @@ _JSON = ("Content-Type", "application/json")
 class Lab:
     """Sends templates, judges every exchange, and keeps what was said in its ledger.
 
-    ``prefix`` starts every name that this run creates. ``evidence`` maps exchange numbers to the
-    exchanges of the current case, ``aside`` has those that judge nothing. ``patient=False``: the
-    target keeps no state, so that nothing is waited for. ``alone``: nobody else would feel it when
-    the target's clock is moved.
+    ``prefix`` starts every name that this run creates. ``patient=False``: the target keeps no
+    state, so that nothing is waited for. ``alone``: nobody else would feel it when the target's
+    clock is moved.
     ``beside``: the lab of another thread of this run. What belongs to the run as a whole is shared
     with it: numbers of exchanges, request ids that were seen, compiled bodies, secrets overheard.
     ``time`` is how long requests may be sent.
@@ -79,7 +76,8 @@ class Lab:
         self.settings = reach.settings
         self.offering = Offering(contract, reach.settings.operations)
         self.ledger = Ledger()
-        self.waiting = Waiting(patient=patient, hasten=self._hasten if alone else None)
+        self._clock = TargetClock(self.settings, self._post_to_clock)
+        self.waiting = Waiting(patient=patient, hasten=self._clock.hasten if alone else None)
         self.prefix = prefix
         self.intents = Intents(contract, self, careful=reach.settings.profile == LIVE)
         self.ownership = Ownership(
@@ -104,20 +102,17 @@ class Lab:
             ),
         )
         self.random = random.Random(seed)  # noqa: S311 - reproducible, not secret
-        self.evidence: dict[int, Exchange] = {}
-        made = beside.creations if beside else Creations(contract.resources)
-        self.creations: Creations = made
-        self.aside: set[int] = set()
         self._gateway = gateway
         self.time = time if time is not None else TimeBudget(None)
         self._seed = seed
         self._checks: ExchangeChecks = beside._checks if beside else ExchangeChecks(contract)
         self._redactor: Redactor = beside._redactor if beside else Redactor(reach.secrets)
         reach.credentials.listen(self._redactor.learn)
+        made = beside.transcript.creations if beside else Creations(contract.resources)
+        self.transcript: Transcript = Transcript(made, self._redactor)
         self._numbers: Iterator[int] = beside._numbers if beside else itertools.count(number_from)
         self._names = 0
-        self._ahead = dt.timedelta()
-        self._keys = PassKeys(reach, self.random, self.now, contract.conventions.carrier)
+        self._keys = CredentialSet(reach, self.random, self.now, contract.conventions.carrier)
         self.case = ""
 
     def begin(self, case: str) -> None:
@@ -125,8 +120,7 @@ class Lab:
         self.case = case
         self.offering.asked_for = None
         self.random.seed(f"{self._seed} {case}")
-        self.evidence.clear()
-        self.aside.clear()
+        self.transcript.begin(case)
 
     def send(
         self, template: Template, expectation: Expectation | None = None, *, judge: bool = True
@@ -147,7 +141,7 @@ class Lab:
         if judge:
             self.ledger.found(self._checks.check(exchange, expectation))
         else:
-            self.aside.add(exchange.number)
+            self.transcript.aside.add(exchange.number)
         return exchange
 
     def _prepare(self, operation: Operation, filled: Template) -> str | None:
@@ -275,19 +269,14 @@ class Lab:
 
     def now(self) -> dt.datetime:
         """The time of the run, UTC, with what the target's clock was moved ahead."""
-        return dt.datetime.now(dt.UTC) + self._ahead
+        return self._clock.now()
 
     def advance(self, seconds: float) -> None:
         """Move the target's clock (capability ``clock``). Raises Blocked when it does not move."""
-        url = self.settings.fixtures.clock_url
-        if url is None:
-            raise Blocked("the target's clock cannot be moved; set fixtures.clock_url")
-        body = json.dumps({"seconds": seconds}).encode()
-        request = Request(None, "POST", url, (_JSON,), body)
-        sent = self._post(request, self._keys.named("valid"), "clock")
-        if sent.response is None or sent.response.status != 200:
-            raise Blocked(f"the clock at {url} did not move")
-        self._ahead += dt.timedelta(seconds=seconds)
+        self._clock.advance(seconds)
+
+    def _post_to_clock(self, request: Request) -> Response | None:
+        return self._post(request, self._keys.named("valid"), "clock").response
 
     def steer(self, method: str, url: str, content: object = None) -> Response | None:
         """Ask what stands beside the target for something, without credentials."""
@@ -299,19 +288,8 @@ class Lab:
         """Note a request that somebody sent us, and the status that we answered it with."""
         answer = Response(status, (), b"", 0.0)
         exchange = Exchange(next(self._numbers), self.case, request, answer)
-        self.evidence[exchange.number] = exchange
-        self._redactor.overhear(request, answer)
+        self.transcript.note(exchange)
         return exchange
-
-    def _hasten(self, seconds: float) -> bool:
-        """Move the target's clock a little, where it can be moved; whether it did."""
-        if not self.settings.allows(CLOCK):
-            return False
-        try:
-            self.advance(seconds)
-        except Blocked:
-            return False
-        return True
 
     def unique(self, stem: str) -> str:
         """A name that this run has not used, with the run's prefix."""
@@ -353,34 +331,13 @@ class Lab:
     def _noted(self, sent: Sent, group: str) -> Exchange:
         number = next(self._numbers)
         exchange = Exchange(number, self.case, sent.request, sent.response, sent.failure)
-        self.evidence[number] = exchange
-        self.creations.note(exchange)
-        self._redactor.overhear(exchange.request, exchange.response)
+        self.transcript.note(exchange)
         self.ledger.answered(exchange, group)
         return exchange
 
     def stand_in(self, number: int) -> str | None:
         """The token that was sent in place of a real one, if that is what the exchange is about."""
-        exchange = self._recalled(number)
-        sent = exchange.request.headers if exchange is not None else ()
-        return next((value for _, value in sent if value in self._keys.invented), None)
-
-    def _recalled(self, number: int) -> Exchange | None:
-        return self.evidence.get(number) or self.creations.get(number)
-
-    def redacted(self, number: int) -> Exchange | None:
-        """One exchange of the current case, or a creation before it, without its secrets."""
-        exchange = self._recalled(number)
-        if exchange is None:
-            return None
-        response = exchange.response
-        return Exchange(
-            exchange.number,
-            self.case,
-            self._redactor.request(exchange.request),
-            self._redactor.response(_cut(response)) if response is not None else None,
-            self._redactor.failure(exchange.failure),
-        )
+        return self.transcript.sent_header(number, self._keys.invented)
 
     def redact(self, judgement: Judgement) -> Judgement:
         """A judgement without the secrets that its messages may quote."""
@@ -398,8 +355,3 @@ class Lab:
     def prose(self, text: str) -> str:
         """A message for people without the secrets of this run."""
         return self._redactor.text(text)
-
-
-def _cut(response: Response) -> Response:
-    """An answer as far as reports may show it, and so far beyond that no secret is cut."""
-    return dataclasses.replace(response, body=response.body[: 2 * KEPT_BYTES])

@@ -15,8 +15,9 @@ from typing import Any, TypeVar
 import pytest
 
 from conformance.cases.requests import bases
-from conformance.engine.judging.case_runner import refusal_problem, same, shown
+from conformance.engine.comparing.json_equality import same
 from conformance.engine.judging.environment import environmental_reason
+from conformance.engine.judging.refusals import refusal_problem, shown
 from conformance.engine.judging.trail import steps
 from conformance.engine.lab import Lab
 from conformance.engine.outcomes import Blocked, Inconclusive, NotApplicable, NotOffered
@@ -134,9 +135,13 @@ class Rule:
         exchange: Exchange | None,
     ) -> None:
         lab, number = self._scenario.lab, exchange.number if exchange else None
-        led = steps(lab.evidence, number, lab.aside) if outcome is Outcome.FAIL else ()
+        led = (
+            steps(lab.transcript.exchanges, number, lab.transcript.aside)
+            if outcome is Outcome.FAIL
+            else ()
+        )
         if outcome is Outcome.FAIL and number is None:
-            number = max(lab.evidence, default=None)
+            number = max(lab.transcript.exchanges, default=None)
         lab.ledger.record(
             Judgement(self.id, outcome, lab.case, message, expected, actual, number, led)
         )

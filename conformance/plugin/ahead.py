@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from conformance.access.capability import CALLBACK, TOUCHES_OTHERS
+from conformance.access.capability import CALLBACK, CLOCK, TOUCHES_OTHERS
 from conformance.engine.run.concurrency import at_a_time
 from conformance.engine.run.lanes import Ahead, Run, run_ahead
 from conformance.engine.run.ordering import Phase
@@ -21,7 +21,6 @@ from conformance.engine.run.session import Session
 from conformance.model.item_result import ItemResult
 from conformance.plugin.collection import case_of, phase_of_item
 from conformance.plugin.conformance_run import ConformanceRun
-from conformance.verdicts.selection import CLOCK
 
 FEWEST = 8
 """Fewer items than this are sooner run one after the other."""

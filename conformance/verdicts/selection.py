@@ -7,15 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from conformance.access.capability import CLOCK
 from conformance.checks.exchange import every_exchange
 from conformance.contract.document import Contract
 from conformance.contract.offered import offered_operations
 from conformance.errors import UsageError
 from conformance.model.case import Case
 from conformance.model.requirement import Requirement, glob_to_pattern
-
-CLOCK = "clock"
-"""The capability whose use every process of a run would feel."""
 
 STATELESS = "stateless"
 """The profile of a mock that keeps no state."""

@@ -43,8 +43,8 @@ def pytest_pyfunc_call(pyfuncitem):
     yield
     session = pyfuncitem.funcargs.get("conformance_session") or pyfuncitem.funcargs["scenario"]
     lab = getattr(session, "lab", session)
-    requests = [e.request for e in lab.evidence.values()]
-    fall_over(requests, [e.response.body for e in lab.evidence.values() if e.response])
+    requests = [e.request for e in lab.transcript.exchanges.values()]
+    fall_over(requests, [e.response.body for e in lab.transcript.exchanges.values() if e.response])
 
 def fall_over(requests, bodies):
     raise RuntimeError(f"cannot stand {requests} {bodies}")

@@ -14,7 +14,7 @@ from conformance.checks.exchange import ExchangeChecks
 from conformance.contract.document import Contract, load_contract
 from conformance.contract.files import read_yaml
 from conformance.contract.pins import load_pinned, pinnable
-from conformance.engine.judging.case_runner import refusal_problem
+from conformance.engine.judging.refusals import refusal_problem
 from conformance.model import field_path
 from conformance.model.exchange import Exchange, Request, Response
 from conformance.model.expectation import Expectation

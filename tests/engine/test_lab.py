@@ -83,7 +83,7 @@ def test_credentials(make_lab: MakeLab) -> None:
     lab.begin("case")
     exchange = lab.send(Template("ListApps", credentials=name), judge=False)
     assert requests[-1].headers["X-Auth-Token"] == "adopted-token"
-    assert "adopted-token" not in repr(lab.redacted(exchange.number))
+    assert "adopted-token" not in repr(lab.transcript.redacted(exchange.number))
 
 
 def test_identities_that_are_not_there(make_lab: MakeLab) -> None:
@@ -98,12 +98,12 @@ def test_evidence_is_that_of_the_case(make_lab: MakeLab) -> None:
     lab, requests = make_lab()
     lab.begin("case 1")
     exchange = lab.send(Template("ListApps"))
-    kept = lab.redacted(exchange.number)
+    kept = lab.transcript.redacted(exchange.number)
     assert kept is not None
     assert kept.case == "case 1"
     assert requests[0].headers["X-Auth-Token"] not in repr(kept)
     lab.begin("case 2")
-    assert lab.redacted(exchange.number) is None
+    assert lab.transcript.redacted(exchange.number) is None
 
 
 def test_the_clock_of_the_target(make_lab: MakeLab) -> None:

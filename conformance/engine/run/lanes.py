@@ -116,7 +116,7 @@ class _Lane(threading.Thread, Generic[Key]):
         except BaseException:
             well = False
         lab = session.lab
-        well = well and all(one.response is not None for one in lab.evidence.values())
+        well = well and all(one.response is not None for one in lab.transcript.exchanges.values())
         result = session.drain()
         if well and not result.judgements:
             self._ahead.good[key] = result

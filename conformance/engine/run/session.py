@@ -238,11 +238,14 @@ class Session:
     def drain(self) -> ItemResult:
         """What the item that just ended has found out, with the exchanges that show it."""
         result = self.lab.ledger.drain()
-        judgements = [self._with_steps(one) for one in result.judgements]
+        judgements = [
+            self.lab.transcript.with_steps(one) if one.outcome is Outcome.FAIL else one
+            for one in result.judgements
+        ]
         numbers = {one.exchange for one in judgements if one.exchange is not None}
         numbers |= {number for one in judgements for number in one.steps}
         if KEEPS_ALL & set(self.config.formats):
-            numbers |= self.lab.evidence.keys()
+            numbers |= self.lab.transcript.exchanges.keys()
         return replace(
             result,
             judgements=tuple(self.lab.redact(one) for one in judgements),
@@ -275,17 +278,8 @@ class Session:
             self._hung_up = True
             self._lab.close()
 
-    def _with_steps(self, judgement: Judgement) -> Judgement:
-        """The same finding with everything that led to it, also what other cases have made."""
-        if judgement.outcome is not Outcome.FAIL or judgement.exchange not in self.lab.evidence:
-            return judgement
-        led = {*judgement.steps, judgement.exchange}
-        exchanges = [self.lab.evidence[number] for number in led if number in self.lab.evidence]
-        led |= self.lab.creations.before(exchanges)
-        return replace(judgement, steps=tuple(sorted(led)) if len(led) > 1 else ())
-
     def _evidence(self, number: int) -> Evidence | None:
-        exchange = self.lab.redacted(number)
+        exchange = self.lab.transcript.redacted(number)
         if exchange is None:
             return None
         stand_in = self.lab.stand_in(number)

@@ -17,7 +17,7 @@ from conformance.engine.wire.endpoint import Reach
 _MALFORMED_TOKEN = "this-is-no-token"  # noqa: S105 - it is sent because it is none
 
 
-class PassKeys:
+class CredentialSet:
     """Credentials by the name that a template gives them; ``now`` is the target's time."""
 
     def __init__(

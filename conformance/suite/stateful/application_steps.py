@@ -12,7 +12,7 @@ from conformance.suite.kit.applications import part
 from conformance.suite.stateful.model import OFF, WALK, App
 from conformance.suite.stateful.observer import LEFT_OPEN, Views, callback_of
 
-HAUNTS: tuple[tuple[str, dict[str, Any]], ...] = (
+ON_DELETED: tuple[tuple[str, dict[str, Any]], ...] = (
     ("DeleteApp", {}),
     ("StartApp", {}),
     ("StopApp", {}),
@@ -83,10 +83,10 @@ class AppWalker:
         gone = views.ask("ShowApp", path=app.path)
         views.refused(gone, "DeleteApp/rule/gone")
 
-    def haunt(self, app: App, number: int) -> None:
+    def use_deleted(self, app: App, number: int) -> None:
         """Nothing is found beneath an application that is gone (5.4)."""
         views = self._views
-        operation, how = HAUNTS[number % len(HAUNTS)]
+        operation, how = ON_DELETED[number % len(ON_DELETED)]
         views.step(f"{operation} of {app.letter}, which is deleted")
         asked = views.ask(operation, path=app.path, **how)
         rule = "twice" if operation == "DeleteApp" else "gone-beneath"

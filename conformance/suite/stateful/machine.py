@@ -1,6 +1,6 @@
 """The random walk: Hypothesis chooses requests in any order; a walk that goes wrong is shortened.
 
-A target and a small model of the document (``walked``) take every step together. Most steps are
+A target and a small model of the document (``model``) take every step together. Most steps are
 taken on one application, so that what is beneath it meets; every few steps all that the target
 shows is held against the model. Where they part, the steps are taken again without some of them,
 until none can be left out. What one walk has shown is kept out of the next, so that one deviation

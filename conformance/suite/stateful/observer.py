@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from conformance.engine.comparing.json_equality import same
 from conformance.engine.comparing.round_trip import changed
-from conformance.engine.judging.case_runner import refusal_problem, same, shown
+from conformance.engine.judging.refusals import refusal_problem, shown
 from conformance.engine.scenario import Answer, Blocked, Inconclusive, Scenario
 from conformance.model.exchange import Exchange
 from conformance.model.expectation import Expectation

@@ -6,7 +6,7 @@ from typing import Any
 
 from conformance.cases.requests import UNKNOWN_ID
 from conformance.engine.comparing.round_trip import not_read_back, sent
-from conformance.engine.judging.case_runner import shown
+from conformance.engine.judging.refusals import shown
 from conformance.engine.scenario import Answer
 from conformance.model.exchange import Exchange
 from conformance.suite.kit.applications import part
@@ -104,7 +104,7 @@ class RuleWalker:
             app.recorded_with = body.get("record_rule_id")
         views.app(app, "UpdateAutoRecord")
 
-    def haunt(self, app: App, number: int) -> None:
+    def use_deleted(self, app: App, number: int) -> None:
         """A rule that was deleted is found by nothing (6.3 to 6.5, 7.1)."""
         if not app.lost:
             return

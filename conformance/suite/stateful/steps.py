@@ -19,22 +19,22 @@ APPS = 2
 NAMES = 3
 _WEIGHTS = {
     "look": 1,
-    "create": 3,
-    "delete": 2,
-    "haunt": 1,
+    "create app": 3,
+    "delete app": 2,
+    "use deleted": 1,
     "switch": 5,
-    "write": 2,
-    "update": 4,
-    "unwrite": 3,
-    "record": 4,
-    "call back": 4,
-    "start mix": 4,
-    "start one": 4,
-    "stop": 4,
-    "change": 2,
-    "across": 1,
-    "refuse": 5,
-    "haunt rule": 2,
+    "create rule": 2,
+    "update rule": 4,
+    "delete rule": 3,
+    "set recording": 4,
+    "set callback": 4,
+    "start mix job": 4,
+    "start individual job": 4,
+    "stop job": 4,
+    "update job": 2,
+    "look across": 1,
+    "send refused": 5,
+    "use deleted rule": 2,
 }
 """How often a step is chosen, against the others."""
 STEPS = tuple(step for step, weight in _WEIGHTS.items() for _ in range(weight))
@@ -102,24 +102,26 @@ class Course:
         apps, rules, jobs = self._apps, self._rules, self._jobs
         chosen: dict[str, Callable[[int, int, bool], None]] = {
             "look": lambda _app, _number, _on: self.look(),
-            "create": lambda _app, number, _on: self._create(number),
-            "delete": lambda app, _number, _on: apps.delete(self._app(app)),
-            "haunt": lambda _app, number, on: self._haunt(number + 7 * on),
+            "create app": lambda _app, number, _on: self._create(number),
+            "delete app": lambda app, _number, _on: apps.delete(self._app(app)),
+            "use deleted": lambda _app, number, on: self._use_deleted(number + 7 * on),
             "switch": lambda app, number, on: self._switch(self._app(app), number, on=on),
-            "write": lambda app, number, _on: rules.write(self._app(app), number),
-            "update": lambda app, number, _on: rules.update(self._ruled(app), number),
-            "unwrite": lambda app, _number, _on: rules.delete(self._ruled(app)),
-            "record": lambda app, number, on: self._record(app, number, on=on),
-            "call back": lambda app, number, _on: apps.call_back(self._app(app), number),
-            "start mix": lambda app, number, _on: self._start(KINDS[0], app, number),
-            "start one": lambda app, number, _on: self._start(KINDS[1], app, number),
-            "stop": lambda _app, number, _on: self._on(number, jobs.stop),
-            "change": lambda _app, number, _on: self._on(
+            "create rule": lambda app, number, _on: rules.write(self._app(app), number),
+            "update rule": lambda app, number, _on: rules.update(self._ruled(app), number),
+            "delete rule": lambda app, _number, _on: rules.delete(self._ruled(app)),
+            "set recording": lambda app, number, on: self._record(app, number, on=on),
+            "set callback": lambda app, number, _on: apps.call_back(self._app(app), number),
+            "start mix job": lambda app, number, _on: self._start(KINDS[0], app, number),
+            "start individual job": lambda app, number, _on: self._start(KINDS[1], app, number),
+            "stop job": lambda _app, number, _on: self._on(number, jobs.stop),
+            "update job": lambda _app, number, _on: self._on(
                 number, lambda owner, job: jobs.update(owner, job, number)
             ),
-            "across": lambda app, number, on: self._across(app, number, jobs_too=on),
-            "refuse": lambda app, number, _on: self._refuser.refuse(self._app(app), number, 3),
-            "haunt rule": lambda app, number, _on: rules.haunt(self._app(app), number),
+            "look across": lambda app, number, on: self._across(app, number, jobs_too=on),
+            "send refused": lambda app, number, _on: self._refuser.refuse(
+                self._app(app), number, 3
+            ),
+            "use deleted rule": lambda app, number, _on: rules.use_deleted(self._app(app), number),
         }
         return chosen[step]
 
@@ -152,10 +154,10 @@ class Course:
         elif len(self.apps) < APPS:
             self._apps.create(name)
 
-    def _haunt(self, number: int) -> None:
+    def _use_deleted(self, number: int) -> None:
         gone = self._views.world.gone
         if gone:
-            self._apps.haunt(gone[-1], number)
+            self._apps.use_deleted(gone[-1], number)
 
     def _start(self, kind: JobKind, app: int, number: int) -> None:
         """Start a job, mostly one that records."""

@@ -11,7 +11,9 @@ import pytest
 from conformance.cases.plan import generated_cases
 from conformance.contract.conventions import Conventions
 from conformance.contract.document import Contract
-from conformance.engine.judging.case_runner import judge, refusal_problem, same, shown
+from conformance.engine.comparing.json_equality import same
+from conformance.engine.judging.case_runner import judge
+from conformance.engine.judging.refusals import refusal_problem, shown
 from conformance.engine.lab import Lab
 from conformance.engine.outcomes import Blocked
 from conformance.model.case import Case

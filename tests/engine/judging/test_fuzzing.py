@@ -46,7 +46,7 @@ def test_a_planted_deviation_is_shrunk_and_reported(make_lab: MakeLab) -> None:
     assert len(failed) == 1
     (told,) = lab.ledger.entries[failed.pop()].told
     assert told.message == "a random request that breaks this is accepted"
-    evidence = lab.redacted(told.exchange or 0)
+    evidence = lab.transcript.redacted(told.exchange or 0)
     assert evidence is not None
     assert len(evidence.request.body or b"") < 60
 

@@ -52,7 +52,7 @@ def test_a_finding_names_the_change_before_the_look(make_lab: MakeLab) -> None:
     """The PUT and the GET that shows that it was lost, in the order in which they were sent."""
     lab, _ = make_lab()
     judgement = _judged(lab)
-    methods = [lab.evidence[number].request.method for number in judgement.steps]
+    methods = [lab.transcript.exchanges[number].request.method for number in judgement.steps]
     assert methods == ["PUT", "GET"]
     assert judgement.exchange == judgement.steps[-1]
 
@@ -61,9 +61,9 @@ def test_what_another_case_has_made_comes_first(make_lab: MakeLab) -> None:
     """A shared application was created long before: its creation is recalled, with its number."""
     lab, _ = make_lab()
     judgement = _judged(lab)
-    exchanges = [lab.evidence[number] for number in judgement.steps]
-    (number,) = lab.creations.before(exchanges)
-    recalled = lab.redacted(number)
+    exchanges = [lab.transcript.exchanges[number] for number in judgement.steps]
+    (number,) = lab.transcript.creations.before(exchanges)
+    recalled = lab.transcript.redacted(number)
     assert recalled is not None
     assert (recalled.request.operation, recalled.case) == ("CreateApp", "another case")
     assert number < min(judgement.steps)
@@ -73,10 +73,10 @@ def test_the_script_runs_in_a_shell(make_lab: MakeLab, contract: Contract) -> No
     """Each id that a step was answered is taken from the answer, whatever the new id is."""
     lab, _ = make_lab()
     judgement = _judged(lab)
-    numbers = lab.creations.before(lab.evidence[n] for n in judgement.steps)
+    numbers = lab.transcript.creations.before(lab.transcript.exchanges[n] for n in judgement.steps)
     told = []
     for number in sorted({*numbers, *judgement.steps}):
-        exchange = lab.redacted(number)
+        exchange = lab.transcript.redacted(number)
         assert exchange is not None
         told.append(Evidence(reported(exchange), curl(exchange.request)))
     lines = curl_lines(told, contract)

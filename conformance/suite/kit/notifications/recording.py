@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from conformance.engine.lab import CLOCK
+from conformance.access.capability import CLOCK
 from conformance.engine.outcomes import Blocked, Inconclusive
 from conformance.engine.scenario import Scenario
 from conformance.engine.wire.listener import Listener

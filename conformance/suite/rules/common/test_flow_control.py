@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from conformance.cases.requests import UNKNOWN_ID
-from conformance.engine.judging.case_runner import refusal_problem
+from conformance.engine.judging.refusals import refusal_problem
 from conformance.engine.scenario import NotApplicable, Scenario
 from conformance.model.exchange import Exchange
 from conformance.model.expectation import Expectation

@@ -1,0 +1,134 @@
+"""Finds which choice of a refused request the server refuses, by sending each of them alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from conformance.engine.judging.attribution import guilty_claims
+from conformance.engine.judging.claims import (
+    is_excused,
+    is_taken,
+    judge_claim,
+    judge_echo,
+    judge_status,
+    record_failure,
+    record_open,
+)
+from conformance.engine.lab import Lab
+from conformance.engine.outcomes import Blocked
+from conformance.model.case import Case, Template
+from conformance.model.exchange import Exchange
+from conformance.model.verdict import Judgement, Outcome
+
+INVALID = frozenset({400, 422})
+"""Statuses that say of a request that it is not valid."""
+_LISTED = frozenset(
+    {"enum", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems"}
+)
+_PERHAPS = "answered {status}: the document does not say when a valid request is refused"
+
+
+def isolate(lab: Lab, case: Case, exchange: Exchange) -> None:
+    """A request of several choices was refused: each of them alone says which one is."""
+    first, *others = case.claims
+    plain = _alone(lab, first.alone)
+    if not is_taken(case, plain):
+        message = f"a valid request is not accepted ({case.template.operation})"
+        record_failure(lab, case, first.requirement, message, case.expectation, plain)
+        _blame(lab, case, plain)
+        return
+    judge_status(lab, case, plain)
+    guilty = False
+    for claim in others:
+        alone = plain if claim.alone == first.alone else _alone(lab, claim.alone)
+        if is_taken(case, alone):
+            judge_claim(lab, case, claim, alone)
+            judge_echo(lab, case, alone)
+        elif not is_excused(lab, case, (claim.requirement,), alone):
+            guilty = True
+            message = f"a valid value is not accepted: {claim.requirement}"
+            record_failure(lab, case, claim.requirement, message, case.expectation, alone)
+    if not guilty:
+        message = "each choice alone is accepted, all of them in one request are not"
+        record_failure(lab, case, first.requirement, message, case.expectation, exchange)
+
+
+def isolate_perhaps(lab: Lab, case: Case, exchange: Exchange) -> None:
+    """A valid request was refused, and nobody says whether it or the state of things is to blame.
+
+    A listed value or a bound is refused for itself where the same request without it is taken.
+    """
+    first, *others = case.claims
+    plain = exchange if not others else _alone(lab, first.alone)
+    if plain.status not in case.expectation.statuses:
+        record_open(lab, case, case.requirements, _PERHAPS.format(status=plain.status), plain)
+        return
+    lab.ledger.passed(first.requirement, case.id)
+    for claim in others:
+        alone = plain if claim.alone == first.alone else _alone(lab, claim.alone)
+        if alone.status in case.expectation.statuses:
+            judge_claim(lab, case, claim, alone)
+        elif alone.status in INVALID and claim.requirement.rpartition("/")[2] in _LISTED:
+            message = f"a valid value is not accepted: {claim.requirement}"
+            record_failure(lab, case, claim.requirement, message, case.expectation, alone)
+        else:
+            reason = _PERHAPS.format(status=alone.status)
+            record_open(lab, case, (claim.requirement,), reason, alone)
+
+
+def judge_each_alone(lab: Lab, case: Case) -> None:
+    """The packed request needs what cannot be had: what each choice alone shows is still seen."""
+    for claim in case.claims:
+        try:
+            alone = _alone(lab, claim.alone)
+        except Blocked as blocked:
+            said = Judgement(claim.requirement, blocked.outcome, case.id, blocked.reason)
+            lab.ledger.record(said)
+            continue
+        if is_taken(case, alone):
+            judge_claim(lab, case, claim, alone)
+        else:
+            message = f"a valid request is not accepted ({claim.requirement})"
+            record_failure(lab, case, claim.requirement, message, case.expectation, alone)
+
+
+def _blame(lab: Lab, case: Case, plain: Exchange) -> None:
+    """The plain request was refused: what it has or lacks that a taken one does not, is broken."""
+    first, *others = case.claims
+    operation = lab.contract.operation(case.operation)
+
+    def takes(template: Template) -> bool:
+        try:
+            return is_taken(case, _alone(lab, template))
+        except Blocked:
+            return False
+
+    taken = [claim for claim in others if claim.alone != first.alone and takes(claim.alone)]
+    for claim in taken:
+        lab.ledger.passed(claim.requirement, case.id)
+    refused = replace(case, claims=(first, *(claim for claim in others if claim not in taken)))
+    guilty = list(guilty_claims(operation, refused, takes))
+    for claim in guilty:
+        message = f"refused, and accepted once {claim.requirement} does not apply"
+        record_failure(lab, case, claim.requirement, message, case.expectation, plain)
+    for claim in others:
+        if claim not in guilty and claim not in taken:
+            reason = f"{case.operation} does not accept its plain valid request"
+            lab.ledger.record(Judgement(claim.requirement, Outcome.BLOCKED, case.id, reason))
+
+
+def _alone(lab: Lab, template: Template) -> Exchange:
+    mark = lab.resources.mark
+    exchange = lab.send(prepared(lab, template))
+    lab.resources.release(mark)
+    return exchange
+
+
+def prepared(lab: Lab, template: Template) -> Template:
+    """The request, filled, once what makes it change something has been sent (``x-first``)."""
+    first = lab.contract.operation(template.operation).first
+    if first is None:
+        return template
+    filled = lab.fill(template)
+    lab.send(Template(first, path=filled.path), judge=False)
+    return filled

@@ -1,0 +1,33 @@
+"""Whether an answer is the refusal that was expected, and how findings quote an answer."""
+
+from __future__ import annotations
+
+from conformance.contract.conventions import Conventions
+from conformance.model.exchange import Exchange
+from conformance.model.expectation import Expectation
+
+
+def refusal_problem(
+    conventions: Conventions, expectation: Expectation, exchange: Exchange
+) -> str | None:
+    """Why an answer is none of those accepted; None when it is one of them."""
+    if exchange.response is None:
+        return "the connection breaks without an answer, each time that this is sent"
+    answers = expectation.for_status(exchange.status)
+    if not answers:
+        return f"answered {exchange.status}"
+    if any(not answer.codes for answer in answers):
+        return None
+    code = conventions.error_code(exchange.json)
+    if any(conventions.takes_code(answer, code) for answer in answers):
+        return None
+    return f"answered {exchange.status} with error code {code or 'missing'}"
+
+
+def shown(exchange: Exchange) -> str:
+    """The status and the start of the body, for people."""
+    if exchange.response is None:
+        failure = exchange.failure
+        return f"no answer ({failure.stage}: {failure.message})" if failure else "no answer"
+    body = exchange.response.body[:300].decode("utf-8", "replace")
+    return f"{exchange.response.status} {body}".strip()
