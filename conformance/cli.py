@@ -44,7 +44,7 @@ COMMANDS: Mapping[str, Entry] = {
             "contract:contract",
             "Compare editions of the contract; check one of your own.",
         ),
-        ("report", "compare:report", "Merge reports, or see their trend."),
+        ("report", "compare:report", "Merge reports, see their trend, or set them side by side."),
         ("certificate", "compare:certificate", "Issue or verify a certificate."),
     )
 }

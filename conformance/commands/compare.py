@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from conformance.comparison import run_formats, trend_formats
+from conformance.comparison import matrix_formats, run_formats, trend_formats
 from conformance.comparison.certificate import issue_certificate, verify_certificate
 from conformance.comparison.certificate_text import check_lines, coverage_lines
+from conformance.comparison.matrix import read_matrix
 from conformance.comparison.merge import merge_reports
 from conformance.comparison.runs import compare_reports
 from conformance.comparison.signature import (
@@ -21,7 +22,9 @@ from conformance.comparison.signature import (
     read_public_key,
 )
 from conformance.comparison.trend import read_trend
+from conformance.reporting.file import write_text
 from conformance.reporting.formats import write_all
+from conformance.reporting.language import language
 from conformance.reporting.terminal import print_summary
 
 _file = click.Path(path_type=Path)
@@ -79,6 +82,33 @@ def trend(folder: Path, target: str | None, form: str) -> None:
     else:
         render = {"json": trend_formats.render_json, "html": trend_formats.render_html}[form]
         click.echo(render(found))
+
+
+@report.command("matrix")
+@click.argument("reports", nargs=-1, required=True, type=_file)
+@click.option("--label", "labels", multiple=True, metavar="NAME", help="of each run, in order")
+@click.option("--format", "form", type=_format("text", "json", "markdown", "html"), default="text")
+@click.option("--lang", "code", default="en", type=_format("en", "zh"))
+@click.option("--output", type=_file, metavar="FILE", help="write it there instead of printing it")
+def side_by_side(
+    reports: tuple[Path, ...], labels: tuple[str, ...], form: str, code: str, output: Path | None
+) -> None:
+    """Set runs side by side, requirement by requirement: implementations, versions, editions."""
+    beside = output.parent if output is not None else Path()
+    found, words = read_matrix(reports, labels=labels, beside=beside), language(code)
+    if form == "text" and output is None:
+        matrix_formats.render_text(found, words, Console())
+        return
+    draw = {
+        "text": matrix_formats.text_of,
+        "json": matrix_formats.render_json,
+        "markdown": matrix_formats.render_markdown,
+        "html": matrix_formats.render_html,
+    }[form]
+    if output is None:
+        click.echo(draw(found, words), nl=False)
+    else:
+        write_text(output, draw(found, words), remedy="choose another file with --output")
 
 
 @click.group()

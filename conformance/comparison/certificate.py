@@ -43,6 +43,7 @@ STATEMENT: Final = "https://in-toto.io/Statement/v1"
 PREDICATE: Final = "https://sparkrtc-conformance.invalid/certificate/v1"
 FILENAME: Final = "certificate.json"
 _RED: Final = (Verdict.FAIL, Verdict.BLOCKED, Verdict.INCONCLUSIVE)
+_REMEDY: Final = "choose another file with --output"
 
 
 class CertificateRefusedError(ReportError):
@@ -121,10 +122,10 @@ def issue_certificate(
     if problem:
         raise ReportError(str(output), problem, "this is a fault of the suite, please report it")
     text = json.dumps(statement, ensure_ascii=False, indent=1) + "\n"
-    write_text(output, text)
+    write_text(output, text, _REMEDY)
     envelope = envelope_beside(output)
     if key is not None:
-        write_text(envelope, signed(text.encode(), key))
+        write_text(envelope, signed(text.encode(), key), _REMEDY)
     else:
         envelope.unlink(missing_ok=True)  # of an earlier certificate, which is gone
     return output

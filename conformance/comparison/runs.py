@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from conformance.comparison.place import target_name
+from conformance.comparison.settings import settings_of, shown
 from conformance.model.verdict import Verdict
 from conformance.reporting.json_file import read_json
 
@@ -274,31 +274,9 @@ def _side(report: Report) -> RunSide:
 
 def _differences(a: Report, b: Report) -> tuple[str, ...]:
     """What is not the same about the runs themselves, in words."""
-    pairs = (
-        ("target", target_name(a), target_name(b)),
-        ("profile", a.target["profile"], b.target["profile"]),
-        ("capabilities", a.target["capabilities"], b.target["capabilities"]),
-        ("operations", _operations(a), _operations(b)),
-        ("revision", a.contract["revision"], b.contract["revision"]),
-        ("contract", a.contract["sha256"][:12], b.contract["sha256"][:12]),
-        ("suite", a.suite["version"], b.suite["version"]),
-        ("level", a.run.level, b.run.level),
-        ("strict", a.run.strict, b.run.strict),
-        ("selection", asdict(a.run.selection), asdict(b.run.selection)),
-        ("interrupted", a.run.interrupted, b.run.interrupted),
+    before, after = settings_of(a), settings_of(b)
+    return tuple(
+        f"{name}: {shown(value)}, then {shown(after[name])}"
+        for name, value in before.items()
+        if value != after[name]
     )
-    return tuple(f"{name}: {_shown(x)}, then {_shown(y)}" for name, x, y in pairs if x != y)
-
-
-def _operations(report: Report) -> Any:
-    """The operations that a target claims to offer."""
-    return report.target.get("operations", "all")
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, dict):
-        told = [f"--{key} {glob}" for key, globs in value.items() for glob in globs]
-        return " ".join(told) or "everything"
-    if isinstance(value, list):
-        return ", ".join(map(str, value)) or "none"
-    return str(value).lower() if isinstance(value, bool) else str(value)

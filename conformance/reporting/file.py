@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
 from conformance.errors import ReportError
 
@@ -12,9 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+_REMEDY: Final = "choose another folder with --report-dir"
+
 
 @contextmanager
-def replacing(path: Path) -> Iterator[TextIO]:
+def replacing(path: Path, remedy: str = _REMEDY) -> Iterator[TextIO]:
     """Open a neighbour of ``path`` for UTF-8 text and move it over ``path`` when all is written.
 
     Missing folders are made. Whatever goes wrong, no half-written file stays behind.
@@ -32,14 +34,14 @@ def replacing(path: Path) -> Iterator[TextIO]:
         raise ReportError(
             str(path),
             f"cannot be written ({error.strerror or error})",
-            "choose another folder with --report-dir",
+            remedy,
         ) from error
     finally:
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)
 
 
-def write_text(path: Path, text: str) -> None:
+def write_text(path: Path, text: str, remedy: str = _REMEDY) -> None:
     """Write ``text`` to ``path`` at once; see ``replacing`` for what is raised."""
-    with replacing(path) as file:
+    with replacing(path, remedy) as file:
         file.write(text)

@@ -83,11 +83,11 @@ def chinese(pages: Callable[..., Path]) -> Path:
 
 @pytest.fixture
 def visit(browser: Any) -> Iterator[Callable[..., Any]]:
-    """Opens a page and waits until its script is ready; errors and requests fail the test."""
+    """Opens a page, waits until its script (if any) is ready; errors and requests fail the test."""
     contexts: list[Any] = []
     wrong: list[str] = []
 
-    def go(path: Path, fragment: str = "", **options: Any) -> Any:
+    def go(path: Path, fragment: str = "", *, ready: bool = True, **options: Any) -> Any:
         options = {"viewport": {"width": 1280, "height": 900}, **options}
         context = browser.new_context(**options)
         contexts.append(context)
@@ -97,7 +97,7 @@ def visit(browser: Any) -> Iterator[Callable[..., Any]]:
         page.on("dialog", lambda dialog: (wrong.append("a dialog opened"), dialog.dismiss()))
         page.on("request", lambda sent: _note(sent, path, wrong))
         page.goto(f"{path.as_uri()}{fragment}")
-        if options.get("java_script_enabled", True):
+        if ready and options.get("java_script_enabled", True):
             page.wait_for_selector("html[data-ready]")
         return page
 
