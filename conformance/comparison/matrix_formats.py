@@ -24,7 +24,7 @@ from conformance.reporting.html.glance import Segment, bar, moment
 from conformance.reporting.terminal import SYMBOLS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from conformance.comparison.matrix import Column, Matrix, Row
     from conformance.reporting.language import Language
@@ -283,9 +283,9 @@ def _run_cells(column: Column, language: Language) -> list[str]:
     return [name, *map(words, facts), verdict]
 
 
-def _row_cells(row: Row, language: Language) -> Iterable[str]:
-    yield cell(row.requirement)
-    yield language.say(f"level.{row.level}")
+def _row_cells(row: Row, language: Language) -> list[str]:
+    cells = [cell(row.requirement), language.say(f"level.{row.level}")]
     for verdict in row.verdicts:
         name = "matrix.absent" if verdict is None else f"verdict.{verdict.value}"
-        yield f"{_symbol(verdict)} {language.say(name)}"
+        cells.append(f"{_symbol(verdict)} {language.say(name)}")
+    return cells
