@@ -19,8 +19,9 @@ from conformance.certification.waiving import read_waivers
 from conformance.commands.contract_choice import chosen_contract, contract_options
 from conformance.errors import UsageError
 from conformance.model.verdict import RunVerdict
-from conformance.reporting.formats import FORMATS, write_all
+from conformance.reporting.formats import FORMATS, write_here
 from conformance.reporting.language import LANGUAGES
+from conformance.reporting.material import Material
 from conformance.reporting.terminal import print_summary
 
 _EXIT = {RunVerdict.CONFORMANT: 0, RunVerdict.NONCONFORMANT: 1, RunVerdict.INCOMPLETE: 4}
@@ -107,7 +108,7 @@ def certify_client(
         **chosen,
     )
     done = certify(judged_by, plan)
-    return _tell(done, shortfalls(done.coverage, gates), report_dir, names, code)
+    return _tell(done, shortfalls(done.coverage, gates), report_dir, names, code, contract)
 
 
 def _check(
@@ -133,7 +134,12 @@ def _check_bases(har: Path | None, base_urls: tuple[str, ...]) -> None:
 
 
 def _tell(
-    done: Certification, lacking: list[str], report_dir: Path, formats: tuple[str, ...], code: str
+    done: Certification,
+    lacking: list[str],
+    report_dir: Path,
+    formats: tuple[str, ...],
+    code: str,
+    contract: Path | None,
 ) -> int:
     """Print and write what came of it; the exit status."""
     console = Console(stderr=False)
@@ -141,10 +147,11 @@ def _tell(
     console.print()
     console.print(coverage_table(done.coverage))
     print_summary(report, console, code=code)
-    write_all(report, report_dir, formats, done.outcome.exchanges, language=code)
-    path = write_coverage(done.coverage, report_dir)
-    files = [*(FORMATS[name].filename for name in formats), path.name]
-    console.print(f"reports in {report_dir}: {', '.join(files)}")
+    material = Material(report, exchanges=done.outcome.exchanges, language=code)
+    written = write_here(material, report_dir, formats, contract)
+    written.append(write_coverage(done.coverage, report_dir))
+    files = ", ".join(path.name for path in written)
+    console.print(f"reports in {report_dir}: {files}")
     for warning in report.run.warnings:
         console.print(f"warning: {warning}", style="yellow", soft_wrap=True)
     for problem in (*report.run.problems, *lacking):

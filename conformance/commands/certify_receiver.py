@@ -18,8 +18,9 @@ from conformance.certification.waiving import read_waivers
 from conformance.contract.document import load_contract
 from conformance.errors import UsageError
 from conformance.model.verdict import RunVerdict
-from conformance.reporting.formats import FORMATS, write_all
+from conformance.reporting.formats import FORMATS, write_here
 from conformance.reporting.language import LANGUAGES
+from conformance.reporting.material import Material
 from conformance.reporting.terminal import print_summary
 
 _EXIT = {RunVerdict.CONFORMANT: 0, RunVerdict.NONCONFORMANT: 1, RunVerdict.INCOMPLETE: 4}
@@ -90,9 +91,9 @@ def _tell(done: Certified, report_dir: Path, formats: tuple[str, ...], code: str
     console.print()
     console.print(_sent(done))
     print_summary(done.report, console, code=code)
-    write_all(done.report, report_dir, formats, done.exchanges, language=code)
-    files = [FORMATS[name].filename for name in formats]
-    console.print(f"reports in {report_dir}: {', '.join(files)}")
+    material = Material(done.report, exchanges=done.exchanges, language=code)
+    files = ", ".join(path.name for path in write_here(material, report_dir, formats))
+    console.print(f"reports in {report_dir}: {files}")
     for warning in done.report.run.warnings:
         console.print(f"warning: {warning}", style="yellow", soft_wrap=True)
     for problem in done.report.run.problems:

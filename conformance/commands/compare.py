@@ -23,8 +23,9 @@ from conformance.comparison.signature import (
 )
 from conformance.comparison.trend import read_trend
 from conformance.reporting.file import write_text
-from conformance.reporting.formats import write_all
+from conformance.reporting.formats import write_here
 from conformance.reporting.language import language
+from conformance.reporting.material import Material
 from conformance.reporting.terminal import print_summary
 
 _file = click.Path(path_type=Path)
@@ -65,7 +66,7 @@ def report() -> None:
 def merge(shards: tuple[Path, ...], report_dir: Path, formats: str) -> int:
     """Merge the reports of one run's shards into what the whole would have said."""
     merged = merge_reports(shards)
-    write_all(merged, report_dir, formats.split(","))
+    write_here(Material(merged), report_dir, formats.split(","))
     print_summary(merged, Console())
     return {"conformant": 0, "nonconformant": 1, "incomplete": 4}[merged.verdict.value]
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,6 @@ from filelock import FileLock
 
 from conformance.access.embedded import EmbeddedReference
 from conformance.comparison.trend import series_of
-from conformance.contract.files import spec_folder
 from conformance.engine.run.checkpoint import ProgressFile
 from conformance.engine.run.config import RunConfig
 from conformance.engine.run.folder_lock import lock_folder
@@ -21,9 +21,11 @@ from conformance.engine.run.session import Session
 from conformance.errors import ConformanceError, ReportError
 from conformance.model.item_result import ItemResult
 from conformance.model.report import Report
-from conformance.reporting.contract_lines import ContractLines
-from conformance.reporting.formats import write_all
+from conformance.reporting.anchor import anchor
+from conformance.reporting.ci import summarize, surroundings
+from conformance.reporting.formats import write_formats
 from conformance.reporting.json_file import read_json
+from conformance.reporting.material import Material
 
 
 class ConformanceRun:
@@ -117,21 +119,26 @@ class ConformanceRun:
 
     def _write(self, report: Report, config: RunConfig) -> None:
         """Every format, whatever becomes of the others: a disk that is full may have room."""
-        previous = _previous(config.report_dir, report)
-        exchanges = reported_exchanges(self.collected) if "har" in config.formats else ()
-        for name in dict.fromkeys(config.formats):
-            try:
-                self.written += write_all(
-                    report,
-                    config.report_dir,
-                    (name,),
-                    exchanges,
-                    previous=previous,
-                    locate=_locate,
-                    language=config.language,
-                )
-            except ReportError as error:
-                self.unwritten = self.unwritten or error
+        around = surroundings(os.environ, Path.cwd())
+        material = Material(
+            report,
+            exchanges=reported_exchanges(self.collected) if "har" in config.formats else (),
+            previous=_previous(config.report_dir, report),
+            anchor=anchor(around, contract=config.contract, target=config.target),
+            language=config.language,
+        )
+        for name in dict.fromkeys((*config.formats, *around.formats)):
+            with self._noting_trouble():
+                self.written += write_formats(material, config.report_dir, (name,))
+        with self._noting_trouble():
+            summarize(material, around)
+
+    @contextmanager
+    def _noting_trouble(self) -> Iterator[None]:
+        try:
+            yield
+        except ReportError as error:
+            self.unwritten = self.unwritten or error
 
     def release(self) -> None:
         """Let the folder go, and the embedded reference, if this run has started it."""
@@ -141,16 +148,6 @@ class ConformanceRun:
         if self._embedded is not None:
             self._embedded.stop()
             self._embedded = None
-
-
-def _locate(requirement: str) -> int | None:
-    """The line of the contract that a requirement comes from, for formats that point there."""
-    return _contract_lines().locate(requirement)
-
-
-@functools.cache
-def _contract_lines() -> ContractLines:
-    return ContractLines(spec_folder() / "openapi.yaml")
 
 
 def _previous(folder: Path, report: Report) -> Report | None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from conformance.errors import UsageError
+from conformance.reporting.anchor import anchor
 from conformance.reporting.badge import write_badge, write_badge_endpoint
+from conformance.reporting.ci import summarize, surroundings
+from conformance.reporting.code_quality import write_code_quality
 from conformance.reporting.har import write_har
 from conformance.reporting.json_file import write_json
 from conformance.reporting.junit import write_junit
@@ -16,7 +21,6 @@ from conformance.reporting.sarif import write_sarif
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from pathlib import Path
 
     from conformance.model.report import Report, ReportedExchange
 
@@ -47,6 +51,7 @@ FORMATS: Final[Mapping[str, Format]] = {
     "junit": Format("junit.xml", write_junit),
     "markdown": Format("summary.md", write_markdown),
     "sarif": Format("report.sarif", write_sarif),
+    "codequality": Format("gl-code-quality-report.json", write_code_quality),
     "har": Format("exchanges.har", write_har),
     "badge": Format("badge.svg", write_badge),
     "badge-json": Format("badge.json", write_badge_endpoint),
@@ -60,35 +65,43 @@ def check_formats(names: Sequence[str], option: str) -> None:
             raise UsageError(option, f"{name!r} is none", f"use {', '.join(FORMATS)}")
 
 
-def write_all(
-    report: Report,
-    directory: Path,
-    formats: Sequence[str],
-    exchanges: Iterable[ReportedExchange] = (),
-    *,
-    previous: Report | None = None,
-    locate: Callable[[str], int | None] | None = None,
-    language: str = "en",
-) -> list[Path]:
-    """Write the report in every named format; see ``Material`` for what accompanies it.
+def write_formats(material: Material, directory: Path, formats: Sequence[str]) -> list[Path]:
+    """Write the report in every named format.
 
     Returns the files, in the order of ``formats``. Every name is checked before the first file is
     written. Raises UsageError for a format that does not exist, ReportError for a file that
     cannot be written.
     """
     chosen = [_format(name) for name in dict.fromkeys(formats)]
-    material = Material(
-        report,
-        exchanges=exchanges,
-        previous=previous,
-        locate=locate,
-        language=language,
-    )
     written: list[Path] = []
     for chosen_format in chosen:
         path = directory / chosen_format.filename
         chosen_format.write(material, path)
         written.append(path)
+    return written
+
+
+def write_all(
+    report: Report,
+    directory: Path,
+    formats: Sequence[str],
+    exchanges: Iterable[ReportedExchange] = (),
+) -> list[Path]:
+    """``write_formats`` of a report that nothing but its exchanges accompanies, in English."""
+    return write_formats(Material(report, exchanges=exchanges), directory, formats)
+
+
+def write_here(
+    material: Material, directory: Path, formats: Sequence[str], contract: Path | None = None
+) -> list[Path]:
+    """What was asked for, and what the service that runs us shows of its own accord.
+
+    ``contract``: the user's own. Raises as ``write_formats`` and ``summarize`` do.
+    """
+    around = surroundings(os.environ, Path.cwd())
+    told = replace(material, anchor=anchor(around, contract=contract))
+    written = write_formats(told, directory, (*formats, *around.formats))
+    summarize(told, around)
     return written
 
 

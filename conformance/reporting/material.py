@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from conformance.model.report import Report, ReportedExchange
+    from conformance.reporting.anchor import Anchor
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,14 +17,13 @@ class Material:
     """A report and its companions. Only ``report`` has to be there.
 
     ``exchanges`` every exchange of the run, in order (HAR). ``previous`` the run before this one
-    ("since the last run"). ``locate`` the line of a requirement in the contract, or None (SARIF).
-    ``contract_path`` where the contract stands in the repository that reads the SARIF.
+    ("since the last run"). ``anchor`` the file of the user's repository that findings are shown in
+    (SARIF, code quality), None where it has none.
     ``language`` ``en`` or ``zh``.
     """
 
     report: Report
     exchanges: Iterable[ReportedExchange] = ()
     previous: Report | None = None
-    locate: Callable[[str], int | None] | None = None
-    contract_path: str = "spec/openapi.yaml"
+    anchor: Anchor | None = None
     language: str = "en"

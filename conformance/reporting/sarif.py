@@ -1,4 +1,4 @@
-"""SARIF 2.1.0 for code scanning: every finding at the line of the contract that it breaks."""
+"""SARIF 2.1.0 for code scanning: every finding in a file that the repository has."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from conformance.model.verdict import Verdict
 from conformance.reporting.causes import causes_of
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conformance.model.report import ReportedFinding, ReportedRequirement
+    from conformance.reporting.anchor import Anchor
     from conformance.reporting.material import Material
 
 SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -90,7 +92,6 @@ def _result(
     index: int,
     titles: dict[str, str],
 ) -> dict[str, Any]:
-    line = material.locate(finding.requirement) if material.locate else None
     text = (
         f"{finding.message}\nExpected: {finding.expected}\nReceived: {finding.actual}\n"
         f"Document: {finding.source}\nReplay: {finding.curl}"
@@ -100,7 +101,7 @@ def _result(
         "ruleIndex": index,
         "level": _LEVELS[finding.level],
         "message": {"text": text},
-        "locations": [_location(material.contract_path, line, finding.requirement)],
+        "locations": [_location(material.anchor, finding.requirement)],
         "partialFingerprints": {"requirement/v1": _fingerprint(finding.requirement)},
         "properties": {"case": finding.case, "cause": titles.get(finding.requirement, "")},
     }
@@ -110,13 +111,18 @@ def _result(
     return result
 
 
-def _location(path: str, line: int | None, requirement: str) -> dict[str, Any]:
+def _location(anchor: Anchor | None, requirement: str) -> dict[str, Any]:
+    """A line of a file that the repository has; where it has none, the requirement alone."""
+    logical = [{"fullyQualifiedName": requirement, "kind": "requirement"}]
+    if anchor is None:
+        return {"logicalLocations": logical}
+    line = anchor.locate(requirement)
     return {
         "physicalLocation": {
-            "artifactLocation": {"uri": path, "uriBaseId": "SRCROOT"},
+            "artifactLocation": {"uri": quote(anchor.path), "uriBaseId": "SRCROOT"},
             "region": {"startLine": line if line is not None and line > 0 else 1},
         },
-        "logicalLocations": [{"fullyQualifiedName": requirement, "kind": "requirement"}],
+        "logicalLocations": logical,
     }
 
 

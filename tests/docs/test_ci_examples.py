@@ -46,6 +46,28 @@ def test_the_schema_of_the_service_is_kept(name: str, schema: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_what_is_installed_exists_somewhere() -> None:
+    """No index has the suite: each example says by a variable what pip takes, and explains it."""
+    for name in ("github-actions.yml", "gitlab-ci.yml", "tox.ini"):
+        text = (EXAMPLES / name).read_text(encoding="utf-8")
+        assert not re.search(r"(pip install|deps =) *sparkrtc-conformance", text), name
+        assert "git+https://git.example.com/" in text, name
+        assert "wheel" in text, name
+
+
+def test_a_fork_needs_no_secret_and_no_right() -> None:
+    """Jobs of pull requests name no secret; what writes is skipped for forks; live is no fork's."""
+    for name in ("mock", "client"):
+        assert "secrets." not in yaml.safe_dump(GITHUB["jobs"][name])
+    (upload,) = [s for s in GITHUB["jobs"]["mock"]["steps"] if "upload-sarif" in s.get("uses", "")]
+    assert "head.repo.full_name == github.repository" in upload["if"]
+    live = GITHUB["jobs"]["live"]
+    assert "'schedule'" in live["if"]
+    assert "!github.event.repository.fork" in live["if"]
+    (rule,) = GITLAB["conformance-live"]["rules"]
+    assert '"schedule" && $HUAWEICLOUD_SDK_AK' in rule["if"]
+
+
 @pytest.fixture(scope="module")
 def served() -> Iterator[dict[str, Any]]:
     """A server of one's own, and what it announces."""
@@ -72,7 +94,7 @@ def project(served: dict[str, Any], tmp_path: Path) -> Path:
     return tmp_path
 
 
-def _run(script: list[str], served: dict[str, Any], project: Path) -> str:
+def _run(script: list[str], served: dict[str, Any], project: Path, **on: str) -> str:
     """Run the lines as one job would; what is installed already is not fetched again."""
     text = "\n".join(["set -e", "pip() { :; }", *script])
     for old, new in {"8080": served["port"], **NARROW}.items():
@@ -80,7 +102,7 @@ def _run(script: list[str], served: dict[str, Any], project: Path) -> str:
     credentials = {
         "SPARKRTC_TOKEN": served["token"],
         "SPARKRTC_PROJECT_ID": served["project_id"],
-        "GITHUB_STEP_SUMMARY": str(project / "step.md"),
+        **on,
     }
     done = subprocess.run(
         ["bash", "-c", text],
@@ -99,7 +121,8 @@ def _run(script: list[str], served: dict[str, Any], project: Path) -> str:
 def test_every_step_of_github_runs(job: str, served: dict[str, Any], project: Path) -> None:
     """The run steps of a job in turn; the files that its other steps take are there."""
     steps = GITHUB["jobs"][job]["steps"]
-    _run([step["run"] for step in steps if "run" in step], served, project)
+    home = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(project / "step.md")}
+    _run([step["run"] for step in steps if "run" in step], served, project, **home)
     taken = [value for step in steps for value in step.get("with", {}).values()]
     files = [name for name in taken if str(name).startswith("out")]
     assert files
@@ -109,10 +132,12 @@ def test_every_step_of_github_runs(job: str, served: dict[str, Any], project: Pa
 
 @pytest.mark.parametrize("job", JOBS)
 def test_every_script_of_gitlab_runs(job: str, served: dict[str, Any], project: Path) -> None:
-    """before_script and script of a job; the JUnit report that it declares is written."""
+    """before_script and script of a job; the reports that it declares are written."""
     common = GITLAB[".conformance"]
-    _run([*common["before_script"], *GITLAB[f"conformance-{job}"]["script"]], served, project)
-    assert (project / common["artifacts"]["reports"]["junit"]).is_file()
+    script = [*common["before_script"], *GITLAB[f"conformance-{job}"]["script"]]
+    _run(script, served, project, GITLAB_CI="true", CI_PROJECT_DIR=str(project))
+    for file in common["artifacts"]["reports"].values():
+        assert (project / file).is_file()
 
 
 @pytest.mark.parametrize("job", JOBS)

@@ -10,6 +10,7 @@ import pytest
 
 from conformance.errors import ReportError
 from conformance.model.report import Report
+from conformance.reporting.anchor import Anchor
 from conformance.reporting.contract_lines import ContractLines
 from conformance.reporting.material import Material
 from conformance.reporting.sarif import sarif
@@ -94,7 +95,8 @@ def _run(material: Material) -> dict[str, Any]:
 
 def test_every_broken_requirement_is_one_result_of_its_rule(report: Report) -> None:
     """The ruleIndex and ruleId agree, levels follow MUST and SHOULD, locations are complete."""
-    run = _run(Material(replace(report, findings=[*report.findings, *report.findings])))
+    doubled = replace(report, findings=[*report.findings, *report.findings])
+    run = _run(Material(doubled, anchor=Anchor("spec/openapi.yaml")))
     rules = run["tool"]["driver"]["rules"]
     assert len(run["results"]) == len(report.findings)
     for result, finding in zip(run["results"], report.findings, strict=True):
@@ -119,13 +121,22 @@ def test_a_waived_finding_is_suppressed_with_its_reason(report: Report) -> None:
 def test_the_line_is_asked_of_the_locator(report: Report) -> None:
     """A known line is used as it is; an unknown one is line 1, never an invalid 0."""
     asked = {"CreateApp/body/app_name/maxLength": 44}
-    run = _run(Material(report, locate=asked.get))
+    run = _run(Material(report, anchor=Anchor("api/open api.yaml", asked.get)))
     found = {
         result["ruleId"]: result["locations"][0]["physicalLocation"]["region"]["startLine"]
         for result in run["results"]
     }
     assert found.pop("CreateApp/body/app_name/maxLength") == 44
     assert set(found.values()) == {1}
+    place = run["results"][0]["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "api/open%20api.yaml"
+
+
+def test_no_file_is_named_that_nobody_has(report: Report) -> None:
+    """Where the repository has no file to show a finding in, the requirement alone is named."""
+    for result in _run(Material(report))["results"]:
+        (place,) = result["locations"]
+        assert place.keys() == {"logicalLocations"}
 
 
 def test_moments_are_utc(report: Report) -> None:
