@@ -22,8 +22,9 @@ from conformance.errors import ConformanceError, ReportError
 from conformance.model.item_result import ItemResult
 from conformance.model.report import Report
 from conformance.reporting.anchor import anchor
-from conformance.reporting.ci import summarize, surroundings
+from conformance.reporting.ci import surroundings
 from conformance.reporting.formats import write_formats
+from conformance.reporting.job_summary import summarize
 from conformance.reporting.json_file import read_json
 from conformance.reporting.material import Material
 

@@ -10,18 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from conformance.errors import ReportError
-from conformance.reporting.markdown import markdown
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from conformance.reporting.material import Material
-
-SUMMARY_BYTES: Final = 1024 * 1024
-"""What GitHub takes of one step's summary."""
 _GITLAB_FORMATS: Final = ("junit", "codequality")
-_TOO_LONG: Final = "_The summary of this run is too long for this page; its reports have it._\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,28 +46,6 @@ def surroundings(environ: Mapping[str, str], folder: Path) -> Surroundings:
             config=environ.get("CI_CONFIG_PATH") or ".gitlab-ci.yml",
         )
     return Surroundings(root=_root(None, folder))
-
-
-def summarize(material: Material, around: Surroundings) -> None:
-    """Add the report to the summary of a GitHub job.
-
-    Raises ReportError when the file that GitHub names cannot be written.
-    """
-    if around.summary is None:
-        return
-    text = markdown(material)
-    try:
-        taken = around.summary.stat().st_size if around.summary.exists() else 0
-        if taken + len(text.encode()) > SUMMARY_BYTES:
-            text = _TOO_LONG
-        with around.summary.open("a", encoding="utf-8") as file:
-            file.write(text)
-    except OSError as error:
-        raise ReportError(
-            f"job summary {around.summary}",
-            f"cannot be written ({error.strerror or error})",
-            "unset GITHUB_STEP_SUMMARY to do without",
-        ) from error
 
 
 def _root(named: str | None, folder: Path) -> Path:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Final
 from conformance.errors import UsageError
 from conformance.reporting.anchor import anchor
 from conformance.reporting.badge import write_badge, write_badge_endpoint
-from conformance.reporting.ci import summarize, surroundings
+from conformance.reporting.ci import surroundings
 from conformance.reporting.code_quality import write_code_quality
 from conformance.reporting.har import write_har
+from conformance.reporting.job_summary import summarize
 from conformance.reporting.json_file import write_json
 from conformance.reporting.junit import write_junit
 from conformance.reporting.markdown import write_markdown

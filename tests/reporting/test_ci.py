@@ -10,9 +10,10 @@ from conformance.contract.files import spec_folder
 from conformance.errors import ReportError
 from conformance.model.report import Report
 from conformance.reporting.anchor import anchor
-from conformance.reporting.ci import SUMMARY_BYTES, Surroundings, summarize, surroundings
+from conformance.reporting.ci import Surroundings, surroundings
 from conformance.reporting.code_quality import code_quality
 from conformance.reporting.formats import write_here
+from conformance.reporting.job_summary import SUMMARY_BYTES, summarize
 from conformance.reporting.material import Material
 
 ID = "CreateApp/body/app_name/maxLength"
