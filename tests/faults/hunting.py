@@ -55,11 +55,11 @@ def group(fault: Fault) -> tuple[str, ...]:
 
 
 STRATA: tuple[tuple[Callable[[Fault], tuple[str, ...]], int], ...] = (
-    (kind, 2),
+    (kind, 1),
     (rule, 1),
-    (operation, 4),
-    (chapter, 3),
-    (group, 24),
+    (operation, 3),
+    (chapter, 2),
+    (group, 12),
 )
 """Ways to part the faults, and how many of each part are in the sample at least."""
 
