@@ -92,7 +92,7 @@ def _status(arguments: Sequence[str] | None) -> int:
     except click.exceptions.Abort:
         status = 130
         if not sys.stdin.isatty():
-            problem = "nobody is there to answer; give what is asked as an option (see --help)"
+            problem = "no terminal to ask on; give the answer as an option (see --help)"
             click.echo(f"\nerror: standard input: {problem}", err=True)
             status = 2
     except click.ClickException as error:

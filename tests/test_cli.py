@@ -139,7 +139,7 @@ def _is_one_line(error: str) -> bool:
         (["run", "--profile", "lively"], 2, "stateless, emulator, live"),
         (["run", "--level", "slow"], 2, "quick, standard, thorough"),
         (["run", "--seed", "-1"], 2, "out of range"),
-        (["run", "--format", "json,docx"], 2, "'docx' is none"),
+        (["run", "--format", "json,docx"], 2, "'docx' is not a report format"),
         (["run", "--target", "missing.toml"], 2, "missing.toml"),
         (["run", "http://127.0.0.1:9", "--target", "x.toml"], 2, "both given"),
         (["run", ""], 2, "BASE_URL: is empty"),
@@ -392,7 +392,7 @@ def test_an_interrupted_run_goes_on(
     assert first > 3
     again = _process(*arguments, "--resume", **credentials)
     assert again.returncode == 2
-    assert "there is no run to go on with" in again.stderr
+    assert "there is no run to resume" in again.stderr
 
 
 @pytest.mark.parametrize("closing", ["<&-", "</dev/null"])
@@ -405,7 +405,7 @@ def test_nobody_is_there_to_answer(tmp_path: Path, closing: str) -> None:
         ["sh", "-c", command], capture_output=True, text=True, timeout=30, check=False
     )
     assert done.returncode == 2, done.stderr
-    assert "error: standard input: nobody is there to answer" in done.stderr
+    assert "error: standard input: no terminal to ask on" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -134,7 +134,7 @@ class PasswordAuth(httpx.Auth):
         if response.status_code != httpx.codes.CREATED or not token:
             raise TargetError(
                 f"identity service {self._url}",
-                f"answered {response.status_code} and no token",
+                f"answered {response.status_code} without a token",
                 "check SPARKRTC_USERNAME, SPARKRTC_PASSWORD, SPARKRTC_DOMAIN and the project",
             )
         with self._lock:

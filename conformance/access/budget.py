@@ -102,7 +102,7 @@ class RequestBudget:
         except FileNotFoundError:
             return 0
         except ValueError as error:
-            raise ConfigurationError(str(path), f"is no count: {error}", "delete it") from None
+            raise ConfigurationError(str(path), f"is not a count: {error}", "delete it") from None
 
 
 def _overwrite(path: Path, number: int) -> None:

@@ -86,7 +86,7 @@ def _needs_tls(settings: TargetSettings, proxy: str | None) -> bool:
 def tls_context(tls: Tls) -> ssl.SSLContext:
     """The TLS context that the target file asks for; raise ConfigurationError if a file is bad."""
     if tls.ca_file is not None and not Path(tls.ca_file).is_file():
-        raise ConfigurationError("tls.ca_file", f"{tls.ca_file} is no file", "check the path")
+        raise ConfigurationError("tls.ca_file", f"{tls.ca_file} is not a file", "check the path")
     try:
         if tls.verify and tls.ca_file is not None:
             context = ssl.create_default_context(cafile=tls.ca_file)

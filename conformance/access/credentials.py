@@ -114,7 +114,7 @@ def credentials_from(
     if default is None:
         raise ConfigurationError(
             f"credentials for {settings.name}",
-            "there are none",
+            "none are given",
             "set SPARKRTC_TOKEN, or SPARKRTC_USERNAME, SPARKRTC_PASSWORD and SPARKRTC_DOMAIN,"
             " or HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK",
         )
@@ -171,7 +171,7 @@ def _read_file(name: str | None) -> _Secrets:
         raise ConfigurationError(name, error.strerror or str(error), "check the path") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         # The parser's message could quote a secret.
-        raise ConfigurationError(name, "is no TOML", 'write lines such as token = "…"') from None
+        raise ConfigurationError(name, "is not TOML", 'write lines such as token = "…"') from None
     return read_record(_Secrets, table, name)
 
 

@@ -152,7 +152,7 @@ class Journal:
                     return RunHeader(**{key: line[key] for key in line if key in wanted})
                 except TypeError:
                     break
-        raise ConfigurationError(str(self.path), "is no journal of a run", "check the path")
+        raise ConfigurationError(str(self.path), "is not the journal of a run", "check the path")
 
     def pending(self) -> tuple[Pending, ...]:
         """What is still to be undone, the latest first, so that children go before parents."""

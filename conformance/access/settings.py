@@ -203,7 +203,7 @@ def load_target(path: Path, env: Mapping[str, str]) -> TargetSettings:
     except OSError as error:
         raise ConfigurationError(source, error.strerror or str(error), "check the path") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(source, f"is no TOML: {error}") from None
+        raise ConfigurationError(source, f"is not TOML: {error}") from None
     settings = read_record(TargetSettings, table, source)
     _check_url("base_url", settings.base_url, source)
     settings = _complete(settings, env, "capabilities" in table)
@@ -285,7 +285,7 @@ def _check(settings: TargetSettings, source: str) -> None:
     for capability in sorted(settings.capabilities & TOUCHES_OTHERS):
         if not settings.allow_writes:
             raise ConfigurationError(
-                source, f"{capability} is nothing without writes", "add writes to capabilities"
+                source, f"{capability} needs writes", "add writes to capabilities"
             )
 
 
@@ -294,7 +294,9 @@ def _check_url(key: str, url: str, source: str) -> None:
         parts = urlsplit(url)
         port_is_good = parts.port is None or parts.port > 0
     except ValueError:
-        raise ConfigurationError(source, f"{key} is no URL", "give http(s)://host[:port]") from None
+        raise ConfigurationError(
+            source, f"{key} is not a URL", "give http(s)://host[:port]"
+        ) from None
     if "@" in url:
         raise ConfigurationError(
             source, f"{key} holds a user name or password", "put secrets into the environment"

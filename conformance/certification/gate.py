@@ -24,10 +24,10 @@ def read_gates(texts: Iterable[str]) -> dict[str, float]:
             gates[kind] = float(number)
         except ValueError:
             raise UsageError(
-                "--min-coverage", f"{number!r} is no number", "give a percentage"
+                "--min-coverage", f"{number!r} is not a number", "give a percentage"
             ) from None
         if not 0 <= gates[kind] <= 100:
-            raise UsageError("--min-coverage", f"{number} is no percentage", "give 0 to 100")
+            raise UsageError("--min-coverage", f"{number} is not a percentage", "give 0 to 100")
     return gates
 
 

@@ -67,7 +67,9 @@ class ContractMock:
             known = self._of(spec)
             if situation not in known:
                 raise UsageError(
-                    situation, f"is no situation of {operation}", f"choose from {', '.join(known)}"
+                    situation,
+                    f"is not a situation of {operation}",
+                    f"choose from {', '.join(known)}",
                 )
             self._planned.setdefault(operation, []).append(known[situation])
             return

@@ -44,10 +44,10 @@ def read_meant(texts: Iterable[str], contract: Contract) -> tuple[MeantToFail, .
     for text in texts:
         match = _RULE.fullmatch(text)
         if match is None:
-            raise UsageError(OPTION, f"{text!r} is no rule", "give OPERATION[:STATUS][=NAME]")
+            raise UsageError(OPTION, f"{text!r} cannot be read", "give OPERATION[:STATUS][=NAME]")
         pattern = glob_to_pattern(match[1])
         if not any(pattern.match(name) for name in contract.operations):
-            raise UsageError(OPTION, f"{match[1]!r} is no operation", "name one, or use a glob")
+            raise UsageError(OPTION, f"{match[1]!r} is not an operation", "name one, or use a glob")
         status = int(match[2]) if match[2] else None
         found.append(MeantToFail(text, pattern, status, match[3] or text))
     return tuple(found)

@@ -22,5 +22,5 @@ def read_waivers(path: Path) -> tuple[Waiver, ...]:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ConfigurationError(str(path), f"is no TOML that can be read ({error})") from error
+        raise ConfigurationError(str(path), f"cannot be read as TOML ({error})") from error
     return read_record(_WaiverFile, table, str(path)).waivers

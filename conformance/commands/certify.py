@@ -116,11 +116,13 @@ def _check(
 ) -> None:
     for name in formats:
         if name not in FORMATS:
-            raise UsageError("--format", f"{name!r} is none", f"use {', '.join(FORMATS)}")
+            raise UsageError(
+                "--format", f"{name!r} is not a report format", f"use {', '.join(FORMATS)}"
+            )
     if sum(map(bool, (har, driver, command))) != 1:
         raise UsageError(
             "certify-client",
-            "has not one thing to judge",
+            "needs exactly one thing to judge",
             "give a COMMAND after --, or --driver, or --har",
         )
 

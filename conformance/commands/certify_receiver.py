@@ -77,12 +77,14 @@ def _check(url: str, timeout: float, formats: tuple[str, ...]) -> None:
     """Raises UsageError for what cannot be used."""
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise UsageError("URL", f"{url!r} is none", "give http(s)://host[:port]/path")
+        raise UsageError("URL", f"{url!r} is not a URL", "give http(s)://host[:port]/path")
     if timeout <= 0:
         raise UsageError("--timeout", f"is {timeout:g}", "give seconds above 0")
     for name in formats:
         if name not in FORMATS:
-            raise UsageError("--format", f"{name!r} is none", f"use {', '.join(FORMATS)}")
+            raise UsageError(
+                "--format", f"{name!r} is not a report format", f"use {', '.join(FORMATS)}"
+            )
 
 
 def _tell(done: Certified, report_dir: Path, formats: tuple[str, ...], code: str) -> int:

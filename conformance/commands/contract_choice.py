@@ -35,5 +35,5 @@ def chosen_contract(contract: Path | None, base: str | None) -> Contract:
     if contract is not None:
         return load_own_contract(contract, base)
     if base is not None:
-        raise UsageError("--base", "has no overlay above it", "name it with --contract")
+        raise UsageError("--base", "has no overlay to apply to it", "name it with --contract")
     return load_contract()

@@ -75,9 +75,7 @@ def serve(
     The first line on stdout is JSON: base_url, identity_url, project_id, token, ak, sk.
     """
     if lag is not None and busy is None:
-        raise UsageError(
-            "--lag", "says when others are seen, and there are none", "add --busy RATE"
-        )
+        raise UsageError("--lag", "delays changes by others, and there are none", "add --busy RATE")
     tell = _teller(script) if script else None
     flow = FlowControl(scale=flow_scale) if flow_control else None
     world = seeded_world(seed, flow=flow, data=seed_data)

@@ -37,7 +37,11 @@ def simulate(script: Path, target: str, wait: bool, speed: float) -> int:
     Exit status: 0 played, 2 wrong usage or a script that cannot be played, 3 no reference there.
     """
     if urlsplit(target).scheme not in {"http", "https"} or is_production(target):
-        raise UsageError("--target", f"{target!r} is no reference", "give http://127.0.0.1:PORT")
+        raise UsageError(
+            "--target",
+            f"{target!r} is not the address of a reference",
+            "give http://127.0.0.1:PORT",
+        )
     read = read_script(script)
     with Stage(target, moves=not wait, speed=speed) as stage:
         app_id = stage.play(read, _tell)

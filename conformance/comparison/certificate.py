@@ -147,7 +147,7 @@ def verify_certificate(
     statement = _load(path)
     problem = _schema_problem(statement)
     if problem:
-        raise ReportError(str(path), f"is no certificate: {problem}", "pass a certificate.json")
+        raise ReportError(str(path), f"is not a certificate: {problem}", "pass a certificate.json")
     folder = folder or path.parent
     predicate = statement["predicate"]
     problems = list(_changed_files(statement["subject"], folder))
@@ -200,7 +200,7 @@ def _refuse_unearned(report: Report, path: Path) -> None:
     first = f"; the first is {broken[0]}" if broken else ""
     raise CertificateRefusedError(
         str(path),
-        f"gets no certificate, the run is {word} ({told}{first})",
+        f"gets no certificate: the run is {word} ({told}{first})",
         "certify a conformant run",
         status,
     )

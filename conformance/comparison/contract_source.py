@@ -48,7 +48,9 @@ def _of_git(reference: str, repository: Path, known: list[str]) -> Contract:
         for file in _FILES:
             content = _show(reference, f"spec/{file}", repository)
             if content is None:
-                problem = "is no revision, no file and no git reference with a contract in spec/"
+                problem = (
+                    "is neither a revision nor a file nor a git reference with a contract in spec/"
+                )
                 raise UsageError(f"contract {reference!r}", problem, remedy)
             (Path(folder) / file).write_bytes(content)
         return load_contract(Path(folder))

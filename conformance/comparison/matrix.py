@@ -116,7 +116,9 @@ def read_matrix(
     one for each; ReportError for what is no report.
     """
     if len(files) < _LEAST:
-        raise UsageError("reports", "one alone has nothing beside it", "name two or more")
+        raise UsageError(
+            "reports", "there is only one, so there is nothing to compare", "name two or more"
+        )
     resolved = [file.resolve() for file in files]
     twice = next((f for f, r in zip(files, resolved, strict=True) if resolved.count(r) > 1), None)
     if twice is not None:
@@ -125,7 +127,7 @@ def read_matrix(
         wrong = f"{len(labels)} for {len(files)} reports"
         raise UsageError("--label", wrong, "give one for each report, in their order, or none")
     if len(set(labels)) < len(labels):
-        raise UsageError("--label", "names two runs alike", "give each run its own")
+        raise UsageError("--label", "gives two runs the same name", "give each run its own")
     reports = [read_json(file) for file in files]
     return matrix(reports, files, labels=labels, beside=beside or Path())
 

@@ -110,13 +110,13 @@ def _refuse_stranger(first_name: str, first: Report, name: str, shard: Report) -
         if ours != theirs:
             raise ReportError(
                 name,
-                f"is no shard of the run of {first_name}: {field} is {theirs!r}, not {ours!r}",
+                f"is not a shard of the run of {first_name}: {field} is {theirs!r}, not {ours!r}",
                 "merge only reports of one run",
             )
     if [r.id for r in first.requirements] != [r.id for r in shard.requirements]:
         raise ReportError(
             name,
-            f"is no shard of the run of {first_name}: its requirements are not the same",
+            f"is not a shard of the run of {first_name}: its requirements are not the same",
             "merge only reports of one run",
         )
 

@@ -87,9 +87,11 @@ def read_private_key(path: Path) -> Ed25519PrivateKey:
     try:
         key = serialization.load_pem_private_key(_read(path), password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise UsageError(str(path), "is no private key in PEM without passphrase", _MAKE) from error
+        raise UsageError(
+            str(path), "is not a private key in PEM without passphrase", _MAKE
+        ) from error
     if not isinstance(key, Ed25519PrivateKey):
-        raise UsageError(str(path), f"is no {ALGORITHM} key", _MAKE)
+        raise UsageError(str(path), f"is not a key for {ALGORITHM}", _MAKE)
     return key
 
 
@@ -98,9 +100,9 @@ def read_public_key(path: Path) -> Ed25519PublicKey:
     try:
         key = serialization.load_pem_public_key(_read(path))
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise UsageError(str(path), "is no public key in PEM", _MAKE) from error
+        raise UsageError(str(path), "is not a public key in PEM", _MAKE) from error
     if not isinstance(key, Ed25519PublicKey):
-        raise UsageError(str(path), f"is no {ALGORITHM} key", _MAKE)
+        raise UsageError(str(path), f"is not a key for {ALGORITHM}", _MAKE)
     return key
 
 
@@ -140,7 +142,7 @@ def read_envelope(path: Path) -> Envelope | None:
         }
         payload = base64.b64decode(loaded["payload"], validate=True)
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        problem = f"is no DSSE envelope ({type(error).__name__})"
+        problem = f"is not a DSSE envelope ({type(error).__name__})"
         raise ReportError(str(path), problem, "issue the certificate again with --key") from error
     return Envelope(payload, signatures)
 

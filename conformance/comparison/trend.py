@@ -107,7 +107,7 @@ def read_trend(folder: Path, *, target: str | None = None) -> Trend:
     when a file that calls itself one cannot be read.
     """
     if not folder.is_dir():
-        raise ReportError(str(folder), "is no folder", "pass the folder that holds the reports")
+        raise ReportError(str(folder), "is not a folder", "pass the folder that holds the reports")
     found = [
         (path.relative_to(folder).as_posix(), read_json(path))
         for path in sorted(folder.rglob("*.json"))

@@ -135,7 +135,7 @@ def _places(path: Path) -> Places:
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ContractError(str(path), "is missing or no JSON") from error
+        raise ContractError(str(path), "is missing or is not JSON") from error
     return Places(
         sections={name: _lines(value) for name, value in raw["sections"].items()},
         tables={name: _lines(table["lines"]) for name, table in raw["tables"].items()},

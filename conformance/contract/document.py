@@ -118,7 +118,7 @@ class Contract:
         try:
             return self.operations[operation_id]
         except KeyError as error:
-            raise ContractError(operation_id, "is no operation of the contract") from error
+            raise ContractError(operation_id, "is not an operation of the contract") from error
 
 
 def load_contract(

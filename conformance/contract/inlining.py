@@ -49,5 +49,5 @@ def pointed_at(document: Mapping[str, Any], reference: str) -> Any:
         try:
             node = node[int(name)] if isinstance(node, list) else node[name]
         except (KeyError, TypeError, IndexError, ValueError) as error:
-            raise ContractError(reference, "points at nothing in the contract") from error
+            raise ContractError(reference, "points to nothing in the contract") from error
     return node

@@ -30,7 +30,7 @@ def apply_overlay(document: Mapping[str, Any], overlay: Any, name: str) -> dict[
     """The document with every action of the overlay applied in order; the original is kept.
 
     ``name`` is the overlay's file, for messages. Raises ContractError when the overlay is none of
-    version 1.0, when a target is no JSONPath (RFC 9535) or matches nothing, or when an update
+    version 1.0, when a target is not a JSONPath (RFC 9535) or matches nothing, or when an update
     does not fit what its target selects.
     """
     return apply_actions(document, overlay, name)[0]
@@ -72,13 +72,13 @@ def _refuse_malformed(overlay: Any, name: str) -> None:
     version = str(overlay.get("overlay", "")) if isinstance(overlay, dict) else ""
     if not version.startswith("1.0."):
         raise ContractError(
-            name, "is no OpenAPI Overlay of version 1.0", "start with overlay: 1.0.0"
+            name, "is not an OpenAPI Overlay of version 1.0", "start with overlay: 1.0.0"
         )
     actions = overlay.get("actions")
     if not isinstance(actions, list) or not actions:
         raise ContractError(name, "has no actions", "an overlay needs at least one")
     if not all(isinstance(action, dict) for action in actions):
-        raise ContractError(name, "has an action that is no object", "give it a target")
+        raise ContractError(name, "has an action that is not an object", "give it a target")
 
 
 def _select(
@@ -89,7 +89,9 @@ def _select(
     try:
         nodes = list(jsonpath_rfc9535.find(str(action.get("target", "")), document))
     except jsonpath_rfc9535.JSONPathError as error:
-        raise ContractError(where, f"is no JSONPath ({error.args[0]})", "see RFC 9535") from error
+        raise ContractError(
+            where, f"is not a JSONPath ({error.args[0]})", "see RFC 9535"
+        ) from error
     if not nodes:
         raise ContractError(where, "matches nothing", "bring the overlay up to date")
     return nodes

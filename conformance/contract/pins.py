@@ -55,15 +55,15 @@ def _actions(erratum: str, reading: str, folder: Path | None) -> Any:
     path = (folder or spec_folder()) / "errata.yaml"
     known = read_errata(path) if path.is_file() else {}
     if erratum not in known:
-        raise UsageError(f"pin {erratum}", "is no erratum", _closest(erratum, known))
+        raise UsageError(f"pin {erratum}", "is not an erratum", _closest(erratum, known))
     readings = pinnable(folder).get(erratum)
     if readings is None:
         reason = known[erratum].why_not_pinnable or "one reading is taken, and it is judged already"
         remedy = f"leave it out: {reason}"
-        raise UsageError(f"pin {erratum}", "has readings that no check tells apart", remedy)
+        raise UsageError(f"pin {erratum}", "has readings that no check can distinguish", remedy)
     if reading not in readings:
         raise UsageError(
-            f"pin {erratum}", f"{reading!r} is no reading", _closest(reading, readings)
+            f"pin {erratum}", f"{reading!r} is not one of its readings", _closest(reading, readings)
         )
     return readings[reading]
 

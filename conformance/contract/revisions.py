@@ -58,11 +58,11 @@ def contract_text_at(revision: str | None, folder: Path | None = None) -> tuple[
         raise UsageError(f"revision {revision!r}", "is not known", f"known are {known}")
     document = apply_overlay(raw, read_yaml(overlay_path), str(overlay_path))
     if document["x-revision"] != revision:
-        problem = f"leads to the edition of {document['x-revision']}"
-        raise ContractError(str(overlay_path), problem, "let it set x-revision to its own date")
+        problem = f"produces the edition of {document['x-revision']}"
+        raise ContractError(str(overlay_path), problem, "set x-revision to its own date")
     for way, since in later_parts(document, revision):
         problem = f"keeps {'.'.join(map(str, way))}, which the edition of {since} brought"
-        raise ContractError(str(overlay_path), problem, "let it remove that")
+        raise ContractError(str(overlay_path), problem, "remove that part")
     return document, _digest(path, overlay_path)
 
 

@@ -73,7 +73,7 @@ def read_duration(text: str) -> dt.timedelta:
     """
     found = re.fullmatch(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?", text)
     if found is None or not any(found.groups()):
-        raise ValueError(f"{text!r} is no duration such as P31D or PT1H")
+        raise ValueError(f"{text!r} is not a duration such as P31D or PT1H")
     days, hours, minutes = (int(part or 0) for part in found.groups())
     return dt.timedelta(days=days, hours=hours, minutes=minutes)
 

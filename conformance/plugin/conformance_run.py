@@ -66,7 +66,7 @@ class ConformanceRun:
         """Go on where an interrupted run stopped, or begin anew; ``writes``: not a worker.
 
         The embedded reference forgets everything, so that there is nothing to go on with.
-        Raises ReportError when there is no run to go on with, no room for another, or another
+        Raises ReportError when there is no run to resume, no room for another, or another
         one at work in the folder.
         """
         config = self.session.config

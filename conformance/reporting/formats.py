@@ -63,7 +63,9 @@ def check_formats(names: Sequence[str], option: str) -> None:
     """Raise UsageError, named after the option, for a format that does not exist."""
     for name in names:
         if name not in FORMATS:
-            raise UsageError(option, f"{name!r} is none", f"use {', '.join(FORMATS)}")
+            raise UsageError(
+                option, f"{name!r} is not a report format", f"use {', '.join(FORMATS)}"
+            )
 
 
 def write_formats(material: Material, directory: Path, formats: Sequence[str]) -> list[Path]:

@@ -101,4 +101,4 @@ def _refuse_invalid(data: dict[str, Any], path: Path, remedy: str) -> None:
         return
     place = "/" + "/".join(str(step) for step in error.instance_path)
     message = error.message if len(error.message) <= 300 else error.message[:297] + "..."
-    raise ReportError(str(path), f"breaks the report schema at {place}: {message}", remedy)
+    raise ReportError(str(path), f"does not match the report schema at {place}: {message}", remedy)

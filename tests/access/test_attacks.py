@@ -41,7 +41,7 @@ def test_no_spelling_of_a_production_host_slips_through(host: str, tmp_path: Pat
         path = tmp_path / "target.toml"
         lines = f'{key} = "https://{host}"\n{other} = "http://127.0.0.1:9"\n'
         path.write_text(lines, encoding="utf-8")
-        with pytest.raises(ConfigurationError, match=r"production host|is no URL|is 'http"):
+        with pytest.raises(ConfigurationError, match=r"production host|is not a URL|is 'http"):
             load_target(path, {})
 
 

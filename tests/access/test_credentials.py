@@ -84,7 +84,7 @@ def test_refused_login_is_one_line_without_the_password() -> None:
     transport = httpx.MockTransport(Identity(401))
     with (
         httpx.Client(transport=transport, auth=auth) as client,
-        pytest.raises(TargetError, match="answered 401 and no token") as caught,
+        pytest.raises(TargetError, match="answered 401 without a token") as caught,
     ):
         client.get("http://rtc.test/")
     assert "canary" not in str(caught.value)
@@ -135,8 +135,8 @@ def test_every_kind_is_found(make_settings: Any, env: dict[str, str], kinds: Any
 @pytest.mark.parametrize(
     ("env", "changes", "message"),
     [
-        ({}, {}, "there are none; set SPARKRTC_TOKEN"),
-        ({"SPARKRTC_TOKEN": ""}, {}, "there are none"),
+        ({}, {}, "none are given; set SPARKRTC_TOKEN"),
+        ({"SPARKRTC_TOKEN": ""}, {}, "none are given"),
         ({"HUAWEICLOUD_SDK_AK": "canary"}, {}, "HUAWEICLOUD_SDK_SK missing"),
         ({**KEYS, "SPARKRTC_USERNAME": "u"}, {}, "SPARKRTC_PASSWORD and SPARKRTC_DOMAIN missing"),
         (PASSWORD, {}, "no identity service; set identity_url"),
@@ -178,7 +178,7 @@ def test_file_holds_what_the_environment_does_not(make_settings: Any, tmp_path: 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("token = canary", "is no TOML"),
+        ("token = canary", "is not TOML"),
         ('tokn = "canary"', "did you mean token?"),
         (None, "No such"),
     ],

@@ -161,5 +161,5 @@ def test_broken_budget_file_is_named(tmp_path: Path) -> None:
     """A file that is no count is an error, not a fresh budget."""
     path = tmp_path / "budget"
     path.write_text("many")
-    with pytest.raises(ConfigurationError, match="is no count"):
+    with pytest.raises(ConfigurationError, match="is not a count"):
         RequestBudget(1, path).take()

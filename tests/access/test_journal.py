@@ -83,7 +83,7 @@ def test_what_is_no_journal_is_named(tmp_path: Path) -> None:
     path = tmp_path / "other.jsonl"
     for content in ("", '{"kind": "run"}\n', "[1]\n"):
         path.write_text(content)
-        with pytest.raises(ConfigurationError, match="is no journal of a run"):
+        with pytest.raises(ConfigurationError, match="is not the journal of a run"):
             Journal(path).header()
     with pytest.raises(ConfigurationError, match="No such file"):
         Journal(tmp_path / "none").pending()

@@ -98,11 +98,11 @@ def test_wrong_file_is_refused_with_the_way_out(tmp_path: Path, text: str, messa
     [
         ("base_url = 'ftp://x'", "give http(s)://host"),
         ("base_url = 'http://u:p@x'", "holds a user name or password"),
-        ("base_url = 'http://x:99999'", "is no URL"),
+        ("base_url = 'http://x:99999'", "is not a URL"),
         ("base_url = 'http://x/?a=1'", "has a query"),
         (SMALLEST + "[tls]\nclient_key = 'k'", "no tls.client_cert"),
-        (SMALLEST + "capabilities = ['rooms.dismiss']", "nothing without writes"),
-        ("base_url = [", "is no TOML"),
+        (SMALLEST + "capabilities = ['rooms.dismiss']", "needs writes"),
+        ("base_url = [", "is not TOML"),
         (SMALLEST + "[timeouts]\nread = inf", "it must be a number that is finite"),
     ],
 )

@@ -60,7 +60,7 @@ def test_the_mock_answers_what_a_test_plans(sparkrtc_mock: ContractMock) -> None
         assert refused.json()["error_code"] == "RTC.00001020"
     with pytest.raises(UsageError, match="app_id breaks required"):
         sparkrtc_mock.answer("CreateApp", json={})
-    with pytest.raises(UsageError, match="is no situation"):
+    with pytest.raises(UsageError, match="is not a situation"):
         sparkrtc_mock.answer("CreateApp", "unheard-of")
 
 

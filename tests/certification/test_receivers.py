@@ -259,9 +259,9 @@ def test_the_command(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [
-        (["nowhere"], 2, "'nowhere' is none"),
+        (["nowhere"], 2, "'nowhere' is not a URL"),
         (["http://127.0.0.1:9/events", "--timeout", "0"], 2, "give seconds above 0"),
-        (["http://127.0.0.1:9/events", "--format", "odd"], 2, "'odd' is none"),
+        (["http://127.0.0.1:9/events", "--format", "odd"], 2, "'odd' is not a report format"),
         (["http://127.0.0.1:9/events"], 3, "is not reached"),
     ],
 )

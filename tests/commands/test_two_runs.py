@@ -163,7 +163,7 @@ def test_one_run_at_a_time_in_a_folder(tmp_path: Path) -> None:
     assert second.returncode == 2, said
     assert "a run is writing there; wait for its end" in said[1]
     assert cleaned.returncode == 2
-    assert "a run is writing there" in cleaned.stderr
+    assert "another run is writing to it" in cleaned.stderr
     assert journal.path.read_bytes() == noted
     assert watching.made == {}
 

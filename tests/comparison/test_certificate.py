@@ -164,7 +164,7 @@ def test_report_that_earns_nothing_does_not_hold(folder: Path, earned: Report) -
     forged = hashlib.sha256((folder / "report.json").read_bytes()).hexdigest()
     change(certificate, lambda data: data["subject"][2]["digest"].update(sha256=forged))
     (problem,) = verify_certificate(certificate).problems
-    assert "gets no certificate, the run is nonconformant" in problem
+    assert "gets no certificate: the run is nonconformant" in problem
 
 
 @pytest.mark.parametrize(
@@ -271,7 +271,7 @@ def test_a_forged_certificate_does_not_hold(folder: Path, tmp_path: Path) -> Non
     signature.write_text(json.dumps(forged), "utf-8")
     assert "is not signed" in verify_certificate(certificate, key=key).problems[0]
     signature.write_text('{"payloadType": "x"}', "utf-8")
-    with pytest.raises(ReportError, match="is no DSSE envelope"):
+    with pytest.raises(ReportError, match="is not a DSSE envelope"):
         verify_certificate(certificate, key=key)
     assert not issue(folder).with_name("certificate.dsse.json").exists()
     (problem,) = verify_certificate(certificate, key=key).problems
@@ -302,9 +302,9 @@ def test_what_is_no_key_is_said(text: str, tmp_path: Path) -> None:
     """One line names the file and how to make one; a pair is never written over another."""
     path = tmp_path / "key.pem"
     path.write_text(text, "utf-8")
-    with pytest.raises(UsageError, match=r"key\.pem: is no public key"):
+    with pytest.raises(UsageError, match=r"key\.pem: is not a public key"):
         read_public_key(path)
-    with pytest.raises(UsageError, match=r"key\.pem: is no private key"):
+    with pytest.raises(UsageError, match=r"key\.pem: is not a private key"):
         read_private_key(path)
     with pytest.raises(UsageError, match="cannot be read"):
         read_private_key(tmp_path / "none.pem")

@@ -647,7 +647,9 @@ def test_git_references_are_contracts(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["no-such-reference", "--output=x", "2001-01-01"])
 def test_what_is_no_contract_is_a_wrong_usage(name: str, tmp_path: Path) -> None:
     """One line says what was asked for and what could have been."""
-    with pytest.raises(UsageError, match="is no revision, no file and no git reference") as refusal:
+    with pytest.raises(
+        UsageError, match="is neither a revision nor a file nor a git reference"
+    ) as refusal:
         diff_contracts("2023-11-28", name, repository=tmp_path)
     assert "2022-09-30" in str(refusal.value)
 
@@ -656,7 +658,7 @@ def test_files_that_hold_no_contract_are_refused(tmp_path: Path) -> None:
     """A file of something else, and one that only looks like a contract, are told apart."""
     path = tmp_path / "x.yaml"
     path.write_text("just: text\n")
-    with pytest.raises(ContractError, match="is no OpenAPI document"):
+    with pytest.raises(ContractError, match="is not an OpenAPI document"):
         diff_contracts("2023-11-28", str(path))
     path.write_text("openapi: 3.1.0\npaths: {}\n")
     with pytest.raises(ContractError, match="has no operation that can be judged"):

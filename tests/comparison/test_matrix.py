@@ -183,10 +183,10 @@ def test_every_format_has_the_split_requirement(clean: Report) -> None:
 @pytest.mark.parametrize(
     ("names", "labels", "said"),
     [
-        (["a.json"], (), "one alone has nothing beside it"),
+        (["a.json"], (), "there is only one, so there is nothing to compare"),
         (["a.json", "./a.json"], (), "is named twice"),
         (["a.json", "b.json"], ("x",), "1 for 2 reports"),
-        (["a.json", "b.json"], ("x", "x"), "names two runs alike"),
+        (["a.json", "b.json"], ("x", "x"), "gives two runs the same name"),
     ],
 )
 def test_wrong_use_is_one_line(

@@ -212,7 +212,9 @@ def test_strangers_are_refused_by_the_field_that_differs(
     with pytest.raises(ReportError) as refusal:
         merge([("a.json", clean), ("b.json", other)])
     line = str(refusal.value)
-    assert line.startswith(f"b.json: is no shard of the run of a.json: {field} is {value!r}, not ")
+    assert line.startswith(
+        f"b.json: is not a shard of the run of a.json: {field} is {value!r}, not "
+    )
 
 
 def test_other_requirements_are_refused(clean: Report) -> None:

@@ -151,7 +151,7 @@ def test_nothing_to_read_is_a_clear_line(
         (tmp_path / name).write_text(content)
     with pytest.raises(ReportError, match="is not JSON" if name else "holds no report"):
         read_trend(tmp_path)
-    with pytest.raises(ReportError, match="is no folder"):
+    with pytest.raises(ReportError, match="is not a folder"):
         read_trend(tmp_path / "none")
 
 

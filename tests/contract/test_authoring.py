@@ -49,7 +49,7 @@ def test_a_sound_contract_has_no_faults(path: Path) -> None:
             "x-source: {section: '2.2'}",
             "x-sauce: {section: '2.2'}",
             0,
-            "CreateBook: x-sauce: is no extension of this suite; expected x-source",
+            "CreateBook: x-sauce: is not an extension of this suite; expected x-source",
         ),
         (
             "      x-effect: create\n",
@@ -66,7 +66,7 @@ def test_a_sound_contract_has_no_faults(path: Path) -> None:
         ("x-error-family: shop", "x-error-family: shoop", 0, "is 'shoop'; expected one of shop"),
         ("x-capabilities: [writes]", "x-capabilities: [write]", 0, "expected writes"),
         ("operationId: ShowBook", "operationId: ListBooks", 0, "is used twice"),
-        ("show: ShowBook", "show: ShowBok", 0, "'ShowBok' is no operation; expected ShowBook"),
+        ("show: ShowBook", "show: ShowBok", 0, "'ShowBok' is not an operation; expected ShowBook"),
         ("price: 12.5", "price: 1000.5", 0, "novel.value.price: breaks its schema"),
         (
             "            examples:\n              novel: {value: {title: A novel, genre: novel,"
@@ -114,7 +114,7 @@ def test_a_run_names_the_first_fault(tmp_path: Path) -> None:
 def test_errata_beside_a_contract(tmp_path: Path) -> None:
     """Errata of one's own are held to their schema, and the contract to its errata."""
     file, _ = spoilt(tmp_path, "x-chapter: 2", "x-chapter: 2\n      x-errata: [E-2-pages]")
-    assert "'E-2-pages' is no erratum that is known" in str(problems(file)[0])
+    assert "'E-2-pages' is not a known erratum" in str(problems(file)[0])
     (tmp_path / "errata.yaml").write_text(
         "- id: E-2-pages\n"
         "  title: How many pages\n"
@@ -128,9 +128,9 @@ def test_errata_beside_a_contract(tmp_path: Path) -> None:
         "utf-8",
     )
     assert [str(problem) for problem in problems(file)] == [
-        f"{tmp_path / 'errata.yaml'}:8: 0.operations.0: 'CreateBok' is no operation; "
+        f"{tmp_path / 'errata.yaml'}:8: 0.operations.0: 'CreateBok' is not an operation; "
         "expected CreateBook",
-        f"{tmp_path / 'errata.yaml'}:9: 0.pins.1: 'more' is no reading; expected one of few, many",
+        f"{tmp_path / 'errata.yaml'}:9: 0.pins.1: 'more' is not a reading; expected one of few, many",
     ]
 
 
@@ -150,8 +150,8 @@ def test_faults_of_an_overlay_are_at_its_own_lines(tmp_path: Path) -> None:
     )
     found = [str(problem) for problem in problems(overlay, str(BOOKSHOP))]
     assert found[0].startswith(f"{overlay}:6: ListBooks: x-effect: is 'reads'")
-    assert f"{overlay}:8: ListBooks: parameters.2.schema.x-unt: is no extension" in found[1]
-    with pytest.raises(ContractError, match="is no overlay"):
+    assert f"{overlay}:8: ListBooks: parameters.2.schema.x-unt: is not an extension" in found[1]
+    with pytest.raises(ContractError, match="is not an overlay"):
         read_draft(BOOKSHOP, "2023-11-28")
     with pytest.raises(UsageError, match="is not known"):
         read_draft(overlay, "2023-11-29")
@@ -169,7 +169,7 @@ def test_files_that_are_none(tmp_path: Path) -> None:
     with pytest.raises(ContractError, match=r"none.yaml:2: is neither YAML nor JSON"):
         read_draft(file)
     file.write_text("just text", "utf-8")
-    with pytest.raises(ContractError, match="is no OpenAPI document"):
+    with pytest.raises(ContractError, match="is not an OpenAPI document"):
         read_draft(file)
 
 

@@ -152,7 +152,7 @@ def test_a_contract_without_bases(tmp_path: Path) -> None:
     requirement = REQUIREMENTS["common/body/deep-nesting"]
     assert Bases().rest(requirement) == requirement
     (tmp_path / "basis.yaml").write_text("rules: []\nderived: []\n", encoding="utf-8")
-    with pytest.raises(ContractError, match="is missing or no JSON"):
+    with pytest.raises(ContractError, match="is missing or is not JSON"):
         read_bases(tmp_path)
 
 

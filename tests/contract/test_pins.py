@@ -48,7 +48,7 @@ def test_a_code_that_is_pinned_is_the_only_one() -> None:
     [
         ({"E-12-date-fromat": "digits"}, "did you mean E-12-date-format?"),
         ({"E-12-date-format": "digit"}, "did you mean digits?"),
-        ({"E-1-flow-window": "fixed"}, "no check tells apart"),
+        ({"E-1-flow-window": "fixed"}, "no check can distinguish"),
     ],
 )
 def test_what_cannot_be_pinned(pins: dict[str, str], said: str) -> None:

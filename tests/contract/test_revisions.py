@@ -191,7 +191,7 @@ def test_target_that_matches_nothing_is_an_error(folder: Path) -> None:
 def test_overlay_must_lead_to_its_own_date(folder: Path) -> None:
     """A file name and an x-revision that disagree are refused."""
     spoil(folder, 'x-revision: "2023-07-06"', 'x-revision: "2023-07-07"')
-    with pytest.raises(ContractError, match="leads to the edition of 2023-07-07"):
+    with pytest.raises(ContractError, match="produces the edition of 2023-07-07"):
         load_contract_at("2023-07-06", folder)
 
 
@@ -240,11 +240,11 @@ def test_actions_do_what_the_specification_says(
 @pytest.mark.parametrize(
     ("document", "message"),
     [
-        ([], "is no OpenAPI Overlay"),
-        ({"overlay": "2.0.0", "actions": [{}]}, "is no OpenAPI Overlay"),
+        ([], "is not an OpenAPI Overlay"),
+        ({"overlay": "2.0.0", "actions": [{}]}, "is not an OpenAPI Overlay"),
         (overlay(), "has no actions"),
-        ({"overlay": "1.0.0", "actions": ["$"]}, "an action that is no object"),
-        (overlay({"target": "$.x-y", "remove": True}), "is no JSONPath"),
+        ({"overlay": "1.0.0", "actions": ["$"]}, "an action that is not an object"),
+        (overlay({"target": "$.x-y", "remove": True}), "is not a JSONPath"),
         (overlay({"target": "$.a"}), "neither updates nor removes"),
         (overlay({"target": "$", "remove": True}), "cannot remove the whole document"),
         (overlay({"target": "$.a.c.d", "update": {"e": 1}}), "select an object or an array"),

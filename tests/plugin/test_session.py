@@ -72,7 +72,7 @@ def test_one_case_alone(tmp_path: Path) -> None:
         (["--sparkrtc-only=ShowAp"], "did you mean ShowApp?"),
         (
             ["--sparkrtc-resume", "--sparkrtc-target=http://127.0.0.1:9"],
-            "there is no run to go on with",
+            "there is no run to resume",
         ),
     ],
 )

@@ -58,7 +58,7 @@ def certify(contract: Contract, plan: ReceiverPlan) -> Certified:
             if not exchanges and heard[0].failure is not None:
                 failure = heard[0].failure
                 raise TargetUnreachable(
-                    plan.line.url, f"is not reached ({failure.message})", "start it, or check it"
+                    plan.line.url, f"cannot be reached ({failure.message})", "start it, or check it"
                 )
             exchanges += heard
             _judge(ledger, situation, heard)

@@ -54,7 +54,7 @@ def _log(path: Path) -> list[Any]:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _no_har(path, error) from error
     if not isinstance(entries, list):
-        raise _no_har(path, TypeError("log.entries is no list"))
+        raise _no_har(path, TypeError("log.entries is not a list"))
     return entries
 
 
@@ -145,5 +145,5 @@ def _said(error: Exception) -> str:
 
 
 def _no_har(path: Path, error: Exception) -> ConfigurationError:
-    problem = f"is no HAR ({type(error).__name__}: {error})"
+    problem = f"is not a HAR file ({type(error).__name__}: {error})"
     return ConfigurationError(str(path), problem, "export it as HAR 1.2")

@@ -165,7 +165,7 @@ def _decoded(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except binascii.Error as error:
-        raise ValueError(f"a body is no base64: {error}") from error
+        raise ValueError(f"a body is not base64: {error}") from error
 
 
 def _headers(pairs: Iterable[Entry]) -> Headers:

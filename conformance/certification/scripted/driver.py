@@ -82,9 +82,13 @@ class Driver:
             try:
                 reply = json.loads(line)
             except ValueError:
-                raise DriverError(self._name, f"said no JSON: {line.strip()[:80]!r}") from None
+                raise DriverError(
+                    self._name, f"replied with what is not JSON: {line.strip()[:80]!r}"
+                ) from None
             if not isinstance(reply, dict):
-                raise DriverError(self._name, f"said no object: {line.strip()[:80]!r}")
+                raise DriverError(
+                    self._name, f"replied with JSON that is not an object: {line.strip()[:80]!r}"
+                )
             if reply.get("id", number) == number:
                 self._has_started = True
                 return reply

@@ -99,13 +99,13 @@ def read_draft(path: Path, base: str | None = None) -> Draft:
     """
     source = SourceFile(path / "openapi.yaml" if path.is_dir() else path)
     if not isinstance(source.value, dict):
-        raise ContractError(f"{source.path}:1", "is no OpenAPI document", "start with openapi:")
+        raise ContractError(f"{source.path}:1", "is not an OpenAPI document", "start with openapi:")
     errata = source.path.with_name("errata.yaml")
     beside = SourceFile(errata) if errata.is_file() else None
     if "overlay" in source.value:
         return _overlaid(source, base, beside)
     if base is not None:
-        problem = "is no overlay, so that nothing can be beneath it"
+        problem = "is not an overlay, so it has no base"
         raise ContractError(str(source.path), problem, "leave out --base, or start with overlay:")
     return Draft(
         source=source,

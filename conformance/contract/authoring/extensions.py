@@ -48,7 +48,7 @@ def extension_faults(document: Json) -> Iterator[Fault]:
             continue
         near = difflib.get_close_matches(name, checks, n=1, cutoff=_CLOSE)
         if near:
-            yield Fault(way, "is no extension of this suite", f"{near[0]}, or another name")
+            yield Fault(way, "is not an extension of this suite", f"{near[0]}, or another name")
     for way, since in later_parts(document, str(document.get("x-revision"))):
         yield Fault((*way, "x-since"), f"is {since}", "an edition no later than x-revision")
     yield from _lacking(document)

@@ -55,12 +55,12 @@ def errata_faults(entries: Any, operations: Collection[str], source: str) -> Ite
         for place, name in enumerate(entry.get("operations", ())):
             if name not in operations:
                 way = (number, "operations", place)
-                yield Fault(way, f"{name!r} is no operation", _one_of(name, operations), source)
+                yield Fault(way, f"{name!r} is not an operation", _one_of(name, operations), source)
         readings = {str(reading.get("name")) for reading in _rows(entry.get("readings"))}
         for place, name in enumerate(entry.get("pins", ())):
             if name not in readings:
                 way = (number, "pins", place)
-                yield Fault(way, f"{name!r} is no reading", _one_of(name, readings), source)
+                yield Fault(way, f"{name!r} is not a reading", _one_of(name, readings), source)
 
 
 def _operations(document: Json) -> Iterator[tuple[Way, Json]]:
@@ -90,7 +90,7 @@ def _resources(document: Json, operations: Mapping[str, Way]) -> Iterator[Fault]
             name = spec.get(role) if isinstance(spec, dict) else None
             if isinstance(name, str) and name not in operations:
                 way = ("x-resources", kind, role)
-                yield Fault(way, f"{name!r} is no operation", _one_of(name, operations))
+                yield Fault(way, f"{name!r} is not an operation", _one_of(name, operations))
 
 
 def _named(
@@ -108,7 +108,7 @@ def _named(
             continue
         for name in [value] if isinstance(value, str) else value:
             if isinstance(name, str) and name not in known:
-                fault = f"{name!r} is no {noun} that is known"
+                fault = f"{name!r} is not a known {noun}"
                 yield Fault((*way, key), fault, _one_of(name, known))
 
 
@@ -118,4 +118,4 @@ def _one_of(name: str, known: Collection[str]) -> str:
     if near:
         return near[0]
     more = f" or {len(names) - _KNOWN} more" if len(names) > _KNOWN else ""
-    return f"one of {', '.join(names[:_KNOWN])}{more}" if names else "none: there is none"
+    return f"one of {', '.join(names[:_KNOWN])}{more}" if names else "nothing: none is defined"

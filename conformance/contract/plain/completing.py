@@ -57,7 +57,7 @@ def complete(raw: Json) -> Completed:
         problem = f"is of version {raw['swagger']}, whose bodies are not read"
         raise ContractError("the document", problem, "convert it to OpenAPI 3")
     if "openapi" not in raw:
-        raise ContractError("the document", "is no OpenAPI document", "start it with openapi:")
+        raise ContractError("the document", "is not an OpenAPI document", "start it with openapi:")
     reader = _Reader(raw)
     paths: dict[str, dict[str, Any]] = {}
     left_out: list[str] = []

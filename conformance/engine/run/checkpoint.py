@@ -59,13 +59,13 @@ class ProgressFile:
             lines = self.path.read_text(encoding="utf-8").splitlines()
         except OSError as error:
             raise ReportError(
-                str(self.path), "there is no run to go on with", "leave out --resume"
+                str(self.path), "there is no run to resume", "leave out --resume"
             ) from error
         header = _parsed(lines[0]) if lines else None
         if header is None or header.get("run") != self._fingerprint:
             raise ReportError(
                 str(self.path),
-                "is of a run with another target, level, selection or contract",
+                "belongs to a run with another target, level, selection or contract",
                 "repeat its options, or leave out --resume",
             )
         for line in lines[1:]:

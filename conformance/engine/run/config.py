@@ -72,20 +72,22 @@ class RunConfig:
             problem = "are both given"
             raise UsageError("--contract and --revision", problem, "give one of them")
         if self.base is not None and self.contract is None:
-            raise UsageError("--base", "has no overlay above it", "name it with --contract")
+            raise UsageError("--base", "has no overlay to apply to it", "name it with --contract")
         if self.resume and self.target is None:
             problem = "is not for the embedded reference, which forgets everything"
             raise UsageError("--resume", problem, "leave it out")
         if self.level not in EFFORTS:
-            raise UsageError("--level", f"{self.level!r} is none", f"use {', '.join(EFFORTS)}")
+            raise UsageError(
+                "--level", f"{self.level!r} is not a level", f"use {', '.join(EFFORTS)}"
+            )
         if self.profile is not None and self.profile not in PROFILES:
-            problem = f"{self.profile!r} is none"
+            problem = f"{self.profile!r} is not a profile"
             raise UsageError("--profile", problem, f"use {', '.join(PROFILES)}")
         if self.concurrency is not None and not 1 <= self.concurrency <= MOST_AT_A_TIME:
             problem = f"{self.concurrency} is out of range"
             raise UsageError("--concurrency", problem, f"use 1 to {MOST_AT_A_TIME}")
         if self.duration is not None and not 0 < self.duration < float("inf"):
-            raise UsageError("--duration", f"{self.duration:g} is no time", "give seconds")
+            raise UsageError("--duration", f"{self.duration:g} is not a duration", "give seconds")
         if not 0 <= self.seed < MAX_SEED:
             raise UsageError("--seed", f"{self.seed} is out of range", "use 0 to 4294967295")
 

@@ -23,8 +23,8 @@ def lock_folder(folder: Path) -> FileLock:
     except Timeout:
         raise ReportError(
             f"report folder {folder}",
-            "a run is writing there",
-            "wait for its end, or choose another one with --report-dir",
+            "another run is writing to it",
+            "wait until it ends, or choose another folder with --report-dir",
         ) from None
     except OSError as error:
         problem = f"cannot be written to ({error.strerror or error})"

@@ -131,7 +131,7 @@ def _certificate(name: str | None) -> str | None:
     except OSError as error:  # ssl.SSLError is one
         raise ConfigurationError(
             "fixtures.callback_cert",
-            f"{name} is no certificate with its key ({error.strerror or error})",
+            f"{name} does not hold a certificate and its key ({error.strerror or error})",
             "name a PEM file that holds both",
         ) from error
     return name
@@ -142,7 +142,7 @@ def _place(url: str | None, listen: str | None) -> tuple[str, int]:
     if listen is not None:
         host, _, port = listen.rpartition(":")
         if not port.isdigit():
-            raise Blocked(f"the listener cannot be opened: {listen!r} is no host:port")
+            raise Blocked(f"the listener cannot be opened: {listen!r} is not host:port")
         return host.strip("[]") or "0.0.0.0", int(port)  # noqa: S104 - the user's word
     if url is None:
         return _LOOPBACK, 0

@@ -104,7 +104,9 @@ class Stage:
         try:
             answer = self._client.request(method, url, json=content)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise TargetUnreachable(self.base_url, f"is not reached ({error})", _REMEDY) from None
+            raise TargetUnreachable(
+                self.base_url, f"cannot be reached ({error})", _REMEDY
+            ) from None
         if not answer.is_success:
             problem = f"answered {answer.status_code} to {method} {path.partition('?')[0]}"
             raise TargetUnreachable(self.base_url, problem, _REMEDY)

@@ -70,13 +70,15 @@ def test_a_certificate_that_is_none_is_said(text: str | None, tmp_path: Path) ->
     pem = tmp_path / "own.pem"
     if text is not None:
         pem.write_text(text, encoding="utf-8")
-    with pytest.raises(ConfigurationError, match=r"own\.pem is no certificate with its key"):
+    with pytest.raises(
+        ConfigurationError, match=r"own\.pem does not hold a certificate and its key"
+    ):
         Listener(_settings(callback_cert=str(pem)))
 
 
 def test_a_place_that_is_none_is_said() -> None:
     """One line names it, and what depends on it is blocked."""
-    with pytest.raises(Blocked, match="'nowhere' is no host:port"):
+    with pytest.raises(Blocked, match="'nowhere' is not host:port"):
         Listener(_settings(callback_url="http://a.example", callback_listen="nowhere"))
 
 
