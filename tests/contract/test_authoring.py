@@ -130,7 +130,8 @@ def test_errata_beside_a_contract(tmp_path: Path) -> None:
     assert [str(problem) for problem in problems(file)] == [
         f"{tmp_path / 'errata.yaml'}:8: 0.operations.0: 'CreateBok' is not an operation; "
         "expected CreateBook",
-        f"{tmp_path / 'errata.yaml'}:9: 0.pins.1: 'more' is not a reading; expected one of few, many",
+        f"{tmp_path / 'errata.yaml'}:9: 0.pins.1: 'more' is not a reading; "
+        "expected one of few, many",
     ]
 
 
