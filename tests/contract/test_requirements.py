@@ -198,7 +198,7 @@ def test_families_of_codes() -> None:
 
 def test_what_is_no_operation() -> None:
     """Asking for an operation that is not there is one line."""
-    with pytest.raises(ContractError, match="no operation of the contract"):
+    with pytest.raises(ContractError, match="not an operation of the contract"):
         contract().operation("ListNothing")
 
 
