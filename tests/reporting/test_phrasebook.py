@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import yaml
@@ -13,10 +14,12 @@ from conformance.certification.scripted.sweep import client_requirements
 from conformance.contract.files import spec_folder
 from conformance.contract.revisions import load_contract_at, revisions
 from conformance.model.requirement import Requirement
+from conformance.reporting.json_file import read_json
 from conformance.reporting.language import language
 from conformance.reporting.phrasebook import Phrasebook, phrasebook
 
 CHINESE = language("zh")
+ROOT = Path(__file__).resolve().parents[2]
 CJK = re.compile(r"[\u4e00-\u9fff]")
 ENGLISH = re.compile(r"\b[a-z]{2,} [a-z]{2,}\b")
 LITERAL = re.compile(r"`[^`]+`|\{[a-z_]+\}|\d+|\b[A-Z][A-Z_]{3,}\b|\b[a-z]+_[a-z_]+\b")
@@ -106,6 +109,16 @@ def test_what_findings_say_is_told_in_chinese(english: str, chinese: str) -> Non
     """Generated messages and expectations; what the book does not have stays as it was."""
     assert CHINESE.told(english) == chinese
     assert language("en").told(english) == english
+
+
+@pytest.mark.parametrize("folder", ["example", "vendor-sdk/calls", "vendor-sdk/sweep"])
+def test_nothing_that_committed_reports_say_is_left_in_english(folder: str) -> None:
+    """Every message, expectation, reason, warning and problem of a server's and a client's run."""
+    report = read_json(ROOT / "reports" / folder / "report.json")
+    told = [item.reason for item in report.requirements]
+    told += [t for f in report.findings for t in (f.message, f.expected, f.actual)]
+    told += [*report.run.warnings, *report.run.problems]
+    assert {text for text in told if ENGLISH.search(CHINESE.told(text))} == set()
 
 
 def test_places_of_a_pattern() -> None:
