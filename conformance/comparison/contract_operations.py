@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from typing import Any, Final
 
 from conformance.comparison.contract_change import Observation
@@ -12,9 +12,11 @@ from conformance.comparison.contract_fields import (
     compare_inputs,
     compare_outputs,
 )
+from conformance.comparison.contract_notifications import observe_notifications
+from conformance.comparison.contract_rules import compare_rules
 from conformance.contract.conventions import Conventions
 from conformance.contract.document import Contract
-from conformance.contract.operations import AnswerSpec, Operation, Parameter, RuleSpec
+from conformance.contract.operations import AnswerSpec, Operation, Parameter
 
 _ELSEWHERE: Final = frozenset(
     {
@@ -50,7 +52,8 @@ def observe(old: Contract, new: Contract) -> Iterator[Observation]:
             yield Observation("operation-removed", name, text, scope=(name,))
         elif before is not None and after is not None:
             yield from _operation(before, after)
-    yield from _rules("common", "", old.common_rules, new.common_rules)
+    yield from observe_notifications(old, new)
+    yield from compare_rules("common", "", old.common_rules, new.common_rules)
     yield from _catalogue(old, new)
     yield from _surroundings(old, new)
 
@@ -68,7 +71,7 @@ def _operation(old: Operation, new: Operation) -> Iterator[Observation]:
     yield from _parameters(old, new)
     yield from _body(old, new)
     yield from _answers(old, new)
-    yield from _rules(new.id, f"{new.id}/rule/", old.rules, new.rules)
+    yield from compare_rules(new.id, f"{new.id}/rule/", old.rules, new.rules)
     yield from _refusals(new.id, old.refusals, new.refusals)
 
 
@@ -132,20 +135,6 @@ def _answer(base: str, old: AnswerSpec, new: AnswerSpec) -> Iterator[Observation
         return
     yield from compare_outputs(base, old.fields, new.fields)
     yield from compare_combinations(base, "answer", old.combinations, new.combinations)
-
-
-def _rules(
-    place: str, prefix: str, old: Sequence[RuleSpec], new: Sequence[RuleSpec]
-) -> Iterator[Observation]:
-    before = {rule.id: rule for rule in old}
-    after = {rule.id: rule for rule in new}
-    for name in dict.fromkeys((*before, *after)):
-        was, now = before.get(name), after.get(name)
-        if was and now and replace(was, source=now.source, erratum=now.erratum) == now:
-            continue
-        kind = "added" if was is None else "removed" if now is None else "changed"
-        text = f"rule {name}: {(after if now else before)[name].text}"
-        yield Observation(f"rule-{kind}", place, text, exact=(f"{prefix}{name}",))
 
 
 def _catalogue(old: Contract, new: Contract) -> Iterator[Observation]:

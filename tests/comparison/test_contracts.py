@@ -39,12 +39,21 @@ APPS = "$.paths['/v2/apps']"
 CREATE, LIST = f"{APPS}.post", f"{APPS}.get"
 SHOW = "$.paths['/v2/apps/{app_id}'].get"
 REQUEST, APP = "$.components.schemas.AppReq", "$.components.schemas.App"
+EVENT = "$.components.schemas.RecordEvent"
 HLS_CONFIG = "$.components.schemas.HLSRecordConfigReq"
 RULE_REQUEST = "$.components.schemas.RecordRuleReq"
 CALLBACK = "$.components.schemas.AppPushCallbackUrl"
 HLS = f"{RULE_REQUEST}.allOf[?@['x-name'] == 'hls-needs-config']"
 HAS_TIME = f"{CALLBACK}.allOf[?@['x-name'] == 'set-callback-has-time']"
 LIMIT, OFFSET = (f"{LIST}.parameters[?@.name == '{name}'].schema" for name in ("limit", "offset"))
+PUT = {
+    "operationId": "recordEvent",
+    "x-source": {"section": "14.6"},
+    "x-chapter": 14,
+    "requestBody": {
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RecordEvent"}}}
+    },
+}
 
 Action = dict[str, Any]
 
@@ -313,6 +322,25 @@ PLANTED: list[tuple[list[Action], str, str, str, str, str]] = [
         "RR",
     ),
     (
+        [drop("$.webhooks.recordEvent")],
+        "notification-removed",
+        "BC",
+        "recordEvent/rule/posted",
+        "notification-added",
+        "RB",
+    ),
+    (
+        [
+            drop("$.webhooks.recordEvent.post"),
+            put("$.webhooks.recordEvent", {"put": PUT}),
+        ],
+        "notification-moved",
+        "BB",
+        "",
+        "notification-moved",
+        "BB",
+    ),
+    (
         [drop(f"{CREATE}['x-rules'][0]")],
         "rule-removed",
         "RC",
@@ -460,6 +488,24 @@ USERS = "$.paths[*][?@.operationId == 'ListRtcUserList'].parameters[?@.name == '
             "request-narrowed",
             "ListApps/query",
             "state: const was nothing, is ARREARS",
+        ),
+        (
+            [drop(f"{EVENT}.properties.event_type.enum[0]")],
+            "answer-narrowed",
+            "recordEvent/notification",
+            "event_type: no longer takes RECORD_NEW_FILE_START",
+        ),
+        (
+            [put(f"{EVENT}.properties", {"note": {"type": "string"}})],
+            "answer-field-added-optional",
+            "recordEvent/notification",
+            "note is new (optional)",
+        ),
+        (
+            [drop("$.webhooks.recordEvent.post['x-rules'][?@.id == 'posted']")],
+            "rule-removed",
+            "recordEvent",
+            "rule posted: A notification is sent with POST.",
         ),
         (
             [put(LIST, {"x-capabilities": ["jobs"]})],
