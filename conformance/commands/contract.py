@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 
 from conformance.access.capability import CAPABILITIES
+from conformance.commands.edition import checklist, new_edition
 from conformance.comparison import contract_formats
 from conformance.comparison.contract_change import Impact
 from conformance.comparison.contracts import baseline_loss, diff_contracts
@@ -24,6 +25,10 @@ _path = click.Path(path_type=Path)
 @click.group()
 def contract() -> None:
     """The contract itself, and contracts of your own."""
+
+
+contract.add_command(new_edition)
+contract.add_command(checklist)
 
 
 @contract.command("diff")

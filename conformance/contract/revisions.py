@@ -52,18 +52,43 @@ def contract_text_at(revision: str | None, folder: Path | None = None) -> tuple[
     newest = _revision(raw, path)
     if revision is None or revision == newest:
         return raw, hashlib.sha256(path.read_bytes()).hexdigest()
-    overlay_path = folder / "revisions" / f"{revision}.yaml"
-    if not _DATE.match(revision) or not overlay_path.is_file():
-        known = ", ".join(revisions(folder))
-        raise UsageError(f"revision {revision!r}", "is not known", f"known are {known}")
-    document = apply_overlay(raw, read_yaml(overlay_path), str(overlay_path))
+    overlays = _overlays(folder, revision)
+    document = raw
+    for overlay_path in reversed(overlays):
+        document = apply_overlay(document, read_yaml(overlay_path), str(overlay_path))
     if document["x-revision"] != revision:
         problem = f"produces the edition of {document['x-revision']}"
-        raise ContractError(str(overlay_path), problem, "set x-revision to its own date")
+        raise ContractError(str(overlays[0]), problem, "set x-revision to its own date")
     for way, since in later_parts(document, revision):
         problem = f"keeps {'.'.join(map(str, way))}, which the edition of {since} brought"
-        raise ContractError(str(overlay_path), problem, "remove that part")
-    return document, _digest(path, overlay_path)
+        raise ContractError(str(overlays[0]), problem, "remove that part")
+    return document, _digest(path, *overlays)
+
+
+def _overlays(folder: Path, revision: str) -> list[Path]:
+    """What leads back to an edition, its own overlay first: each ``extends`` the next.
+
+    Raises UsageError for an edition that is not known, ContractError for a chain that ends nowhere.
+    """
+    file = folder / "revisions" / f"{revision}.yaml"
+    if not _DATE.match(revision) or not file.is_file():
+        known = ", ".join(revisions(folder))
+        raise UsageError(f"revision {revision!r}", "is not known", f"known are {known}")
+    found = [file]
+    while (name := _extended(file)) is not None:
+        file = file.with_name(name)
+        if file in found or not file.is_file():
+            remedy = "extend ../openapi.yaml or a later edition"
+            raise ContractError(str(found[-1]), f"extends {name}, which leads nowhere", remedy)
+        found.append(file)
+    return found
+
+
+def _extended(overlay: Path) -> str | None:
+    """The overlay that another changes; None where that is the newest edition."""
+    document = read_yaml(overlay)
+    name = document.get("extends") if isinstance(document, dict) else None
+    return name if isinstance(name, str) and "/" not in name else None
 
 
 def _revision(raw: Any, path: Path) -> str:

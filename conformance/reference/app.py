@@ -61,6 +61,25 @@ def create_app(
     To make one that deviates, replace an operation's ``handle``, ``find``, ``body`` or ``query``
     (``dataclasses.replace``), a field of the world's policies, or put a middleware in front.
     """
+    table = _table(world, operations)
+    if with_control:
+        table.update(_doors(world))
+    routes: list[BaseRoute] = [
+        Route(path, Resource(world, endpoints)) for path, endpoints in table.items()
+    ]
+    routes.append(Route("/{unknown:path}", Resource(world, {})))
+    app = Starlette(routes=routes, middleware=middleware)
+    app.router.redirect_slashes = False
+    return app
+
+
+def served(world: World) -> frozenset[tuple[str, str]]:
+    """Method and path of every operation that the reference implements."""
+    table = _table(world, OPERATIONS)
+    return frozenset((method, path) for path, endpoints in table.items() for method in endpoints)
+
+
+def _table(world: World, operations: Sequence[Operation[Any]]) -> dict[str, dict[str, Endpoint]]:
     table: dict[str, dict[str, Endpoint]] = {}
     for operation in operations:
         endpoint = operation_endpoint(world, operation)
@@ -71,15 +90,7 @@ def create_app(
         table[route.path] = {"GET": guarded}
     table["/v3/auth/tokens"] = {"POST": identity.create_token(world)}
     table["/v3/projects"] = table["/v3/projects/"] = {"GET": identity.list_projects(world)}
-    if with_control:
-        table.update(_doors(world))
-    routes: list[BaseRoute] = [
-        Route(path, Resource(world, endpoints)) for path, endpoints in table.items()
-    ]
-    routes.append(Route("/{unknown:path}", Resource(world, {})))
-    app = Starlette(routes=routes, middleware=middleware)
-    app.router.redirect_slashes = False
-    return app
+    return table
 
 
 def _doors(world: World) -> dict[str, dict[str, Endpoint]]:

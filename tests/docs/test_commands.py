@@ -135,8 +135,8 @@ def folder(tmp_path: Path) -> Path:
 def test_commands_run(page: str, environment: dict[str, str], folder: Path) -> None:
     """What a page tells its reader to type works, block for block."""
     for block in _blocks(page):
-        if block.mark == "skip" or "serve --fault" in block.text:
-            continue  # a fault that is served has the test below
+        if block.mark in {"skip", "edition"} or "serve --fault" in block.text:
+            continue  # a fault that is served has the test below; editions have tests/editions
         if block.mark:
             (folder / block.mark).write_text(block.text, encoding="utf-8")
         else:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pytest
 
-import conformance.suite
 from conformance.checks.exchange import every_exchange
 from conformance.contract.document import load_contract
 from conformance.model.requirement import Level, Requirement
+from conformance.suite.declared import every_test, rules_of
 
 Declared = Mapping[str, frozenset[str]]
 
@@ -31,8 +29,8 @@ def declared() -> Declared:
     found: defaultdict[str, set[str]] = defaultdict(set)
     for rule in every_exchange(load_contract()):
         found[rule].add("the checks of every exchange")
-    for name, test in _tests():
-        for rule in _marked(test):
+    for name, test in every_test():
+        for rule in rules_of(test):
             found[rule].add(name)
     return {rule: frozenset(names) for rule, names in found.items()}
 
@@ -59,31 +57,10 @@ def test_no_test_declares_what_is_no_rule(
 
 def test_every_scenario_declares_a_rule() -> None:
     """A test that takes a scenario and declares nothing has nothing that it could judge."""
-    silent = {name for name, test in _tests() if _takes_scenario(test) and not set(_marked(test))}
+    silent = {
+        name for name, test in every_test() if _takes_scenario(test) and not set(rules_of(test))
+    }
     _none("no rule is declared by", silent)
-
-
-def _tests() -> Iterator[tuple[str, Any]]:
-    """Every test function of the suite, with its name for people."""
-    for module in pkgutil.walk_packages(conformance.suite.__path__, "conformance.suite."):
-        if ".test_" in module.name:
-            content = vars(importlib.import_module(module.name))
-            for name, value in content.items():
-                if name.startswith("test_") and callable(value):
-                    package, _, file = module.name.rpartition(".")
-                    yield f"{package.rpartition('.')[2]}/{file}.{name}", value
-
-
-def _marked(test: Any) -> Iterator[str]:
-    """The rules that a test declares, by its own mark or by those of its parameters."""
-    for mark in getattr(test, "pytestmark", ()):
-        if mark.name == "sparkrtc_rules":
-            yield from mark.args
-        elif mark.name == "parametrize":
-            for parameters in mark.args[1]:
-                for inner in getattr(parameters, "marks", ()):
-                    if inner.name == "sparkrtc_rules":
-                        yield from inner.args
 
 
 def _takes_scenario(test: Any) -> bool:
