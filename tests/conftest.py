@@ -23,6 +23,7 @@ SLOW = {
     "matrix": "the complete matrix of faults",
     "clients": "all clients in other languages",
     "differ": "every planted change before the public differ",
+    "editions": "the page on revising the contract, in a copy of the checkout",
 }
 """Marks of what takes minutes: left out unless ``-m`` speaks of it; each has a tox environment."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -11,7 +12,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from click.testing import CliRunner
 
+from conformance.commands import edition
 from conformance.contract.editions import Preparation, finish, lead_back, prepare, prepared
 from conformance.contract.files import read_yaml
 from conformance.contract.overlay import apply_overlay
@@ -22,6 +25,7 @@ from conformance.errors import ContractError, UsageError
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "revising-the-contract.md"
 BLOCKS = re.compile(r"^```sh edition\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+RULE = "ShowAppSummary/rule/none-at-first"
 PARTS = ("conformance", "spec", "tests/contract/write_requirements.py", "tests/editions")
 
 
@@ -37,6 +41,7 @@ def copied(folder: Path, *parts: str) -> Path:
     return folder
 
 
+@pytest.mark.editions
 def test_the_page_leads_from_one_edition_to_the_next(tmp_path: Path) -> None:
     """Every command, in its order. In processes, for the code itself changes between them."""
     folder = copied(tmp_path, *PARTS)
@@ -72,6 +77,13 @@ def test_the_page_leads_from_one_edition_to_the_next(tmp_path: Path) -> None:
     assert not list((folder / "spec" / "revisions").glob("*.previous.yaml"))
 
 
+def test_the_work_of_the_page_fits_the_checkout() -> None:
+    """Its patches are of the code and the contract as they are."""
+    for name in ("contract.patch", "rest.patch"):
+        patch = Path(__file__).with_name(name)
+        subprocess.run(["git", "apply", "--check", str(patch)], cwd=ROOT, check=True)
+
+
 @pytest.fixture
 def spec(tmp_path: Path) -> Path:
     """A copy of spec/."""
@@ -104,6 +116,50 @@ def test_every_edition_stays_what_it_was(spec: Path) -> None:
     finish(preparation)
     assert prepared(spec) is None
     assert contract_text_at(known[0], spec)[0] == before[known[0]]
+
+
+def test_what_a_change_calls_for(spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new operation with a rule: each point of the list has what is lacking, and nothing else."""
+    prepare(spec, "2024-05-31")
+    patch = str(Path(__file__).with_name("contract.patch"))
+    subprocess.run(["git", "apply", patch], cwd=spec.parent, check=True)
+    monkeypatch.setattr(edition, "spec_folder", lambda: spec)
+    done = CliRunner().invoke(edition.checklist, ["--json", "--finish"], standalone_mode=False)
+    assert done.exception is None
+    assert done.return_value == 1
+    assert prepared(spec) is not None
+    found = json.loads(done.stdout)
+    things = {point["title"]: point["things"] for point in found["points"]}
+    added = things.pop("Requirements added")
+    assert {one.partition("/")[0] for one in added} == {"ShowAppSummary"}
+    listed = things.pop("spec/requirements.txt")
+    assert {f"{one} is not in it" for one in added} <= set(listed)
+    assert {title: found for title, found in things.items() if found} == {
+        "Changes": [
+            "ShowAppSummary: GET /v2/apps/{app_id}/summary is new: "
+            "Show how many recording rules an application has"
+        ],
+        "Requirements without an entry in spec/basis.yaml": [RULE],
+        "Texts without Chinese in spec/i18n/zh.yaml": ["record_rules of a new application is 0."],
+        "The reference": [
+            "ShowAppSummary: GET /v2/apps/{app_id}/summary is not served",
+            "it says that it keeps 2023-11-28, and not 2024-05-31",
+        ],
+        "Rules that no test judges": [RULE],
+        "Rules without a planted fault": [RULE],
+    }
+    assert found["left"] == len(listed) + 6
+
+
+def test_no_list_without_work(spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is prepared; and an installed package has nothing to be changed."""
+    monkeypatch.setattr(edition, "spec_folder", lambda: spec)
+    with pytest.raises(UsageError, match="no edition is being written"):
+        edition.checklist.main([], standalone_mode=False)
+    installed = Path(edition.__file__).parents[1] / "spec"
+    monkeypatch.setattr(edition, "spec_folder", lambda: installed)
+    with pytest.raises(UsageError, match="is part of an installed package"):
+        edition.new_edition.main(["2030-01-01"], standalone_mode=False)
 
 
 @pytest.mark.parametrize(
