@@ -81,7 +81,7 @@ def lead_back(preparation: Preparation) -> None:
     old = read_yaml(preparation.previous)
     before = preparation.before
     if not isinstance(new, dict) or not isinstance(old, dict):
-        raise ContractError(str(preparation.folder / "openapi.yaml"), "is no OpenAPI document")
+        raise ContractError(str(preparation.folder / "openapi.yaml"), "is not an OpenAPI document")
     title = f"{old.get('info', {}).get('title', 'The contract')}"
     overlay = overlay_back(new, old, title, before, _NEWEST)
     name = str(preparation.overlay)
@@ -104,7 +104,7 @@ def _check_date(date: str, known: str) -> None:
     try:
         dt.date.fromisoformat(date)
     except ValueError:
-        raise UsageError(f"edition {date!r}", "is no date", "write it as 2024-05-31") from None
+        raise UsageError(f"edition {date!r}", "is not a date", "write it as 2024-05-31") from None
     if date <= known:
         raise UsageError(f"edition {date}", f"is not later than {known}", "give a later date")
 

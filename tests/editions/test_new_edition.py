@@ -164,7 +164,7 @@ def test_no_list_without_work(spec: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 @pytest.mark.parametrize(
     ("date", "problem"),
-    [("soon", "is no date"), ("2023-11-28", "is not later"), ("2001-01-01", "is not later")],
+    [("soon", "is not a date"), ("2023-11-28", "is not later"), ("2001-01-01", "is not later")],
 )
 def test_dates_that_are_none(date: str, problem: str, spec: Path) -> None:
     """Nothing is written for them."""

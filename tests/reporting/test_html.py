@@ -215,7 +215,7 @@ def test_chapters_and_coverage_agree_with_the_report(report: Report) -> None:
     ]
     assert sum(cell.total for row in rows for cell in row.cells) == len(report.requirements)
     operations = operation_rows(report, language("en"))
-    assert len(operations) == 44
+    assert len(operations) == len(report.by_operation.keys() - {"common"})
     marks = dict(zip(("200", "201", "204"), operations[0].marks, strict=False))
     assert [mark.state for mark in marks.values()] == ["undocumented", "reached", "undocumented"]
 
