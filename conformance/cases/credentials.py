@@ -1,4 +1,4 @@
-"""Requests with credentials that must not be taken: none, a wrong token, no token at all."""
+"""Cases with credentials that must be refused: none, a wrong token, a malformed token."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _CREDENTIALS = {"no-credentials": "none", "wrong-token": "wrong", "malformed-tok
 
 
 def credential_cases(contract: Contract, operation: Operation) -> Iterator[Case]:
-    """One request per kind of bad credentials ."""
+    """One request for each kind of bad credentials."""
     expectation = contract.refusal(operation, "unauthenticated")
     if operation.is_open or expectation is None:
         return

@@ -94,7 +94,7 @@ def _violations(
 
 
 def _holding(operation: Operation, place: str, field: Field) -> list[Template]:
-    """Base requests that send the field already, or at least the object that it belongs to."""
+    """Base requests that already send the field, or at least the object that contains it."""
     templates = [base.template for base in bases(operation)]
     holding = [t for t in templates if holds(t, place, field.path)]
     if place == "body" and not holding:
@@ -105,7 +105,7 @@ def _holding(operation: Operation, place: str, field: Field) -> list[Template]:
 
 
 def _breaks_only(operation: Operation, template: Template, path: str, keyword: str) -> bool:
-    """Whether the body breaks that one statement and no other."""
+    """Whether the body breaks that one requirement and no other."""
     if operation.body is None:
         return False
     found = operation.body.validator.violations(plain_body(template.body))
@@ -130,7 +130,7 @@ def _expected(
 def _or_not_given(
     contract: Contract, operation: Operation, field: Field, expectation: Expectation
 ) -> Expectation:
-    """A query parameter with nothing behind the ``=`` may count as one that is not there."""
+    """Also accept what an absent parameter is answered with: ``name=`` may count as absent."""
     if field.presence != "required":
         return replace(
             expectation, answers=(*expectation.answers, *map(Answer, operation.successes))
@@ -141,7 +141,7 @@ def _or_not_given(
 
 
 def _unreadable(contract: Contract, operation: Operation) -> Iterator[Case]:
-    """Bodies that are no JSON, no object, or not there at all."""
+    """Bodies that are not JSON, not an object, or missing."""
     base = bases(operation)[0].template
     body = operation.body
     absent = operation.conventions.plain and body is not None and not body.required
@@ -174,7 +174,7 @@ def _unreadable(contract: Contract, operation: Operation) -> Iterator[Case]:
 def _combination_cases(
     contract: Contract, operation: Operation, body: Body, combination: Combination
 ) -> Iterator[Case]:
-    """Bodies in which the ``if`` holds and the ``then`` does not, and nothing else is wrong."""
+    """Bodies in which the ``if`` applies, the ``then`` is broken, and nothing else is wrong."""
     path = f"{combination.path}.{combination.name}" if combination.path else combination.name
     requirement = f"{operation.id}/body/{path}/combination"
     kind = combination.schema.get("x-refusal", "combination")
@@ -224,7 +224,7 @@ def _broken_combinations(
 
 
 def _triggers(condition: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Settings that make the ``if`` hold, one at a time."""
+    """Values that make the ``if`` apply, one at a time."""
     for name, schema in condition.get("properties", {}).items():
         if "const" in schema:
             yield {name: schema["const"]}

@@ -26,7 +26,7 @@ def generated_cases(contract: Contract, operations: Container[str] | None = None
 
 
 def _first_is_quick(cases: Iterator[Case]) -> Iterator[Case]:
-    """Of all violations one goes into the level quick, which has to be quick on a real service."""
+    """Put one violation per operation into level quick, which must stay quick on a real service."""
     first = next(cases, None)
     if first is not None:
         yield replace(first, effort="quick")

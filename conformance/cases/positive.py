@@ -35,7 +35,7 @@ from conformance.model.wording import in_json
 
 @dataclass(slots=True)
 class _Row:
-    """A request in the making: what was changed on its base, and what that shows."""
+    """A request under construction: the changes to its base, and what they prove."""
 
     base: Base
     template: Template
@@ -44,7 +44,7 @@ class _Row:
 
     @property
     def sealed(self) -> bool:
-        """A window as wide as allowed is there to show data: filters would empty the answer."""
+        """Whether no further choice may be set: a filter would empty the widest window's answer."""
         return self.base.name == WIDE
 
 
@@ -84,9 +84,9 @@ def positive_cases(contract: Contract, operation: Operation) -> Iterator[Case]:
 
 
 def _allowed(operation: Operation, place: str, item: Field) -> Iterator[Case]:
-    """Listed values that are valid, though they may name what is not there (``x-also-answered``).
+    """Cases of listed values that are valid although they may name nothing (``x-also-answered``).
 
-    Each goes alone: its answer says nothing of other choices.
+    Each value is sent alone: its answer proves nothing about other choices.
     """
     others = read_answers(item.schema["x-also-answered"])
     expectation = Expectation((*map(Answer, operation.successes), *others))
@@ -116,7 +116,7 @@ def _inputs(operation: Operation) -> Iterator[tuple[str, Field]]:
 
 
 def _claim_absence(operation: Operation, rows: list[_Row], place: str, item: Field) -> None:
-    """A base request without an optional field shows that it is optional, and its default."""
+    """Claim that a field is optional, and its default, on a base request without the field."""
     if item.presence == "required" or item.path.endswith("[]"):
         return
     row = next((r for r in rows if _left_out(r.base.template, place, item)), None)
@@ -166,7 +166,7 @@ def _place(
     item: Field,
     choice: Choice,
 ) -> None:
-    """Set a choice on the first request that stays valid with it, or start a new one."""
+    """Put a choice into the first request that stays valid with it, or start a new request."""
     keywords = input_keywords(operation, item, place)
     keyword = choice.keyword if choice.keyword in keywords else keywords[0] if keywords else None
     if keyword is None:
@@ -193,7 +193,7 @@ def _place(
 
 
 def _near(template: Template, place: str, item: Field) -> bool:
-    """Whether the request already has the object that the field belongs to."""
+    """Whether the request already has the object that contains the field."""
     if place != "body" or "." not in item.path:
         return True
     return holds(template, place, item.path.rsplit(".", 1)[0])

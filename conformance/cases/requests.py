@@ -1,4 +1,4 @@
-"""Base requests of an operation: the valid ones that every other case is a change of."""
+"""Base requests of an operation: the valid requests from which all other cases are derived."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def bases(operation: Operation) -> tuple[Base, ...]:
 
 
 def given(operation: Operation, parameter: Parameter) -> Any:
-    """What stands for a parameter: the resource that it names, or a sample."""
+    """The value for a parameter: the id of the resource that it names, or a sample."""
     kind = parameter.field.given
     if not kind:
         return sample(parameter.field.schema)
@@ -72,7 +72,7 @@ def given(operation: Operation, parameter: Parameter) -> Any:
 
 
 def own_resources(contract: Contract, operation: Operation) -> frozenset[str]:
-    """Kinds that a success would use up or upset for the other cases."""
+    """Kinds of resource that a success would use up or change for other cases."""
     if operation.effect not in {"delete", "action"}:
         return frozenset()
     last = [p.field.resource for p in operation.parameters if p.place == "path"]
@@ -81,7 +81,7 @@ def own_resources(contract: Contract, operation: Operation) -> frozenset[str]:
 
 
 def put(template: Template, place: str, path: str, value: Any) -> Template:
-    """The same request with one input changed."""
+    """A copy of the request with one input set."""
     if place == "body":
         return replace(template, body=field_path.write(template.body, path, value))
     if place == "query":
@@ -94,7 +94,7 @@ def put(template: Template, place: str, path: str, value: Any) -> Template:
 
 
 def drop(template: Template, place: str, path: str) -> Template:
-    """The same request without one input."""
+    """A copy of the request without one input."""
     if place == "body":
         return replace(template, body=field_path.remove(template.body, path))
     if place == "query":
@@ -111,7 +111,7 @@ def holds(template: Template, place: str, path: str) -> bool:
 
 
 def plain_body(body: Any) -> Any:
-    """A body in which placeholders are ordinary texts, for validation."""
+    """The body with ordinary texts in place of Given and Unique, for validation."""
     return None if body is ABSENT else resolve(body, _text)
 
 
@@ -137,7 +137,7 @@ def _query(operation: Operation, parameter: Parameter) -> Any:
 
 
 def _provided(operation: Operation, body: Any) -> Any:
-    """The example with ids and unique names left to the run."""
+    """The example with its ids and unique names replaced by Given and Unique."""
     if operation.body is None:
         return body
     for field in operation.body.fields:

@@ -1,4 +1,4 @@
-"""Values of one field: those it must take, and those it must refuse, each with its keyword."""
+"""Values of one field: those that must be accepted, and those that must be refused."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _by_type(schema: Schema) -> Any:
 
 
 def accepted(field: Field) -> Iterator[Choice]:
-    """Boundary and enumeration values that the field must take."""
+    """Boundary and enumeration values that the field must accept."""
     schema = field.schema
     if schema.get("x-open"):
         return
@@ -135,7 +135,7 @@ def _items(schema: Schema, count: int) -> list[Any]:
 
 
 def refused(field: Field, *, in_body: bool) -> Iterator[Choice]:
-    """Values that break exactly one keyword of the field (whether they do is checked later)."""
+    """Values meant to break exactly one keyword of the field; the caller checks that they do."""
     schema = field.schema
     tolerated = schema.get("x-tolerated", ())
     kinds = (_wrong_types(field, in_body), _unlisted(schema), _beyond(schema))
@@ -146,7 +146,7 @@ def refused(field: Field, *, in_body: bool) -> Iterator[Choice]:
 
 
 def _stands_for(tolerated: Any, choice: Choice) -> bool:
-    """The value itself; or, where its whole type is wrong, any value of that type."""
+    """Whether a tolerated value covers the choice: the same, or any value of its wrong type."""
     if choice.keyword == "type":
         return type(tolerated) is type(choice.value)
     return bool(tolerated == choice.value)
@@ -255,9 +255,9 @@ def _wrong_sizes(schema: Schema) -> Iterator[Choice]:
 
 
 def may_be_read(schema: Schema, value: Any) -> bool:
-    """Whether a value outside a body, which is a text on the wire, can be read as a valid one.
+    """Whether a server could read a bad value outside the body, which is text, as a valid one.
 
-    Placeholders can; so can anything where the schema has a form that we do not write.
+    Placeholders can be; so can anything where the schema has a form that we do not write.
     """
     items = value if isinstance(value, list) else [value]
     if not all(isinstance(item, (str, int, float, bool)) for item in items):
@@ -271,7 +271,7 @@ def may_be_read(schema: Schema, value: Any) -> bool:
 
 
 def _readings(value: Any) -> Iterator[Any]:
-    """What a server may make of one text."""
+    """Everything that a server may parse one text as."""
     text = str(value).lower() if isinstance(value, bool) else str(value)
     yield text
     if text in {"true", "false"}:

@@ -1,1 +1,1 @@
-"""What must hold of an answer: one module per family, each a function of one exchange."""
+"""Checks on answers: one module per family, each check a function of one exchange."""

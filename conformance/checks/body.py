@@ -1,4 +1,4 @@
-"""Bodies of answers: JSON, of the documented shape, with nothing undeclared; or empty."""
+"""Checks answer bodies: JSON, the documented shape, no undeclared fields; or no body at all."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _NAMED = 8
 
 @dataclass(slots=True)
 class _Node:
-    """One object of the documented shape: its fields, and what their presence shows.
+    """One object of the documented shape: its fields, and what their presence proves.
 
-    ``open``: the document shows it in part only, so that any further field is declared.
-    ``left_over``: fields that only its examples show, and that nothing is said of.
+    ``open``: the document shows the object only in part, so any further field is allowed.
+    ``left_over``: fields that only its examples show and that no requirement is about.
     """
 
     ids: tuple[str, ...] = ()
@@ -34,9 +34,9 @@ class _Node:
 
 
 class BodyCheck:
-    """Judges every body of one kind; compiled once, used for each exchange.
+    """Judges the bodies of one operation and status; compiled once, used for each exchange.
 
-    ``owner`` is an operation, or what else sends such bodies, ``place`` where it does: a status.
+    ``owner`` is an operation, or whatever else sends such bodies; ``place`` is the status.
     ``plain``: what the schema leaves open is not judged.
     """
 
@@ -60,7 +60,7 @@ class BodyCheck:
         self._root.left_over = frozenset((spec.schema or {}).get("x-left-over", ()))
 
     def check(self, response: Response, found: Found) -> None:
-        """Judge one body against everything that the document says of it."""
+        """Judge one body by everything that the document says of it."""
         if self._spec.schema is None:
             if not self._plain:
                 self._empty(response, found)
@@ -186,7 +186,7 @@ class BodyCheck:
 
 
 def _note(names: list[str], name: str) -> None:
-    """A few names are told, each once, however many rows have them."""
+    """Add a name to the few that a message lists, each once, however many rows have it."""
     if len(names) < _NAMED and name not in names:
         names.append(name)
 

@@ -1,4 +1,4 @@
-"""Everything that is checked of every exchange, whoever caused it."""
+"""Runs all checks that apply to every exchange, whoever sent the request."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from conformance.model.expectation import Expectation
 
 
 def every_exchange(contract: Contract) -> frozenset[str]:
-    """The requirements that every exchange judges, so that no case needs to be made for them."""
+    """The requirements that every exchange judges: they need no cases of their own."""
     return frozenset(_common(contract)) & contract.requirements.keys()
 
 
@@ -41,7 +41,7 @@ def _media(response: Response) -> str:
 class ExchangeChecks:
     """The checks of one run: compiled bodies, and the request ids seen so far.
 
-    What the contract does not state is not judged.
+    Whatever the contract does not state is not judged.
     """
 
     def __init__(self, contract: Contract) -> None:
@@ -53,9 +53,9 @@ class ExchangeChecks:
         self._bodies: dict[tuple[str, int], BodyCheck] = {}
 
     def check(self, exchange: Exchange, expectation: Expectation | None = None) -> Found:
-        """Judge one exchange; ``expectation`` is what its case accepts, if it is one request.
+        """Judge one exchange; ``expectation`` is what its case accepts, for a case of one request.
 
-        Without an answer nothing is judged: that is the case's to say.
+        An exchange without an answer is not judged here: its case records that.
         """
         found = Found(exchange.case, exchange.number)
         response = exchange.response
@@ -90,8 +90,8 @@ class ExchangeChecks:
     def check_odd(self, exchange: Exchange) -> Found:
         """Judge the answer to a request that may never have reached an operation.
 
-        Only what holds of any answer at all: what stands in front of a service may refuse such a
-        request in a form of its own.
+        Only what holds for any answer at all is judged: a proxy in front of the service may refuse
+        such a request in its own form.
         """
         found = Found(exchange.case, exchange.number)
         if exchange.response is not None:
@@ -117,7 +117,7 @@ class ExchangeChecks:
     def _unlisted(
         self, operation: Operation | None, exchange: Exchange, response: Response, found: Found
     ) -> None:
-        """A service of another family has refusals of its own."""
+        """Judge an undocumented status; other services have their own form of refusal."""
         if operation is not None and self._is_foreign(operation):
             return
         bare = response.status in self._conventions.bare_statuses

@@ -1,4 +1,4 @@
-"""Failures: whatever a client sends, the service answers it, and does not fall over."""
+"""Checks that the service answers without failing, whatever a client sends."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FAILURES = frozenset({500, 501, 505})
 
 
 def check_failure(response: Response, expectation: Expectation | None, found: Found) -> None:
-    """The service did not fail, unless the case asked it to."""
+    """Judge that the service did not answer 5xx, unless the case asked for that."""
     status = response.status
     asked_for = expectation is not None and status in expectation.statuses
     found.say(

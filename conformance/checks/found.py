@@ -1,4 +1,4 @@
-"""What the checks of one exchange say: requirements seen to hold, and those broken."""
+"""Collects the results of the checks on one exchange."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from conformance.model.verdict import Judgement, Outcome
 
 @dataclass(slots=True)
 class Found:
-    """Collects while the checks of one exchange run; ``broken`` wins over ``held``."""
+    """Requirements that one exchange shows to be kept (``held``) or broken; ``broken`` wins."""
 
     case: str
     exchange: int
@@ -17,24 +17,24 @@ class Found:
     broken: dict[str, Judgement] = field(default_factory=dict)
 
     def hold(self, requirement: str) -> None:
-        """This exchange shows that the requirement holds."""
+        """Record that this exchange shows the requirement to be kept."""
         self.held.add(requirement)
 
     def fail(self, requirement: str, message: str, expected: str, actual: str) -> None:
-        """This exchange breaks the requirement; the first message about it is kept."""
+        """Record that this exchange breaks the requirement; only the first message is kept."""
         if requirement not in self.broken:
             self.broken[requirement] = Judgement(
                 requirement, Outcome.FAIL, self.case, message, expected, actual, self.exchange
             )
 
     def leave_out(self, requirements: frozenset[str]) -> None:
-        """Forget what the contract does not state."""
+        """Drop the results for requirements that the contract does not state."""
         self.held -= requirements
         for requirement in requirements & self.broken.keys():
             del self.broken[requirement]
 
     def say(self, requirement: str, ok: bool, message: str, expected: str, actual: str) -> None:
-        """Either of the two, by ``ok``."""
+        """Record a pass if ``ok``, otherwise a failure."""
         if ok:
             self.hold(requirement)
         else:

@@ -1,4 +1,4 @@
-"""Headers of an answer: the documented ones are there, once, and say what they must."""
+"""Checks answer headers: every documented one is there once, with a proper value."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from conformance.model.exchange import Response
 
 
 def check_headers(operation: Operation, spec: AnswerSpec, response: Response, found: Found) -> None:
-    """Every documented header is present exactly once and not empty (section x, header tables)."""
+    """Judge that every documented header is present exactly once and not empty."""
     for name in spec.headers:
         values = response.header_values(name)
         found.say(
@@ -25,7 +25,7 @@ def check_headers(operation: Operation, spec: AnswerSpec, response: Response, fo
 def check_media_type(
     operation: Operation, spec: AnswerSpec, response: Response, found: Found
 ) -> None:
-    """A JSON body is declared as application/json, in UTF-8 when a charset is named."""
+    """Judge that a JSON body is declared as application/json, in UTF-8 where a charset is named."""
     value = response.header("content-type") or ""
     found.say(
         f"{operation.id}/{spec.status}/header/content-type/json",
@@ -55,7 +55,7 @@ class RequestIds:
         self._seen: dict[str, int] = {}
 
     def check(self, response: Response, found: Found) -> None:
-        """The request id of this answer was never seen before."""
+        """Judge that the request id of this answer was never seen before."""
         value = response.header(self.header)
         if not value:
             return

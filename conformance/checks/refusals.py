@@ -1,4 +1,4 @@
-"""Refusals: the error envelope carries a code that the document gives to that status."""
+"""Checks the error code of refusals: the document must give it to that status."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ def check_error_code(
     expectation: Expectation | None,
     found: Found,
 ) -> None:
-    """The error code is catalogued with the status that was answered.
+    """Judge that the catalogue lists the error code with the status that was answered.
 
-    Codes of families without a catalogue are judged by their spelling. A code that the case
-    itself accepts, or that the operation's own refusals have, is right.
+    Codes of families without a catalogue are judged by their format. Codes that the case itself
+    accepts, or that the operation's own refusals list, are accepted.
     """
     conventions = operation.conventions
     code = conventions.error_code(response.json)

@@ -1,4 +1,4 @@
-"""What a refusal must not say back: the credentials that came with the request."""
+"""Checks that a refusal does not repeat the credentials of the request."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SHORTEST = 8
 def check_secrets(
     request: Request, response: Response, token_header: str | None, found: Found
 ) -> None:
-    """No refusal repeats the token or the signature that was sent."""
+    """Judge that no refusal repeats the token or the signature that was sent."""
     if response.status < 400:
         return
     told = next(

@@ -1,4 +1,4 @@
-"""Statuses: only those that the document lists, or that an erratum accepts."""
+"""Checks the status: only those that the document lists, or that an erratum accepts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from conformance.model.expectation import Expectation
 def check_status(
     operation: Operation, response: Response, expectation: Expectation | None, found: Found
 ) -> None:
-    """The status is one of the operation's, a general one, or one that the case accepts."""
+    """Judge that the status is the operation's, a general one, or accepted by the case."""
     status, general = response.status, operation.conventions.general_statuses
     known = status in operation.answers or status in general | operation.tolerated_statuses
     if expectation is not None and status in expectation.statuses:

@@ -1,4 +1,4 @@
-"""Timestamps of an answer: each is a day and a time that the calendar has."""
+"""Checks that the timestamps of an answer exist in the calendar."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _TIMESTAMP = re.compile(rb'"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)[^"]{0,16}"')
 
 
 def check_timestamps(response: Response, found: Found) -> None:
-    """No 30 February and no 25 o'clock, in whatever field.
+    """Judge that no field shows an impossible time, such as 30 February or 25 o'clock.
 
     A minute may have a 61st second.
     """

@@ -1,7 +1,8 @@
-"""Answers with a status that their operation does not list: the conventions say how they look.
+"""Checks answers with a status that their operation does not document (401, 405, …).
 
-What an operation lists is judged against its tables (``body``, ``headers``); these are the rest:
-401 and 405 of the gateway, and whatever answers a request that is no operation at all.
+Documented answers are judged by the tables of their operation (``body``, ``headers``). The form of
+all others is a convention of the API: the 401 and 405 of a gateway, and the answers to requests
+that match no operation.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ _SHOWN = 200
 def check_unlisted(
     request: Request, response: Response, conventions: Conventions, found: Found
 ) -> None:
-    """A JSON body, said to be one; in a refusal the error envelope.
+    """Judge that the body is JSON, declared as such, and in a refusal the error envelope.
 
     What is answered in front of the service need be neither.
     """
@@ -39,7 +40,7 @@ def check_unlisted(
 
 
 def check_request_id(response: Response, header: str, found: Found) -> None:
-    """A refusal can be asked about: it carries a request id, as every table of headers has it."""
+    """Judge that a refusal carries a request id, as every table of headers lists it."""
     if response.status < 400:
         return
     found.say(

@@ -11,9 +11,10 @@ from conformance.model.expectation import Expectation
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """Stands for the id of a resource that the run provides; ``fresh``: nobody else uses it.
+    """Stands for the id of a resource that the run provides; ``fresh``: used by no other case.
 
-    ``like`` is a value of that look, for schemas that the request is held against beforehand.
+    ``like`` is a value of the same form; it stands in where the request is validated before it is
+    filled.
     """
 
     kind: str
@@ -60,8 +61,8 @@ Resolve = Callable[[Any], Any]
 class Template:
     """A request in which ids, unique texts and times still stand as Given, Unique and Moment.
 
-    ``credentials``: ``valid``, ``none``, ``wrong`` or ``malformed``. ``raw`` replaces the body
-    byte for byte.
+    ``credentials`` names who sends it: ``valid``, ``none``, ``wrong``, ``malformed``, or a name
+    that ``Lab.adopt`` has added. ``raw`` replaces the body byte for byte.
     """
 
     operation: str
@@ -73,7 +74,7 @@ class Template:
     credentials: str = "valid"
 
     def with_fresh(self, kinds: frozenset[str]) -> Template:
-        """The same request on resources of its own, for the path parameters of those kinds."""
+        """A copy that uses fresh resources for the path parameters of those kinds."""
         path = {
             name: Given(value.kind, fresh=True)
             if isinstance(value, Given) and value.kind in kinds
@@ -85,11 +86,11 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What an accepted request shows of one requirement.
+    """What an accepted request proves about one requirement.
 
-    ``alone`` is the same base request with only this one choice: it is sent when the packed
-    request was refused, so that the refusal is laid at the right door. ``shown_as`` is the path
-    in the answer that must read ``value`` or one of ``others``, for defaults and echoes.
+    ``alone`` is the same base request with only this one choice. It is sent when the packed request
+    was refused, so that the refusal is attributed to the right requirement. ``shown_as`` is the
+    path in the answer that must hold ``value`` or one of ``others``, for defaults and echoes.
     """
 
     requirement: str
@@ -101,10 +102,11 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Case:
-    """One request and what it judges. ``effort`` is the lowest level of a run that includes it.
+    """One request and the requirements that it judges. ``effort`` is the lowest level that runs it.
 
-    ``violates`` names the requirement that a refused request breaks; ``claims`` are those that
-    an accepted one shows. ``needs`` are kinds of resource that must exist beforehand.
+    ``violates`` names the requirement that a request meant to be refused breaks; ``claims`` are
+    those that an accepted request proves. ``needs`` are kinds of resource that must exist
+    beforehand.
     """
 
     id: str

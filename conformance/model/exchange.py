@@ -1,4 +1,4 @@
-"""An exchange: one request and what came back, as sent and received."""
+"""An exchange: one request and the answer to it, as sent and received."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Response:
 
     @cached_property
     def parsed(self) -> tuple[Any, str | None]:
-        """The body as JSON and None, or None and the reason why it is no JSON."""
+        """The body as JSON and None, or None and the reason why it is not JSON."""
         if self.undecoded is not None:
             return None, self.undecoded
         try:
@@ -66,12 +66,12 @@ class Response:
 
     @property
     def json(self) -> Any:
-        """The body as JSON, or None when it is none."""
+        """The body as JSON; None when it is not JSON."""
         return self.parsed[0]
 
 
 def _number(text: str) -> int | float:
-    """1.0 and 1 are the same number (RFC 8259, section 6): a whole one is read as an integer."""
+    """Read a whole number as int: 1.0 and 1 are the same number (RFC 8259, section 6)."""
     value = float(text)
     return int(value) if value.is_integer() and abs(value) < _EXACT else value
 
@@ -82,7 +82,7 @@ def _no_number(name: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class NetworkFailure:
-    """No answer: the stage that failed (dns, connect, tls, write, read, timeout, …) and why."""
+    """Why there is no answer: the stage that failed (dns, connect, tls, read, …) and a message."""
 
     stage: str
     message: str
@@ -100,7 +100,7 @@ class Exchange:
 
     @property
     def succeeded(self) -> bool:
-        """Whether the answer is a success, of whichever 2xx status."""
+        """Whether the answer has a 2xx status."""
         return 200 <= self.status < 300
 
     @property

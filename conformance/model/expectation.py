@@ -17,7 +17,7 @@ class Answer:
     codes: tuple[str, ...] = ()
 
     def takes_code(self, code: object) -> bool:
-        """Whether this error code is one of the accepted ones."""
+        """Whether this error code is accepted."""
         return isinstance(code, str) and any(
             code.startswith(accepted[:-1]) if accepted.endswith("*") else code == accepted
             for accepted in self.codes
@@ -44,7 +44,7 @@ class Expectation:
 
     @property
     def offers_choice(self) -> bool:
-        """Whether more than one error code is accepted, so that one may fit better."""
+        """Whether several error codes are accepted, so that one of them may be preferred."""
         return sum(len(answer.codes) for answer in self.answers) > 1
 
     def for_status(self, status: int) -> tuple[Answer, ...]:
@@ -52,7 +52,7 @@ class Expectation:
         return tuple(answer for answer in self.answers if answer.status == status)
 
     def also(self, codes: Mapping[int, tuple[str, ...]]) -> Expectation:
-        """The same, with these codes beside those of each refusal of their status."""
+        """A copy that also accepts these codes in every refusal of their status."""
         answers = tuple(
             Answer(answer.status, tuple(dict.fromkeys((*answer.codes, *codes[answer.status]))))
             if answer.codes and answer.status in codes
@@ -66,10 +66,10 @@ class Expectation:
 
 
 def succeeds(status: int) -> Expectation:
-    """Only that status is accepted."""
+    """An expectation of exactly this success status."""
     return Expectation((Answer(status),))
 
 
 def refuses(status: int, *codes: str) -> Expectation:
-    """A refusal with that status and one of the codes."""
+    """An expectation of a refusal with this status and one of the codes."""
     return Expectation((Answer(status, codes),))

@@ -1,4 +1,4 @@
-"""What one item of a run found out, as it crosses from the process that ran it to the report."""
+"""What one pytest item found out, as plain data that crosses process borders."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from conformance.model.verdict import Judgement, Outcome
 class Evidence:
     """One redacted exchange with the curl line that sends its request again.
 
-    ``stand_in`` is the token that was sent in place of a real one, if it is about that.
+    ``stand_in`` is the token that was sent in place of a real one, where the exchange is about
+    that.
     """
 
     exchange: ReportedExchange
@@ -24,7 +25,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class ItemResult:
-    """Judgements with their reasons, and what was passed (requirement to the first case).
+    """The judgements of one item, and the requirements that it saw kept (id to first case).
 
     ``statuses`` counts answers by "operation status", ``requests`` counts by flow group.
     """
@@ -48,7 +49,7 @@ class ItemResult:
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> ItemResult:
-        """Read it back. Raises KeyError or TypeError for data that is none."""
+        """Rebuild the record from JSON data. Raises KeyError or TypeError for any other data."""
         return cls(
             tuple(
                 Judgement(

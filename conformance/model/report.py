@@ -36,7 +36,7 @@ class ReceivedResponse:
 
 @dataclass(frozen=True, slots=True)
 class ReportedExchange:
-    """One exchange of the run, or the network failure that stood in its place."""
+    """One exchange of the run, or the network failure in place of its answer."""
 
     number: int
     case: str
@@ -81,7 +81,7 @@ class ReportedFinding:
 
 @dataclass(frozen=True, slots=True)
 class ReportedRequirement:
-    """One requirement and what the run says of it."""
+    """One requirement with its verdict and the findings about it."""
 
     id: str
     level: str
@@ -119,9 +119,9 @@ class SelectionRecord:
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """How a run went. Moments are ISO 8601; a certification has neither ``seed`` nor ``level``.
+    """Circumstances of a run. Moments are ISO 8601; a certification has no ``seed`` or ``level``.
 
-    ``problems`` are lines for people; those of waivers stand in ``waiver_problems`` as well.
+    ``problems`` are lines for people; those about waivers are repeated in ``waiver_problems``.
     """
 
     started: str
@@ -153,7 +153,7 @@ class RunRecord:
 class Report:
     """A whole run (design: "report.json"). The dicts have the keys that the schema names.
 
-    ``reason``: why the run has its verdict; None in reports that were written before it was said.
+    ``reason`` is why the run has its verdict; None in reports written before reasons were recorded.
     """
 
     suite: dict[str, str]
@@ -172,7 +172,7 @@ class Report:
     schema: str = SCHEMA
 
     def to_dict(self) -> dict[str, Any]:
-        """The report as plain JSON data; what a certification has not is left out."""
+        """The report as plain JSON data; what a certification has no value for is left out."""
         data = _shallow(self)
         data["run"] = asdict(self.run)
         data["status_coverage"] = [_shallow(cell) for cell in self.status_coverage]
@@ -221,5 +221,5 @@ def _finding(item: dict[str, Any]) -> ReportedFinding:
 
 
 def _shallow(record: Report | StatusCell | ReportedRequirement) -> dict[str, Any]:
-    """The fields of a record as they are; ``asdict`` would copy thousands of them one by one."""
+    """The fields of a record, uncopied: ``asdict`` would copy thousands of them one by one."""
     return {field.name: getattr(record, field.name) for field in fields(record)}

@@ -22,8 +22,8 @@ class Level(enum.StrEnum):
 class Basis(enum.StrEnum):
     """What a statement rests on; only what the document states can be a MUST.
 
-    ``STATES``: a sentence or a table cell says it. ``SHOWS``: examples alone. ``IMPLIES``: we
-    infer it.
+    ``STATES``: a sentence or a table cell says it. ``SHOWS``: only examples do. ``IMPLIES``: it is
+    inferred.
     """
 
     STATES = "states"
@@ -36,7 +36,7 @@ Lines = tuple[int, int]
 
 
 def lines_in_words(lines: Iterable[Lines]) -> str:
-    """Such as "1084-1089, 1116"."""
+    """Line numbers as ranges, such as "1084-1089, 1116"."""
     return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in lines)
 
 
@@ -56,11 +56,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One statement that an implementation keeps or breaks.
+    """One testable statement of the contract.
 
-    ``kind`` is the family that judges it: ``input``, ``answer``, ``auth``, ``rule``.
-    ``keyword`` is the last segment of the id. ``lines`` of
-    the document carry it, as firmly as ``basis`` says; None where the contract does not say.
+    ``kind`` is the family that judges it: ``input``, ``answer``, ``auth`` or ``rule``. ``keyword``
+    is the last segment of the id. ``lines`` are the lines of the document that it rests on, as
+    firmly as ``basis`` says; None where the contract gives none.
     """
 
     id: str
@@ -84,9 +84,9 @@ class Requirement:
 
 @lru_cache(maxsize=4096)
 def glob_to_pattern(glob: str) -> re.Pattern[str]:
-    """Compile a requirement glob: ``*`` is any run of characters, ``?`` is any one.
+    """Compile a glob over requirement ids: ``*`` is any run of characters, ``?`` any one.
 
-    Brackets stand for themselves, because array fields are written ``apps[]``.
+    Brackets are ordinary characters, because array fields are written ``apps[]``.
     """
     parts = (".*" if c == "*" else "." if c == "?" else re.escape(c) for c in glob)
     return re.compile("".join(parts) + r"\Z", re.DOTALL)

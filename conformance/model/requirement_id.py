@@ -1,4 +1,4 @@
-"""The id of a requirement, taken apart: the one place that knows its grammar."""
+"""Parses requirement ids: the one place that knows their grammar."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class RequirementId:
     @classmethod
     @lru_cache(maxsize=16384)
     def parse(cls, text: str) -> RequirementId:
-        """Take an id apart; what has fewer segments leaves members empty."""
+        """Split an id into its parts; parts that it does not have stay empty."""
         own = text.removeprefix(CLIENT)
         operation, _, tail = own.partition("/")
         place, _, path = tail.partition("/")
@@ -47,7 +47,7 @@ class RequirementId:
 
     @property
     def is_common(self) -> bool:
-        """Whether it holds of every operation."""
+        """Whether the requirement holds for every operation."""
         return self.operation == COMMON
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""A string that says something."""
+"""The type of strings that must not be empty."""
 
 from __future__ import annotations
 

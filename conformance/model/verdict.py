@@ -1,4 +1,4 @@
-"""Verdicts: what is said of a requirement, and of a run."""
+"""Outcomes of cases, verdicts on requirements, verdicts on runs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ UNTESTED = "no test judges this rule"
 
 
 class Outcome(enum.StrEnum):
-    """What one case found out about one requirement."""
+    """The result of one case for one requirement."""
 
     PASS = "pass"  # noqa: S105 - an outcome, not a password
     FAIL = "fail"
@@ -20,7 +20,7 @@ class Outcome(enum.StrEnum):
 
 
 class Verdict(enum.StrEnum):
-    """What is said of one requirement after a run (design: "Words")."""
+    """The verdict on one requirement after a run (design: "Words")."""
 
     PASS = "pass"  # noqa: S105 - a verdict, not a password
     FAIL = "fail"
@@ -33,7 +33,7 @@ class Verdict(enum.StrEnum):
 
 
 class RunVerdict(enum.StrEnum):
-    """What is said of a run as a whole."""
+    """The verdict on a run as a whole."""
 
     CONFORMANT = "conformant"
     NONCONFORMANT = "nonconformant"
@@ -41,13 +41,13 @@ class RunVerdict(enum.StrEnum):
 
 
 class RunReason(enum.StrEnum):
-    """Why a run has its verdict; one sentence of a report belongs to each.
+    """Why a run has its verdict; reports have one sentence for each reason.
 
-    ``KEPT``: everything that applies was tried and holds. ``BROKEN``: a MUST is broken.
-    ``STRICT``: only SHOULD requirements are, and the run was strict. ``WAIVERS``: a waiver has
-    expired or fits nothing. ``INTERRUPTED``: it was stopped. ``TROUBLE``: it could not be carried
-    out as asked (``run.problems``). ``UNJUDGED``: something could not be judged. ``NOTHING``:
-    nothing at all was judged.
+    ``KEPT``: everything that applies was judged and is kept. ``BROKEN``: a MUST is broken.
+    ``STRICT``: only SHOULD requirements are broken, and the run was strict. ``WAIVERS``: a waiver
+    has expired or matches nothing. ``INTERRUPTED``: the run was stopped. ``TROUBLE``: it could not
+    be carried out as asked (``run.problems``). ``UNJUDGED``: some requirements could not be judged.
+    ``NOTHING``: none could be.
     """
 
     KEPT = "kept"
@@ -70,9 +70,9 @@ class RunDecision:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """One case's word on one requirement; ``exchange`` is the number of the telling exchange.
+    """The outcome of one case for one requirement; ``exchange`` is the number of the evidence.
 
-    ``steps`` are the numbers of all that led to it, in order, where there are several.
+    ``steps`` are the numbers of all exchanges that led to it, in order, where there are several.
     """
 
     requirement: str

@@ -1,4 +1,4 @@
-"""A known deviation that is accepted for a while, and what can be wrong with such a waiver."""
+"""Waivers: known deviations that are accepted until a date, and what can be wrong with one."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Waiver:
     """Last day on which it holds."""
 
     def warning(self, today: dt.date) -> str | None:
-        """What to say when it ends within WARN_BEFORE; None while it lasts longer."""
+        """The warning for a waiver that ends within WARN_BEFORE; None while it lasts longer."""
         left = self.expires - today
         if not dt.timedelta(0) <= left <= WARN_BEFORE:
             return None
@@ -45,7 +45,7 @@ class Misfit(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WaiverProblem:
-    """One waiver that does not fit (any more); ``text`` is the line for people."""
+    """One waiver that has expired or is not needed; ``text`` is the line for people."""
 
     waiver: str
     misfit: Misfit

@@ -1,4 +1,4 @@
-"""Values in messages for people: as JSON writes them, never as Python does."""
+"""Values in messages for people, written as JSON and not as Python's repr."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 
 
 def in_json(value: Any) -> str:
-    """A value as JSON writes it; what JSON does not know is a list or a text there."""
+    """A value as JSON text; sets become lists, and other types that JSON lacks become text."""
     text = json.dumps(_plain(value), ensure_ascii=False)
     return text.encode("utf-8", "backslashreplace").decode()
 
 
 def said(value: object) -> str:
-    """A text as it is; every other value that JSON knows as JSON, the rest in its own words."""
+    """Text unchanged; any other value as JSON, or by ``str`` where JSON has no such type."""
     known = value is None or isinstance(value, bool | int | float | Mapping | list | tuple | Set)
     return in_json(value) if known else str(value)
 

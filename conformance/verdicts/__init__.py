@@ -1,1 +1,1 @@
-"""From judgements to verdicts: one decision for runs, clients and merged reports."""
+"""From judgements to verdicts: the same decisions for runs, clients and merged reports."""

@@ -1,7 +1,7 @@
-"""What a target that keeps another edition cannot have: judged by, it is no fault of the target's.
+"""Excuses a target for what its own, other edition of the document does not require.
 
-Only the embedded reference says which edition it keeps. Any other target is judged by all that the
-contract says.
+Only the embedded reference says which edition it implements. Any other target is judged by
+everything that the contract says.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ _MISSED = frozenset({Verdict.FAIL, Verdict.WARN, Verdict.INCONCLUSIVE})
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """The difference between the contract that is judged by and the edition that is kept.
+    """The difference between the contract judged by and the edition that the target implements.
 
-    ``present`` and ``absent`` are the operations that the kept edition has, and does not have, at
-    their place; ``changed`` ids of requirements that it does not state, or states of something that
-    it says otherwise.
+    ``present`` and ``absent`` are the operations that the implemented edition has, and lacks, at
+    the same method and path; ``changed`` are ids of requirements that it does not state, or states
+    differently.
     """
 
     edition: str
@@ -36,9 +36,9 @@ class Behind:
     def decide(
         self, decisions: Mapping[str, Decision], requirements: Iterable[Requirement]
     ) -> dict[str, Decision]:
-        """The decisions on the requirements; what was missed, and all of what is absent, is open.
+        """The decisions, with everything that the implemented edition cannot satisfy left unjudged.
 
-        What was not to be judged stays so.
+        Requirements that were not to be judged keep their decision.
         """
         return {one.id: self._decide(one, decisions[one.id]) for one in requirements}
 
@@ -53,9 +53,9 @@ class Behind:
 
 
 def behind(judged: Contract, kept: Contract, operations: Iterable[str] = ()) -> Behind | None:
-    """What ``kept`` lacks of ``judged``; None where they are one contract.
+    """What sets the edition ``kept`` apart from the contract ``judged``; None if nothing does.
 
-    ``operations`` are those that are asked for, if not all. Raises UsageError for one that is none.
+    ``operations`` are those asked for, if not all. Raises UsageError for an unknown one.
     """
     if judged.sha256 == kept.sha256:
         return None

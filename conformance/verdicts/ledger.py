@@ -1,4 +1,4 @@
-"""What the cases of one process, or the judges of a client, have found out so far."""
+"""Collects the judgements of the cases in one process, or of the judges of a client."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ class Entry:
 
     @property
     def failed(self) -> bool:
-        """Whether any case found it broken."""
+        """Whether any case found the requirement broken."""
         return self.counts.get(Outcome.FAIL, 0) > 0
 
 
 class Ledger:
     """Judgements by requirement, and per operation the statuses that were answered.
 
-    ``known``: ids that may be recorded; any other is a mistake of ours (KeyError). ``keep``: how
-    many judgements with their reasons are kept per requirement; all of them without it.
+    ``known``: the ids that may be recorded; any other is a bug of the suite (KeyError). ``keep``:
+    how many judgements are kept per requirement; without it, all of them.
     """
 
     def __init__(self, known: Container[str] | None = None, keep: int | None = None) -> None:
@@ -51,12 +51,12 @@ class Ledger:
         self._passed: dict[str, str] = {}
 
     def passed(self, requirement: str, case: str) -> None:
-        """The case shows that the requirement is kept."""
+        """Record that the case shows the requirement to be kept."""
         self._entry(requirement).add(Outcome.PASS, case)
         self._passed.setdefault(requirement, case)
 
     def record(self, judgement: Judgement) -> None:
-        """Any judgement, with its reasons."""
+        """Record a judgement of any outcome."""
         if judgement.outcome is Outcome.PASS:
             self.passed(judgement.requirement, judgement.case)
             return
@@ -67,7 +67,7 @@ class Ledger:
             self._new.append(judgement)
 
     def found(self, found: Found) -> None:
-        """Take over what the checks of one exchange found."""
+        """Record everything that the checks of one exchange found."""
         for requirement in found.held:
             entry = self.entries.get(requirement)
             if entry is None:
@@ -90,7 +90,7 @@ class Ledger:
         return (j for j in entry.told if j.outcome is Outcome.FAIL) if entry else iter(())
 
     def rewrite(self, write: Callable[[str], str]) -> None:
-        """Put every message in other words, such as without the secrets that it quotes."""
+        """Apply a function to every message, such as one that removes secrets."""
         for entry in self.entries.values():
             entry.told = [
                 replace(
@@ -103,18 +103,18 @@ class Ledger:
             ]
 
     def drain(self) -> ItemResult:
-        """What is new since the last call."""
+        """Return everything recorded since the last call."""
         result = ItemResult(tuple(self._new), self._passed, self.statuses, self.requests)
         self._new, self._passed, self.statuses, self.requests = [], {}, {}, {}
         return result
 
     def forget(self, result: ItemResult) -> None:
-        """What was drained does not count: when the same is found again, it is new."""
+        """Forget what was drained: found again, it counts as new."""
         for requirement in (*result.passed, *(one.requirement for one in result.judgements)):
             self.entries.pop(requirement, None)
 
     def absorb(self, result: ItemResult) -> None:
-        """Take over what another ledger has drained."""
+        """Add everything that another ledger has drained."""
         for requirement, case in result.passed.items():
             self._entry(requirement).add(Outcome.PASS, case)
         for judgement in result.judgements:

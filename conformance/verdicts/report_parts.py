@@ -1,4 +1,4 @@
-"""Parts of a report that runs and certifications build alike."""
+"""Parts of a report that runs and certifications have in common."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ REPORTED = frozenset({Verdict.FAIL, Verdict.WARN, Verdict.WAIVED})
 
 
 def suite_record() -> dict[str, str]:
-    """Name and version of the installed distribution; ``0`` in a tree that is not installed."""
+    """Name and version of the installed distribution; version ``0`` where it is not installed."""
     try:
         installed = version(DISTRIBUTION)
     except PackageNotFoundError:
@@ -32,7 +32,7 @@ def suite_record() -> dict[str, str]:
 
 
 def contract_record(contract: Contract, pinned: Mapping[str, str]) -> dict[str, Any]:
-    """Which contract was judged by."""
+    """The report's record of the contract that was judged by."""
     return {
         "revision": contract.revision,
         "sha256": contract.sha256,
@@ -44,7 +44,7 @@ def contract_record(contract: Contract, pinned: Mapping[str, str]) -> dict[str, 
 def counted(
     requirements: Iterable[Requirement], decisions: Mapping[str, Decision]
 ) -> dict[str, Any]:
-    """The counts of a report: altogether, by operation, level and chapter."""
+    """The counts of a report: in total, by operation, by level and by chapter."""
     listed = list(requirements)
 
     def verdict(requirement: Requirement) -> Verdict:

@@ -18,7 +18,7 @@ NOT_PROVOKED = "no input that the document describes provokes this answer"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run was going to do: which requirements its cases reach, and at which level."""
+    """The requirements that the cases of a run can judge, and the level that each case needs."""
 
     effort_of: Mapping[str, str]
     planned: frozenset[str]
@@ -28,7 +28,7 @@ class Plan:
     interrupted: bool = False
 
     def answered(self, requirement: Requirement) -> bool:
-        """Whether any answer had the operation and status that an answer requirement is of."""
+        """Whether any answer had the operation and status that an answer requirement belongs to."""
         return f"{requirement.operation} {requirement.place}" in self.statuses
 
 
@@ -97,7 +97,7 @@ def _reason(entry: Entry | None, outcome: Outcome) -> str:
 
 
 def conditional_fields(contract: Contract) -> frozenset[str]:
-    """Requirements on the presence of fields below something that itself may be absent."""
+    """Requirements on fields inside something that may itself be absent."""
     found: set[str] = set()
     for operation in contract.operations.values():
         for status, spec in operation.answers.items():

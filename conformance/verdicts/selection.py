@@ -1,4 +1,4 @@
-"""Which requirements a run judges, and which cases it needs for them."""
+"""Selects the requirements that a run judges, and the cases that it needs for them."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ tokens."""
 
 @dataclass(frozen=True)
 class Selection:
-    """Ids that the run is asked to judge, and why the others are left out.
+    """The ids that a run judges, and why the others are left out.
 
-    ``claimed`` are the operations that the target offers; ``excused`` what its profile does not
-    hold it to, even where an answer shows that it is not kept; ``everywhere`` what every exchange
-    judges; ``known`` the operations of the contract.
+    ``claimed`` are the operations that the target offers; ``excused`` the ids that its profile
+    exempts it from, even where an answer shows them broken; ``everywhere`` the ids that every
+    exchange judges; ``known`` the operations of the contract.
     """
 
     wanted: frozenset[str]
@@ -42,23 +42,23 @@ class Selection:
 
     @cached_property
     def judged(self) -> frozenset[str]:
-        """Wanted, and claimed by the target."""
+        """The ids that are selected and that the target claims to support."""
         return self.wanted - self.not_applicable.keys()
 
     @cached_property
     def operations(self) -> frozenset[str] | None:
-        """The operations that anything wanted is said of; None where it is said of all of them."""
+        """The operations that the selected requirements concern; None where they concern all."""
         owners = {identifier.partition("/")[0] for identifier in self.wanted}
         return None if owners - self.known else frozenset(owners)
 
     @cached_property
     def _reached(self) -> frozenset[str]:
-        """Operation and place of all that is judged (``ShowBook/200/``)."""
+        """Operation and place of every judged requirement (``ShowBook/200/``)."""
         parts = (identifier.split("/", 2) for identifier in self.judged)
         return frozenset(f"{part[0]}/{part[1]}/" for part in parts if len(part) > 2)
 
     def needs(self, case: Case) -> bool:
-        """Whether the target offers the operation and the case judges anything asked for."""
+        """Whether the target offers the operation and the case judges a selected requirement."""
         if case.operation not in self.claimed:
             return False
         judged = self.judged
@@ -143,7 +143,7 @@ def _not_claimed(
 
 
 def _is_excused(requirement: Requirement, profile: str, everywhere: frozenset[str]) -> bool:
-    """A mock without state cannot even make request ids that never come twice."""
+    """Whether the profile exempts the target: a stateless mock may even repeat request ids."""
     one_answer = requirement.id in everywhere and not requirement.id.endswith("/unique")
     rule = requirement.kind == "rule" and not one_answer
     stateful = rule or requirement.keyword in STATELESS_KEYWORDS

@@ -1,4 +1,4 @@
-"""Applying waivers: what they excuse, and what is wrong with those that do not fit."""
+"""Applies waivers to decisions, and reports the waivers that no longer fit."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ DEVIATES = frozenset({Verdict.FAIL, Verdict.WARN})
 def apply_waivers(
     decisions: Mapping[str, Decision], waivers: Iterable[Waiver], today: dt.date
 ) -> tuple[dict[str, Decision], list[WaiverProblem]]:
-    """The decisions with what is waived, and the waivers that do not fit.
+    """The decisions with waivers applied, and the waivers that do not fit.
 
-    A waived requirement that passes fails its waiver: the deviation is gone.
+    A waiver whose requirement passes does not fit: the deviation is gone.
     """
     result = dict(decisions)
     problems: list[WaiverProblem] = []
@@ -38,7 +38,7 @@ def apply_waivers(
 
 
 def needed_by_any(problems: Sequence[WaiverProblem], used: Collection[str]) -> list[WaiverProblem]:
-    """Problems of several shards, each once, without waivers that only one shard did not need."""
+    """The waiver problems of several shards, without waivers that some shard still needed."""
     return [
         problem
         for problem in dict.fromkeys(problems)
