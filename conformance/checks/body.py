@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.checks.found import Found
+from conformance.checks.results import CheckResults
 from conformance.contract.operations import AnswerSpec
 from conformance.contract.requirements import answer_keywords
 from conformance.model.exchange import Response
@@ -59,7 +59,7 @@ class BodyCheck:
         self._root = self._tree(spec)
         self._root.left_over = frozenset((spec.schema or {}).get("x-left-over", ()))
 
-    def check(self, response: Response, found: Found) -> None:
+    def check(self, response: Response, found: CheckResults) -> None:
         """Judge one body by everything that the document says of it."""
         if self._spec.schema is None:
             if not self._plain:
@@ -78,16 +78,16 @@ class BodyCheck:
                 f"{str(value)[:_SHOWN]} ({type(value).__name__})",
             )
             return
-        found.hold(f"{self._prefix}/body/json")
+        found.keep(f"{self._prefix}/body/json")
         held: set[str] = set()
         undeclared: list[str] = []
         self._walk(self._root, value, "", held, undeclared, found)
         if not self._spec.validator.is_valid(value):
             self._violations(value, held, found)
-        found.held |= held
+        found.kept |= held
         if self._plain:
             return
-        found.say(
+        found.judge(
             f"{self._prefix}/body/undeclared",
             not undeclared,
             f"the body has fields that the document does not name: {', '.join(undeclared[:8])}",
@@ -95,8 +95,8 @@ class BodyCheck:
             ", ".join(undeclared[:8]),
         )
 
-    def _empty(self, response: Response, found: Found) -> None:
-        found.say(
+    def _empty(self, response: Response, found: CheckResults) -> None:
+        found.judge(
             f"{self._prefix}/body/empty",
             not response.body,
             f"the answer {self._spec.status} of {self._owner} has a body",
@@ -104,7 +104,7 @@ class BodyCheck:
             response.body[:_SHOWN].decode("utf-8", "replace"),
         )
 
-    def _violations(self, value: Any, held: set[str], found: Found) -> None:
+    def _violations(self, value: Any, held: set[str], found: CheckResults) -> None:
         for violation in self._spec.validator.violations(value):
             requirement = f"{self._prefix}/{violation.path}/{violation.keyword}"
             if requirement not in self._known:
@@ -124,7 +124,7 @@ class BodyCheck:
         path: str,
         held: set[str],
         undeclared: list[str],
-        found: Found,
+        found: CheckResults,
     ) -> None:
         if node.items is not None and isinstance(value, list):
             for item in value:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from conformance.checks.body import BodyCheck
 from conformance.checks.failures import NO_SERVER_ERROR, check_failure
-from conformance.checks.found import Found
 from conformance.checks.headers import RequestIds, check_headers
-from conformance.checks.innards import NO_INNARDS, check_innards
+from conformance.checks.internals import NO_INTERNALS, check_internals
 from conformance.checks.refusals import check_error_code
+from conformance.checks.results import CheckResults
 from conformance.checks.secrets import NO_SECRETS, check_secrets
 from conformance.checks.status import check_status
 from conformance.checks.timestamps import REAL, check_timestamps
@@ -26,7 +26,7 @@ def every_exchange(contract: Contract) -> frozenset[str]:
 
 
 def _common(contract: Contract) -> Iterator[str]:
-    yield from (CONTENT_TYPE, ENVELOPE, REAL, NO_INNARDS, NO_SECRETS, NO_SERVER_ERROR)
+    yield from (CONTENT_TYPE, ENVELOPE, REAL, NO_INTERNALS, NO_SECRETS, NO_SERVER_ERROR)
     header = contract.conventions.request_id
     if header is not None:
         yield f"common/header/{header}/unique"
@@ -52,12 +52,12 @@ class ExchangeChecks:
         self._unstated = frozenset(_common(contract)) - contract.requirements.keys()
         self._bodies: dict[tuple[str, int], BodyCheck] = {}
 
-    def check(self, exchange: Exchange, expectation: Expectation | None = None) -> Found:
+    def check(self, exchange: Exchange, expectation: Expectation | None = None) -> CheckResults:
         """Judge one exchange; ``expectation`` is what its case accepts, for a case of one request.
 
         An exchange without an answer is not judged here: its case records that.
         """
-        found = Found(exchange.case, exchange.number)
+        found = CheckResults(exchange.case, exchange.number)
         response = exchange.response
         if response is None:
             return found
@@ -75,28 +75,28 @@ class ExchangeChecks:
             self._listed(operation, spec, response, found)
             if response.status >= 400:
                 check_error_code(operation, self._contract.catalogue, response, expectation, found)
-        found.held -= found.broken.keys()
+        found.kept -= found.broken.keys()
         found.leave_out(self._unstated)
         return found
 
     def _listed(
-        self, operation: Operation, spec: AnswerSpec, response: Response, found: Found
+        self, operation: Operation, spec: AnswerSpec, response: Response, found: CheckResults
     ) -> None:
         if _media(response) in spec.other_media:
             return
         check_headers(operation, spec, response, found)
         self._body(operation, response.status).check(response, found)
 
-    def check_odd(self, exchange: Exchange) -> Found:
+    def check_odd(self, exchange: Exchange) -> CheckResults:
         """Judge the answer to a request that may never have reached an operation.
 
         Only what holds for any answer at all is judged: a proxy in front of the service may refuse
         such a request in its own form.
         """
-        found = Found(exchange.case, exchange.number)
+        found = CheckResults(exchange.case, exchange.number)
         if exchange.response is not None:
             self._common(exchange, exchange.response, None, found)
-            found.held -= found.broken.keys()
+            found.kept -= found.broken.keys()
             found.leave_out(self._unstated)
         return found
 
@@ -105,17 +105,21 @@ class ExchangeChecks:
         exchange: Exchange,
         response: Response,
         expectation: Expectation | None,
-        found: Found,
+        found: CheckResults,
     ) -> None:
         if self._request_ids is not None:
             self._request_ids.check(response, found)
-        check_innards(response, found)
+        check_internals(response, found)
         check_failure(response, expectation, found)
         check_timestamps(response, found)
         check_secrets(exchange.request, response, self._conventions.token_header, found)
 
     def _unlisted(
-        self, operation: Operation | None, exchange: Exchange, response: Response, found: Found
+        self,
+        operation: Operation | None,
+        exchange: Exchange,
+        response: Response,
+        found: CheckResults,
     ) -> None:
         """Judge an undocumented status; other services have their own form of refusal."""
         if operation is not None and self._is_foreign(operation):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.checks.found import Found
+from conformance.checks.results import CheckResults
 from conformance.model.exchange import Response
 from conformance.model.expectation import Expectation
 
@@ -11,11 +11,11 @@ FAILURES = frozenset({500, 501, 505})
 """These are laid at the service's door; 502, 503 and 504 may be the network's."""
 
 
-def check_failure(response: Response, expectation: Expectation | None, found: Found) -> None:
+def check_failure(response: Response, expectation: Expectation | None, found: CheckResults) -> None:
     """Judge that the service did not answer 5xx, unless the case asked for that."""
     status = response.status
     asked_for = expectation is not None and status in expectation.statuses
-    found.say(
+    found.judge(
         NO_SERVER_ERROR,
         status not in FAILURES or asked_for,
         f"the service failed with {status}",

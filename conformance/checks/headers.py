@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from conformance.checks.found import Found
+from conformance.checks.results import CheckResults
 from conformance.contract.operations import AnswerSpec, Operation
 from conformance.model.exchange import Response
 
 
-def check_headers(operation: Operation, spec: AnswerSpec, response: Response, found: Found) -> None:
+def check_headers(
+    operation: Operation, spec: AnswerSpec, response: Response, found: CheckResults
+) -> None:
     """Judge that every documented header is present exactly once and not empty."""
     for name in spec.headers:
         values = response.header_values(name)
-        found.say(
+        found.judge(
             f"{operation.id}/{spec.status}/header/{name}/required",
             len(values) == 1 and bool(values[0].strip()),
             f"the answer {spec.status} of {operation.id} does not carry {name} once",
@@ -23,11 +25,11 @@ def check_headers(operation: Operation, spec: AnswerSpec, response: Response, fo
 
 
 def check_media_type(
-    operation: Operation, spec: AnswerSpec, response: Response, found: Found
+    operation: Operation, spec: AnswerSpec, response: Response, found: CheckResults
 ) -> None:
     """Judge that a JSON body is declared as application/json, in UTF-8 where a charset is named."""
     value = response.header("content-type") or ""
-    found.say(
+    found.judge(
         f"{operation.id}/{spec.status}/header/content-type/json",
         is_json(value),
         f"the answer {spec.status} of {operation.id} is not declared as JSON in UTF-8",
@@ -54,13 +56,13 @@ class RequestIds:
         self.requirement = f"common/header/{header}/unique"
         self._seen: dict[str, int] = {}
 
-    def check(self, response: Response, found: Found) -> None:
+    def check(self, response: Response, found: CheckResults) -> None:
         """Judge that the request id of this answer was never seen before."""
         value = response.header(self.header)
         if not value:
             return
         earlier = self._seen.setdefault(value, found.exchange)
-        found.say(
+        found.judge(
             self.requirement,
             earlier == found.exchange,
             f"request id {value} was already that of exchange {earlier}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.checks.found import Found
+from conformance.checks.results import CheckResults
 from conformance.contract.catalogue import Catalogue
 from conformance.contract.operations import Operation
 from conformance.model.exchange import Response
@@ -14,7 +14,7 @@ def check_error_code(
     catalogue: Catalogue,
     response: Response,
     expectation: Expectation | None,
-    found: Found,
+    found: CheckResults,
 ) -> None:
     """Judge that the catalogue lists the error code with the status that was answered.
 
@@ -45,7 +45,7 @@ def check_error_code(
         fits &= family != conventions.catalogued
         fits |= code in catalogue.peculiar.get((operation.id, response.status), ())
         actual = f"{code}, which is in no catalogue of the document"
-    found.say(
+    found.judge(
         f"{operation.id}/{response.status}/{conventions.envelope[0]}/catalogued",
         accepted or fits,
         f"the error code {code} does not go with status {response.status}",

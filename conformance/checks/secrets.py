@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from conformance.checks.found import Found
+from conformance.checks.results import CheckResults
 from conformance.model.exchange import Request, Response
 
 NO_SECRETS = "common/answer/no-secrets"
@@ -13,7 +13,7 @@ _SHORTEST = 8
 
 
 def check_secrets(
-    request: Request, response: Response, token_header: str | None, found: Found
+    request: Request, response: Response, token_header: str | None, found: CheckResults
 ) -> None:
     """Judge that no refusal repeats the token or the signature that was sent."""
     if response.status < 400:
@@ -21,7 +21,7 @@ def check_secrets(
     told = next(
         (name for name, secret in _sent(request, token_header) if _repeats(response, secret)), None
     )
-    found.say(
+    found.judge(
         NO_SECRETS,
         told is None,
         f"the refusal {response.status} repeats the {told} that was sent",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from conformance.checks.found import Found
+from conformance.checks.results import CheckResults
 from conformance.contract.operations import Operation
 from conformance.model.exchange import Response
 from conformance.model.expectation import Expectation
 
 
 def check_status(
-    operation: Operation, response: Response, expectation: Expectation | None, found: Found
+    operation: Operation, response: Response, expectation: Expectation | None, found: CheckResults
 ) -> None:
     """Judge that the status is the operation's, a general one, or accepted by the case."""
     status, general = response.status, operation.conventions.general_statuses
@@ -17,7 +17,7 @@ def check_status(
     if expectation is not None and status in expectation.statuses:
         known = True
     listed = ", ".join(str(s) for s in sorted(operation.answers))
-    found.say(
+    found.judge(
         f"{operation.id}/answer/status/documented",
         known,
         f"{operation.id} answers {status}, which the document does not list for it",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from conformance.checks.found import Found
+from conformance.checks.results import CheckResults
 from conformance.model.exchange import Response
 
 REAL = "common/answer/timestamps-real"
@@ -13,7 +13,7 @@ REAL = "common/answer/timestamps-real"
 _TIMESTAMP = re.compile(rb'"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)[^"]{0,16}"')
 
 
-def check_timestamps(response: Response, found: Found) -> None:
+def check_timestamps(response: Response, found: CheckResults) -> None:
     """Judge that no field shows an impossible time, such as 30 February or 25 o'clock.
 
     A minute may have a 61st second.
@@ -22,7 +22,7 @@ def check_timestamps(response: Response, found: Found) -> None:
     if not seen:
         return
     unreal = sorted(text for text in (one.decode() for one in seen) if not _is_real(text))
-    found.say(
+    found.judge(
         REAL,
         not unreal,
         f"the answer shows a time that no calendar has: {', '.join(unreal[:3])}",

@@ -7,8 +7,8 @@ that match no operation.
 
 from __future__ import annotations
 
-from conformance.checks.found import Found
 from conformance.checks.headers import is_json
+from conformance.checks.results import CheckResults
 from conformance.contract.conventions import Conventions
 from conformance.model.exchange import Request, Response
 
@@ -18,7 +18,7 @@ _SHOWN = 200
 
 
 def check_unlisted(
-    request: Request, response: Response, conventions: Conventions, found: Found
+    request: Request, response: Response, conventions: Conventions, found: CheckResults
 ) -> None:
     """Judge that the body is JSON, declared as such, and in a refusal the error envelope.
 
@@ -28,7 +28,7 @@ def check_unlisted(
         return
     if response.body:
         value = response.header("content-type") or ""
-        found.say(
+        found.judge(
             CONTENT_TYPE,
             is_json(value),
             f"the answer {response.status} is not declared as JSON in UTF-8",
@@ -39,11 +39,11 @@ def check_unlisted(
         _check_envelope(response, conventions, found)
 
 
-def check_request_id(response: Response, header: str, found: Found) -> None:
+def check_request_id(response: Response, header: str, found: CheckResults) -> None:
     """Judge that a refusal carries a request id, as every table of headers lists it."""
     if response.status < 400:
         return
-    found.say(
+    found.judge(
         f"common/header/{header}/on-every-answer",
         bool((response.header(header) or "").strip()),
         f"the refusal {response.status} carries no {header}",
@@ -52,14 +52,14 @@ def check_request_id(response: Response, header: str, found: Found) -> None:
     )
 
 
-def _check_envelope(response: Response, conventions: Conventions, found: Found) -> None:
+def _check_envelope(response: Response, conventions: Conventions, found: CheckResults) -> None:
     if conventions.envelope is None:
         return
     value = response.json if isinstance(response.json, dict) else {}
     members = [value.get(name) for name in conventions.envelope]
     whole = all(isinstance(member, str) and member for member in members)
     where = conventions.source("envelope")
-    found.say(
+    found.judge(
         ENVELOPE,
         whole,
         f"the refusal {response.status} is not the error body of {where}",

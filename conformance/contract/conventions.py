@@ -61,7 +61,7 @@ class Conventions:
 
     ``envelope``: the members of an error body that hold its code and its text; None for none.
     ``plain``: the document says nothing for this suite, so that what it leaves open is not judged.
-    ``unsaid``: statuses that speak of the caller or of what is there, and not of the request.
+    ``uninformative`` (``unsaid``): statuses about the caller or the account, not about the request.
     ``carrier``: how a token is sent; None is the way of the shipped contract.
     ``families``: which families of codes an operation of a family may answer with.
     ``foreign``: families of operations that keep none of these conventions.
@@ -85,7 +85,7 @@ class Conventions:
     printed: tuple[PrintedCodes, ...] = ()
     bare_statuses: frozenset[int] = frozenset()
     plain: bool = False
-    unsaid: frozenset[int] = frozenset()
+    uninformative: frozenset[int] = frozenset()
     carrier: Carrier | None = None
 
     def error_code(self, body: Any) -> str | None:
@@ -144,7 +144,7 @@ def read_conventions(raw: Mapping[str, Any]) -> Conventions:
         excuses=tuple(_excuse(item) for item in node.get("excuses", ())),
         printed=_printed(raw),
         plain=bool(node.get("plain")),
-        unsaid=frozenset(node.get("unsaid", ())),
+        uninformative=frozenset(node.get("unsaid", ())),
         carrier=_carrier(credentials.get("carrier")),
     )
 

@@ -94,8 +94,8 @@ class Contract:
         found: dict[str, list[str]] = {}
         for requirement in self.requirements.values():
             if requirement.kind == "answer":
-                shown_by = RequirementId.parse(requirement.id).shown_by
-                found.setdefault(shown_by, []).append(requirement.id)
+                answer_key = RequirementId.parse(requirement.id).answer_key
+                found.setdefault(answer_key, []).append(requirement.id)
         return {prefix: tuple(ids) for prefix, ids in found.items()}
 
     def refusal(self, operation: Operation, kind: str) -> Expectation | None:

@@ -21,7 +21,7 @@ from conformance.access.gateway import Gateway
 from conformance.access.redaction import Redactor
 from conformance.access.transport import Sent
 from conformance.checks.exchange import ExchangeChecks
-from conformance.checks.found import Found
+from conformance.checks.results import CheckResults
 from conformance.contract.document import Contract
 from conformance.contract.operations import Operation
 from conformance.engine.judging.trail import Creations
@@ -139,7 +139,7 @@ class Lab:
         exchange = self._exchange(request, filled.credentials, operation.flow_group)
         self._conclude(entry, operation, filled, exchange)
         if judge:
-            self.ledger.found(self._checks.check(exchange, expectation))
+            self.ledger.add_results(self._checks.check(exchange, expectation))
         else:
             self.transcript.aside.add(exchange.number)
         return exchange
@@ -170,7 +170,7 @@ class Lab:
                 )
             )
 
-    def look(self, template: Template) -> tuple[Exchange, Found]:
+    def look(self, template: Template) -> tuple[Exchange, CheckResults]:
         """Send one request and judge the answer without noting it: the caller decides."""
         operation = self.contract.operation(template.operation)
         exchange = self.send(template, judge=False)
@@ -181,14 +181,14 @@ class Lab:
         """Send a request that no template can say (another method, an unknown path)."""
         self.ownership.guard_raw(request)
         exchange = self._exchange(request, credentials, self._group(request))
-        self.ledger.found(self._checks.check(exchange))
+        self.ledger.add_results(self._checks.check(exchange))
         return exchange
 
     def send_odd(self, request: Request) -> Exchange:
         """Send a request that may never reach an operation: it judges itself, and nothing else."""
         self.ownership.guard_raw(request)
         exchange = self._exchange(request, "valid", self._group(request))
-        self.ledger.found(self._checks.check_odd(exchange))
+        self.ledger.add_results(self._checks.check_odd(exchange))
         return exchange
 
     def send_together(self, templates: Sequence[Template]) -> list[Exchange]:
@@ -209,7 +209,7 @@ class Lab:
         ):
             exchange = self._noted(answered, operation.flow_group)
             self._conclude(entry, operation, template, exchange)
-            self.ledger.found(self._checks.check(exchange))
+            self.ledger.add_results(self._checks.check(exchange))
             exchanges.append(exchange)
         return exchanges
 

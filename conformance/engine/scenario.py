@@ -26,7 +26,7 @@ from conformance.model.case import ABSENT, Given, Template, Unique
 from conformance.model.exchange import Exchange
 from conformance.model.expectation import Answer, Expectation
 from conformance.model.verdict import Judgement, Outcome
-from conformance.model.wording import in_json, said
+from conformance.model.wording import in_json, in_words
 
 Test = TypeVar("Test", bound=Callable[..., object])
 
@@ -67,7 +67,7 @@ class Rule:
             self._scenario.lab.ledger.passed(self.id, self._scenario.lab.case)
         else:
             seen = actual if actual != "" else shown(exchange) if exchange else ""
-            self._say(Outcome.FAIL, message, said(expected), said(seen), exchange)
+            self._say(Outcome.FAIL, message, in_words(expected), in_words(seen), exchange)
         self._scenario.judged.add(self.id)
         return ok
 

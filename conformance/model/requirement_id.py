@@ -41,7 +41,7 @@ class RequirementId:
         return cls(operation, tail, place, field, keyword or place, own != text)
 
     @property
-    def shown_by(self) -> str:
+    def answer_key(self) -> str:
         """The operation and the place, such as ``AddBook/201``: the answer that can show it."""
         return f"{self.operation}/{self.place}"
 

@@ -13,7 +13,7 @@ def in_json(value: Any) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-def said(value: object) -> str:
+def in_words(value: object) -> str:
     """Text unchanged; any other value as JSON, or by ``str`` where JSON has no such type."""
     known = value is None or isinstance(value, bool | int | float | Mapping | list | tuple | Set)
     return in_json(value) if known else str(value)
@@ -32,4 +32,4 @@ def _plain(value: Any) -> Any:
 def _name(key: Any) -> str:
     if isinstance(key, tuple):
         return ", ".join(map(_name, key))
-    return key if isinstance(key, str) else said(key)
+    return key if isinstance(key, str) else in_words(key)

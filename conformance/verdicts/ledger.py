@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, field, replace
 
-from conformance.checks.found import Found
+from conformance.checks.results import CheckResults
 from conformance.model.exchange import Exchange
 from conformance.model.item_result import ItemResult
 from conformance.model.verdict import Judgement, Outcome
@@ -66,9 +66,9 @@ class Ledger:
             entry.told.append(judgement)
             self._new.append(judgement)
 
-    def found(self, found: Found) -> None:
+    def add_results(self, found: CheckResults) -> None:
         """Record everything that the checks of one exchange found."""
-        for requirement in found.held:
+        for requirement in found.kept:
             entry = self.entries.get(requirement)
             if entry is None:
                 self.passed(requirement, found.case)

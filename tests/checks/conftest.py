@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from conformance.checks.exchange import ExchangeChecks
-from conformance.checks.found import Found
+from conformance.checks.results import CheckResults
 from conformance.contract.document import Contract, load_contract
 from conformance.model.exchange import Exchange, Request, Response
 from conformance.model.expectation import Expectation
 
-Look = Callable[..., Found]
+Look = Callable[..., CheckResults]
 
 
 @pytest.fixture(scope="session")
@@ -41,7 +41,7 @@ def look(contract: Contract) -> Look:
         expectation: Expectation | None = None,
         sent: tuple[tuple[str, str], ...] = (),
         method: str = "GET",
-    ) -> Found:
+    ) -> CheckResults:
         nonlocal number
         number += 1
         content = body if isinstance(body, bytes) else json.dumps(body).encode()

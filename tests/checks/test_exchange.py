@@ -8,7 +8,7 @@ import pytest
 
 from conformance.checks.exchange import ExchangeChecks, every_exchange
 from conformance.checks.failures import NO_SERVER_ERROR
-from conformance.checks.innards import NO_INNARDS
+from conformance.checks.internals import NO_INTERNALS
 from conformance.checks.secrets import NO_SECRETS
 from conformance.checks.timestamps import REAL
 from conformance.checks.unlisted import CONTENT_TYPE, ENVELOPE
@@ -33,7 +33,16 @@ def test_a_right_refusal(look: Look) -> None:
     """Everything holds, and nothing else is said."""
     found = look("ShowApp", 404, REFUSED)
     assert not found.broken
-    assert {CODE, STATUS, ID, MEDIA, UNIQUE, NO_INNARDS, NO_SECRETS, NO_SERVER_ERROR} <= found.held
+    assert {
+        CODE,
+        STATUS,
+        ID,
+        MEDIA,
+        UNIQUE,
+        NO_INTERNALS,
+        NO_SECRETS,
+        NO_SERVER_ERROR,
+    } <= found.kept
 
 
 def test_the_common_requirements_exist(contract: Contract) -> None:
@@ -46,7 +55,7 @@ def test_no_answer_is_no_verdict(contract: Contract) -> None:
     failure = NetworkFailure("timeout", "nothing in 1 s")
     exchange = Exchange(1, "case", Request("ShowApp", "GET", "http://host/", ()), None, failure)
     found = ExchangeChecks(contract).check(exchange)
-    assert not found.held
+    assert not found.kept
     assert not found.broken
     assert (exchange.status, exchange.json) == (0, None)
 
@@ -63,7 +72,7 @@ def test_the_request_id(look: Look, ids: tuple[str, ...]) -> None:
 def test_request_ids_never_come_back(look: Look) -> None:
     """The second answer with the same id breaks the rule and names the first."""
     headers = (JSON, ("X-Request-Id", "same"))
-    assert UNIQUE in look("ShowApp", 404, REFUSED, headers=headers).held
+    assert UNIQUE in look("ShowApp", 404, REFUSED, headers=headers).kept
     told = look("ShowApp", 404, REFUSED, headers=headers).broken[UNIQUE]
     assert "exchange 1" in told.message
 
@@ -83,7 +92,7 @@ def test_request_ids_never_come_back(look: Look) -> None:
 def test_the_media_type(look: Look, value: str, right: bool) -> None:
     """JSON in UTF-8, however that is written."""
     found = look("ShowApp", 404, REFUSED, headers=(("x-request-id", "a"), ("content-type", value)))
-    assert (MEDIA in found.held) is right
+    assert (MEDIA in found.kept) is right
     assert (MEDIA in found.broken) is not right
 
 
@@ -93,14 +102,14 @@ def test_the_media_type(look: Look, value: str, right: bool) -> None:
 def test_statuses(look: Look, status: int, known: bool) -> None:
     """Listed for the operation, or a general one of table 14-1; no other."""
     found = look("ShowApp", status, {**REFUSED})
-    assert (STATUS in found.held) is known
+    assert (STATUS in found.kept) is known
     assert (STATUS in found.broken) is not known
 
 
 def test_a_status_that_the_case_accepts(look: Look) -> None:
     """Where a case accepts an answer, it is documented for it."""
     found = look("ShowApp", 409, REFUSED, expectation=refuses(409, "RTC.00001015"))
-    assert STATUS in found.held
+    assert STATUS in found.kept
 
 
 @pytest.mark.parametrize(
@@ -125,7 +134,7 @@ def test_error_codes(look: Look, operation: str, status: int, code: str, right: 
     """Catalogued with the status that was answered; other services have their own spelling."""
     requirement = f"{operation}/{status}/error_code/catalogued"
     found = look(operation, status, {"error_code": code, "error_msg": "m"})
-    assert (requirement in found.held) is right
+    assert (requirement in found.kept) is right
     assert (requirement in found.broken) is not right
 
 
@@ -133,14 +142,14 @@ def test_a_code_that_the_case_accepts(look: Look) -> None:
     """An erratum that accepts a code with a status wins over the catalogue."""
     body = {**REFUSED, "error_code": "RTC.00001003"}
     found = look("ShowApp", 404, body, expectation=refuses(404, "RTC.00001003"))
-    assert CODE in found.held
+    assert CODE in found.kept
 
 
 def test_a_refusal_without_a_code(look: Look) -> None:
     """That is the body's to say, not the catalogue's."""
     found = look("ShowApp", 404, {"error_msg": "m"})
     assert "ShowApp/404/error_code/required" in found.broken
-    assert CODE not in found.held | found.broken.keys()
+    assert CODE not in found.kept | found.broken.keys()
 
 
 @pytest.mark.parametrize(
@@ -156,12 +165,12 @@ def test_a_refusal_without_a_code(look: Look) -> None:
         "ORA-00942",
     ],
 )
-def test_innards(look: Look, text: str) -> None:
+def test_internals(look: Look, text: str) -> None:
     """Stack traces of several languages and messages of databases are seen, in refusals only."""
     body = {**REFUSED, "error_msg": text}
     raw = str(body).replace("'", '"').encode() if '"' not in text else text.encode()
-    assert NO_INNARDS in look("ShowApp", 500, raw).broken
-    assert NO_INNARDS not in look("ShowApp", 200, raw).broken
+    assert NO_INTERNALS in look("ShowApp", 500, raw).broken
+    assert NO_INTERNALS not in look("ShowApp", 200, raw).broken
 
 
 @pytest.mark.parametrize(
@@ -201,7 +210,7 @@ def test_short_values_may_come_back_by_chance(look: Look) -> None:
 def test_times_that_no_calendar_has(look: Look, text: str, real: bool) -> None:
     """30 February and 25 o'clock, in whatever field; a 61st second may be."""
     found = look("ShowApp", 200, {"create_time": text})
-    assert (REAL in found.held) is real
+    assert (REAL in found.kept) is real
     assert (REAL in found.broken) is not real
 
 
@@ -232,7 +241,7 @@ def test_what_stands_in_front_answers_as_it_likes(
 ) -> None:
     """A path or a method that reaches no operation: the status decides (E-14-405-code)."""
     found = look(operation, status, b"<html>", headers=(("content-type", "text/html"),))
-    assert not {ON_EVERY_ANSWER, CONTENT_TYPE, ENVELOPE} & (found.held | found.broken.keys())
+    assert not {ON_EVERY_ANSWER, CONTENT_TYPE, ENVELOPE} & (found.kept | found.broken.keys())
 
 
 @pytest.mark.parametrize("body", [{"error_code": ""}, {"error_code": "A"}, ["error_code"], {}])
@@ -244,7 +253,7 @@ def test_envelopes_that_are_not_whole(look: Look, body: object) -> None:
 def test_the_identity_service_is_another_one(look: Look) -> None:
     """Its refusals are not those of section 3.3, so they are not held against it."""
     found = look("CreateToken", 418, {"error": {"code": 418}}, method="POST")
-    assert ENVELOPE not in found.held | found.broken.keys()
+    assert ENVELOPE not in found.kept | found.broken.keys()
     refused = look("CreateToken", 401, {"error": {"code": 401}}, method="POST")
     assert "CreateToken/401/error_code/catalogued" not in refused.held | refused.broken.keys()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from conformance.checks.found import Found
+from conformance.checks.results import CheckResults
 from conformance.model.exchange import Exchange, Request, Response
 from conformance.model.item_result import ItemResult
 from conformance.model.verdict import Judgement, Outcome
@@ -33,12 +33,12 @@ def test_what_was_said_is_counted() -> None:
 def test_checks_of_an_exchange_are_taken_over() -> None:
     """What held is a pass, what broke is told."""
     ledger = Ledger()
-    found = Found("case", 1)
-    found.hold("A")
+    found = CheckResults("case", 1)
+    found.keep("A")
     found.fail("B", "m", "e", "a")
     found.fail("B", "a second message is not kept", "", "")
-    ledger.found(found)
-    ledger.found(found)
+    ledger.add_results(found)
+    ledger.add_results(found)
     assert ledger.entries["A"].counts == {Outcome.PASS: 2}
     assert ledger.entries["B"].counts == {Outcome.FAIL: 2}
     assert ledger.entries["B"].told[0].message == "m"

@@ -10,7 +10,7 @@ import pytest
 from conformance.access.capability import CAPABILITIES, PROFILES
 from conformance.cases.plan import generated_cases
 from conformance.checks.exchange import every_exchange
-from conformance.checks.innards import NO_INNARDS
+from conformance.checks.internals import NO_INTERNALS
 from conformance.contract.document import Contract
 from conformance.errors import UsageError
 from conformance.verdicts.selection import Selection, select
@@ -85,7 +85,7 @@ def test_a_stateless_mock(contract: Contract) -> None:
     stateful = {r.id for r in contract.requirements.values() if r.kind == "rule"}
     stateful -= every_exchange(contract)
     assert stateful | {"common/header/x-request-id/unique"} <= selection.excused
-    assert NO_INNARDS in selection.judged
+    assert NO_INTERNALS in selection.judged
     assert not _select(contract).excused
     assert "CreateApp/body/app_name/required" in selection.judged
 

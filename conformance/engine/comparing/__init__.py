@@ -1,1 +1,1 @@
-"""When two JSON values, two readings and two times are the same."""
+"""Comparing JSON values, successive readings, and times."""

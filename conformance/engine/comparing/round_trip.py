@@ -1,4 +1,4 @@
-"""What was sent against what is read back, and one reading against another."""
+"""Compares what was sent with what is read back, and two readings with each other."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ _SIZE = re.compile(r"(\d+)[*x](\d+(?:_\d+)*)")
 
 
 def sent(exchange: Exchange) -> dict[str, Any]:
-    """The JSON object that a request carried."""
+    """The JSON object in a request's body."""
     body = json.loads(exchange.request.body or b"{}")
     return body if isinstance(body, dict) else {}
 
 
 def not_read_back(wanted: Any, found: Any, place: str = "") -> list[str]:
-    """Every value of ``wanted`` that ``found`` does not have; what it has besides is its own.
+    """Every value of ``wanted`` that ``found`` lacks or shows differently; additions are ignored.
 
-    Lists have to be as long, and in the same order; an empty text may be left out. An encoding
-    template is the same in either of its spellings (E-9-template-separator).
+    Lists must have the same length and order; an empty text may be left out. A template is equal in
+    either of its spellings (E-9-template-separator).
     """
     if isinstance(wanted, dict):
         if not isinstance(found, dict):
@@ -54,10 +54,9 @@ def not_read_back(wanted: Any, found: Any, place: str = "") -> list[str]:
 
 
 def changed(before: Any, after: Any, fields: Iterable[str]) -> list[str]:
-    """Those of the fields that two answers show differently.
+    """The fields, of those given, that two answers show differently.
 
-    Null is as good as absent, a time as good as the same one with fewer digits, and a template
-    as good as in its other spelling.
+    Null equals absent, times are equal up to their common digits, templates in either spelling.
     """
     left = before if isinstance(before, Mapping) else {}
     right = after if isinstance(after, Mapping) else {}
@@ -87,7 +86,7 @@ def _as_good(name: str, left: Any, right: Any) -> bool:
 
 
 def alike(left: Any, right: Any) -> bool:
-    """Whether a value that is shown is the one that was sent."""
+    """Whether the value shown equals the value sent."""
     if (size := _size(left)) is not None and size == _size(right):
         return True
     if left == "" and right is None:
@@ -98,6 +97,6 @@ def alike(left: Any, right: Any) -> bool:
 
 
 def _size(value: Any) -> tuple[str, ...] | None:
-    """The parts of a text that is a size; None for anything else."""
+    """Width and height of a text such as 1280x720; None for anything else."""
     match = _SIZE.fullmatch(value) if isinstance(value, str) else None
     return match.groups() if match else None

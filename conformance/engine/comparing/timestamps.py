@@ -13,7 +13,7 @@ _YEAR_ONE = "0001-01-01T00:00:00"
 
 
 def moment(text: object) -> dt.datetime | None:
-    """A time with its zone; None for what is none."""
+    """The time that a text states, with its zone; None where it is not a time."""
     try:
         found = dt.datetime.fromisoformat(text) if isinstance(text, str) else None
     except ValueError:
@@ -31,24 +31,24 @@ def date_of(exchange: Exchange) -> list[dt.datetime]:
 
 
 def is_time(text: object) -> bool:
-    """Whether it is a time in UTC at all."""
+    """Whether the value is a time in UTC."""
     return isinstance(text, str) and _UTC.fullmatch(text) is not None
 
 
 def is_never(text: object) -> bool:
-    """Whether it is what stands for "not yet": nothing, or the first instant of year 1."""
+    """Whether the value stands for "not yet": absent, or the first instant of year 1."""
     return text is None or (is_time(text) and str(text).startswith(_YEAR_ONE))
 
 
 def is_real(text: object) -> bool:
-    """Whether it is a time, and not the first instant of year 1."""
+    """Whether the value is a time other than the first instant of year 1."""
     return is_time(text) and not is_never(text)
 
 
 def earlier(left: object, right: object) -> bool:
-    """Whether ``left`` lies before ``right``, as far as the coarser of the two can tell.
+    """Whether ``left`` is before ``right``, to the precision of the coarser of the two.
 
-    False when one of them is no time: that is said by the schema's requirements.
+    False when either is not a time: the requirements of the schema judge that.
     """
     first, second = _digits(left, right)
     return first < second
@@ -63,6 +63,6 @@ def _digits(left: object, right: object) -> tuple[str, str]:
 
 
 def same_instant(left: object, right: object) -> bool:
-    """Whether both are times, and the same one as far as the coarser of the two can tell."""
+    """Whether both are the same time, to the precision of the coarser of the two."""
     first, second = _digits(left, right)
     return first != "" and first == second

@@ -1,1 +1,1 @@
-"""Runs one case and says what its answer shows of each requirement."""
+"""Runs one case and judges requirements by its answer."""

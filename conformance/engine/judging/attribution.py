@@ -1,4 +1,4 @@
-"""Finds what a server dislikes about a plain valid request: the field without which it is taken."""
+"""Finds the field because of which a server refuses a plain valid request."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ MOST_TRIES = 4
 """Other values that are tried for one field."""
 
 
-def guilty_claims(
+def refused_claims(
     operation: Operation, case: Case, takes: Callable[[Template], bool]
 ) -> Iterator[Claim]:
-    """The claims that a refusal breaks, when not even the plain request is taken.
+    """The claims that a refusal breaks, when not even the plain request is accepted.
 
     A claim is about a value that its request has, or about a field that it lacks. If the same
-    request with another value for just that field is taken, the claim is what was refused.
+    request with another value for just that field is accepted, the claim is what was refused.
     """
     for claim in case.claims[1:]:
         if claim.shown_as is None:
@@ -37,7 +37,7 @@ def guilty_claims(
 
 
 def _variants(operation: Operation, place: str, path: str, plain: Template) -> Iterator[Template]:
-    """Valid requests that differ from the plain one in that field."""
+    """Valid requests that differ from the plain one only in that field."""
     seen = [plain]
     for value in _values(operation, place, path):
         changed = _everywhere(plain, place, path, value)

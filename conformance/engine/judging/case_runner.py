@@ -1,4 +1,4 @@
-"""Runs one generated case and says what it shows of each requirement."""
+"""Runs one generated case and judges what its answer shows of each requirement."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from conformance.contract.document import Contract
 from conformance.engine.judging.claims import (
+    is_accepted,
     is_excused,
-    is_taken,
     judge_claim,
     judge_echo,
     judge_status,
@@ -31,16 +31,16 @@ _HUNG_UP = frozenset({"closed", "read", "protocol"})
 """Stages at which a server that falls over leaves the client without an answer."""
 
 
-_UNSAID = "answered {status}, which says nothing of the request"
+_UNINFORMATIVE = "answered {status}, which says nothing of the request"
 
 
-def unsaid(contract: Contract, case: Case, exchange: Exchange) -> bool:
-    """Whether a refusal speaks of the caller or of what is there, by the conventions."""
-    return case.kind != "auth" and exchange.status in contract.conventions.unsaid
+def is_uninformative(contract: Contract, case: Case, exchange: Exchange) -> bool:
+    """Whether a refusal is about the caller or the account, so that it proves nothing."""
+    return case.kind != "auth" and exchange.status in contract.conventions.uninformative
 
 
 def judge(lab: Lab, case: Case) -> None:
-    """Send the case's request and put what it shows into the ledger.
+    """Send the case's request and record the judgements in the ledger.
 
     Raises Blocked when a resource that it needs cannot be provided.
     """
@@ -52,16 +52,16 @@ def judge(lab: Lab, case: Case) -> None:
         raise
 
 
-def shown_by(contract: Contract, case: Case) -> Iterator[str]:
-    """Requirements that the answers which a case expects may show."""
+def answer_requirements_of(contract: Contract, case: Case) -> Iterator[str]:
+    """Requirements on the answers that the case may get."""
     for status in (*case.expectation.statuses, "answer"):
         yield from contract.answer_requirements.get(f"{case.operation}/{status}", ())
 
 
 def _unshown(lab: Lab, case: Case, reason: str) -> None:
-    """What the case would have shown may be seen by no other: it is not applicable then."""
+    """Record as not applicable what only this case could have judged."""
     coded = f"{case.violates}-code"
-    for requirement in (coded, *shown_by(lab.contract, case)):
+    for requirement in (coded, *answer_requirements_of(lab.contract, case)):
         if requirement in lab.contract.requirements:
             said = Judgement(requirement, Outcome.NOT_APPLICABLE, case.id, reason)
             lab.ledger.record(said)
@@ -86,11 +86,13 @@ def _judge(lab: Lab, case: Case) -> None:
         _unheard(lab, case, exchange)
     elif is_excused(lab, case, case.requirements, exchange):
         pass
-    elif unsaid(lab.contract, case, exchange):
-        record_open(lab, case, case.requirements, _UNSAID.format(status=exchange.status), exchange)
+    elif is_uninformative(lab.contract, case, exchange):
+        record_open(
+            lab, case, case.requirements, _UNINFORMATIVE.format(status=exchange.status), exchange
+        )
     elif case.violates is not None:
         _refused(lab, case, exchange)
-    elif is_taken(case, exchange):
+    elif is_accepted(case, exchange):
         judge_status(lab, case, exchange)
         for claim in case.claims[1:]:
             judge_claim(lab, case, claim, exchange)
@@ -103,9 +105,9 @@ def _judge(lab: Lab, case: Case) -> None:
 
 
 def hangs_up(lab: Lab, case: Case, exchange: Exchange) -> bool:
-    """Whether it is this request that the target hangs up on: again, and on no other.
+    """Whether the target closes the connection on this request every time, and on no other.
 
-    A network that fails now and then does neither. Time is no proof: the document sets none.
+    A network that fails now and then does neither. Time proves nothing: the document sets no limit.
     """
     failure = exchange.failure
     if failure is None or failure.stage not in _HUNG_UP:

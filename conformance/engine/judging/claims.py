@@ -1,4 +1,4 @@
-"""Records what one answer shows of the requirements that a case is about."""
+"""Judges the requirements of a case by one answer."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from conformance.model.verdict import Judgement, Outcome
 from conformance.model.wording import in_json
 
 
-def is_taken(case: Case, exchange: Exchange) -> bool:
-    """Whether a valid request is accepted, be it with another success than the documented one."""
+def is_accepted(case: Case, exchange: Exchange) -> bool:
+    """Whether the answer is a success, even if not with the documented status."""
     return exchange.status in case.expectation.statuses or exchange.succeeded
 
 
 def judge_status(lab: Lab, case: Case, exchange: Exchange) -> None:
-    """The status of a success is judged by itself: what was accepted is still to be seen."""
+    """Judge only the status of a success; what was accepted is judged by the claims."""
     first = case.claims[0]
     if exchange.status in case.expectation.statuses:
         judge_claim(lab, case, first, exchange)
@@ -32,7 +32,7 @@ def judge_status(lab: Lab, case: Case, exchange: Exchange) -> None:
 
 
 def judge_claim(lab: Lab, case: Case, claim: Claim, exchange: Exchange) -> None:
-    """The request was accepted; a claim about what the answer shows is looked up in it."""
+    """Judge a claim of an accepted request; where it is about the answer, look there."""
     if claim.shown_as is None:
         lab.ledger.passed(claim.requirement, case.id)
         return
@@ -52,9 +52,9 @@ def judge_claim(lab: Lab, case: Case, claim: Claim, exchange: Exchange) -> None:
 
 
 def judge_echo(lab: Lab, case: Case, exchange: Exchange) -> None:
-    """Where the answer shows what was sent, it shows that: a value at its bound is no other.
+    """Judge that the answer shows what was sent, where it shows the field at all.
 
-    A plain document does not say that an answer shows it.
+    A plain document does not promise that an answer shows it.
     """
     if lab.contract.conventions.plain:
         return
@@ -68,7 +68,7 @@ def judge_echo(lab: Lab, case: Case, exchange: Exchange) -> None:
 
 
 def is_excused(lab: Lab, case: Case, requirements: Iterable[str], exchange: Exchange) -> bool:
-    """The refusal speaks of the account instead of the request: nothing is shown."""
+    """Whether the refusal is about the account and not the request; then nothing is proved."""
     if refusal_problem(lab.contract.conventions, case.expectation, exchange) is None:
         return False
     reason = environmental_reason(lab, exchange)
@@ -80,7 +80,7 @@ def is_excused(lab: Lab, case: Case, requirements: Iterable[str], exchange: Exch
 def record_open(
     lab: Lab, case: Case, requirements: Iterable[str], reason: str, exchange: Exchange
 ) -> None:
-    """Record that an exchange shows nothing of the requirements, and why."""
+    """Record that an exchange leaves the requirements unjudged, and why."""
     for requirement in requirements:
         lab.ledger.record(
             Judgement(requirement, Outcome.INCONCLUSIVE, case.id, reason, exchange=exchange.number)

@@ -1,7 +1,7 @@
-"""Refusals that speak of the account or the network, not of the request (``x-conventions``).
+"""Recognises refusals about the account or the network, not the request (``x-conventions``).
 
-A tenant that has as many things as it may, or an address that the target cannot reach, is no
-deviation; nor does it show that the request was judged. Nothing can be said then.
+A tenant that has as many resources as it may, or an address that the target cannot reach, is no
+deviation; nor does it prove that the request was judged. The case is then inconclusive.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def environmental_reason(lab: Lab, exchange: Exchange) -> str | None:
-    """Why this refusal is no answer to the request; None when it is one."""
+    """Why this refusal is about the environment; None when it is about the request."""
     conventions = lab.contract.conventions
     operation, code = exchange.request.operation or "", conventions.error_code(exchange.json)
     for excuse in conventions.excuses:
@@ -28,7 +28,7 @@ def environmental_reason(lab: Lab, exchange: Exchange) -> str | None:
 
 
 def _is_full(lab: Lab, excuse: Excuse) -> bool:
-    """Whether the list does not contradict that the account has all that it may."""
+    """Whether the account may have reached its limit, as far as its list shows."""
     full = excuse.full
     if full is None or not lab.offering.offers(full["list"]):
         return True

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
 from conformance.cases.requests import bases, own_resources
-from conformance.checks.found import Found
+from conformance.checks.results import CheckResults
 from conformance.contract.document import Contract
 from conformance.contract.operations import Operation
 from conformance.engine.judging.refusals import shown
@@ -36,14 +36,14 @@ EXAMPLES_USING_UP = 3
 class Broken(AssertionError):  # noqa: N818 - it says what the target is
     """A random request that shows a deviation; Hypothesis makes it smaller."""
 
-    def __init__(self, found: Found) -> None:
+    def __init__(self, found: CheckResults) -> None:
         self.found = found
         super().__init__(", ".join(sorted(found.broken)))
 
 
 def explore(lab: Lab, operation: Operation, mode: GenerationMode) -> None:
     """Send random requests to one operation; the smallest that fails goes into the ledger."""
-    smallest: list[Found] = []
+    smallest: list[CheckResults] = []
 
     used_up = own_resources(lab.contract, operation)
 
@@ -55,20 +55,20 @@ def explore(lab: Lab, operation: Operation, mode: GenerationMode) -> None:
         if found.broken:
             smallest[:] = [found]
             raise Broken(found)
-        lab.ledger.found(found)
+        lab.ledger.add_results(found)
 
     try:
         count = EXAMPLES_USING_UP if used_up else EXAMPLES
         _hypothesis(judge, _strategy(lab.contract, operation, mode), lab, count)
     except Broken as broken:
-        lab.ledger.found(broken.found)
+        lab.ledger.add_results(broken.found)
     except hypothesis.errors.Unsatisfiable:
         # Nothing can be spoiled in a request without inputs.
         return
     except (hypothesis.errors.Flaky, BaseExceptionGroup):
         # It failed, and not again: what was seen the last time is still evidence.
         for found in smallest:
-            lab.ledger.found(found)
+            lab.ledger.add_results(found)
 
 
 def _hypothesis(
@@ -115,7 +115,7 @@ def _text(value: Any) -> Any:
     return value if isinstance(value, (str, int, float, bool)) else str(value)
 
 
-def _judged(lab: Lab, operation: Operation, template: Template) -> Found:
+def _judged(lab: Lab, operation: Operation, template: Template) -> CheckResults:
     mark = lab.resources.mark
     exchange, found = lab.look(template)
     requirement = _accepted_against(lab.contract, operation, template, exchange)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conformance.engine.judging.attribution import guilty_claims
+from conformance.engine.judging.attribution import refused_claims
 from conformance.engine.judging.claims import (
+    is_accepted,
     is_excused,
-    is_taken,
     judge_claim,
     judge_echo,
     judge_status,
@@ -29,10 +29,10 @@ _PERHAPS = "answered {status}: the document does not say when a valid request is
 
 
 def isolate(lab: Lab, case: Case, exchange: Exchange) -> None:
-    """A request of several choices was refused: each of them alone says which one is."""
+    """Judge each choice of a refused request by sending it alone."""
     first, *others = case.claims
     plain = _alone(lab, first.alone)
-    if not is_taken(case, plain):
+    if not is_accepted(case, plain):
         message = f"a valid request is not accepted ({case.template.operation})"
         record_failure(lab, case, first.requirement, message, case.expectation, plain)
         _blame(lab, case, plain)
@@ -41,7 +41,7 @@ def isolate(lab: Lab, case: Case, exchange: Exchange) -> None:
     guilty = False
     for claim in others:
         alone = plain if claim.alone == first.alone else _alone(lab, claim.alone)
-        if is_taken(case, alone):
+        if is_accepted(case, alone):
             judge_claim(lab, case, claim, alone)
             judge_echo(lab, case, alone)
         elif not is_excused(lab, case, (claim.requirement,), alone):
@@ -54,9 +54,9 @@ def isolate(lab: Lab, case: Case, exchange: Exchange) -> None:
 
 
 def isolate_perhaps(lab: Lab, case: Case, exchange: Exchange) -> None:
-    """A valid request was refused, and nobody says whether it or the state of things is to blame.
+    """Judge a refused valid request where either it or the state of resources may be the cause.
 
-    A listed value or a bound is refused for itself where the same request without it is taken.
+    A listed value or a bound counts as refused where the same request without it is accepted.
     """
     first, *others = case.claims
     plain = exchange if not others else _alone(lab, first.alone)
@@ -77,7 +77,7 @@ def isolate_perhaps(lab: Lab, case: Case, exchange: Exchange) -> None:
 
 
 def judge_each_alone(lab: Lab, case: Case) -> None:
-    """The packed request needs what cannot be had: what each choice alone shows is still seen."""
+    """Judge each choice alone where the packed request needs a resource that cannot be had."""
     for claim in case.claims:
         try:
             alone = _alone(lab, claim.alone)
@@ -85,7 +85,7 @@ def judge_each_alone(lab: Lab, case: Case) -> None:
             said = Judgement(claim.requirement, blocked.outcome, case.id, blocked.reason)
             lab.ledger.record(said)
             continue
-        if is_taken(case, alone):
+        if is_accepted(case, alone):
             judge_claim(lab, case, claim, alone)
         else:
             message = f"a valid request is not accepted ({claim.requirement})"
@@ -93,13 +93,13 @@ def judge_each_alone(lab: Lab, case: Case) -> None:
 
 
 def _blame(lab: Lab, case: Case, plain: Exchange) -> None:
-    """The plain request was refused: what it has or lacks that a taken one does not, is broken."""
+    """Attribute a refused plain request to the fields in which accepted ones differ from it."""
     first, *others = case.claims
     operation = lab.contract.operation(case.operation)
 
     def takes(template: Template) -> bool:
         try:
-            return is_taken(case, _alone(lab, template))
+            return is_accepted(case, _alone(lab, template))
         except Blocked:
             return False
 
@@ -107,7 +107,7 @@ def _blame(lab: Lab, case: Case, plain: Exchange) -> None:
     for claim in taken:
         lab.ledger.passed(claim.requirement, case.id)
     refused = replace(case, claims=(first, *(claim for claim in others if claim not in taken)))
-    guilty = list(guilty_claims(operation, refused, takes))
+    guilty = list(refused_claims(operation, refused, takes))
     for claim in guilty:
         message = f"refused, and accepted once {claim.requirement} does not apply"
         record_failure(lab, case, claim.requirement, message, case.expectation, plain)
@@ -125,7 +125,7 @@ def _alone(lab: Lab, template: Template) -> Exchange:
 
 
 def prepared(lab: Lab, template: Template) -> Template:
-    """The request, filled, once what makes it change something has been sent (``x-first``)."""
+    """The request, filled, after sending what gives it something to change (``x-first``)."""
     first = lab.contract.operation(template.operation).first
     if first is None:
         return template

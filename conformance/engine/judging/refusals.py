@@ -10,7 +10,7 @@ from conformance.model.expectation import Expectation
 def refusal_problem(
     conventions: Conventions, expectation: Expectation, exchange: Exchange
 ) -> str | None:
-    """Why an answer is none of those accepted; None when it is one of them."""
+    """Why the answer is not one of those accepted; None when it is."""
     if exchange.response is None:
         return "the connection breaks without an answer, each time that this is sent"
     answers = expectation.for_status(exchange.status)

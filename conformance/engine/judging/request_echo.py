@@ -1,4 +1,4 @@
-"""What an accepted request has sent, where the answer to it shows the same field.
+"""Compares what an accepted request sent with what its own answer shows of it.
 
 The tables of an answer describe what the request set; what the answer leaves out is left to the
 rules on reading back.
@@ -15,11 +15,11 @@ from conformance.model.wording import in_json
 
 
 def shown_otherwise(exchange: Exchange, echo: Mapping[str, Any]) -> dict[str, str]:
-    """By field of the body: how the answer shows a value that the request sent otherwise.
+    """By field of the body: how the answer differs from the value that the request sent.
 
     ``echo`` is the ``x-echo`` of the operation: ``beneath`` names the field of the answer that
-    has what requests have at the top; ``ignored`` says when all but some members of an object are
-    ignored; ``shown-as`` lists values that a field may be shown as, whatever was sent.
+    contains what requests have at the top; ``ignored`` says when all but some members of an object
+    are ignored; ``shown-as`` lists values that a field may be shown as, whatever was sent.
     """
     if exchange.response is None or exchange.status >= 300 or not exchange.request.body:
         return {}
@@ -43,7 +43,7 @@ def requirement_of(operation: str, place: str, known: Iterable[str]) -> str | No
 
 
 def _heeded(body: dict[str, Any], ignored: Mapping[str, Any] | None) -> dict[str, Any]:
-    """A body without what its operation is to ignore."""
+    """The body without the fields that its operation is documented to ignore."""
     holder = body.get(ignored["object"]) if ignored else None
     if not ignored or not isinstance(holder, dict):
         return body
@@ -53,7 +53,7 @@ def _heeded(body: dict[str, Any], ignored: Mapping[str, Any] | None) -> dict[str
 
 
 def _differing(wanted: Any, found: Any, place: str) -> Iterator[tuple[str, Any, str]]:
-    """Each place that differs, what is shown there, and the words for it."""
+    """Each path that differs, with the value shown and the message for it."""
     if found is None:
         return
     if isinstance(wanted, dict) and isinstance(found, dict):
@@ -66,7 +66,7 @@ def _differing(wanted: Any, found: Any, place: str) -> Iterator[tuple[str, Any, 
 
 
 def _of_lists(wanted: list[Any], found: list[Any], place: str) -> Iterator[tuple[str, Any, str]]:
-    """Objects one by one; simple values in any order. Lists of another length are the rules'."""
+    """Compare lists: objects by position, simple values in any order; lengths are left to rules."""
     if any(isinstance(one, dict) for one in (*wanted, *found)):
         if len(wanted) == len(found):
             for left, right in zip(wanted, found, strict=True):

@@ -1,4 +1,4 @@
-"""Which exchanges of a case led to a judgement, and what had to be made before them."""
+"""Finds the exchanges that led to a judgement, and the creations that they depend on."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _asks_the_same(one: Exchange, other: Exchange) -> bool:
 
 
 class Creations:
-    """The exchanges that have made something, by its id: what a later request cannot do without."""
+    """The exchanges that created something, by its id: later requests depend on them."""
 
     def __init__(self, resources: Resources) -> None:
         self._resources = resources
@@ -58,7 +58,7 @@ class Creations:
         self._numbers: dict[int, Exchange] = {}
 
     def note(self, exchange: Exchange) -> None:
-        """Remember it if it has made something."""
+        """Remember the exchange if it created something."""
         kind = self._resources.created_by(exchange.request.operation or "")
         if kind is None or not exchange.succeeded or not isinstance(exchange.json, dict):
             return
@@ -71,7 +71,7 @@ class Creations:
         return self._numbers.get(number)
 
     def before(self, exchanges: Iterable[Exchange]) -> set[int]:
-        """Numbers of the creations that these exchanges rest on, and those that they rest on."""
+        """Numbers of the creations that these exchanges depend on, directly or through others."""
         found: set[int] = set()
         pending = list(exchanges)
         while pending:

@@ -1,4 +1,4 @@
-"""What was sent and answered in the current case, as findings quote it: without secrets."""
+"""The redacted exchanges of the current case, as findings quote them."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ class Transcript:
         self._case = ""
 
     def begin(self, case: str) -> None:
-        """Forget the case before; what is recalled from it is shown as of this one."""
+        """Forget the previous case; exchanges recalled from it are shown as steps of this one."""
         self._case = case
         self.exchanges.clear()
         self.aside.clear()
 
     def note(self, exchange: Exchange) -> None:
-        """Keep an exchange, and learn the secrets that it shows."""
+        """Keep an exchange, and learn the secrets in it."""
         self.exchanges[exchange.number] = exchange
         self.creations.note(exchange)
         self._redactor.overhear(exchange.request, exchange.response)
@@ -52,13 +52,13 @@ class Transcript:
         )
 
     def sent_header(self, number: int, values: Container[str]) -> str | None:
-        """The header's value that an exchange was sent with and that is one of ``values``."""
+        """The header of an exchange as it was sent, if its value is one of ``values``."""
         exchange = self._recalled(number)
         sent = exchange.request.headers if exchange is not None else ()
         return next((value for _, value in sent if value in values), None)
 
     def with_steps(self, judgement: Judgement) -> Judgement:
-        """The same finding with everything that led to it, also what other cases have made."""
+        """The same judgement with every exchange that led to it, those of other cases included."""
         if judgement.exchange not in self.exchanges:
             return judgement
         led = {*judgement.steps, judgement.exchange}
@@ -70,5 +70,5 @@ class Transcript:
 
 
 def _cut(response: Response) -> Response:
-    """An answer as far as reports may show it, and so far beyond that no secret is cut."""
+    """The answer cut to what reports show, and as much again so that no secret is split."""
     return dataclasses.replace(response, body=response.body[: 2 * KEPT_BYTES])

@@ -6,7 +6,7 @@ from collections.abc import Container
 
 from conformance.cases.plan import within
 from conformance.checks.exchange import every_exchange
-from conformance.engine.judging.case_runner import shown_by
+from conformance.engine.judging.case_runner import answer_requirements_of
 from conformance.engine.run.report_builder import Collected
 from conformance.engine.run.session import Session
 
@@ -26,5 +26,7 @@ def plan_generated(
         code = f"{case.violates}-code"
         if code in session.contract.requirements:
             collected.plan((code,), case.effort, selected=selected)
-        collected.plan(shown_by(session.contract, case), case.effort, selected=selected)
+        collected.plan(
+            answer_requirements_of(session.contract, case), case.effort, selected=selected
+        )
         collected.plan(everywhere, case.effort, selected=selected)

@@ -87,8 +87,8 @@ def assemble(session: Session, collected: Collected, finished: dt.datetime) -> R
     decisions = decide_all(
         contract, collected.ledger, session.selection, _plan(session, collected), config.strict
     )
-    if session.behind is not None:
-        decisions = session.behind.decide(decisions, requirements)
+    if session.edition_gap is not None:
+        decisions = session.edition_gap.decide(decisions, requirements)
     decisions, misfits = apply_waivers(decisions, settings.waivers, finished.date())
     decision = decided(requirements, decisions, misfits, interrupted=collected.interrupted)
     return Report(
@@ -175,7 +175,7 @@ def _untested(session: Session) -> list[str]:
 
 def _coverage(collected: Collected, session: Session) -> list[StatusCell]:
     """Every operation × documented status: how often it was answered, or why it was not."""
-    provoked = {RequirementId.parse(requirement).shown_by for requirement in collected.effort_of}
+    provoked = {RequirementId.parse(requirement).answer_key for requirement in collected.effort_of}
     cells: list[StatusCell] = []
     for operation in session.contract.operations.values():
         for status in sorted(operation.answers):

@@ -21,7 +21,7 @@ from conformance.cases.plan import generated_cases, within
 from conformance.contract.document import Contract
 from conformance.contract.pins import load_pinned
 from conformance.contract.revisions import load_contract_at
-from conformance.engine.judging.case_runner import judge, shown_by
+from conformance.engine.judging.case_runner import answer_requirements_of, judge
 from conformance.engine.lab import Lab
 from conformance.engine.outcomes import Blocked, Inconclusive, NotOffered
 from conformance.engine.resources.names import RUNS_PREFIX
@@ -37,7 +37,7 @@ from conformance.model.case import Case
 from conformance.model.item_result import Evidence, ItemResult
 from conformance.model.verdict import Judgement, Outcome
 from conformance.reporting.evidence import curl, reported
-from conformance.verdicts.behind import Behind, behind
+from conformance.verdicts.edition_gap import EditionGap, edition_gap
 from conformance.verdicts.selection import STATELESS, Selection, select
 
 JOURNAL = "journal"
@@ -58,9 +58,9 @@ class Session:
             reach = _offering(reach, config.operations)
         self.config = config
         self.contract: Contract = _contract(config, reach)
-        self.behind: Behind | None = _behind(self.contract, reach)
-        if self.behind is not None and self.behind.absent:
-            reach = _offering(reach, self.behind.present)
+        self.edition_gap: EditionGap | None = _edition_gap(self.contract, reach)
+        if self.edition_gap is not None and self.edition_gap.absent:
+            reach = _offering(reach, self.edition_gap.present)
         self.reach = reach
         profile = config.profile or reach.settings.profile
         self.profile = profile
@@ -207,7 +207,7 @@ class Session:
         except Blocked as blocked:
             self._all(case.requirements, blocked.outcome, case.id, blocked.reason)
             if case.violates is None and not isinstance(blocked, NotOffered):
-                answers = shown_by(self.contract, case)
+                answers = answer_requirements_of(self.contract, case)
                 self._all(answers, blocked.outcome, case.id, blocked.reason)
             raise
 
@@ -303,14 +303,14 @@ def _offering(reach: Reach, operations: Iterable[str]) -> Reach:
     return replace(reach, settings=replace(reach.settings, operations=tuple(operations)))
 
 
-def _behind(contract: Contract, reach: Reach) -> Behind | None:
+def _edition_gap(contract: Contract, reach: Reach) -> EditionGap | None:
     """What the target cannot have because it keeps another edition.
 
     Raises UsageError when it has nothing of the contract.
     """
     if reach.edition is None:
         return None
-    found = behind(contract, load_contract_at(reach.edition), reach.settings.operations)
+    found = edition_gap(contract, load_contract_at(reach.edition), reach.settings.operations)
     if found is not None and not found.present:
         problem = f"has nothing that the reference serves, which keeps {reach.edition}"
         raise UsageError("the contract", problem, "name the target that is to be judged")

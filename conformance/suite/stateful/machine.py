@@ -22,7 +22,7 @@ from conformance.model.verdict import Judgement, Outcome
 from conformance.suite.kit.jobs import KINDS
 from conformance.suite.stateful.job_steps import offered
 from conformance.suite.stateful.model import WALK, Disagreement
-from conformance.suite.stateful.steps import FURNISHED, STEPS, Choice, Course, gone
+from conformance.suite.stateful.steps import FURNISHED, STEPS, Choice, Course, replay
 
 WALKS = 22
 LENGTH = 45
@@ -30,7 +30,7 @@ LENGTH = 45
 LOOK_EVERY = 4
 """After how many steps everything is looked at."""
 TRIES = 60
-"""How often a walk that went wrong is gone again to make it shorter."""
+"""How often a walk that went wrong is replayed to make it shorter."""
 ROUNDS = 2
 """How often a walk begins anew to look for what else is wrong."""
 _NUMBERS = st.integers(min_value=0, max_value=6)
@@ -54,7 +54,7 @@ class Walks:
 
 
 class Walk(RuleBasedStateMachine):
-    """One walk. Once one has gone wrong, no other is taken: Hypothesis has nothing to repeat."""
+    """One walk; none is taken after the first that goes wrong, since Hypothesis need not repeat it."""
 
     walks: Walks
 
@@ -159,7 +159,7 @@ def shortest(walks: Walks) -> Disagreement | None:
             while start < len(choices) and tries < TRIES:
                 fewer = choices[:start] + choices[start + size :]
                 tries += 1
-                parted = gone(walks.scenario, walks.kinds, fewer, walks.known)
+                parted = replay(walks.scenario, walks.kinds, fewer, walks.known)
                 if parted is None:
                     start += size
                 else:

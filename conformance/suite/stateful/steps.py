@@ -61,7 +61,10 @@ FURNISHED = (
 
 
 class Course:
-    """Takes steps. What one needs is made before it; without its kind of job it is no step."""
+    """Executes choices, and creates what they need first.
+
+    A choice for a kind of job that the target does not offer does nothing.
+    """
 
     def __init__(self, scenario: Scenario, kinds: Iterable[str]) -> None:
         self._scenario = scenario
@@ -180,12 +183,12 @@ class Course:
             step(app, job)
 
 
-def gone(
+def replay(
     scenario: Scenario, kinds: Iterable[str], choices: Iterable[Choice], known: Iterable[str]
 ) -> Disagreement | None:
-    """Go some steps anew and look at everything at the end: where target and model part.
+    """Replay a list of choices from the start; the disagreement of target and model, if any.
 
-    What is ``known`` already does not count.
+    A disagreement about a ``known`` requirement does not count.
     """
     course = Course(scenario, kinds)
     try:

@@ -9,7 +9,7 @@ import pytest
 from conformance.cases.plan import generated_cases
 from conformance.cases.requests import plain_body
 from conformance.contract.document import Contract
-from conformance.engine.judging.attribution import MOST_TRIES, guilty_claims
+from conformance.engine.judging.attribution import MOST_TRIES, refused_claims
 from conformance.model import field_path
 from conformance.model.case import Case, Given, Template
 
@@ -24,7 +24,7 @@ def cases(contract: Contract) -> dict[str, Case]:
 
 def _guilty(contract: Contract, case: Case, takes: Takes) -> set[str]:
     operation = contract.operation(case.operation)
-    return {claim.requirement for claim in guilty_claims(operation, case, takes)}
+    return {claim.requirement for claim in refused_claims(operation, case, takes)}
 
 
 def _in_body(path: str) -> Callable[[Template], object]:

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from conformance.checks.body import BodyCheck
-from conformance.checks.found import Found
+from conformance.checks.results import CheckResults
 from conformance.contract.notifications import PLACE
 from conformance.engine.scenario import Rule, Scenario
 from conformance.suite.kit.applications import part
@@ -71,9 +71,9 @@ def judge_arrival(scenario: Scenario, told: Told) -> None:
         exchange=told.exchange,
     )
     content = scenario.lab.contract.notifications[NAME].content
-    found = Found(scenario.lab.case, told.exchange.number)
+    found = CheckResults(scenario.lab.case, told.exchange.number)
     BodyCheck(NAME, PLACE, content).check(told.content, found)
-    for requirement in found.held - found.broken.keys():
+    for requirement in found.kept - found.broken.keys():
         scenario.rule(requirement).that(True, "")
     for broken in found.broken.values():
         scenario.rule(broken.requirement).that(

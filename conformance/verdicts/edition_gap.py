@@ -20,7 +20,7 @@ _MISSED = frozenset({Verdict.FAIL, Verdict.WARN, Verdict.INCONCLUSIVE})
 
 
 @dataclass(frozen=True, slots=True)
-class Behind:
+class EditionGap:
     """The difference between the contract judged by and the edition that the target implements.
 
     ``present`` and ``absent`` are the operations that the implemented edition has, and lacks, at
@@ -52,7 +52,9 @@ class Behind:
         return Decision(Verdict.BLOCKED, reason)
 
 
-def behind(judged: Contract, kept: Contract, operations: Iterable[str] = ()) -> Behind | None:
+def edition_gap(
+    judged: Contract, kept: Contract, operations: Iterable[str] = ()
+) -> EditionGap | None:
     """What sets the edition ``kept`` apart from the contract ``judged``; None if nothing does.
 
     ``operations`` are those asked for, if not all. Raises UsageError for an unknown one.
@@ -70,7 +72,7 @@ def behind(judged: Contract, kept: Contract, operations: Iterable[str] = ()) -> 
         if one.operation in others
         or (one.operation is None and one != kept.requirements.get(one.id))
     )
-    return Behind(kept.revision, present, absent, changed)
+    return EditionGap(kept.revision, present, absent, changed)
 
 
 def _is_at_its_place(operation: Operation, kept: Contract) -> bool:

@@ -1,15 +1,15 @@
-"""Nothing of a server's innards shows in an answer, least of all when it failed."""
+"""Checks that refusals and failures leak no internal details of the server."""
 
 from __future__ import annotations
 
 import re
 
-from conformance.checks.found import Found
+from conformance.checks.results import CheckResults
 from conformance.model.exchange import Response
 
-NO_INNARDS = "common/answer/no-innards"
+NO_INTERNALS = "common/answer/no-innards"
 
-_INNARDS = re.compile(
+_INTERNALS = re.compile(
     rb"Traceback \(most recent call last\)"
     rb"|File \"[^\"]+\", line \d+"
     rb"|\bat [\w$.]+\([\w$]+\.java:\d+\)"
@@ -21,15 +21,15 @@ _INNARDS = re.compile(
 )
 
 
-def check_innards(response: Response, found: Found) -> None:
-    """No stack trace, source path or database message in the body of a refusal or failure."""
+def check_internals(response: Response, found: CheckResults) -> None:
+    """Judge that the body holds no stack trace, source path or database message."""
     if response.status < 400:
         return
-    match = _INNARDS.search(response.body)
-    found.say(
-        NO_INNARDS,
+    match = _INTERNALS.search(response.body)
+    found.judge(
+        NO_INTERNALS,
         match is None,
-        "the answer shows the innards of the server",
-        "an error and its text, and nothing of how the server is built",
+        "the answer leaks internal details of the server",
+        "an error and its text, and nothing about how the server is built",
         match.group(0).decode("utf-8", "replace") if match else "",
     )

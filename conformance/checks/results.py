@@ -8,17 +8,17 @@ from conformance.model.verdict import Judgement, Outcome
 
 
 @dataclass(slots=True)
-class Found:
-    """Requirements that one exchange shows to be kept (``held``) or broken; ``broken`` wins."""
+class CheckResults:
+    """Requirements that one exchange shows to be kept or broken; ``broken`` wins over ``kept``."""
 
     case: str
     exchange: int
-    held: set[str] = field(default_factory=set)
+    kept: set[str] = field(default_factory=set)
     broken: dict[str, Judgement] = field(default_factory=dict)
 
-    def hold(self, requirement: str) -> None:
+    def keep(self, requirement: str) -> None:
         """Record that this exchange shows the requirement to be kept."""
-        self.held.add(requirement)
+        self.kept.add(requirement)
 
     def fail(self, requirement: str, message: str, expected: str, actual: str) -> None:
         """Record that this exchange breaks the requirement; only the first message is kept."""
@@ -29,13 +29,13 @@ class Found:
 
     def leave_out(self, requirements: frozenset[str]) -> None:
         """Drop the results for requirements that the contract does not state."""
-        self.held -= requirements
+        self.kept -= requirements
         for requirement in requirements & self.broken.keys():
             del self.broken[requirement]
 
-    def say(self, requirement: str, ok: bool, message: str, expected: str, actual: str) -> None:
+    def judge(self, requirement: str, ok: bool, message: str, expected: str, actual: str) -> None:
         """Record a pass if ``ok``, otherwise a failure."""
         if ok:
-            self.hold(requirement)
+            self.keep(requirement)
         else:
             self.fail(requirement, message, expected, actual)
