@@ -187,14 +187,14 @@ def test_secrets_that_come_back(look: Look, name: str, value: str, secret: str) 
     assert NO_SECRETS in in_body.broken
     headers = (JSON, ("x-request-id", "i"), ("x-debug", secret))
     assert NO_SECRETS in look("ShowApp", 404, REFUSED, sent=sent, headers=headers).broken
-    assert NO_SECRETS in look("ShowApp", 404, REFUSED, sent=sent).held
+    assert NO_SECRETS in look("ShowApp", 404, REFUSED, sent=sent).kept
     assert secret not in str(in_body.broken[NO_SECRETS].message)
 
 
 def test_short_values_may_come_back_by_chance(look: Look) -> None:
     """A token of a few characters could be part of any message."""
     sent = (("X-Auth-Token", "no"), ("Authorization", "Signature=ab"))
-    assert NO_SECRETS in look("ShowApp", 404, {**REFUSED, "error_msg": "no ab"}, sent=sent).held
+    assert NO_SECRETS in look("ShowApp", 404, {**REFUSED, "error_msg": "no ab"}, sent=sent).kept
 
 
 @pytest.mark.parametrize(
@@ -219,14 +219,14 @@ def test_failures(look: Look, status: int) -> None:
     """A failure is one whatever was sent, unless the case asked for it."""
     assert NO_SERVER_ERROR in look("ShowApp", status, REFUSED).broken
     asked = look("ShowApp", status, REFUSED, expectation=succeeds(status))
-    assert NO_SERVER_ERROR in asked.held
-    assert NO_SERVER_ERROR in look("ShowApp", 503, REFUSED).held
+    assert NO_SERVER_ERROR in asked.kept
+    assert NO_SERVER_ERROR in look("ShowApp", 503, REFUSED).kept
 
 
 def test_answers_that_no_table_lists(look: Look) -> None:
     """401 of a gateway: a request id, JSON, and the envelope of section 3.3."""
     right = look("ShowApp", 401, {"error_code": "APIGW.0101", "error_msg": "m"})
-    assert {ON_EVERY_ANSWER, CONTENT_TYPE, ENVELOPE} <= right.held
+    assert {ON_EVERY_ANSWER, CONTENT_TYPE, ENVELOPE} <= right.kept
     wrong = look("ShowApp", 401, b"<html>", headers=(("content-type", "text/html"),))
     assert {ON_EVERY_ANSWER, CONTENT_TYPE, ENVELOPE} <= wrong.broken.keys()
     empty = look(None, 400, b"", headers=())
@@ -255,7 +255,7 @@ def test_the_identity_service_is_another_one(look: Look) -> None:
     found = look("CreateToken", 418, {"error": {"code": 418}}, method="POST")
     assert ENVELOPE not in found.kept | found.broken.keys()
     refused = look("CreateToken", 401, {"error": {"code": 401}}, method="POST")
-    assert "CreateToken/401/error_code/catalogued" not in refused.held | refused.broken.keys()
+    assert "CreateToken/401/error_code/catalogued" not in refused.kept | refused.broken.keys()
 
 
 def test_answers_in_words() -> None:

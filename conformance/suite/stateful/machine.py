@@ -54,7 +54,7 @@ class Walks:
 
 
 class Walk(RuleBasedStateMachine):
-    """One walk; none is taken after the first that goes wrong, since Hypothesis need not repeat it."""
+    """One walk. None is taken after the first that goes wrong: Hypothesis need not repeat it."""
 
     walks: Walks
 
