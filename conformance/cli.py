@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, Entry] = {
         ("serve", "serve:serve", "Serve the reference implementation."),
         ("simulate", "simulate:simulate", "Let people come and go at a served reference."),
         ("requirements", "listing:requirements", "List requirements."),
+        ("catalogue", "catalogue:catalogue", "Write the requirements as pages."),
         ("errata", "listing:errata", "List where the document contradicts itself."),
         ("faults", "listing:faults", "List the faults that the reference can serve with."),
         ("variants", "listing:variants", "List the permitted variants that it can serve with."),

@@ -18,11 +18,15 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def sparkrtc_contract() -> Contract:
-    """The contract, read once per session."""
+def sparkrtc_contract(pytestconfig: pytest.Config) -> Contract:
+    """The contract, or that of ``--sparkrtc-contract``, read once per session."""
     from conformance.contract.document import load_contract
+    from conformance.contract.own import load_own_contract
 
-    return load_contract()
+    named = pytestconfig.getoption("sparkrtc_contract", None)
+    if named is None:
+        return load_contract()
+    return load_own_contract(named, pytestconfig.getoption("sparkrtc_base", None))
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ import click
 from conformance.access.cleanup import CleanupResult
 from conformance.access.cleanup import cleanup as undo_journal
 from conformance.access.journal import Journal
+from conformance.commands.contract_choice import chosen_contract, contract_options
 from conformance.engine.resources.names import is_of_a_run
 from conformance.engine.resources.teardown import Teardown
 from conformance.engine.run.config import DEFAULT_REPORTS, RunConfig
@@ -23,7 +25,14 @@ from conformance.errors import ConfigurationError
 @click.option("--target", metavar="FILE|URL", help="the target; the journal's own by default")
 @click.option("--profile", metavar="NAME", help="as the run was given it with a bare address")
 @click.option("--report-dir", default=DEFAULT_REPORTS, type=Path, show_default=True)
-def cleanup(target: str | None, profile: str | None, report_dir: Path) -> int:
+@contract_options
+def cleanup(
+    target: str | None,
+    profile: str | None,
+    report_dir: Path,
+    contract: Path | None,
+    base: str | None,
+) -> int:
     """Delete what the journals in the report folder name, and put settings back.
 
     Only what still carries the run's prefix is deleted. Exit status 1 when something is left.
@@ -32,15 +41,17 @@ def cleanup(target: str | None, profile: str | None, report_dir: Path) -> int:
     if not journals:
         click.echo(f"no journal in {report_dir}: nothing is left to be cleaned up")
         return 0
-    RunConfig(profile=profile)  # A profile that does not exist is an error before all else.
+    # A profile that does not exist is an error before all else; so is a contract at fault.
+    config = RunConfig(profile=profile, report_dir=report_dir, contract=contract, base=base)
+    chosen_contract(contract, base)
     complete = True
     with lock_folder(report_dir):
         for path in journals:
-            complete = _undo(Journal(path), target, profile) and complete
+            complete = _undo(Journal(path), target, config) and complete
     return 0 if complete else 1
 
 
-def _undo(journal: Journal, target: str | None, profile: str | None) -> bool:
+def _undo(journal: Journal, target: str | None, config: RunConfig) -> bool:
     for number in journal.strange:
         click.echo(f"{journal.path}:{number}: NOT undone (no line of a run's journal)", err=True)
     if not journal.pending():
@@ -50,14 +61,14 @@ def _undo(journal: Journal, target: str | None, profile: str | None) -> bool:
         journal.path.unlink()
         return True
     header = journal.header()
-    reach = reach_target(target or header.base_url, os.environ, profile)
+    reach = reach_target(target or header.base_url, os.environ, config.profile)
     if not reach.settings.allow_writes:
         raise ConfigurationError(
             str(journal.path),
             "the target does not allow writes",
             "name its file with --target, or the --profile of the run",
         )
-    session = Session(RunConfig(report_dir=journal.path.parent), reach)
+    session = Session(replace(config, profile=None), reach)
     try:
         result = undo_journal(
             journal,

@@ -1,21 +1,21 @@
-"""Write the catalogue of requirements, one Markdown page a chapter, from the contract.
-
-python docs/write_catalogue.py [FOLDER] [en|zh]      (docs/catalogue by default; git ignores it)
-"""
+"""The catalogue of requirements: one Markdown page a chapter, from the contract."""
 
 from __future__ import annotations
 
-import sys
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING
 
-from conformance.certification.scripted.sweep import client_requirements
-from conformance.contract.document import Contract, load_contract
-from conformance.model.requirement import Requirement
+from conformance.model.verdict import UNTESTED
+from conformance.reporting.file import write_text
 from conformance.reporting.language import Language, language
 
-FOLDER = Path(__file__).resolve().parent / "catalogue"
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conformance.contract.document import Contract
+    from conformance.model.requirement import Requirement
+
 _WORDS = {
     "en": ("Requirements", "{count} requirements of the edition {revision}.", "chapter",
            "requirements", "of clients", "Everywhere",
@@ -25,28 +25,34 @@ _WORDS = {
 }  # fmt: skip
 
 
-def pages(contract: Contract, code: str = "en") -> dict[str, str]:
-    """The text of every page, by its file name."""
+def catalogue_pages(
+    contract: Contract,
+    clients: Mapping[str, Requirement],
+    untested: Collection[str] = (),
+    code: str = "en",
+) -> dict[str, str]:
+    """The text of every page, by its file name.
+
+    ``clients`` are the requirements on clients; ``untested`` ids of rules that no test judges,
+    which are marked.
+    """
     words = language(code)
     chapters: defaultdict[tuple[str, bool], list[Requirement]] = defaultdict(list)
     for requirement in contract.requirements.values():
         chapters[requirement.chapter, False].append(requirement)
-    for requirement in client_requirements(contract).values():
+    for requirement in clients.values():
         chapters[requirement.chapter, True].append(requirement)
     texts = {
-        _file(key): f"# {_title(key, words)}\n\n{_page(found, words)}"
+        _file(key): f"# {_title(key, words)}\n\n{_page(found, words, untested)}"
         for key, found in chapters.items()
     }
     return {"README.md": _index(contract, chapters, words), **texts}
 
 
-def write(folder: Path, contract: Contract, code: str = "en") -> int:
-    """Write every page; how many there are."""
-    folder.mkdir(parents=True, exist_ok=True)
-    texts = pages(contract, code)
-    for name, text in texts.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    return len(texts)
+def write_catalogue(folder: Path, pages: Mapping[str, str]) -> None:
+    """Write every page. Raises ReportError when one cannot be written."""
+    for name, text in pages.items():
+        write_text(folder / name, text, "name another folder")
 
 
 def _file(key: tuple[str, bool]) -> str:
@@ -73,27 +79,23 @@ def _index(
     return f"# {title}\n\n{said}\n\n| {chapter} | {requirements} |\n|---|---|\n{rows}"
 
 
-def _page(found: Iterable[Requirement], words: Language) -> str:
+def _page(found: Iterable[Requirement], words: Language, untested: Collection[str]) -> str:
     *_, everywhere, columns = _WORDS[words.code]
     groups: defaultdict[str, list[Requirement]] = defaultdict(list)
     for requirement in found:
         groups[requirement.operation or everywhere].append(requirement)
     head = f"| {columns} |\n|---|---|---|---|---|---|\n"
     return "\n".join(
-        f"## {operation}\n\n{head}{''.join(_row(item, words) for item in group)}"
+        f"## {operation}\n\n{head}{''.join(_row(item, words, untested) for item in group)}"
         for operation, group in groups.items()
     )
 
 
-def _row(item: Requirement, words: Language) -> str:
+def _row(item: Requirement, words: Language, untested: Collection[str]) -> str:
+    text = words.requirement(item.text)
+    text += f" ({words.told(UNTESTED)})" if item.id in untested else ""
     cells = (
-        f"`{item.id}`", words.say(f"story.{item.level.value}"), words.requirement(item.text),
+        f"`{item.id}`", words.say(f"story.{item.level.value}"), text,
         words.source(str(item.source)), ", ".join(sorted(item.capabilities)), item.erratum or "",
     )  # fmt: skip
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
-
-
-if __name__ == "__main__":
-    target = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
-    chosen = sys.argv[2] if len(sys.argv) > 2 else "en"
-    sys.stdout.write(f"{write(target, load_contract(), chosen)} pages in {target}\n")
