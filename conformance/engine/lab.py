@@ -1,4 +1,4 @@
-"""The lab: contract, target and checks in one place. Every request of a run goes through it."""
+"""The lab: contract, target and checks in one place. It sends every request of a run."""
 
 from __future__ import annotations
 
@@ -47,14 +47,15 @@ _JSON = ("Content-Type", "application/json")
 
 
 class Lab:
-    """Sends templates, judges every exchange, and keeps what was said in its ledger.
+    """Sends templates, checks every exchange, and records the judgements in its ledger.
 
-    ``prefix`` starts every name that this run creates. ``patient=False``: the target keeps no
-    state, so that nothing is waited for. ``alone``: nobody else would feel it when the target's
-    clock is moved.
-    ``beside``: the lab of another thread of this run. What belongs to the run as a whole is shared
-    with it: numbers of exchanges, request ids that were seen, compiled bodies, secrets overheard.
-    ``time`` is how long requests may be sent.
+    ``prefix`` starts every name that this run gives. ``patient=False``: the target keeps no state,
+    so nothing is polled for. ``alone``: no other process uses the target, so its clock may be
+    moved.
+
+    ``beside``: the lab of another thread of this run. What belongs to the whole run is shared with
+    it: exchange numbers, seen request ids, compiled bodies, learned secrets. ``time`` is how long
+    requests may be sent.
     """
 
     def __init__(
@@ -116,7 +117,7 @@ class Lab:
         self.case = ""
 
     def begin(self, case: str) -> None:
-        """All that follows belongs to this case, and is drawn anew: cases may run in any order."""
+        """Start a case: its exchanges and random values do not depend on the cases before it."""
         self.case = case
         self.offering.asked_for = None
         self.random.seed(f"{self._seed} {case}")
@@ -145,7 +146,7 @@ class Lab:
         return exchange
 
     def _prepare(self, operation: Operation, filled: Template) -> str | None:
-        """Before a request is sent: it may change what is ours alone; what it does is noted."""
+        """Refuse a change to what is not the run's own, and journal what the request will change."""
         self.ownership.guard(operation, filled.path)
         self.ownership.survey(operation)
         return self.intents.begin(operation, filled)
@@ -153,7 +154,7 @@ class Lab:
     def _conclude(
         self, entry: str | None, operation: Operation, filled: Template, exchange: Exchange
     ) -> None:
-        """What a request has created or changed; an id that was there before is never touched."""
+        """Note what a request created or changed; an id that existed before is not the run's."""
         known = self.ownership.answered(operation, filled, exchange)
         if known is None:
             self.intents.end(entry, operation, exchange)
@@ -171,28 +172,28 @@ class Lab:
             )
 
     def look(self, template: Template) -> tuple[Exchange, CheckResults]:
-        """Send one request and judge the answer without noting it: the caller decides."""
+        """Send and check one request without recording the results: the caller decides."""
         operation = self.contract.operation(template.operation)
         exchange = self.send(template, judge=False)
         tolerated = Expectation(tuple(map(Answer, operation.tolerated_statuses)))
         return exchange, self._checks.check(exchange, tolerated)
 
     def send_raw(self, request: Request, *, credentials: str = "valid") -> Exchange:
-        """Send a request that no template can say (another method, an unknown path)."""
+        """Send a request that no template can express (another method, an unknown path)."""
         self.ownership.guard_raw(request)
         exchange = self._exchange(request, credentials, self._group(request))
         self.ledger.add_results(self._checks.check(exchange))
         return exchange
 
     def send_odd(self, request: Request) -> Exchange:
-        """Send a request that may never reach an operation: it judges itself, and nothing else."""
+        """Send a request that may never reach an operation; only its own rule judges the answer."""
         self.ownership.guard_raw(request)
         exchange = self._exchange(request, "valid", self._group(request))
         self.ledger.add_results(self._checks.check_odd(exchange))
         return exchange
 
     def send_together(self, templates: Sequence[Template]) -> list[Exchange]:
-        """Send several requests at the same time; what comes back is noted one by one."""
+        """Send several requests at the same time, then record their exchanges one by one."""
         for template in templates:
             self.offering.demand(template.operation)
         filled = [self.fill(template) for template in templates]
@@ -214,7 +215,7 @@ class Lab:
         return exchanges
 
     def adopt(self, name: str, auth: httpx.Auth, *secrets: str) -> str:
-        """Other credentials, to be named in a request; ``valid`` replaces those of the run."""
+        """Give credentials a name for templates; ``valid`` replaces those of the run."""
         for secret in secrets:
             self._redactor.learn(secret)
         self._keys.adopt(name, auth)
@@ -222,20 +223,20 @@ class Lab:
 
     @property
     def signature(self) -> SignatureAuth:
-        """The access key of the run, on the target's time. Raises Blocked when there is none."""
+        """The run's access key, using the target's time. Raises Blocked when there is none."""
         return self._keys.signature
 
     def ask(self, request: Request) -> Exchange:
-        """Send a request that judges nothing, in its turn."""
+        """Send a request that is not judged, within flow control."""
         return self._exchange(request, "valid", self._group(request))
 
     def _group(self, request: Request) -> str:
-        """The flow group of a request's operation, or that of requests that are none."""
+        """The flow group of a request's operation, or that of requests to no operation."""
         known = self.contract.operations.get(request.operation or "")
         return known.flow_group if known else self.contract.conventions.flow_group
 
     def fill(self, template: Template) -> Template:
-        """The same request with resources, names and times filled in."""
+        """The template with resources, names and times filled in."""
         answer = partial(
             self._answer, reading=self.contract.operation(template.operation).reads_only
         )
@@ -268,7 +269,7 @@ class Lab:
         self._gateway.close()
 
     def now(self) -> dt.datetime:
-        """The time of the run, UTC, with what the target's clock was moved ahead."""
+        """The current time in UTC, plus whatever the target's clock was moved ahead."""
         return self._clock.now()
 
     def advance(self, seconds: float) -> None:
@@ -279,13 +280,13 @@ class Lab:
         return self._post(request, self._keys.named("valid"), "clock").response
 
     def steer(self, method: str, url: str, content: object = None) -> Response | None:
-        """Ask what stands beside the target for something, without credentials."""
+        """Send a request to a service beside the target, without credentials."""
         body = None if content is None else json.dumps(content).encode()
         request = Request(None, method, url, (_JSON,) if body else (), body)
         return self._post(request, None, "steering").response
 
     def overheard(self, request: Request, status: int) -> Exchange:
-        """Note a request that somebody sent us, and the status that we answered it with."""
+        """Record a request that the target sent to us, with the status that we answered."""
         answer = Response(status, (), b"", 0.0)
         exchange = Exchange(next(self._numbers), self.case, request, answer)
         self.transcript.note(exchange)
@@ -336,11 +337,11 @@ class Lab:
         return exchange
 
     def stand_in(self, number: int) -> str | None:
-        """The token that was sent in place of a real one, if that is what the exchange is about."""
+        """The token that was sent in place of a real one, if the exchange is about that."""
         return self.transcript.sent_header(number, self._keys.invented)
 
     def redact(self, judgement: Judgement) -> Judgement:
-        """A judgement without the secrets that its messages may quote."""
+        """The judgement without secrets in its messages."""
         return dataclasses.replace(
             judgement,
             message=self.prose(judgement.message),
@@ -349,9 +350,9 @@ class Lab:
         )
 
     def offers(self, operation: str) -> bool:
-        """Whether the target is said to have an operation."""
+        """Whether the target offers the operation."""
         return self.offering.offers(operation)
 
     def prose(self, text: str) -> str:
-        """A message for people without the secrets of this run."""
+        """The message without the secrets of this run."""
         return self._redactor.text(text)

@@ -1,4 +1,4 @@
-"""How a case says that it could not judge: a prerequisite failed, or nothing could be seen."""
+"""Exceptions by which a case ends without a judgement, and their outcomes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from conformance.model.verdict import Outcome
 
 
 class Blocked(Exception):  # noqa: N818 - a verdict, not an error
-    """A prerequisite failed: ``reason`` names it, ``outcome`` is what it says of requirements."""
+    """A prerequisite failed: ``reason`` names it, ``outcome`` is recorded for the requirements."""
 
     outcome: ClassVar[Outcome] = Outcome.BLOCKED
 
@@ -18,13 +18,13 @@ class Blocked(Exception):  # noqa: N818 - a verdict, not an error
 
 
 class NotOffered(Blocked):
-    """It needs an operation that the target is said not to offer: nothing is sent, or judged."""
+    """The case needs an operation that the target does not offer: nothing is sent or judged."""
 
     outcome: ClassVar[Outcome] = Outcome.NOT_APPLICABLE
 
 
 class Inconclusive(Exception):  # noqa: N818 - a verdict, not an error
-    """It ran, and nothing could be concluded: ``reason`` says why."""
+    """The case ran, but nothing could be concluded: ``reason`` says why."""
 
     outcome: ClassVar[Outcome] = Outcome.INCONCLUSIVE
 
@@ -34,6 +34,6 @@ class Inconclusive(Exception):  # noqa: N818 - a verdict, not an error
 
 
 class NotApplicable(Inconclusive):
-    """The target has nothing of what the statement is about: ``reason`` says what is not there."""
+    """The target has nothing that the requirement is about: ``reason`` says what is missing."""
 
     outcome: ClassVar[Outcome] = Outcome.NOT_APPLICABLE

@@ -34,9 +34,9 @@ Test = TypeVar("Test", bound=Callable[..., object])
 def rules(*ids: str, effort: str = "standard", phase: str | None = None) -> Callable[[Test], Test]:
     """Declare the requirements that a test judges, and the lowest level that includes it.
 
-    ``phase``: ``hostile`` for what may bring a server down, ``ending`` for what ends a given thing
-    that cannot be made again, ``last`` for what moves the clock or
-    uses up a quota; they come after all others.
+    ``phase``: ``hostile`` for what may crash a server, ``ending`` for what ends an existing
+    resource that cannot be created again, ``last`` for what moves the clock or uses up a quota.
+    These run after all other items, in that order.
     """
 
     def mark(test: Test) -> Test:
@@ -47,7 +47,7 @@ def rules(*ids: str, effort: str = "standard", phase: str | None = None) -> Call
 
 
 class Rule:
-    """One requirement in the hands of a scenario: each method judges it once."""
+    """Judges one requirement in a scenario; each method records one judgement."""
 
     def __init__(self, scenario: Scenario, identifier: str) -> None:
         self._scenario = scenario
@@ -62,7 +62,7 @@ class Rule:
         actual: object = "",
         exchange: Exchange | None = None,
     ) -> bool:
-        """The rule holds when ``ok``; the rest is said when it does not. Answers ``ok``."""
+        """Record a pass if ``ok``, otherwise a failure with the message. Returns ``ok``."""
         if ok:
             self._scenario.lab.ledger.passed(self.id, self._scenario.lab.case)
         else:
@@ -73,21 +73,21 @@ class Rule:
 
     @property
     def answers(self) -> tuple[Answer, ...]:
-        """The answers that the contract enumerates beside the rule."""
+        """The answers that the contract enumerates for the rule."""
         return self._scenario.answers(self.id)
 
     def permitted(self, exchange: Exchange) -> bool:
-        """The answer is one of those that the contract enumerates beside the rule."""
+        """Judge that the answer is one of those that the contract enumerates for the rule."""
         return self.answered(exchange, *self.answers)
 
     def refused(self, exchange: Exchange) -> bool:
-        """The request was refused as the contract enumerates beside the rule."""
+        """Judge that the request was refused as the contract enumerates for the rule."""
         return self.answered(exchange, *self._scenario.refusals(self.id))
 
     def answered(self, exchange: Exchange, *answers: Answer) -> bool:
-        """The answer is one of those enumerated.
+        """Judge that the answer is one of those given.
 
-        Raises Inconclusive when the refusal speaks of the account instead of the request.
+        Raises Inconclusive when the refusal is about the account and not the request.
         """
         self.heard(exchange)
         expectation = Expectation(answers)
@@ -99,12 +99,12 @@ class Rule:
         return self.that(problem is None, problem or "", expected=expectation, exchange=exchange)
 
     def succeeded(self, exchange: Exchange) -> bool:
-        """The answer has the documented success status of its operation."""
+        """Judge that the answer has the documented success status of its operation."""
         status = self._scenario.success(exchange)
         return self.answered(exchange, Answer(status))
 
     def equal(self, found: Any, wanted: Any, what: str, exchange: Exchange | None = None) -> bool:
-        """Two JSON values are the same; ``what`` names the thing for people."""
+        """Judge that two JSON values are equal; ``what`` names them in the message."""
         return self.that(
             same(found, wanted),
             f"{what} is not what it must be",
@@ -114,7 +114,7 @@ class Rule:
         )
 
     def heard(self, exchange: Exchange) -> None:
-        """Raise Inconclusive unless there was an answer at all."""
+        """Raise Inconclusive if there is no answer at all."""
         if exchange.response is None:
             failure = exchange.failure
             raise Inconclusive(
@@ -122,7 +122,7 @@ class Rule:
             )
 
     def inconclusive(self, reason: str) -> None:
-        """It ran and could not be judged: say why (for example ``no data``)."""
+        """Record that the requirement could not be judged, and why (for example ``no data``)."""
         self._say(Outcome.INCONCLUSIVE, reason, "", "", None)
         self._scenario.judged.add(self.id)
 
@@ -148,7 +148,7 @@ class Rule:
 
 
 class Scenario:
-    """Requests by operation id with everything that is not said filled in from the contract."""
+    """Sends requests by operation id; whatever the test leaves out comes from the contract."""
 
     def __init__(self, lab: Lab, declared: tuple[str, ...]) -> None:
         self.lab = lab
@@ -163,7 +163,7 @@ class Scenario:
 
     @property
     def pending(self) -> tuple[str, ...]:
-        """Declared, not judged so far."""
+        """Ids that are declared and not yet judged."""
         return tuple(r for r in self.declared if r not in self.judged)
 
     def template(
@@ -203,9 +203,9 @@ class Scenario:
         return self.lab.send(self.template(operation_id, **how), accepted)
 
     def make(self, operation_id: str, **how: Any) -> Exchange:
-        """Send a request that only prepares: Blocked is raised unless it succeeds, with its id.
+        """Send a request that only prepares; return its id. Raises Blocked unless it succeeds.
 
-        A success of another status than the documented one is judged elsewhere, and will do.
+        A success with an undocumented status is judged elsewhere, and is enough here.
         """
         exchange = self.delete(operation_id, **how)
         created = self.lab.contract.resources.created_by(operation_id)
@@ -216,7 +216,7 @@ class Scenario:
         return exchange
 
     def delete(self, operation_id: str, **how: Any) -> Exchange:
-        """Send a request; a deletion that is refused is sent again once it can be granted.
+        """Send a request; repeat a refused deletion once the resource is out of use.
 
         Section 5.4 does not say what the conditions for deleting are (E-5-delete-conditions).
         """
@@ -228,9 +228,9 @@ class Scenario:
         return exchange
 
     def answers(self, rule_id: str) -> tuple[Answer, ...]:
-        """The answers that the contract enumerates beside a rule.
+        """The answers that the contract enumerates for a rule.
 
-        Raises LookupError for an unknown rule, and for one beside which there are none.
+        Raises LookupError for an unknown rule, and for one without enumerated answers.
         """
         found = self.lab.contract.answers_of(rule_id).answers
         if not found:
@@ -238,11 +238,11 @@ class Scenario:
         return found
 
     def refusals(self, rule_id: str) -> tuple[Answer, ...]:
-        """Those of ``answers`` that are no success."""
+        """The refusals among ``answers``."""
         return tuple(answer for answer in self.answers(rule_id) if answer.status >= 400)
 
     def has_code_of(self, exchange: Exchange, *rule_ids: str) -> bool:
-        """Whether an answer carries an error code that the contract has for one of these rules."""
+        """Whether the answer has an error code that the contract lists for one of these rules."""
         code = self.error_code(exchange)
         return any(answer.takes_code(code) for one in rule_ids for answer in self.refusals(one))
 
@@ -256,9 +256,9 @@ class Scenario:
         return self.lab.contract.conventions.error_code(exchange.json)
 
     def given(self, kind: str) -> str:
-        """Id of the shared resource of that kind: never change it.
+        """The id of the shared resource of that kind: never change it.
 
-        Raises NotOffered when it would be somebody else's: rules say what is true of our own.
+        Raises NotOffered when it would be somebody else's: rules only judge our own resources.
         """
         made = self.lab.contract.resources.made.get(kind)
         if made is not None:
@@ -266,15 +266,15 @@ class Scenario:
         return self.lab.resources.get(kind)
 
     def fresh(self, kind: str) -> str:
-        """Id of a resource of that kind that only this test uses."""
+        """The id of a resource of that kind that only this test uses."""
         return self.lab.resources.fresh(kind)
 
     def path_of(self, kind: str, identifier: str) -> dict[str, Any]:
-        """Path parameters that lead to a resource got from ``given`` or ``fresh``."""
+        """Path parameters of a resource got from ``given`` or ``fresh``."""
         return self.lab.resources.path_of(kind, identifier)
 
     def name(self, stem: str = "name") -> str:
-        """A name that nothing else of this run carries."""
+        """A name that is unique in this run."""
         return self.lab.unique(stem)
 
     def until(
@@ -285,7 +285,7 @@ class Scenario:
         *,
         subject: str = "",
     ) -> Exchange:
-        """Look again and again until the body is as wanted, or the deadline has passed.
+        """Poll until the body is as wanted, or the deadline has passed.
 
         ``subject`` names what is waited for, if this case is not the only one that does.
         """

@@ -1,4 +1,4 @@
-"""The seam between what needs requests sent and what sends them."""
+"""The interface between code that needs requests sent and the lab that sends them."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class Sender(Protocol):
         ...
 
     def offers(self, operation: str) -> bool:
-        """Whether the target has an operation, as far as it is known."""
+        """Whether the target offers the operation."""
         ...
 
     def prose(self, text: str) -> str:
-        """A message for people without the secrets of this run."""
+        """The message without the secrets of this run."""
         ...

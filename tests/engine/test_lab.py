@@ -179,5 +179,5 @@ def test_random_requests_may_be_looked_at_without_a_word(make_lab: MakeLab) -> N
     lab, _ = make_lab()
     exchange, found = lab.look(Template("ListApps"))
     assert exchange.status == 200
-    assert found.held
+    assert found.kept
     assert not lab.ledger.entries

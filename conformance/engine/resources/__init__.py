@@ -1,1 +1,1 @@
-"""Resources that cases need: made, found, journaled, deleted again."""
+"""Resources that cases need: creating, finding, journaling and deleting them."""

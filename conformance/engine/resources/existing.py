@@ -1,6 +1,6 @@
-"""What a run cannot make: named in the target file, or found in the list that shows it.
+"""Finds resources that a run cannot create: in the target file, or in a list of the target.
 
-Which kinds are given, and which list shows them, is the contract's ``x-resources``.
+Which kinds these are, and which list shows them, is the contract's ``x-resources``.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ _INSTEAD_TRIED = 3
 
 
 class ExistingResources:
-    """Provides the ids of given things by kind; what was looked up once is remembered.
+    """Provides ids of existing resources by kind; each lookup is remembered.
 
-    ``named`` are ids by the place in the target file that names them (``fixtures.bucket``);
-    ``prefix`` starts the ids that stand for things that no list shows. ``provide`` gives the id of
-    any kind, made or given; ``ours`` are the ids of what the run has made.
+    ``named`` are ids by the setting of the target file that names them (``fixtures.bucket``);
+    ``prefix`` starts the ids of resources that no list shows. ``provide`` gives an id of any kind,
+    created or existing; ``ours`` are the ids that the run has created.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class ExistingResources:
         self._seen: set[str] = set()
 
     def get(self, kind: str, *, reading: bool = False) -> str:
-        """One of that kind; for ``reading``, one that is over will do.
+        """The id of a resource of that kind; for ``reading``, one that has ended will do.
 
         Raises Blocked when none is known.
         """
@@ -66,12 +66,12 @@ class ExistingResources:
         return self._found[kind] or self._provide(self._kinds[kind].others or kind)
 
     def fresh(self, kind: str) -> str:
-        """One of that kind as the list shows it now. Raises Blocked when none is known."""
+        """The id of one that the list shows right now. Raises Blocked when none is known."""
         listed = self._kinds[kind].listing is not None and self._name(kind) is None
         return self._look_up(self._kinds[kind]) if listed else self.get(kind)
 
     def instead_of(self, made: MadeKind) -> str:
-        """One that others have made, where the target offers no way to make one.
+        """The id of somebody else's resource, where the target offers no way to create one.
 
         Raises NotOffered when none is named nor listed.
         """
@@ -85,12 +85,12 @@ class ExistingResources:
         )
 
     def named_instead_of(self, made: str) -> str | None:
-        """The one that the target file names for a kind that the run would make."""
+        """The id in the target file for a kind that the run would otherwise create."""
         stand_ins = (given.kind for given in self._kinds.values() if given.others == made)
         return next((name for kind in stand_ins if (name := self._name(kind))), None)
 
     def ended(self, operation: str, path: Mapping[str, object]) -> None:
-        """An operation has succeeded: what it ends is gone, and whoever was in it."""
+        """Forget what a successful operation has ended, and everything inside it."""
         for kind in self._kinds.values():
             if kind.ended_by is not None and kind.ended_by.operation == operation:
                 self._leave(kind.kind, str(path.get(kind.ended_by.id)))
@@ -105,9 +105,9 @@ class ExistingResources:
                     self._over[other.kind] = found
 
     def _must_go_on(self, kind: GivenKind, named: str) -> None:
-        """Raise Blocked where the list says that what is named is over, from an earlier run say.
+        """Raise Blocked where the list shows that the named resource has ended, say in a run before.
 
-        What the list does not show, or cannot be asked for, is believed to be there.
+        What the list does not show, or cannot be asked for, is assumed to exist.
         """
         listing = kind.listing
         if kind.ended_by is None or listing is None or named in self._seen:
@@ -159,7 +159,7 @@ class ExistingResources:
         raise Blocked(f"no {kind.kind} is known: {kind.listing.operation} shows none, {why}")
 
     def _of_others(self, kind: str) -> str:
-        """One of a made kind that the run has not made; empty where there is none."""
+        """The id of a listed resource that the run has not created; empty where there is none."""
         listing = self._contract.resources.made[kind].listing
         if listing is None:
             return ""
@@ -201,7 +201,7 @@ class ExistingResources:
         return self._sender.send(Template(operation.id, path=path, query=needed), judge=False)
 
     def _look_elsewhere(self, kind: GivenKind) -> bool:
-        """Give up what a kind was looked for in, where that can end; whether there was any."""
+        """Forget the resource that a kind was looked for in, if it can end; whether there was one."""
         inside = [k for k in kind.inside & self._found.keys() if self._kinds[k].ended_by]
         for other in inside:
             self._leave(other, self._found[other])

@@ -1,6 +1,6 @@
-"""Resources that run out by themselves: a job in an empty room, after its idle time.
+"""Resources that expire by themselves: a job in an empty room, after its idle time.
 
-The fields that ``x-resources`` sets on a shared one (``change``) are what it lives by.
+The fields that ``x-resources`` sets on a shared resource (``change``) determine its lifetime.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ _FOREVER = float("inf")
 
 
 class Lifetimes:
-    """Until when each resource is sure to live, by what was last sent about it.
+    """The time until which each resource certainly exists, from the last request about it.
 
-    Its time runs from the moment it was made: an update that gives a job less idle time than it
-    has already been idle ends it at once. ``clock`` counts the seconds of the target's time.
+    The time runs from the creation: an update that gives a job less idle time than it has already
+    been idle ends it at once. ``clock`` counts the seconds of the target's time.
     """
 
     def __init__(
@@ -35,19 +35,19 @@ class Lifetimes:
         self._until: dict[str, float] = {}
 
     def created(self, kind: str, identifier: str, body: Any) -> None:
-        """It was made from this body; without the field it lives by a default: briefly."""
+        """Note the body that created it; without the field it has the default lifetime, a short one."""
         if self._fields[kind]:
             self._born[identifier] = born = self._clock()
             self._until[identifier] = born + (self._seconds(kind, body) or 0.0)
 
     def changed(self, kind: str, identifier: str, body: Any) -> None:
-        """It was changed by this body, which may give it another time to live."""
+        """Note the body that changed it, which may set another lifetime."""
         seconds = self._seconds(kind, body)
         if seconds is not None and identifier in self._born:
             self._until[identifier] = self._born[identifier] + seconds
 
     def lasts(self, identifier: str) -> bool:
-        """Whether it is sure to be there still."""
+        """Whether it certainly still exists."""
         return self._until.get(identifier, _FOREVER) > self._clock()
 
     def _seconds(self, kind: str, body: Any) -> float | None:

@@ -1,4 +1,4 @@
-"""What a journal may name: only what this suite writes into one is undone.
+"""Validates journal entries: only those that this suite can have written are undone.
 
 A journal is a file in a folder of reports, and whoever can write there could name anything in it.
 """
@@ -42,7 +42,7 @@ def _strange_change(kinds: Resources, item: Changed) -> str | None:
 
 
 def _parents(kinds: Resources, kind: MadeKind) -> list[MadeKind]:
-    """Everything that a thing of that kind lies in."""
+    """The kinds of resource that contain one of that kind."""
     found: list[MadeKind] = []
     while kind.within is not None:
         kind = kinds.made[kind.within]

@@ -1,4 +1,4 @@
-"""What a run is about to create or change, in its journal before it is sent; what became of it."""
+"""Journals what a request is about to create or change, before it is sent, and the result."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from conformance.model.exchange import Exchange
 
 
 class Intents:
-    """Writes the journal of a run; without one (nothing is written to the target) it is silent.
+    """Writes the journal of a run; silent where the run has none, as it writes nothing.
 
-    What became of an intention is noted as well as the disk allows: the journal remembers it.
-    ``careful``: what cannot be looked up, and so not be put back, is not changed either.
+    The journal also keeps in memory what a full disk cannot take. ``careful``: settings that cannot
+    be read, and so not be restored, are not changed either.
     """
 
     def __init__(self, contract: Contract, sender: Sender, *, careful: bool) -> None:
@@ -34,7 +34,7 @@ class Intents:
         self._entries: dict[str, str] = {}
 
     def begin(self, operation: Operation, filled: Template) -> str | None:
-        """Note on disk, before it is sent, what a request creates or changes of others'.
+        """Journal on disk, before a request is sent, what it creates or which settings it changes.
 
         Raises Refused when the journal cannot be written: the run ends, and deletes.
         """
@@ -60,7 +60,7 @@ class Intents:
         return None
 
     def end(self, entry: str | None, operation: Operation, exchange: Exchange) -> None:
-        """Note what became of an intention: its id, or that nothing came of it."""
+        """Journal the result of an intention: the new id, or that nothing was created."""
         if entry is None or self.journal is None or exchange.response is None:
             return
         made = self._kinds.created_by(operation.id)
@@ -76,19 +76,19 @@ class Intents:
             self._remembered = {b: e for b, e in self._remembered.items() if e != entry}
 
     def seen(self, identifier: str) -> None:
-        """Note that the target shows what was created under this id, by its name."""
+        """Journal that the target shows the created resource under this id, by its name."""
         entry = self._entries.get(identifier)
         if entry is not None and self.journal is not None:
             with suppress(ConfigurationError):
                 self.journal.seen(entry)
 
     def disowned(self, entry: str | None) -> None:
-        """Note that a creation was answered with what is somebody else's: nothing to undo."""
+        """Journal that a creation was answered with somebody else's resource: nothing to undo."""
         if entry is not None:
             self._settle(entry, "foreign")
 
     def deleted(self, identifier: str) -> None:
-        """Note that what was created under this id is deleted again."""
+        """Journal that the resource created under this id is deleted."""
         entry = self._entries.pop(identifier, None)
         if entry is not None:
             self._settle(entry, "deleted")

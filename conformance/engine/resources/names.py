@@ -1,4 +1,4 @@
-"""Names that a run gives, and how they are told from everybody else's."""
+"""Names that a run gives to resources, and how they are recognised."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Whose a thing is. Nothing is changed or deleted unless it is proved to be the run's own.
+"""Decides which resources are the run's own: nothing else is changed or deleted.
 
 A creation may be answered with an id that is somebody else's: by a gateway that caches, or a
-service that creates by name only once. So what was there before the first creation is listed, and
-what a creation was answered with is looked at, once, before the first request that changes it: it
-must carry the run's prefix, which nobody can guess, or the very name that was sent.
+service that creates by name only once. So what exists before the first creation is listed, and a
+created resource is looked at once before the first request that changes it: it must carry the run's
+prefix, which nobody can guess, or the very name that was sent.
 """
 
 from __future__ import annotations
@@ -28,11 +28,12 @@ _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Ownership:
-    """Keeps a run's hands off what is not its own, of the kinds that have a name and a list.
+    """Prevents changes to what is not the run's own, for kinds that have a name and a list.
 
-    ``prefix`` starts every name that the run gives. ``stateless``: the target is said to keep no
-    state; it is believed once it shows an application that nobody can have created. ``careful``:
-    what is there is of real use. ``proved`` is told each id that is found to be ours.
+    ``prefix`` starts every name that the run gives. ``stateless``: the target claims to keep no
+    state; the claim is believed once it shows an application that nobody can have created.
+    ``careful``: the account is in real use. ``proved`` is called with each id that is found to be
+    ours.
     """
 
     def __init__(
@@ -68,7 +69,7 @@ class Ownership:
         self._tell = proved
 
     def survey(self, operation: Operation) -> None:
-        """List what is there, before the first request that creates one of its kind."""
+        """List what exists, before the first request that creates one of its kind."""
         kind = self._created_by(operation)
         if kind is None or kind.kind in self._before or kind.listing is None:
             return
@@ -84,7 +85,7 @@ class Ownership:
             self._before[kind.kind] = None
 
     def answered(self, operation: Operation, filled: Template, exchange: Exchange) -> str | None:
-        """The id of a creation's answer, if it was there before; else it is noted as ours."""
+        """The id in a creation's answer if it existed before; any other id is noted as ours."""
         kind = self._created_by(operation)
         identifier = (
             exchange.json.get(kind.id) if kind and isinstance(exchange.json, dict) else None
@@ -102,27 +103,27 @@ class Ownership:
         return None
 
     def is_foreign(self, identifier: str) -> bool:
-        """Whether it is known to be somebody else's."""
+        """Whether the id is known to be somebody else's."""
         return identifier in self._foreign
 
     def borrow(self, kind: MadeKind, identifier: str, *, named: bool) -> None:
-        """Use somebody else's thing, where the target offers no way to make one.
+        """Use somebody else's resource, where the target offers no way to create one.
 
-        It is only read; but what the target file names, at a target that is not live, may be used
-        as one of ours, and is never deleted.
+        It is only read; but what the target file names, at a target that is not live, may be
+        changed like one of ours, and is never deleted.
         """
         if kind.kind in self._kinds:
             self._borrowed[identifier] = named and not self._careful
 
     def is_borrowed(self, identifier: str) -> bool:
-        """Whether it is somebody else's, in place of one that cannot be made."""
+        """Whether it is somebody else's, used in place of one that cannot be created."""
         return identifier in self._borrowed
 
     def guard(self, operation: Operation, path: Mapping[str, Any]) -> None:
         """Raise Blocked for a request that would change what is not proved to be ours.
 
-        Operations with a capability of their own are meant for others' things: the target's file
-        has allowed them.
+        Operations with a capability of their own are meant for the resources of others: the target
+        file has allowed them.
         """
         if operation.reads_only or operation.capabilities & TOUCHES_OTHERS:
             return
@@ -133,7 +134,7 @@ class Ownership:
                 self._must_be_ours(kind, str(path[kind.id]), deletes=deletes)
 
     def guard_raw(self, request: Request) -> None:
-        """The same for a request that no template can say, by the ids in its path."""
+        """Like ``guard``, for a request without template, by the ids in its path."""
         if request.method.upper() in _READING:
             return
         segments = {unquote(part) for part in urlsplit(request.url).path.split("/")}
@@ -200,7 +201,7 @@ class Ownership:
         return carries(name, self._prefix) or (surveyed and name == self._sent[identifier])
 
     def _keeps_nothing(self, kind: MadeKind) -> bool:
-        """Whether a target that is said to keep no state shows what nobody can have created."""
+        """Whether a target that claims to keep no state shows what nobody can have created."""
         if self._stateless and self._sender.offers(kind.show):
             show = Template(kind.show, path={kind.id: secrets.token_hex(16)})
             self._stateless = 200 <= self._sender.send(show, judge=False).status < 300

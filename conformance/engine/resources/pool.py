@@ -1,6 +1,7 @@
-"""Resources that cases need: made once, shared by all that cannot change them, deleted at the end.
+"""Provides the resources that cases need.
 
-Which operation makes what, and from which example, is the contract's ``x-resources``.
+They are created once, shared where cases cannot change them, and deleted at the end. Which
+operation creates what, and from which example, is the contract's ``x-resources``.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ class Made:
 class Providing:
     """What a pool works with: names, permissions, clock, waits and journal of its run.
 
-    ``named`` are ids of existing things by the setting that names them; ``prefix`` starts every
+    ``named`` are ids of existing resources by the setting that names them; ``prefix`` starts every
     name that the run gives; ``clock`` counts the seconds of the target's time.
     """
 
@@ -85,7 +86,7 @@ class ResourcePool:
         )
 
     def get(self, kind: str, *, reading: bool = False) -> str:
-        """The shared resource of that kind; for ``reading``, a given one that is over will do.
+        """The id of the shared resource of that kind; for ``reading``, one that has ended will do.
 
         Raises Blocked when it cannot be had.
         """
@@ -116,7 +117,7 @@ class ResourcePool:
         return self._make(self._kinds[kind], fresh=True)
 
     def _borrowed(self, kind: MadeKind) -> str:
-        """One that others have made. Raises NotOffered when there is none."""
+        """The id of somebody else's resource. Raises NotOffered when there is none."""
         named = self._existing.named_instead_of(kind.kind)
         identifier = named or self._existing.instead_of(kind)
         self._providing.ownership.borrow(kind, identifier, named=named is not None)
@@ -127,7 +128,7 @@ class ResourcePool:
         return {made.id for made in self._made}
 
     def note(self, operation: Operation, filled: Template, exchange: Exchange) -> None:
-        """Remember what an exchange created or deleted, whoever sent it."""
+        """Note what an exchange created or deleted, whoever sent it."""
         if exchange.response is None or not 200 <= exchange.response.status < 300:
             return
         kind = self._contract.resources.created_by(operation.id)
@@ -146,7 +147,7 @@ class ResourcePool:
             self._forget(gone, str(filled.path.get(gone.id, "")))
 
     def release(self, mark: int, *, spares: bool = True) -> None:
-        """Delete what was created or lent since ``mark``.
+        """Delete what was created or handed out since ``mark``.
 
         One of each kind is kept for later when ``spares`` says that nothing was done to it.
         """
@@ -164,16 +165,16 @@ class ResourcePool:
                     self._delete(made)
 
     def _keeps(self, made: Made) -> bool:
-        """Whether one that a case made will do for another."""
+        """Whether a resource that a case used is kept for another case."""
         return not self._kinds[made.kind].alone and self._lifetimes.lasts(made.id)
 
     @property
     def mark(self) -> int:
-        """Where ``release`` may start from later."""
+        """A position for ``release`` to start from."""
         return self._count
 
     def clean(self) -> list[str]:
-        """Delete everything that this run created, the newest first; what is left is returned."""
+        """Delete everything that this run created, the newest first; return what could not be."""
         for made in reversed(self._made[:]):
             if made in self._made:
                 self._delete(made)
@@ -181,7 +182,7 @@ class ResourcePool:
 
     @property
     def left(self) -> list[str]:
-        """What this run has created and not deleted."""
+        """Everything that this run has created and not deleted."""
         return [f"{made.kind} {made.id}" for made in self._made]
 
     def _make(self, kind: MadeKind, *, fresh: bool) -> str:
@@ -227,7 +228,7 @@ class ResourcePool:
         return {**made.path, self._kinds[kind].id: identifier}
 
     def _wait(self, made: Made) -> None:
-        """Poll until a new resource can be worked with, where the contract says how to see it."""
+        """Poll until a new resource is ready, where the contract says how to see that."""
         kind = self._kinds[made.kind]
         ready = kind.ready
         if ready is None or not self._providing.waiting.patient:
@@ -261,7 +262,7 @@ class ResourcePool:
         return gone
 
     def _forget(self, kind: MadeKind, identifier: str) -> None:
-        """A resource is gone, and everything that was beneath it."""
+        """Forget a deleted resource, and everything inside it."""
         gone = [
             made
             for made in self._made

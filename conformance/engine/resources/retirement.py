@@ -1,4 +1,4 @@
-"""Deleting what a run made, also where it has to be put out of service before."""
+"""Deletes resources, and stops or disables them first where the target demands it."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from conformance.model.exchange import Exchange
 
 
 def retire(sender: Sender, kind: MadeKind, path: Mapping[str, Any]) -> Exchange:
-    """Delete a resource of that kind; the last answer is returned.
+    """Delete a resource of that kind; return the last answer.
 
-    Where the conditions for deleting are not met, and the document does not say what they are,
-    it is put out of service (``retire``) or out of use (``freed_by``) and deleted again.
+    Where the conditions for deleting are not met, and the document does not say what they are, it
+    is put out of service (``retire``) or out of use (``freed_by``) and deleted again.
     """
     delete = Template(kind.delete, path=path)
     exchange = sender.send(delete, judge=False)

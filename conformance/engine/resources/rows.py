@@ -1,4 +1,4 @@
-"""Rows of the lists that show resources."""
+"""Reads the rows of lists that show resources."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ def all_rows(sender: Sender, operation: Operation, kind: MadeKind) -> Iterator[d
 
 
 def id_of(row: dict[str, Any], kind: MadeKind) -> str:
-    """The id that a row holds; empty where it holds none."""
+    """The id in a row; empty where it has none."""
     identifier = row.get(kind.id)
     return identifier if isinstance(identifier, str) else ""
 
 
 def must_succeed(exchange: Exchange) -> None:
-    """Raise LookupError, with the request and what came back, unless it succeeded."""
+    """Raise LookupError, quoting request and answer, unless the request succeeded."""
     if not 200 <= exchange.status < 300:
         failure = exchange.failure
         said = f"{failure.stage}: {failure.message}" if failure else str(exchange.status)

@@ -1,4 +1,4 @@
-"""Puts a target back as it was: deletes what a journal names, restores what was changed."""
+"""Undoes a run: deletes what its journal names and restores the settings that it changed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _GONE = 404
 
 
 class Teardown:
-    """How a target is looked at, and what a journal names is undone (``access.cleanup.Undo``)."""
+    """Looks at the target and undoes journal entries there (``access.cleanup.Undo``)."""
 
     def __init__(self, contract: Contract, sender: Sender) -> None:
         self._contract = contract
@@ -29,7 +29,7 @@ class Teardown:
         self._sender = sender
 
     def locate(self, item: Created) -> tuple[str, ...]:
-        """Ids of the things of that name; what lies beneath one that has a name goes with it."""
+        """Ids of the resources with that name; what lies inside a named one is deleted with it."""
         kind = self._kind_of(item)
         if kind.name is None or kind.listing is None:
             return ()
@@ -38,10 +38,9 @@ class Teardown:
         return tuple(id_of(row, kind) for row in rows if row.get(kind.name) == item.name)
 
     def inspect(self, item: Created, identifier: str, prefix: str) -> Presence:
-        """Ours when it, or what it lies in, has a name with the run's prefix.
+        """Ours when it, or what contains it, has a name with the run's prefix.
 
-        Raises LookupError where that cannot be told: the journal gives it the name that it has,
-        and not every name has room for a prefix.
+        Raises LookupError where that cannot be decided: not every name has room for a prefix.
         """
         kind = self._kind_of(item)
         if not is_of_a_run(prefix):
@@ -64,19 +63,19 @@ class Teardown:
         return Presence.OURS if ours else Presence.FOREIGN
 
     def delete(self, item: Created, identifier: str) -> None:
-        """Delete it; what is finished or gone already is fine."""
+        """Delete it; it is no error that it has ended or is deleted already."""
         kind = self._kind_of(item)
         answer = retire(self._sender, kind, {**item.path, kind.id: identifier})
         if answer.status != _GONE and not _is_finished(kind, answer):
             must_succeed(answer)
 
     def restore(self, item: Changed) -> None:
-        """Send the settings that were there before."""
+        """Send the settings as they were before."""
         self._must_be_known(item)
         must_succeed(self._ask(item.operation, dict(item.path), item.before))
 
     def leftovers(self, prefix: str) -> Iterator[str]:
-        """What the target lists with a name of the run. Raises LookupError where it is refused."""
+        """What the target lists with a name of the run. Raises LookupError when refused."""
         for kind in self._kinds.values():
             if kind.listing is None or kind.name is None:
                 continue
@@ -99,7 +98,7 @@ class Teardown:
             raise LookupError(f"this suite writes no such entry: {problem}")
 
     def _named(self, kind: MadeKind) -> MadeKind:
-        """The kind whose name says whose it is: its own, or that of what it lies in."""
+        """The kind whose name tells the owner: its own, or that of the resource that contains it."""
         while kind.name is None and kind.within is not None:
             kind = self._kinds[kind.within]
         return kind
@@ -112,7 +111,7 @@ class Teardown:
 
 
 def _is_finished(kind: MadeKind, answer: Exchange) -> bool:
-    """Whether deleting was answered as it is where the thing has ended by itself."""
+    """Whether the refusal to delete says that the resource has ended by itself."""
     if kind.finished is None or answer.status != kind.finished.status:
         return False
     body = answer.json if isinstance(answer.json, dict) else {}

@@ -1,4 +1,4 @@
-"""What the items of a run have said, on disk as they say it: an interrupted run can go on."""
+"""Saves the result of each item to disk, so that an interrupted run can be resumed."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ NAME = "progress.jsonl"
 
 
 class ProgressFile:
-    """One JSON line per item that has ended. ``fingerprint`` says which run it belongs to.
+    """One JSON line per finished item. ``fingerprint`` identifies the run that it belongs to.
 
-    ``seed`` is that of the run, for whoever goes on with it.
+    ``seed`` is that of the run, for whoever resumes it.
     """
 
     def __init__(
@@ -29,14 +29,14 @@ class ProgressFile:
         self._seed = seed
 
     def begin(self) -> None:
-        """Start anew, in a folder that need not be there yet. Raises ReportError."""
+        """Start a new file, creating its folder. Raises ReportError."""
         with self._writing():
             self.path.parent.mkdir(parents=True, exist_ok=True)
             header = {"run": self._fingerprint, "seed": self._seed}
             self.path.write_text(json.dumps(header) + "\n", encoding="utf-8")
 
     def add(self, item: str, result: ItemResult) -> None:
-        """Note what one item found out. Raises ReportError."""
+        """Append the result of one item. Raises ReportError."""
         with self._writing(), self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps({"item": item, "result": result.to_data()}) + "\n")
 
@@ -51,9 +51,9 @@ class ProgressFile:
             ) from error
 
     def resume(self) -> Iterator[tuple[str, ItemResult]]:
-        """Every item that was judged before, with its result; a torn last line is dropped.
+        """The items that were judged before, with their results; a torn last line is dropped.
 
-        Raises ReportError when there is nothing to go on with, or when it is another run's.
+        Raises ReportError when there is nothing to resume, or when it is another run's.
         """
         try:
             lines = self.path.read_text(encoding="utf-8").splitlines()
@@ -74,13 +74,13 @@ class ProgressFile:
                 yield entry["item"], ItemResult.from_data(entry["result"])
 
     def end(self) -> None:
-        """The run is complete: there is nothing to go on with. Raises ReportError."""
+        """Delete the file: the run is complete. Raises ReportError."""
         with self._writing():
             self.path.unlink(missing_ok=True)
 
 
 def seed_for(given: int | None, folder: Path, *, resume: bool) -> int:
-    """The seed of a run: as given, that of the run that it goes on with, or a new one."""
+    """The seed of a run: as given, that of the run that it resumes, or a new one."""
     if given is not None:
         return given
     kept = _kept_seed(folder / NAME) if resume else None

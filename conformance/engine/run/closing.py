@@ -1,4 +1,4 @@
-"""The end of a run: what its journal names is undone, and what is left is told."""
+"""The end of a run: undoes what its journal names, and reports what is left."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from conformance.errors import TargetError
 
 
 def undo(lab: Lab, journal: Journal) -> list[str]:
-    """Undo what the journal still names; what could not be undone is returned."""
+    """Undo what the journal still names; return what could not be undone."""
     result = cleanup(journal, Teardown(lab.contract, lab))
     if result.complete:
         with suppress(OSError):  # in a folder that is read-only by now it stays, and is settled
@@ -25,7 +25,7 @@ def undo(lab: Lab, journal: Journal) -> list[str]:
 
 
 def leftovers(lab: Lab) -> list[str]:
-    """What carries the prefix of this run still, whatever the journal says."""
+    """What still carries the prefix of this run, whatever the journal says."""
     try:
         return list(Teardown(lab.contract, lab).leftovers(lab.prefix))
     except NotOffered:

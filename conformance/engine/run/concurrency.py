@@ -24,7 +24,7 @@ _PATIENCE = 2.0
 
 
 def check_concurrency(session: Session) -> None:
-    """Raise UsageError where several at a time were asked for and may not be."""
+    """Raise UsageError where several cases at a time were asked for but are not allowed."""
     asked = session.config.concurrency
     if asked is None or asked == 1:
         return
@@ -40,7 +40,7 @@ def check_concurrency(session: Session) -> None:
 
 
 def at_a_time(session: Session) -> int:
-    """Cases to run at a time. May send some requests that only read, to see how it answers."""
+    """The number of cases to run at a time. May send a few reading requests to find out."""
     settings, asked = session.reach.settings, session.config.concurrency or 1
     free = session.config.alone and not settings.has_flow_control and session.profile != LIVE
     if asked == 1 or not free or session.time.left is not None:

@@ -1,4 +1,4 @@
-"""What a run is told: level, selection, seed, where reports go."""
+"""The configuration of a run: level, selection, seed, report folder."""
 
 from __future__ import annotations
 
@@ -53,11 +53,11 @@ class RunConfig:
     duration: float | None = None
 
     def runs(self, case: str) -> bool:
-        """Whether a case is among those asked for by name."""
+        """Whether the case is selected by name."""
         return not self.cases or any(glob_to_pattern(glob).match(case) for glob in self.cases)
 
     def check_report_dir(self) -> None:
-        """Raise ReportError unless reports can be written where they shall go."""
+        """Raise ReportError unless reports can be written to the folder."""
         folder = self.report_dir
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -93,7 +93,7 @@ class RunConfig:
 
 
 def named_operations(given: Iterable[str], option: str) -> tuple[str, ...]:
-    """What an option names, separated by commas. Raises UsageError for a name that is empty."""
+    """The comma-separated names of an option. Raises UsageError for an empty name."""
     names = [name.strip() for text in given for name in text.split(",")]
     if not all(names):
         raise UsageError(option, "has an empty name", "give operations, globs or chapters")
@@ -101,5 +101,5 @@ def named_operations(given: Iterable[str], option: str) -> tuple[str, ...]:
 
 
 def new_seed() -> int:
-    """A seed for a run that was told none; it is printed and reported."""
+    """A random seed for a run that was given none; it is printed and reported."""
     return random.SystemRandom().randrange(MAX_SEED)

@@ -1,8 +1,8 @@
-"""How many requests a run sends, known before it starts.
+"""Estimates how many requests a run sends, before it starts.
 
-Generated cases are one request each. What a rule's test sends is measured, not guessed: the
-numbers in ``costs.json`` are those of a full run against the reference
-(``benchmarks/measure_costs.py`` writes them).
+Generated cases are one request each. What a rule's test sends is measured, not guessed: the numbers
+in ``costs.json`` are those of a full run against the reference (``benchmarks/measure_costs.py``
+writes them).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One rule's test: what it judges, from which level on, and its requests per flow group."""
+    """One rule's test: its requirements, its lowest level, and its requests per flow group."""
 
     test: str
     effort: str
@@ -39,7 +39,7 @@ class Measured:
 
 
 def measured_costs() -> tuple[Measured, ...]:
-    """What the rules' tests cost, as measured last."""
+    """The last measured costs of the rules' tests."""
     text = resources.files("conformance.engine.run").joinpath(MEASURED).read_text(encoding="utf-8")
     return tuple(
         Measured(row["test"], row["effort"], tuple(row["judges"]), row["requests"])
@@ -73,5 +73,5 @@ def planned_requests(session: Session) -> Mapping[str, Cost]:
 
 
 def _groups_gone(contract: Contract) -> frozenset[str]:
-    """Flow groups of the newest edition that an earlier one does not have yet."""
+    """Flow groups of the newest edition that an earlier edition does not have."""
     return frozenset(load_contract().flow_groups.keys() - contract.flow_groups.keys())

@@ -1,8 +1,7 @@
-"""Independent cases side by side: each thread has a lab of its own, as a process of xdist has.
+"""Runs independent cases on several threads: a lane is one thread with a lab of its own.
 
-What is run ahead counts only where it shows nothing but that all is well. Any other case is run
-again in its turn, alone, as if it had not been run before: that a target was asked by several at
-once can hide nothing and breaks nothing that it would have kept.
+What is run ahead counts only if everything in it is well. Any other case is run again in its turn,
+alone, as if it had not been run before: concurrency can neither hide nor cause a deviation.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ Run = Callable[[Session], None]
 
 @dataclass
 class Ahead(Generic[Key]):
-    """What was found out ahead: ``good`` holds the cases that need not be run again.
+    """The results of running ahead: ``good`` holds the cases that need not be run again.
 
     ``sent`` counts, by flow group, the requests of the others. ``left`` names what could not be
     deleted.
@@ -70,7 +69,7 @@ def run_ahead(
 
 
 class _Lane(threading.Thread, Generic[Key]):
-    """One thread: case after case until there is none, then it clears away what it made."""
+    """One thread: runs case after case, then deletes what it created."""
 
     def __init__(
         self,
@@ -90,7 +89,7 @@ class _Lane(threading.Thread, Generic[Key]):
         self._done = done
 
     def run(self) -> None:
-        """Take what is next until nothing is left, or the run is stopped."""
+        """Run the next case until none is left, or the run is stopped."""
         try:
             while not self._stopped.is_set():
                 key, case = self._waiting.get_nowait()
@@ -132,5 +131,5 @@ class _Lane(threading.Thread, Generic[Key]):
 
 
 def with_requests(result: ItemResult, sent: Mapping[str, int]) -> ItemResult:
-    """The result of a case that was run again, with the requests of its first try counted."""
+    """The result of a case that was run again, plus the requests of its first try."""
     return replace(result, requests=Counter(result.requests) + Counter(sent)) if sent else result

@@ -1,6 +1,6 @@
-"""The order of a run: what might bring a server down comes late, what moves its clock last.
+"""The phases of a run: what may crash a server comes late, what moves its clock last.
 
-A server that dies of a request no document speaks of has been judged by all the others then.
+A server that crashes on a request that no document describes has been judged by all others then.
 """
 
 from __future__ import annotations

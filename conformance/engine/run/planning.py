@@ -1,4 +1,4 @@
-"""Says beforehand which requirements the generated cases of a run reach, and at which level."""
+"""Plans which requirements the generated cases of a run judge, and at which level."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from conformance.engine.run.session import Session
 def plan_generated(
     session: Session, collected: Collected, chosen: Container[str] | None = None
 ) -> None:
-    """Note what every generated case judges, and whether this run includes it.
+    """Note the requirements and the level of every generated case of this run.
 
     ``chosen`` are the ids of the cases that are left when pytest has selected; None: all.
     """

@@ -1,4 +1,4 @@
-"""Whether anything that speaks this API is there, asked once before a run."""
+"""Checks once, before a run, that something that speaks this API answers."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _UNKNOWN_CALLER = (401, 403)
 
 
 def probe(lab: Lab) -> None:
-    """Raise TargetUnreachable, in one line, where no verdict on a requirement would mean anything.
+    """Raise TargetUnreachable, in one line, where no verdict would mean anything.
 
-    So it is when nothing answers, or what answers is a redirect, a web page or no text, or every
-    caller with our credentials is turned away.
+    That is so when nothing answers, when the answer is a redirect, a web page or not text, or when
+    every request with our credentials is refused.
     """
     readable = sorted(lab.offering.harmless(), key=_shows_nothing)
     if not readable:
@@ -38,10 +38,7 @@ def probe(lab: Lab) -> None:
 
 
 def _probe_by_address(lab: Lab) -> None:
-    """Where no list is offered, ask for something that is not there; if nothing is read, nothing.
-
-    Then the first requests of the run show whether the target answers.
-    """
+    """Where no list is offered, ask for something that does not exist, if anything can be read."""
     reads = (o for o in lab.contract.operations.values() if o.reads_only and o.server is None)
     operation = next((o for o in reads if lab.offering.offers(o.id)), None)
     if operation is None or operation.conventions.plain:
@@ -60,9 +57,9 @@ def _glance(lab: Lab, operation: Operation) -> Exchange:
 
 
 def _turned_away(glances: list[Exchange]) -> str | None:
-    """Why nobody would be let in with these credentials; None where some request was.
+    """Why every caller with these credentials is refused; None where some request was accepted.
 
-    One operation that turns a caller away may be a fault of its own, and is judged as such.
+    One operation that refuses a caller may be wrong itself, and is judged as such.
     """
     turned = [glance for glance in glances if glance.status in _UNKNOWN_CALLER]
     if len(turned) < len(glances):
@@ -72,18 +69,18 @@ def _turned_away(glances: list[Exchange]) -> str | None:
 
 
 def glance(lab: Lab) -> Exchange | None:
-    """One request that only reads and needs nothing; None where the target offers none such."""
+    """A request that only reads and needs no resource; None where the target offers none."""
     first = next(iter(lab.offering.harmless()), None)
     return _glance(lab, first) if first is not None else None
 
 
 def _shows_nothing(operation: Operation) -> bool:
-    """What answers no JSON tells less about who is there."""
+    """Whether an answer says nothing about who is there, since it is not JSON."""
     return operation.success.schema is None
 
 
 def no_api(exchange: Exchange) -> str | None:
-    """Why an answer cannot be that of any implementation; None when it can."""
+    """Why the answer cannot be that of any implementation; None when it can."""
     response = exchange.response
     if response is None:
         failure = exchange.failure

@@ -1,4 +1,4 @@
-"""Lines that run again what led to a finding: one of pytest, and one of curl for each request."""
+"""Command lines that reproduce a finding: one for pytest, and one of curl per request."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def pytest_line(case: str, config: RunConfig) -> str:
 
 
 def curl_lines(steps: Sequence[Evidence], contract: Contract) -> str:
-    """One line of curl for each step, in order; ids that a step was answered go into the next."""
+    """One line of curl for each step, in order; ids from the answers are passed to later steps."""
     names: dict[str, str] = {}
     lines: list[str] = []
     for step in steps:
@@ -47,7 +47,7 @@ def curl_lines(steps: Sequence[Evidence], contract: Contract) -> str:
 
 
 def _made(step: Evidence, contract: Contract) -> tuple[str, str] | None:
-    """The field and the id of what a step has made; None where it has made nothing."""
+    """The field and the id of what a step created; None where it created nothing."""
     kind = contract.resources.created_by(step.exchange.operation or "")
     response = step.exchange.response
     if kind is None or response is None or not 200 <= response.status < 300:

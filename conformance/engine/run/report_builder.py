@@ -1,4 +1,4 @@
-"""Builds the report of a run from what its cases have said."""
+"""Builds the report of a run from the results of its cases."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ from conformance.verdicts.waivers import apply_waivers
 
 @dataclass(slots=True)
 class Collected:
-    """What the controlling process has gathered from all processes of a run."""
+    """What the controlling process has collected from all processes of a run."""
 
     started: dt.datetime
     ledger: Ledger = field(default_factory=Ledger)
@@ -63,14 +63,14 @@ class Collected:
     requests_by_item: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def absorb(self, item: str, result: ItemResult) -> None:
-        """Take over what one item of pytest has found out."""
+        """Add the result of one item."""
         self.ledger.absorb(result)
         self.requests_by_item[item] = dict(result.requests)
         for evidence in result.evidence:
             self.exchanges[evidence.exchange.case, evidence.exchange.number] = evidence
 
     def plan(self, ids: Iterable[str], effort: str, *, selected: bool) -> None:
-        """A case judges these requirements from that level on; it may be part of this run."""
+        """Note that a case judges these requirements from that level on."""
         for requirement in ids:
             known = self.effort_of.get(requirement)
             if known is None or EFFORTS.index(effort) < EFFORTS.index(known):

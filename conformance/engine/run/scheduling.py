@@ -1,8 +1,8 @@
-"""Which process sends what, where flow control makes requests wait for their turn.
+"""Assigns items to processes where flow control makes requests wait.
 
 Flow groups whose turns take longest, or whose requests disturb each other, share a process: the
-contract names it (``x-flow-groups``, member ``shard``). All else together stays in one process:
-what creates resources is not at work while another process reads their lists.
+contract names it (``x-flow-groups``, member ``shard``). All else stays in one process: what creates
+resources is not at work while another process reads their lists.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _OPERATION = re.compile(r"\[(\w+)[/\]]")
 
 
 def shard_of(nodeid: str, contract: Contract, marked: str | None) -> str:
-    """The shard of an item: of the operation that its id names, else of its marked flow group."""
+    """The shard of an item: of the operation in its id, else of the flow group of its mark."""
     named = _OPERATION.search(nodeid)
     operation = contract.operations.get(named[1]) if named else None
     group = operation.flow_group if operation is not None else marked

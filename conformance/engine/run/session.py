@@ -1,4 +1,4 @@
-"""One run in one process: builds the lab, runs items, and hands over what they said."""
+"""One run in one process: builds the lab, runs items, and returns their results."""
 
 from __future__ import annotations
 
@@ -81,9 +81,9 @@ class Session:
         self._beside: Session | None = None
 
     def beside(self, number: int) -> Session:
-        """The same run for another thread: with a lab, names, connections and a journal of its own.
+        """A session of the same run for another thread, with its own lab, names and journal.
 
-        Contract, cases and what was seen of the target so far are shared.
+        Contract, cases and what is known about the target so far are shared.
         """
         other = copy.copy(self)
         other._worker = f"{self._worker}t{number}"
@@ -93,7 +93,7 @@ class Session:
 
     @property
     def fingerprint(self) -> dict[str, Any]:
-        """What must be the same for one run to go on where another stopped."""
+        """A hash of everything that must be equal for one run to resume another."""
         config = self.config
         return {
             "contract": self.contract.sha256,
@@ -117,7 +117,7 @@ class Session:
 
     @cached_property
     def cases(self) -> tuple[Case, ...]:
-        """Every generated case of the operations that this run is about, whatever its level."""
+        """Every generated case of the operations that this run is about, at any level."""
         return tuple(generated_cases(self.contract, self.selection.operations))
 
     @cached_property
@@ -201,7 +201,7 @@ class Session:
         probe(self.lab)
 
     def run_case(self, case: Case) -> None:
-        """Run one generated case; whatever it is blocked by is said of all its requirements."""
+        """Run one generated case; if it is blocked, record that for all its requirements."""
         try:
             judge(self.lab, case)
         except Blocked as blocked:
@@ -217,7 +217,7 @@ class Session:
         return Scenario(self.lab, tuple(declared))
 
     def finish(self, scenario: Scenario, error: BaseException | None) -> None:
-        """A rule's test has ended: what it did not get to judge is said to be so, and why."""
+        """End a rule's test: record why it left requirements unjudged."""
         outcome, reason = Outcome.INCONCLUSIVE, "its test ended before it was judged"
         absent = self.lab.offering.asked_for
         if isinstance(error, (Blocked, Inconclusive)):
@@ -230,13 +230,13 @@ class Session:
         scenario.judged.update(scenario.declared)
 
     def prose(self, text: str) -> str:
-        """A text for people without the secrets of this run."""
+        """The text without the secrets of this run."""
         if self._lab is None:
             return Redactor(self.reach.secrets).text(text)
         return self._lab.prose(text)
 
     def drain(self) -> ItemResult:
-        """What the item that just ended has found out, with the exchanges that show it."""
+        """The results of the item that just ended, with the exchanges that show them."""
         result = self.lab.ledger.drain()
         judgements = [
             self.lab.transcript.with_steps(one) if one.outcome is Outcome.FAIL else one
@@ -257,7 +257,7 @@ class Session:
         )
 
     def close(self) -> list[str]:
-        """Delete what the run created, and hang up; what could not be deleted is returned."""
+        """Delete what the run created and disconnect; return what could not be deleted."""
         if self._lab is None:
             return []
         self.time.lift()
@@ -273,7 +273,7 @@ class Session:
         return left
 
     def hang_up(self) -> None:
-        """Close connections and files; nothing can be sent after it."""
+        """Close connections and files; nothing can be sent afterwards."""
         if self._lab is not None and not self._hung_up:
             self._hung_up = True
             self._lab.close()
@@ -291,7 +291,7 @@ class Session:
 
 
 def _forget(path: Path) -> None:
-    """Delete the file of an earlier run. Raises ConfigurationError where it stays."""
+    """Delete the file of an earlier run. Raises ConfigurationError if that fails."""
     try:
         path.unlink(missing_ok=True)
     except OSError as error:
@@ -304,9 +304,9 @@ def _offering(reach: Reach, operations: Iterable[str]) -> Reach:
 
 
 def _edition_gap(contract: Contract, reach: Reach) -> EditionGap | None:
-    """What the target cannot have because it keeps another edition.
+    """What the target cannot satisfy because it implements another edition.
 
-    Raises UsageError when it has nothing of the contract.
+    Raises UsageError when it offers nothing of the contract.
     """
     if reach.edition is None:
         return None
@@ -318,14 +318,14 @@ def _edition_gap(contract: Contract, reach: Reach) -> EditionGap | None:
 
 
 def _allotted(config: RunConfig, reach: Reach) -> tuple[float | None, str]:
-    """The seconds that a run may take, and what says so."""
+    """The seconds that a run may take, and the option that sets them."""
     if config.duration is not None:
         return config.duration, "--duration"
     return reach.settings.limits.duration, "limits.duration"
 
 
 def asks_for_nobody(config: RunConfig) -> bool:
-    """Whether the API of a user's own contract takes every caller, without credentials."""
+    """Whether the API of a user's own contract needs no credentials at all."""
     if config.contract is None:
         return False
     from conformance.contract.own import load_own_contract  # its checks are heavy

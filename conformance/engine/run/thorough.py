@@ -1,4 +1,4 @@
-"""What the level thorough needs besides: the extra of the same name."""
+"""Checks that the libraries for level thorough are installed."""
 
 from __future__ import annotations
 

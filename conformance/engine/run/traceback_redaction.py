@@ -1,4 +1,4 @@
-"""Tracebacks of pytest without the secrets that arguments and messages in them may hold."""
+"""Removes secrets from pytest's tracebacks."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ Clean = Callable[[str], str]
 
 
 def clean_report(report: pytest.TestReport | pytest.CollectReport, clean: Clean) -> None:
-    """Take the secrets out of a report: its traceback, and what it captured."""
+    """Remove the secrets from a report: from its traceback and its captured output."""
     report.longrepr = _cleaned(report.longrepr, clean)
     report.sections = [(name, clean(text)) for name, text in report.sections]
 
 
 def clean_traceback(shown: object, clean: Clean) -> None:
-    """Take the secrets out of a traceback as pytest will draw it.
+    """Remove the secrets from a traceback before pytest draws it.
 
-    Local variables are left out: they are drawn over several lines, with secrets in pieces.
+    Local variables are left out: they are drawn over several lines, which would split secrets.
     """
     for name, value in vars(shown).items():
         setattr(shown, name, None if name == "reprlocals" else _cleaned(value, clean))

@@ -1,4 +1,4 @@
-"""Rules of a contract that no test of the suite knows: a draft may add some."""
+"""Finds rules of a contract that no test of the suite judges: a draft may add some."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from conformance.model.requirement import Level
 
 
 def rules_without_test(contract: Contract) -> list[str]:
-    """Ids of rules, but for those that may be broken, that nothing would judge."""
+    """Ids of the rules that nothing would judge; rules that are only a MAY are left out."""
     known = judged_by_tests() | every_exchange(contract)
     return [
         rule.id

@@ -1,1 +1,1 @@
-"""From filled templates to requests on the wire: encoding, credentials, endpoint, polling."""
+"""From filled templates to requests: encoding, credentials, endpoint, polling."""

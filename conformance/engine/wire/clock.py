@@ -1,4 +1,4 @@
-"""The time of a run: this machine's, and what the target's clock was moved ahead."""
+"""The time of a run: this machine's clock plus what the target's clock was moved ahead."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class TargetClock:
         self._ahead += dt.timedelta(seconds=seconds)
 
     def hasten(self, seconds: float) -> bool:
-        """Move the target's clock a little, where it can be moved; whether it did."""
+        """Move the target's clock a little, if it can be moved; return whether it was."""
         if not self._settings.allows(CLOCK):
             return False
         try:

@@ -1,4 +1,4 @@
-"""Who a request of a run comes from: ourselves, nobody, a stranger, or whom a case has made."""
+"""The credentials that a request can be sent with: our own, none, wrong ones, a case's own."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class CredentialSet:
         self._adopted: dict[str, httpx.Auth] = {}
 
     def adopt(self, name: str, auth: httpx.Auth) -> None:
-        """From now on these are the credentials of that name."""
+        """Set the credentials of that name."""
         self._adopted[name] = auth
 
     @property
@@ -79,7 +79,7 @@ class CredentialSet:
         return auth
 
     def _valid(self, operation: Operation | None) -> httpx.Auth:
-        """Our own; where the document knows only a token (12, 13.13), the token."""
+        """Our own; the token, where the document knows only tokens (12, 13.13)."""
         own = self._reach.credentials
         if self._carrier is not None and isinstance(own.token, TokenAuth):
             return self._carried(own.token.token)

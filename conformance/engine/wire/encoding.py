@@ -1,4 +1,4 @@
-"""Requests as they are written: addresses, queries, bodies and times of filled templates."""
+"""Encodes filled templates: addresses, queries, bodies and times."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From what the user names to where requests go: a file, a URL, or the embedded reference."""
+"""Resolves what the user names (a file, a URL, the embedded reference) to an endpoint."""
 
 from __future__ import annotations
 
