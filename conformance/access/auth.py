@@ -1,4 +1,4 @@
-"""Who we are at the target: a token, a user name with a password, or an access key (3.2).
+"""How requests authenticate: a token, a user name with a password, or an access key (3.2).
 
 The three are ``httpx.Auth`` generators: they yield requests and do no I/O of their own.
 """
@@ -25,7 +25,7 @@ Heard = Callable[[str], None]
 
 
 class TokenAuth(httpx.Auth):
-    """A token that somebody else obtained, sent as ``X-Auth-Token``."""
+    """An existing token, sent as ``X-Auth-Token``."""
 
     def __init__(self, token: str) -> None:
         self._token = token
@@ -42,9 +42,9 @@ class TokenAuth(httpx.Auth):
 
 
 class CarriedAuth(httpx.Auth):
-    """A token that is put where an API wants it: a header, the query, or a cookie.
+    """An existing token, sent as the API wants it: in a header, the query, or a cookie.
 
-    ``form`` is written with the token for ``{}``, or with its Base64 for ``{base64}``.
+    ``form`` is the value with ``{}`` in place of the token, or ``{base64}`` in place of its Base64.
     """
 
     def __init__(self, token: str, place: str, name: str, form: str = "{}") -> None:
@@ -54,7 +54,7 @@ class CarriedAuth(httpx.Auth):
 
     @property
     def value(self) -> str:
-        """What is sent: as secret as the token."""
+        """The value that is sent: as secret as the token."""
         return self._value
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
@@ -80,7 +80,7 @@ class Account:
 class PasswordAuth(httpx.Auth):
     """A token from the identity service, kept until shortly before its 24 hours are over.
 
-    ``heard`` is told every token, so that it can be redacted; ``clock`` is in seconds.
+    ``heard`` is called with every token, so that it can be redacted; ``clock`` is in seconds.
     """
 
     def __init__(
@@ -102,11 +102,11 @@ class PasswordAuth(httpx.Auth):
         self._lock = threading.Lock()
 
     def listen(self, heard: Heard) -> None:
-        """Tell ``heard`` every token from now on."""
+        """Call ``heard`` with every token from now on."""
         self._heard = heard
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Obtain a token when there is none that lives, then add it and send."""
+        """Obtain a token if there is no valid one, then add it and send."""
         token = self._living()
         if token is None:
             response = yield self.token_request()
@@ -149,7 +149,7 @@ def _utc_now() -> dt.datetime:
 
 
 class SignatureAuth(httpx.Auth):
-    """An access key: every request is signed (``signature``), at the moment it is sent."""
+    """An access key: signs every request (``signature``) at the moment it is sent."""
 
     requires_request_body = True
 
@@ -198,13 +198,13 @@ class SignatureAuth(httpx.Auth):
         project_id: str | None = None,
         now: Callable[[], dt.datetime] | None = None,
     ) -> SignatureAuth:
-        """The same signature but for what is given: another key, project or time."""
+        """A copy with another key, project or time."""
         return SignatureAuth(
             ak or self._ak, sk or self._sk, project_id or self._project_id, now=now or self._now
         )
 
     def without_project(self) -> SignatureAuth:
-        """The same signature without the header that names the project."""
+        """A copy without the header that names the project."""
         return SignatureAuth(self._ak, self._sk, now=self._now)
 
 
@@ -212,7 +212,7 @@ _SIGNED = ("content-type", "host", "x-project-id", "x-sdk-content-sha256", "x-sd
 
 
 def signable(request: httpx.Request) -> signature.Signable:
-    """What a signature covers of a request that is ready to be sent."""
+    """The parts of a ready request that the signature covers."""
     path, _, query = request.url.raw_path.decode("ascii").partition("?")
     return signature.Signable(
         method=request.method,

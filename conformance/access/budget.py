@@ -1,4 +1,4 @@
-"""How many requests a run may send in all, over all of its processes."""
+"""Limits how many requests a run sends, over all its processes, and for how long."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from conformance.errors import ConfigurationError, Refused
 
 
 class BudgetSpent(Refused):
-    """All requests that the run may send are sent, or its time is over: no more can be judged."""
+    """The run has sent all the requests that it may, or its time is over."""
 
 
 class TimeBudget:
-    """How long a run may send requests; ``limit`` in seconds, None is without end.
+    """How long a run may send requests; ``limit`` in seconds, None for no limit.
 
     ``option`` is what sets the limit, for the message. ``clock`` counts seconds.
     """
@@ -37,7 +37,7 @@ class TimeBudget:
 
     @property
     def left(self) -> float | None:
-        """Seconds that are left; None without an end."""
+        """Remaining seconds; None without a limit."""
         return None if self._limit is None else self._began + self._limit - self._clock()
 
     def check(self) -> None:
@@ -48,16 +48,16 @@ class TimeBudget:
             raise BudgetSpent("the run", problem, f"raise {self._option}, or select less")
 
     def lift(self) -> None:
-        """What the run has made is still deleted, however long that takes."""
+        """Remove the limit: what the run has created is deleted, however long that takes."""
         self._lifted = True
 
 
 class RequestBudget:
-    """Counts requests; refuses the one that would be too many.
+    """Counts requests, and refuses the one over the limit.
 
-    ``limit`` None counts without end. With ``path``, all processes that name the same file
-    share one count. Where the file cannot be written any more, each counts on by itself, for what
-    the run has made must still be deleted.
+    ``limit`` None only counts. With ``path``, all processes that name the same file share one
+    count. If the file cannot be written any more, each counts by itself, since what the run has
+    created must still be deleted.
     """
 
     def __init__(self, limit: int | None = None, path: Path | None = None) -> None:
@@ -69,7 +69,7 @@ class RequestBudget:
 
     @property
     def spent(self) -> int:
-        """Requests so far, of all processes that share the count. Raises OSError."""
+        """Requests so far, over all processes that share the count. Raises OSError."""
         return self._spent if self._path is None else self._read(self._path)
 
     def take(self) -> None:
@@ -106,7 +106,7 @@ class RequestBudget:
 
 
 def _overwrite(path: Path, number: int) -> None:
-    """Write a number over the one before, which needs no further room on the disk."""
+    """Overwrite the number in place, which needs no further room on the disk."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o666)
     try:
         os.write(descriptor, f"{number:>20}".encode())

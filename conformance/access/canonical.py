@@ -1,8 +1,8 @@
-"""A text with every letter spelled once, so that a secret in it is found in linear time.
+"""Reduces a text to one spelling of each letter, so that secrets are found in linear time.
 
-Percent-encoding, references of HTML, escapes of JSON and Python, and backslashes in front of a
-letter are undone in one pass from left to right; capitals become small letters. Every letter knows
-where in the text it came from.
+Percent-encoding, HTML references, JSON and Python escapes, and backslashes in front of a letter are
+undone in one pass from left to right; capitals become small letters. Every letter knows its place
+in the original text.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _SMALL = str.maketrans({chr(n): chr(n + 32) for n in range(ord("A"), ord("Z") + 
 
 
 class Canonical:
-    """``text`` is the canonical one; ``span`` leads back from it to the one that was given."""
+    """``text`` is the canonical text; ``span`` maps a part of it to the original text."""
 
     def __init__(self, source: str) -> None:
         self._starts: list[int] = []
@@ -45,7 +45,7 @@ class Canonical:
         self.text = "".join(parts).translate(_SMALL)
 
     def places(self, needle: str) -> Iterator[tuple[int, int]]:
-        """Where in the source a canonical text stands."""
+        """The places in the original where a canonical text occurs."""
         at = self.text.find(needle)
         while at >= 0:
             yield self._origin(at)[0], self._origin(at + len(needle) - 1)[1]
@@ -71,7 +71,7 @@ def canonical(text: str) -> str:
 
 
 def _letters(found: re.Match[str]) -> Iterator[tuple[str, int, int]]:
-    """The letters that one special piece stands for, each with its place in the source."""
+    """The letters that one escape stands for, each with its place in the original."""
     if found["octets"] is not None:
         yield from _of_octets(found.group(), found.start())
     elif found["units"] is not None:

@@ -1,7 +1,7 @@
-"""Undoing what a journal still names: at the end of a run, on a signal, or after a crash.
+"""Undoes what a journal still names: at the end of a run, on a signal, or after a crash.
 
-Deletes only what the journal names *and* what still carries the run's prefix; puts settings back
-to what they were. One item that cannot be undone does not keep the others from it.
+Deletes only what the journal names *and* what still carries the run's prefix, and restores
+settings. If one item cannot be undone, the others still are.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from conformance.errors import ConfigurationError
 
 
 class Presence(enum.Enum):
-    """What the target shows under an id."""
+    """How the target shows a resource, if at all."""
 
     OURS = "ours"
     FOREIGN = "foreign"
@@ -26,30 +26,30 @@ class Presence(enum.Enum):
 
 
 class Undo(Protocol):
-    """How to look at and undo things at the target. Any exception counts as not undone."""
+    """Looks at and undoes things at the target. Any exception counts as not undone."""
 
     def locate(self, item: Created) -> tuple[str, ...]:
-        """Ids of what bears the item's name, for an item whose own id was never noted."""
+        """Ids of resources with the item's name, for an item whose id was never noted."""
         ...
 
     def inspect(self, item: Created, identifier: str, prefix: str) -> Presence:
-        """Show it: ours if its name (or its parent's) starts with the prefix."""
+        """Whether it is there, and ours: its name (or its parent's) starts with the prefix."""
         ...
 
     def delete(self, item: Created, identifier: str) -> None:
-        """Delete it; being gone already is fine."""
+        """Delete it; it is no error if it is deleted already."""
         ...
 
     def restore(self, item: Changed) -> None:
-        """Put ``item.before`` back; the parent being gone already is fine."""
+        """Send ``item.before`` again; it is no error if the parent is deleted already."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class CleanupResult:
-    """What became of each item: deleted, restored, gone, kept because foreign, or failed.
+    """The outcome of each item: deleted, restored, gone, kept because foreign, or failed.
 
-    ``never_seen`` may be there still, under another id than the answer to its creation gave.
+    ``never_seen`` may still exist under another id than the answer to its creation gave.
     """
 
     deleted: list[Created] = field(default_factory=list)
@@ -63,13 +63,13 @@ class CleanupResult:
 
     @property
     def doubtful(self) -> list[str]:
-        """What nobody knows to be gone, a line each."""
+        """What may still exist, one line each."""
         why = "answered to its creation, and never shown under that id"
         return [f"{item.resource} {item.id!a}: {why}" for item in self.never_seen]
 
     @property
     def complete(self) -> bool:
-        """Whether nothing is left that this run made or changed."""
+        """Whether nothing is left that this run created or changed."""
         return not self.failed
 
 
@@ -94,7 +94,7 @@ def cleanup(
 
 
 def _settle(journal: Journal, item: Pending, how: str) -> None:
-    """Note that it is undone; a journal that cannot be written keeps nothing from being undone."""
+    """Journal that an item is undone; a journal that cannot be written stops nothing."""
     with suppress(ConfigurationError):
         journal.settled(item.entry, how)
 

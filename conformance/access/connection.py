@@ -1,4 +1,4 @@
-"""The connections to a target: TLS, proxy, deadline, and how their errors are called."""
+"""The connections to a target: TLS, proxy, deadline, and the mapping of their errors."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from conformance.errors import ConfigurationError
 
 
 class PoolTransport(httpx.BaseTransport):
-    """HTTP/1.1 connections of a pool, kept open, each under the deadline of its exchange."""
+    """Pooled HTTP/1.1 connections, kept open, each under the deadline of its exchange."""
 
     def __init__(
         self,
@@ -78,7 +78,7 @@ class _Body(httpx.SyncByteStream):
 
 
 def _needs_tls(settings: TargetSettings, proxy: str | None) -> bool:
-    """Whether anything is spoken to by TLS, or said of it; authorities take 30 ms to be read."""
+    """Whether TLS is used or configured at all; loading the authorities takes 30 ms."""
     addresses = (settings.base_url, settings.identity_url, proxy)
     return settings.tls != Tls() or any(str(url).startswith("https") for url in addresses)
 
@@ -111,14 +111,14 @@ def proxy_url(settings: TargetSettings) -> str | None:
 
 
 def _hush() -> None:
-    """The libraries log addresses and headers, tokens among them, when everything is logged."""
+    """Silence the libraries: their debug logs would contain addresses and tokens."""
     for name in ("httpcore", "httpx"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """Errors of httpcore under their name in httpx; the cause stays attached."""
+    """Map errors of httpcore to those of httpx; the cause stays attached."""
     try:
         yield
     except (httpcore.TimeoutException, httpcore.NetworkError) as error:

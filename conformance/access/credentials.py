@@ -25,7 +25,7 @@ __all__ = ["Credentials", "PasswordAuth", "SignatureAuth", "TokenAuth", "credent
 
 @dataclass(frozen=True, slots=True)
 class _Secrets:
-    """The credentials file: each entry has a variable that comes first."""
+    """The credentials file; an environment variable takes precedence over each entry."""
 
     token: Text | None = None
     """A token (SPARKRTC_TOKEN)."""
@@ -62,7 +62,7 @@ _HIDDEN = ("token", "password", "ak", "sk", "proxy_password")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Credentials:
-    """Every kind of credential there is; ``default`` is the one to use where all are allowed.
+    """All credentials found; ``default`` is the one to use where any kind is allowed.
 
     ``secrets`` are the values that a redactor must know.
     """
@@ -76,7 +76,7 @@ class Credentials:
     """What the owner of the credentials should know, a line each."""
 
     def listen(self, heard: Heard) -> None:
-        """Tell ``heard`` every secret: those known, and tokens as they are obtained."""
+        """Call ``heard`` with every secret: those known now, and each token when it is obtained."""
         for secret in self.secrets:
             heard(secret)
         if isinstance(self.token, PasswordAuth):
@@ -84,7 +84,7 @@ class Credentials:
 
 
 class Nobody(httpx.Auth):
-    """No credentials at all, for an API that asks for none."""
+    """No credentials, for an API that needs none."""
 
 
 def credentials_from(
@@ -178,7 +178,7 @@ def _read_file(name: str | None) -> _Secrets:
 def _wanted(
     found: Mapping[str, str], keys: tuple[str, ...], kind: str, settings: TargetSettings
 ) -> bool:
-    """Whether all parts of one kind are there; some of them only is an error."""
+    """Whether all parts of one kind are given; only some of them is an error."""
     missing = [_VARIABLES[key] for key in keys if key not in found]
     if missing and (len(missing) < len(keys) or settings.auth == kind):
         has = [_VARIABLES[key] for key in keys if key in found]

@@ -17,7 +17,7 @@ import httpcore
 
 
 class Deadline:
-    """Seconds left of the exchange of this thread; no end outside of ``within``."""
+    """The remaining seconds of this thread's exchange; no limit outside ``within``."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -25,7 +25,7 @@ class Deadline:
 
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
-        """Everything in the block shares these seconds."""
+        """Limit everything in the block to these seconds together."""
         self._local.until = self._clock() + seconds
         try:
             yield
@@ -33,7 +33,7 @@ class Deadline:
             self._local.until = None
 
     def clip(self, timeout: float | None, error: type[Exception]) -> float | None:
-        """The shorter of a timeout and what is left; raise ``error`` when nothing is."""
+        """The shorter of a timeout and the remaining time; raise ``error`` when none remains."""
         until: float | None = getattr(self._local, "until", None)
         if until is None:
             return timeout
@@ -44,7 +44,7 @@ class Deadline:
 
 
 class DeadlineBackend(httpcore.NetworkBackend):
-    """Opens sockets whose every operation keeps the deadline."""
+    """Opens sockets whose every operation respects the deadline."""
 
     def __init__(self, deadline: Deadline) -> None:
         self._inner = httpcore.SyncBackend()

@@ -19,7 +19,7 @@ _STOP_SECONDS = 5.0
 class EmbeddedReference:
     """Starts the reference on a free loopback port; ``announced`` is its first line.
 
-    It comes up by itself while the run is prepared: whoever asks for the line waits for it.
+    It starts in the background while the run is prepared; reading the line waits for it.
     """
 
     def __init__(self) -> None:
@@ -33,11 +33,11 @@ class EmbeddedReference:
 
     @cached_property
     def announced(self) -> Mapping[str, Any]:
-        """What it says of itself. Raises TargetUnreachable when it does not come up."""
+        """The parsed first line. Raises TargetUnreachable when the reference does not start."""
         return self._first_line()
 
     def stop(self) -> None:
-        """End the process; it keeps nothing."""
+        """End the process; it has no state to save."""
         self._process.terminate()
         try:
             self._process.wait(_STOP_SECONDS)

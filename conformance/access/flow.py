@@ -28,7 +28,7 @@ BucketMaker = Callable[[str, Rate], AbstractBucket]
 
 @dataclass(frozen=True, slots=True)
 class FlowCount:
-    """What went through one group: requests, and seconds spent waiting."""
+    """Statistics of one group: requests, and seconds spent waiting."""
 
     requests: int
     waited: float
@@ -104,14 +104,14 @@ class FlowGate:
         return waited
 
     def hold(self, group: str, seconds: float) -> None:
-        """Let nothing of ``group`` pass for ``seconds``: the gateway said so (Retry-After)."""
+        """Block a group for ``seconds``, as the gateway asked (Retry-After)."""
         self._bucket(group)
         until = self._clock() + round(seconds * 1000)
         with self._lock:
             self._held[group] = max(until, self._held.get(group, 0))
 
     def counts(self) -> dict[str, FlowCount]:
-        """Requests and waiting per group that was used, of this process."""
+        """Requests and waiting time per group, for this process."""
         with self._lock:
             return {
                 group: FlowCount(number, self._waited[group] / 1000)
@@ -139,7 +139,7 @@ class FlowGate:
             return self._windows[group]
 
     def _attempt(self, group: str, bucket: AbstractBucket) -> int:
-        """Take a place now and return 0, or return the milliseconds until one is free."""
+        """Take a slot and return 0, or return the milliseconds until one is free."""
         with self._lock, _between_processes(bucket):  # the clock is read inside
             now = self._clock()
             held = self._held.get(group, 0) - now
@@ -161,7 +161,7 @@ def _between_processes(bucket: AbstractBucket) -> AbstractContextManager[object]
 
 
 def lower_bound(requests: Mapping[str, int], limits: FlowLimits, scale: float = 1.0) -> float:
-    """Least seconds in which so many requests per group can pass, groups side by side."""
+    """The least seconds in which so many requests per group can be sent, groups in parallel."""
     waits = (
         ((number - 1) // limits[group][0]) * limits[group][1] / scale
         for group, number in requests.items()

@@ -1,7 +1,7 @@
-"""The way of every request of a run: its turn in the flow group, the wire, and patience.
+"""The path of every request of a run: flow control, transport, retries.
 
-Flow control (table 1-2) and throttled answers are waited out only at targets that have it; an
-emulator that says 429 has said something that can be judged.
+Flow control (table 1-2) and throttled answers are waited out only at targets that have it; the 429
+of an emulator is an answer to be judged.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ _REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Gateway:
-    """Sends through ``client``; waits for flow groups and tries again as the target needs it.
+    """Sends through ``client``, with the flow control and the retries that the target needs.
 
-    ``store`` is a file that all processes of a run share for their places in flow groups.
+    ``store`` is a file that all processes of a run share for their slots in flow groups.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Gateway:
             self._gate = FlowGate(limits, buckets, scale=settings.limits.scale)
 
     def send(self, request: Request, auth: httpx.Auth | None, group: str) -> Sent:
-        """Send one request in its turn. Raises what the client raises."""
+        """Send one request when its group allows. Raises what the client raises."""
         gate = self._gate
         if gate is None or group not in self._limits:
             return self._client.send(request, auth)

@@ -34,7 +34,7 @@ READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 @dataclass(frozen=True, slots=True)
 class Danger:
-    """Requests to paths like this touch other people; they need a capability of their own."""
+    """Requests to such paths affect other people; they need a capability of their own."""
 
     path: re.Pattern[str]
     capability: str
@@ -77,7 +77,7 @@ class Guard:
             raise Refused(_name(request), "a production host", "say production = true to test it")
 
     def _moves_people(self, request: httpx.Request) -> bool:
-        """Whether it goes to where people are made to join rooms; it carries no credentials."""
+        """Whether it goes to the service that makes people join rooms; without credentials."""
         beneath = f"{self._rooms.rstrip('/')}/" if self._rooms else None
         bare = not request.headers.keys() & {"authorization", "x-auth-token"}
         return beneath is not None and bare and str(request.url).startswith(beneath)
@@ -92,7 +92,7 @@ class Guard:
                 )
 
     def _is_login(self, request: httpx.Request) -> bool:
-        """Obtaining a token changes nothing, so that read-only targets can be logged into."""
+        """Whether it only obtains a token, which changes nothing: read-only targets allow it."""
         login = request.method == "POST" and request.url.path == self._login
         return login and _origin(request.url) == self._identity
 
@@ -115,13 +115,13 @@ class GuardTransport(httpx.BaseTransport):
 
 
 def _is_reading(request: httpx.Request) -> bool:
-    """Whether the method only reads, and no header turns it into another, or the path."""
+    """Whether the method only reads, and neither a header nor the path overrides it."""
     overridden = any(_OVERRIDES.search(name) for name in request.headers)
     return request.method.upper() in READING and not overridden
 
 
 def _dangers(request: httpx.Request) -> tuple[str, ...]:
-    """Capabilities that the path needs, however it is spelled (``%64ismiss``, ``//``, case)."""
+    """Capabilities that the path needs, in whatever spelling (``%64ismiss``, ``//``, case)."""
     path = request.url.raw_path.decode("latin-1").partition("?")[0]
     for _ in range(3):
         path = unquote(path)

@@ -1,10 +1,10 @@
-"""What this run created or changed at the target, on disk before it happens.
+"""Records on disk what this run creates or changes at the target, before it does.
 
 Append-only JSON lines, each synced to disk before the call returns, so that SIGKILL at any moment
-leaves a journal that names everything there is to undo. A torn last line belongs to a request
-that was never sent. Several processes may append to one journal.
+leaves a journal that names everything there is to undo. A torn last line belongs to a request that
+was never sent. Several processes may append to one journal.
 
-The file may hold settings as they were (with their secrets), so only its owner can read it.
+The file may contain original settings (with their secrets), so only its owner can read it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Json: TypeAlias = Any
 
 @dataclass(frozen=True, slots=True)
 class RunHeader:
-    """Whose journal this is. ``prefix`` starts every name that the run gives."""
+    """The run that a journal belongs to. ``prefix`` starts every name that the run gives."""
 
     run: str
     prefix: str
@@ -36,11 +36,11 @@ class RunHeader:
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """Something to delete. ``id`` is None while it is not known whether it was created.
+    """Something to delete. ``id`` is None while it is unknown whether it was created.
 
-    ``name`` carries the run's prefix, or is the one of the parent that does; ``path`` holds the
-    path parameters of the parents (``{"app_id": …}``). ``seen``: the target has shown it under
-    that id, so that it is gone when it does so no longer.
+    ``name`` carries the run's prefix, or is that of the parent that does; ``path`` holds the path
+    parameters of the parents (``{"app_id": …}``). ``seen``: the target has shown it under that id,
+    so that it is gone once it no longer does.
     """
 
     entry: str
@@ -54,7 +54,7 @@ class Created:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """Settings to put back: ``before`` is what they were, as JSON."""
+    """Settings to restore: ``before`` is their original value, as JSON."""
 
     entry: str
     resource: str
@@ -72,9 +72,9 @@ _OUTCOMES = frozenset({"created", "seen", "settled"})
 class Journal:
     """One run's journal. Writing methods return when the line is on disk.
 
-    They raise ConfigurationError when it cannot be (a full disk, a folder that is gone). What
-    became of an intention is remembered in memory all the same, so that this process goes on
-    deleting; an intention that is not on disk is none, and nothing may be created by it.
+    They raise ConfigurationError when it cannot be written (a full disk, a deleted folder). The
+    outcome of an intention is kept in memory all the same, so that this process goes on deleting;
+    an intention that is not on disk does not count, and nothing may be created by it.
     """
 
     def __init__(self, path: Path) -> None:
@@ -126,9 +126,9 @@ class Journal:
         return entry
 
     def noted_beside(self, resource: str, path: Mapping[str, str], **same: Json) -> Json:
-        """Settings as another process of the run found them, if it has them still to restore.
+        """Original settings that another process of the run noted and has still to restore.
 
-        ``same`` are the fields that tell which one is meant; None when no other has noted it.
+        ``same`` are the fields that identify the resource; None when no other process noted it.
         """
         for other in self.path.parent.glob(f"*{self.path.suffix}"):
             for item in _still_pending(other) if other != self.path else ():
@@ -140,11 +140,11 @@ class Journal:
         return None
 
     def settled(self, entry: str, how: str) -> None:
-        """Nothing is left to undo: it was ``deleted``, ``restored``, ``refused`` or ``gone``."""
+        """Note that nothing is left to undo: ``deleted``, ``restored``, ``refused`` or ``gone``."""
         self._append({"kind": "settled", "entry": entry, "how": how})
 
     def header(self) -> RunHeader:
-        """Whose journal this is; raise ConfigurationError if the file is none."""
+        """The run it belongs to; raise ConfigurationError if the file is not a journal."""
         for line in self._lines():
             if line.get("kind") == "run":
                 wanted = {field.name for field in dataclasses.fields(RunHeader)}
@@ -155,7 +155,7 @@ class Journal:
         raise ConfigurationError(str(self.path), "is not the journal of a run", "check the path")
 
     def pending(self) -> tuple[Pending, ...]:
-        """What is still to be undone, the latest first, so that children go before parents."""
+        """What is still to be undone, the latest first, so that children precede parents."""
         open_entries: dict[str, Pending] = {}
         for line in self._lines():
             _apply(line, open_entries)
@@ -187,7 +187,7 @@ class Journal:
 
     @property
     def strange(self) -> tuple[int, ...]:
-        """Numbers of the lines that are whole, and not as this class writes them."""
+        """Numbers of complete lines that this class cannot have written."""
         try:
             content = self.path.read_bytes()
         except OSError:
@@ -197,7 +197,7 @@ class Journal:
 
 
 def _still_pending(path: Path) -> tuple[Pending, ...]:
-    """What a journal names that may be gone by now, together with its process."""
+    """The pending items of a journal that may have been deleted with its process."""
     try:
         return Journal(path).pending()
     except ConfigurationError:
@@ -229,7 +229,7 @@ _SHAPES: Mapping[str, Mapping[str, type]] = {
 
 
 def _has_its_shape(line: Mapping[str, Json]) -> bool:
-    """Whether a line has the fields of its kind, of their types."""
+    """Whether a line has the fields of its kind, with their types."""
     kind = line.get("kind")
     shape = _SHAPES.get(kind) if isinstance(kind, str) else None
     if shape is None or not isinstance(line.get("project_id", ""), str | None):
@@ -267,7 +267,7 @@ def _apply(line: Mapping[str, Json], open_entries: dict[str, Pending]) -> None:
 
 
 def _write_line(path: Path, text: bytes) -> None:
-    """Append one line, on disk when it returns; raise OSError when not all of it is."""
+    """Append one line and sync it; raise OSError when not all of it is on disk."""
     descriptor = os.open(path, os.O_RDWR | os.O_APPEND)
     try:
         if _is_torn(descriptor):
@@ -280,13 +280,13 @@ def _write_line(path: Path, text: bytes) -> None:
 
 
 def _is_torn(descriptor: int) -> bool:
-    """Whether the last line has no end: its writer was killed."""
+    """Whether the last line is incomplete, because its writer was killed."""
     size = os.fstat(descriptor).st_size
     return size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the new file's name as lasting as its content, where the system can."""
+    """Sync the folder, so that the new file's name is on disk too, where the system can."""
     if os.name == "posix":
         descriptor = os.open(folder, os.O_RDONLY)
         try:

@@ -1,8 +1,8 @@
-"""A TOML table read into a frozen dataclass: strict, and helpful when it is wrong.
+"""Reads a TOML table into a frozen dataclass, strictly and with helpful errors.
 
-The dataclass is the only description of a table: the types of its fields say what is accepted,
-the docstrings below them what it means. pydantic reads them and draws their JSON Schema; it is
-imported when a file is read, since most runs have none.
+The dataclass is the only description of a table: the types of its fields say what is accepted, the
+docstrings below them what it means. pydantic reads them and draws their JSON Schema; it is imported
+when a file is read, since most runs have none.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """Mark of a string: one of these words."""
+    """Marks a string field that must be one of these words."""
 
     words: tuple[str, ...]
 
@@ -37,7 +37,7 @@ class OneOf:
 
 @dataclass(frozen=True, slots=True)
 class WebAddress:
-    """Mark of a string: an address of http or https, as editors may check it."""
+    """Marks a string field that is an http or https address, so that editors can check it."""
 
     def __get_pydantic_json_schema__(self, core: Any, handler: Any) -> dict[str, Any]:
         """What the JSON Schema says of it."""
@@ -74,16 +74,16 @@ def read_record(record: type[T], table: Mapping[str, Any], source: str) -> T:
 
 
 def record_schema(record: type) -> dict[str, Any]:
-    """JSON Schema 2020-12 of the tables that ``read_record`` takes for ``record``.
+    """JSON Schema 2020-12 of the tables that ``read_record`` accepts for ``record``.
 
-    References are resolved, and what has no default value says nothing of one.
+    References are resolved, and members without a default have no ``default``.
     """
     drawn = _reader(record).model_json_schema()
     return _plain(drawn["properties"]["table"], drawn["$defs"])
 
 
 def _plain(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> dict[str, Any]:
-    """The schema without references, titles and JSON's null, which TOML has not."""
+    """The schema without references, titles and null, which TOML does not have."""
     if "$ref" in schema:
         referred = definitions[schema["$ref"].rpartition("/")[2]]
         schema = referred | {key: value for key, value in schema.items() if key != "$ref"}

@@ -1,8 +1,8 @@
-"""No secret leaves the moment of capture.
+"""Removes secrets from exchanges at the moment of capture.
 
-Three nets, one behind the other: headers that carry credentials, JSON fields and query
-parameters that are named like secrets, and the known secrets themselves wherever they stand, in
-every spelling that the wire or a report could give them, whole or cut (``spellings``).
+Three nets, one behind the other: headers that carry credentials, JSON fields and query parameters
+that are named like secrets, and the known secrets themselves wherever they occur, in every spelling
+that the wire or a report could give them, whole or cut (``spellings``).
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ _COOKIE = re.compile(rf"(?:^|;\s*)[^=;]+=([^;\s]{{{SHORTEST_LEARNED},}})")
 
 
 class Redactor:
-    """Replaces secrets; learns more of them as it sees them in secret fields and headers.
+    """Masks secrets; learns more of them from secret fields and headers that it sees.
 
     Several threads may share one: what one of them has seen is masked for all.
     """
@@ -81,7 +81,7 @@ class Redactor:
         return _SIGNED.sub(lambda found: f"{found['head']}{MASK}{found['tail']}", text)
 
     def octets(self, body: bytes) -> bytes:
-        """The body without secrets; bytes that are no UTF-8 survive as they are."""
+        """The body without secrets; bytes that are not UTF-8 are kept unchanged."""
         return self.text(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
     def headers(self, headers: Headers) -> Headers:
@@ -89,7 +89,7 @@ class Redactor:
         return tuple((name, self._header(name, value)) for name, value in headers)
 
     def overhear(self, *messages: Request | Response | None) -> None:
-        """Remember what the secret headers and fields of these messages hold."""
+        """Learn the secrets in the secret headers and fields of these messages."""
         for message in messages:
             if message is not None:
                 carries = _CREDENTIAL if isinstance(message, Response) else _SECRET_HEADER
@@ -101,7 +101,7 @@ class Redactor:
                     self._learn_found(found)
 
     def request(self, request: Request) -> Request:
-        """A request as it may be kept."""
+        """The request, ready to be kept."""
         self.overhear(request)
         headers = self.headers(request.headers)
         return Request(
@@ -113,7 +113,7 @@ class Redactor:
         )
 
     def response(self, response: Response) -> Response:
-        """An answer as it may be kept."""
+        """The answer, ready to be kept."""
         self.overhear(response)
         headers = tuple(
             (name, self._header(name, value, learn=_CREDENTIAL.search(name) is not None))
@@ -122,7 +122,7 @@ class Redactor:
         return replace(response, headers=headers, body=self.octets(response.body))
 
     def failure(self, failure: NetworkFailure | None) -> NetworkFailure | None:
-        """A failure as it may be kept: libraries quote what they could not send."""
+        """The failure, ready to be kept: libraries quote what they could not send."""
         if failure is None:
             return None
         return NetworkFailure(failure.stage, self.text(failure.message))
@@ -146,7 +146,7 @@ class Redactor:
         self._overhear(value)
 
     def _overhear(self, value: str) -> None:
-        """Remember a value, unless it is ordinary text: then only its field is masked."""
+        """Learn a value, unless it is ordinary text, which is only masked in its field."""
         if len(value) >= SHORTEST_LEARNED and len(set(value)) >= FEWEST_LETTERS:
             with self._lock:
                 self._secrets.overhear(value)

@@ -27,7 +27,7 @@ _FINAL = frozenset({"request", "tls", "size", "protocol"})
 
 
 class Answered(Protocol):
-    """An answer, or the failure that stands in its place."""
+    """An answer, or the failure in its place."""
 
     @property
     def response(self) -> Response | None:
@@ -45,7 +45,7 @@ A = TypeVar("A", bound=Answered)
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How patient we are: tries after network failures, and seconds of waiting in all."""
+    """Limits: tries after network failures, and seconds of waiting in all."""
 
     network_attempts: int = 3
     deadline: float = 180.0
@@ -55,7 +55,7 @@ class RetryPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """What waiting and trying again came to."""
+    """Counts of one exchange: tries, and seconds of waiting."""
 
     attempts: int = 1
     throttled: int = 0
@@ -64,7 +64,7 @@ class Patience:
 
 
 def throttle_pause(response: Response, now: Callable[[], float] = time.time) -> float | None:
-    """Seconds the gateway asks to wait: 0 when it names none, None when it does not throttle."""
+    """Seconds that the gateway asks to wait: 0 if it names none, None if it does not throttle."""
     asked = _retry_after(response.header("Retry-After"), now)
     if response.status == 429 or _THROTTLED.search(response.body):
         return asked or 0.0
@@ -82,10 +82,10 @@ def may_repeat(failure: NetworkFailure, *, idempotent: bool) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Sends until there is something to judge, within a policy.
+    """Sends again until there is an answer to judge, within a policy.
 
-    ``hold`` is told how long a flow group must pause, so that others do not run into the same
-    wall; ``sleep`` and ``clock`` are for tests.
+    ``hold`` is called with the seconds that a flow group must pause, so that others wait too;
+    ``sleep`` and ``clock`` are for tests.
     """
 
     policy: RetryPolicy = RetryPolicy()
@@ -100,9 +100,9 @@ class Retry:
         idempotent: bool,
         hold: Callable[[float], None] | None = None,
     ) -> tuple[A, Patience]:
-        """The last answer or failure, and what it took.
+        """Return the last answer or failure, and the tries and waiting that it took.
 
-        ``send`` takes its own place in the flow gate, so that every try is counted there.
+        ``send`` takes its own slot in the flow gate, so that every try is counted there.
         """
         until = self.clock() + self.policy.deadline
         spent = Patience()
@@ -117,7 +117,7 @@ class Retry:
             spent = self._noted(sent, spent, pause, again=True)
 
     def _pause(self, sent: Answered, spent: Patience, idempotent: bool) -> float | None:
-        """Seconds until the next try; None when this was the last."""
+        """Seconds until the next try; None when there is none."""
         if sent.response is not None:
             asked = throttle_pause(sent.response, self.wall)
             return None if asked is None else asked or self._backoff(spent.throttled)

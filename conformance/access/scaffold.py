@@ -74,7 +74,7 @@ def write_target(
 
 
 def _capability_lines(chosen: set[str], unknown: list[str]) -> list[str]:
-    """Every capability, the unchosen ones commented out, each with what it means."""
+    """Every capability with its meaning; those not chosen are commented out."""
     lines = [
         "# What the target offers and allows. Without writes nothing but reads is sent.",
         "capabilities = [",

@@ -1,7 +1,7 @@
-"""The target file: everything the suite must be told about one implementation.
+"""The target file: everything that the suite must know about one implementation.
 
 It is TOML (``docs/target.example.toml`` is a commented one); its JSON Schema is
-``target.schema.json`` in this package. No secret stands in it.
+``target.schema.json`` in this package. It contains no secrets.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class Timeouts:
 
 @dataclass(frozen=True, slots=True)
 class Tls:
-    """How the target's certificate is checked, and which one we show."""
+    """How the target's certificate is checked, and which client certificate is shown."""
 
     verify: bool = True
     """Check the certificate of the target."""
@@ -93,7 +93,7 @@ class Tls:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much a run may ask of the target."""
+    """Limits on what a run asks of the target."""
 
     requests: Annotated[int, Ge(1)] | None = None
     """Most requests a run may send."""
@@ -160,34 +160,34 @@ class TargetSettings:
 
     @property
     def allow_writes(self) -> bool:
-        """Whether anything but reading may be sent."""
+        """Whether requests that change something may be sent."""
         return WRITES in self.capabilities
 
     @property
     def has_flow_control(self) -> bool:
-        """Whether requests have to wait for their turn (table 1-2)."""
+        """Whether the target enforces flow control (table 1-2), so that requests must wait."""
         given = self.limits.flow_control
         return self.profile == LIVE if given is None else given
 
     @property
     def statistics_lag(self) -> float:
-        """Seconds by which the statistics may lag behind."""
+        """Seconds after which the statistics show what happened."""
         given = self.limits.statistics_lag
         return (300.0 if self.profile == "live" else 5.0) if given is None else given
 
     @property
     def notification_seconds(self) -> float:
-        """Seconds that an event is waited for."""
+        """Seconds to wait for a notification."""
         given = self.limits.notifications
         return (60.0 if self.profile == LIVE else 5.0) if given is None else given
 
     @property
     def others_may_move(self) -> bool:
-        """Whether others may come and go while a run looks: at a live target, or as told."""
+        """Whether others may use the target meanwhile: if it is live, or the file says so."""
         return self.profile == "live" or self.limits.statistics_lag is not None
 
     def allows(self, capability: str) -> bool:
-        """Whether the target offers or allows ``capability``."""
+        """Whether the target file lists the ``capability``."""
         return capability in self.capabilities
 
 
@@ -214,11 +214,11 @@ def load_target(path: Path, env: Mapping[str, str]) -> TargetSettings:
 def target_from_url(
     url: str, env: Mapping[str, str], *, production: bool = False, profile: str | None = None
 ) -> TargetSettings:
-    """Settings for a bare URL: loopback is an emulator that may be written to, all else is read.
+    """Settings for a bare URL: loopback is an emulator that may be written to, else read-only.
 
-    ``profile`` decides otherwise, except for a production host: what may be written there is said
-    in a target file. A production host needs ``production`` (or ``SPARKRTC_PRODUCTION=yes``),
-    even for reading.
+    ``profile`` overrides that, except for a production host: only a target file can allow writes
+    there. A production host needs ``production`` (or ``SPARKRTC_PRODUCTION=yes``), even for
+    reading.
     """
     _check_url("base_url", url, "target")
     yes = production or env.get("SPARKRTC_PRODUCTION", "").lower() in {"yes", "true", "1"}
@@ -308,7 +308,7 @@ def _check_url(key: str, url: str, source: str) -> None:
 
 
 def _anchor(settings: TargetSettings, folder: Path) -> TargetSettings:
-    """File names in a target file are relative to that file."""
+    """Resolve file names relative to the target file."""
 
     def at(name: str | None) -> str | None:
         return str(folder / name) if name else None

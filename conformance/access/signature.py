@@ -34,12 +34,12 @@ class Signable:
 
 
 def needs_unsigned_payload(content_type: str | None) -> bool:
-    """Whether a body of this type is left out of the signature, as the vendor's SDK does."""
+    """Whether a body of this type is not covered by the signature, as in the vendor's SDK."""
     return bool(content_type) and not str(content_type).startswith(_SIGNED_TYPES)
 
 
 def canonical_request(request: Signable) -> str:
-    """The text whose hash is signed: six parts, one per line or block."""
+    """The text whose hash is signed: six parts, each on a line or lines of its own."""
     headers = sorted((name.lower(), value.strip()) for name, value in request.headers)
     lines = "".join(f"{name}:{value}\n" for name, value in headers)
     return "\n".join(
@@ -55,18 +55,18 @@ def canonical_request(request: Signable) -> str:
 
 
 def canonical_path(path: str) -> str:
-    """Each segment encoded anew, with a slash at the end."""
+    """The path with each segment encoded again, and a slash at the end."""
     encoded = "/".join(_encoded(segment) for segment in unquote(path).split("/"))
     return encoded if encoded.endswith("/") else f"{encoded}/"
 
 
 def canonical_query(query: tuple[tuple[str, str], ...]) -> str:
-    """Sorted by name, then value; a parameter without a value keeps its ``=``."""
+    """The query sorted by name, then value; a parameter without a value keeps its ``=``."""
     return "&".join(f"{_encoded(name)}={_encoded(value)}" for name, value in sorted(query))
 
 
 def payload_hash(request: Signable) -> str:
-    """SHA-256 of the body in hex, or what the header says in its place."""
+    """SHA-256 of the body in hex, or the value of the header that replaces it."""
     if request.body:
         for name, value in request.headers:
             if name.lower() == CONTENT_HEADER.lower():

@@ -1,4 +1,4 @@
-"""Where known secrets stand in a text: in every spelling, and in pieces that a cut has left."""
+"""Finds known secrets in a text: in every spelling, and in pieces left by a cut."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SHORTEST_CANONICAL = 8
 
 
 class KnownSecrets:
-    """Secrets that last as long as the run, and those overheard lately."""
+    """Secrets kept for the whole run, and those recently overheard."""
 
     def __init__(self) -> None:
         self._lasting: dict[str, _Spelled] = {}
@@ -38,7 +38,7 @@ class KnownSecrets:
         """Every literal spelling; None when it has to be gathered anew."""
 
     def keep(self, secret: str) -> None:
-        """Remember a secret for good; pieces of it are found as well."""
+        """Remember a secret for the whole run; pieces of it are found as well."""
         if secret in self._lasting or len(secret) < SHORTEST:
             return
         spelled = self._lasting[secret] = _Spelled(secret)
@@ -50,7 +50,7 @@ class KnownSecrets:
                 self._pieces.setdefault(gram, []).append((spelling, offset))
 
     def overhear(self, secret: str) -> None:
-        """Remember a secret until many others were overheard after it."""
+        """Remember a secret until many others have been overheard after it."""
         if secret in self._lasting or len(secret) < SHORTEST:
             return
         if secret in self._overheard:
@@ -62,7 +62,7 @@ class KnownSecrets:
             self._overheard.popitem(last=False)
 
     def masked(self, text: str, mask: str) -> str:
-        """The text with a mask in place of every secret in it."""
+        """The text with every secret masked."""
         spans = [
             span
             for spelling in self._literals()
@@ -95,7 +95,7 @@ class KnownSecrets:
         return {needle for spelled in known for needle in spelled.canonical}
 
     def _found_pieces(self, text: str) -> Iterator[tuple[int, int]]:
-        """Runs of at least PIECE characters that some lasting secret has, too."""
+        """Runs of at least PIECE characters that also occur in a secret of the whole run."""
         pieces, done = self._pieces, 0
         for start in range(len(text) - _GRAM + 1 if pieces else 0):
             if start < done or (found := pieces.get(text[start : start + _GRAM])) is None:
@@ -108,7 +108,7 @@ class KnownSecrets:
 
 
 class _Spelled:
-    """One secret with its spellings: the literal ones, and those in canonical text."""
+    """One secret with its spellings: literal ones, and those in canonical text."""
 
     __slots__ = ("canonical", "literal")
 

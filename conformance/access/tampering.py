@@ -1,4 +1,4 @@
-"""Credentials that are wrong on purpose: a request that is changed after it was signed."""
+"""Credentials that are wrong on purpose: the request is changed after it was signed."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ Change = Callable[[httpx.Request], httpx.Request]
 
 
 class TamperedAuth(httpx.Auth):
-    """Signs, then changes the request as somebody on the way might.
+    """Signs a request, then changes it as an attacker on the way might.
 
-    Bodies over 12 MB are signed as well, where ``SignatureAuth`` keeps them from being sent.
+    Bodies over 12 MB are signed as well, which ``SignatureAuth`` refuses.
     """
 
     requires_request_body = True
@@ -30,7 +30,7 @@ class TamperedAuth(httpx.Auth):
 
 
 class HeaderAuth(httpx.Auth):
-    """Headers as they are given, whatever they say."""
+    """Sends the given headers, whatever they contain."""
 
     def __init__(self, headers: Mapping[str, str]) -> None:
         self._headers = dict(headers)
@@ -42,12 +42,12 @@ class HeaderAuth(httpx.Auth):
 
 
 def unchanged(request: httpx.Request) -> httpx.Request:
-    """The request as it was signed."""
+    """The request as signed."""
     return request
 
 
 def with_header(name: str, value: str | None) -> Change:
-    """Another value for a header, or the header taken away."""
+    """A change: replace a header, or remove it."""
 
     def change(request: httpx.Request) -> httpx.Request:
         request.headers.pop(name, None)
@@ -59,7 +59,7 @@ def with_header(name: str, value: str | None) -> Change:
 
 
 def with_url(alter: Callable[[str], str]) -> Change:
-    """Another path or query behind the same host."""
+    """A change: another path or query on the same host."""
 
     def change(request: httpx.Request) -> httpx.Request:
         request.url = httpx.URL(alter(str(request.url)))
@@ -69,7 +69,7 @@ def with_url(alter: Callable[[str], str]) -> Change:
 
 
 def with_body(alter: Callable[[bytes], bytes]) -> Change:
-    """Another body, with the length that it has."""
+    """A change: another body, with its correct length."""
 
     def change(request: httpx.Request) -> httpx.Request:
         kept = [(n, v) for n, v in request.headers.raw if n.lower() != b"content-length"]

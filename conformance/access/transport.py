@@ -1,4 +1,4 @@
-"""Sending a request to the target: one way out, guarded, bounded, failures as data."""
+"""Sends requests to the target: guarded, with limits, and with failures as data."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from conformance.model.exchange import Headers, NetworkFailure, Request, Respons
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A request as it left, credentials and all, with its answer or the reason for none.
+    """A request as sent, credentials included, with its answer or the reason for none.
 
     Nothing here is redacted yet; see ``redaction.Redactor.request`` and ``response``.
     """
@@ -131,9 +131,10 @@ class TargetClient:
         return Response(answer.status_code, _headers(answer.headers), body, elapsed, undecoded)
 
     def _answer(self, built: httpx.Request, auth: httpx.Auth | None) -> httpx.Response:
-        """The last answer of what authentication sends; straight to the transport.
+        """Send what authentication yields, straight to the transport; return the last answer.
 
-        Nothing is kept from one exchange to the next, cookies neither, and nothing is followed.
+        Nothing is kept from one exchange to the next, not even cookies, and no redirect is
+        followed.
         """
         if auth is None:
             return self._transport.handle_request(built)
@@ -182,7 +183,7 @@ class TargetClient:
         return bytes(body)
 
     def _failed(self, built: httpx.Request, failure: NetworkFailure) -> NetworkFailure:
-        """Count it; a target that went down is told of with the request that it went down on."""
+        """Count a failure; after too many in a row raise TargetUnreachable, naming the first."""
         if not self._failures:
             self._unanswered = _named(built)
         self._failures += 1
@@ -224,10 +225,10 @@ _STAGES: tuple[tuple[type[Exception], str], ...] = (
 
 
 def failure_of(error: Exception) -> NetworkFailure:
-    """An error of the network as data: the stage, and why in one line.
+    """The stage and one-line message for a network error.
 
-    Stages: dns, connect, tls, pool, write, read, closed (the other side hung up), timeout,
-    protocol (what came back is no HTTP), size.
+    Stages: dns, connect, tls, pool, write, read, closed (the other side hung up), timeout, protocol
+    (the answer is not HTTP), size.
     """
     text = " ".join(str(error).split()) or type(error).__name__
     causes = tuple(_causes(error))
@@ -257,7 +258,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _named(built: httpx.Request) -> str:
-    """A request as people tell it from others, without its query."""
+    """Method and address of a request, without its query."""
     return f"{built.method} {built.url.raw_path.decode('latin-1').partition('?')[0]}"
 
 

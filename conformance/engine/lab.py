@@ -146,7 +146,7 @@ class Lab:
         return exchange
 
     def _prepare(self, operation: Operation, filled: Template) -> str | None:
-        """Refuse a change to what is not the run's own, and journal what the request will change."""
+        """Refuse changes to what is not the run's own, and journal what the request changes."""
         self.ownership.guard(operation, filled.path)
         self.ownership.survey(operation)
         return self.intents.begin(operation, filled)

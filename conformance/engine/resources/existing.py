@@ -105,7 +105,7 @@ class ExistingResources:
                     self._over[other.kind] = found
 
     def _must_go_on(self, kind: GivenKind, named: str) -> None:
-        """Raise Blocked where the list shows that the named resource has ended, say in a run before.
+        """Raise Blocked where the list shows that the named resource has ended, maybe long ago.
 
         What the list does not show, or cannot be asked for, is assumed to exist.
         """
@@ -201,7 +201,7 @@ class ExistingResources:
         return self._sender.send(Template(operation.id, path=path, query=needed), judge=False)
 
     def _look_elsewhere(self, kind: GivenKind) -> bool:
-        """Forget the resource that a kind was looked for in, if it can end; whether there was one."""
+        """Forget the containers that a kind was looked up in, if they can end; whether any did."""
         inside = [k for k in kind.inside & self._found.keys() if self._kinds[k].ended_by]
         for other in inside:
             self._leave(other, self._found[other])

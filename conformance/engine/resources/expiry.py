@@ -35,7 +35,7 @@ class Lifetimes:
         self._until: dict[str, float] = {}
 
     def created(self, kind: str, identifier: str, body: Any) -> None:
-        """Note the body that created it; without the field it has the default lifetime, a short one."""
+        """Note the body that created it; without the field the (short) default lifetime applies."""
         if self._fields[kind]:
             self._born[identifier] = born = self._clock()
             self._until[identifier] = born + (self._seconds(kind, body) or 0.0)

@@ -98,7 +98,7 @@ class Teardown:
             raise LookupError(f"this suite writes no such entry: {problem}")
 
     def _named(self, kind: MadeKind) -> MadeKind:
-        """The kind whose name tells the owner: its own, or that of the resource that contains it."""
+        """The kind whose name tells the owner: its own, or that of what contains it."""
         while kind.name is None and kind.within is not None:
             kind = self._kinds[kind.within]
         return kind

@@ -25,7 +25,7 @@ _EMBEDDED_CANNOT = frozenset({"duplicates", "server-errors", "tls", "flow-contro
 
 @dataclass(frozen=True, slots=True)
 class Second:
-    """A second tenant with its own project: nothing of the first may be visible to it."""
+    """A second tenant with its own project: it must not see anything of the first."""
 
     token: str
     project_id: str
@@ -33,7 +33,7 @@ class Second:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Where to send, who we are there, and which other identities there are."""
+    """An endpoint: where to send, our credentials there, and which other identities exist."""
 
     settings: TargetSettings
     credentials: Credentials
@@ -46,13 +46,13 @@ class Reach:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Every secret that is known before anything is sent."""
+        """Every secret that is known before a request is sent."""
         others = (self.second.token if self.second else None, self.expired)
         return (*self.credentials.secrets, *(token for token in others if token))
 
     @property
     def named(self) -> dict[str, str | None]:
-        """What is named beforehand, by where: ``project_id``, ``fixtures.…``, ``account.…``."""
+        """Ids that the user has configured, by setting: ``project_id``, ``fixtures.…`` and so on."""
         groups = {"fixtures": self.settings.fixtures, "account": self.account}
         return {
             "project_id": self.settings.project_id,
@@ -69,10 +69,9 @@ class Reach:
 def reach_target(
     target: str, env: Mapping[str, str], profile: str | None = None, *, anonymous: bool = False
 ) -> Reach:
-    """A target file or a base URL, which is held to ``profile`` if one is named.
+    """The endpoint of a target file or base URL, judged by ``profile`` if one is named.
 
-    ``anonymous``: the API asks for no credentials.
-    Raises ConfigurationError when it cannot be used.
+    ``anonymous``: the API needs no credentials. Raises ConfigurationError when it cannot be used.
     """
     if "://" in target:
         settings = target_from_url(target, env, profile=profile)
@@ -84,13 +83,13 @@ def reach_target(
 def is_read_only_by_default(
     target: str | None, profile: str | None, settings: TargetSettings
 ) -> bool:
-    """Whether a target is held to the profile live only because nothing else was said of it."""
+    """Whether a target has the profile live only because the user has named no other."""
     bare = target is not None and "://" in target
     return bare and profile is None and settings.profile == LIVE and not settings.allow_writes
 
 
 def reach_embedded(announced: Mapping[str, Any]) -> Reach:
-    """The embedded reference, by what its first line announces."""
+    """The endpoint of the embedded reference, from its first line of output."""
     names = {
         "token": "SPARKRTC_TOKEN",
         "project_id": "SPARKRTC_PROJECT_ID",
@@ -121,7 +120,7 @@ def reach_embedded(announced: Mapping[str, Any]) -> Reach:
 
 
 def _reach(settings: TargetSettings, env: Mapping[str, str], *, anonymous: bool = False) -> Reach:
-    """Credentials of every kind; what they are needed for and not there is not claimed."""
+    """Load all credentials; drop capabilities whose credentials are missing."""
     credentials = credentials_from(env, settings, needed=not anonymous)
     account = None
     user, password = env.get("SPARKRTC_USERNAME"), env.get("SPARKRTC_PASSWORD")

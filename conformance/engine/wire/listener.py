@@ -1,4 +1,4 @@
-"""A listener: an HTTP server of ours that a target calls, and what it was sent."""
+"""An HTTP server of ours that a target calls, and the requests that it received."""
 
 from __future__ import annotations
 
@@ -66,9 +66,9 @@ class Listener:
         )
 
     def heard(self, path: str) -> Sequence[Request]:
-        """What was sent to an address of ours so far, in the order of arrival.
+        """The requests to one of our addresses so far, in the order of arrival.
 
-        ``path`` is the end of the address: what stands in front may have taken its beginning.
+        ``path`` is the end of the address: a proxy in front may have removed its beginning.
         """
         wanted = (one for one in list(self._requests) if urlsplit(one.url).path.endswith(path))
         return tuple(wanted)
@@ -76,7 +76,7 @@ class Listener:
     def until(
         self, path: str, there: Callable[[Sequence[Request]], bool], seconds: float
     ) -> Sequence[Request]:
-        """What was sent to an address, once it is all there or the time is over."""
+        """The requests to one of our addresses, once ``there`` accepts them or the time is over."""
         deadline = time.monotonic() + seconds
         while not there(found := self.heard(path)) and time.monotonic() < deadline:
             time.sleep(_PAUSE)
@@ -123,7 +123,7 @@ def _request(scope: Scope, base: str, body: bytes) -> Request:
 
 
 def _certificate(name: str | None) -> str | None:
-    """A PEM file that TLS can be spoken with, as it is. Raises ConfigurationError for another."""
+    """The path of a PEM file that is fit for TLS. Raises ConfigurationError for any other."""
     if name is None:
         return None
     try:
@@ -138,7 +138,7 @@ def _certificate(name: str | None) -> str | None:
 
 
 def _place(url: str | None, listen: str | None) -> tuple[str, int]:
-    """Host and port to listen on. Raises Blocked for text that is none."""
+    """Host and port to listen on. Raises Blocked for any other text."""
     if listen is not None:
         host, _, port = listen.rpartition(":")
         if not port.isdigit():
@@ -152,7 +152,7 @@ def _place(url: str | None, listen: str | None) -> tuple[str, int]:
 
 
 def _bind(host: str, port: int) -> socket.socket:
-    """A listening socket; a port that another process of this run has is waited for."""
+    """A listening socket; waits while another process of this run uses the port."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     deadline = time.monotonic() + (_BIND_SECONDS if port else 0)
     while True:

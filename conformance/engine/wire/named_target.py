@@ -1,4 +1,4 @@
-"""Which target a run was told to judge: by an argument, an option or the environment."""
+"""Finds out which target to judge: from an argument, an option or the environment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The operations that a target offers. The others are never called, whoever asks for them."""
+"""The operations that a target offers; all others are never called."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from conformance.model.exchange import Request
 
 
 class Offering:
-    """What the target file says of operations (``operations``); without that all are offered.
+    """The operations that the target file lists (``operations``); without a list, all.
 
-    ``asked_for``: the first that is not offered and was asked about in the current case.
+    ``asked_for``: the first operation not offered that the current case asked about.
     """
 
     def __init__(self, contract: Contract, named: tuple[str, ...]) -> None:
@@ -30,11 +30,11 @@ class Offering:
         self.asked_for: str | None = None
 
     def offers(self, operation: str) -> bool:
-        """Whether the target offers it; for whoever manages without."""
+        """Whether the target offers it; for callers that can do without it."""
         return operation in self._offered
 
     def has(self, operation: str) -> bool:
-        """Whether the target offers it; if not, it is noted what was missed."""
+        """Whether the target offers it; if not, remember that the case asked for it."""
         offered = self.offers(operation)
         if not offered and self.asked_for is None:
             self.asked_for = operation
@@ -46,7 +46,7 @@ class Offering:
             raise NotOffered(needs(operation))
 
     def check(self, request: Request) -> None:
-        """Raise NotOffered for a request that would reach an operation that is not offered."""
+        """Raise NotOffered for a request to an operation that is not offered."""
         if request.operation is not None:
             self.demand(request.operation)
         path = urlsplit(request.url).path if self._absent else ""
@@ -55,7 +55,7 @@ class Offering:
                 self.demand(operation.id)
 
     def harmless(self) -> Iterator[Operation]:
-        """Operations that only read and need nothing but an account, in the document's order."""
+        """Operations that only read and need no resource, in the document's order."""
         for operation in self._operations.values():
             places = _NAMING | ({"header"} if operation.conventions.plain else frozenset())
             needed = (p for p in operation.parameters if p.required and p.place in places)
@@ -68,7 +68,7 @@ _NAMING = frozenset({"path", "query"})
 
 
 def needs(operation: str) -> str:
-    """Why nothing is judged that needs an operation which is not offered."""
+    """The reason why nothing that needs an operation which is not offered is judged."""
     return f"it needs {operation}, which the target does not offer"
 
 

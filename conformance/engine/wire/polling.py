@@ -23,10 +23,10 @@ T = TypeVar("T")
 
 
 class Waiting:
-    """The waits of one run. ``patient=False``: nothing ever changes there, one look is enough.
+    """Polls for one run. ``patient=False``: the target's state never changes, one look is enough.
 
-    ``hasten`` moves the target's clock ahead and says whether it did; None where that may not be
-    done. ``clock`` and ``sleep`` are for tests.
+    ``hasten`` moves the target's clock ahead and returns whether it did; None where that is not
+    allowed. ``clock`` and ``sleep`` are for tests.
     """
 
     def __init__(
@@ -46,9 +46,9 @@ class Waiting:
     def until(
         self, subject: str, look: Callable[[], T], there: Callable[[T], bool], seconds: float
     ) -> T:
-        """Look again and again until it is there or the time is over; what was seen last.
+        """Poll until the result is as wanted or the time is over; return the last result.
 
-        ``subject`` names what is waited for: waits in vain for one subject shorten its next.
+        ``subject`` names what is waited for: after a timeout, the next wait for it is shorter.
         """
         deadline = self._clock() + self._patience(subject, seconds)
         pause = _FIRST_PAUSE
@@ -66,7 +66,7 @@ class Waiting:
         return seen
 
     def _patience(self, subject: str, seconds: float) -> float:
-        """How long the next wait for it may take."""
+        """The time limit of the next wait for a subject."""
         if not self.patient:
             return 0.0
         return max(seconds / (1 << self._in_vain[subject]), min(seconds, _LEAST))
@@ -75,13 +75,13 @@ class Waiting:
         return self._hasten is not None and not self._in_vain[subject] and self._hasten(_STEP)
 
     def outlast(self, seconds: float) -> None:
-        """Let that much of the target's time pass: its clock moved ahead, or else by waiting.
+        """Let time pass at the target: by moving its clock, else by waiting.
 
-        Where nothing ever changes, nothing is waited for.
+        Where the state never changes, return at once.
         """
         if self.patient and not (self._hasten is not None and self._hasten(seconds)):
             self._sleep(seconds)
 
     def rest(self, seconds: float) -> None:
-        """Send nothing for a while."""
+        """Send nothing for some seconds."""
         self._sleep(seconds)
