@@ -24,15 +24,19 @@ COMMANDS: Mapping[str, Entry] = {
     for name, place, text in (
         ("run", "run:run", "Judge a running implementation."),
         ("serve", "serve:serve", "Serve the reference implementation."),
-        ("simulate", "simulate:simulate", "Let people come and go at a served reference."),
+        ("simulate", "simulate:simulate", "Simulate users at a served reference."),
         ("requirements", "listing:requirements", "List requirements."),
         ("catalogue", "catalogue:catalogue", "Write the requirements as pages."),
         ("errata", "listing:errata", "List where the document contradicts itself."),
-        ("faults", "listing:faults", "List the faults that the reference can serve with."),
-        ("variants", "listing:variants", "List the permitted variants that it can serve with."),
-        ("capabilities", "listing:capabilities", "List what a target may offer or allow."),
+        ("faults", "listing:faults", "List the faults that serve can plant."),
+        ("variants", "listing:variants", "List the permitted variants that serve can make."),
+        ("capabilities", "listing:capabilities", "List the capabilities of targets."),
         ("target", "target:target", "Write or describe target files."),
-        ("certify-client", "certify:certify_client", "Judge a client by its own tests."),
+        (
+            "certify-client",
+            "certify:certify_client",
+            "Judge a client by the requests that it sends.",
+        ),
         (
             "certify-receiver",
             "certify_receiver:certify_receiver",
@@ -43,9 +47,9 @@ COMMANDS: Mapping[str, Entry] = {
         (
             "contract",
             "contract:contract",
-            "Compare editions of the contract; check one of your own.",
+            "Compare editions; check a contract of your own.",
         ),
-        ("report", "compare:report", "Merge reports, see their trend, or set them side by side."),
+        ("report", "compare:report", "Merge reports, show a trend, or set runs side by side."),
         ("certificate", "compare:certificate", "Issue or verify a certificate."),
     )
 }

@@ -15,7 +15,9 @@ from conformance.reporting.language import LANGUAGES
 
 @click.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--lang", "code", default="en", type=click.Choice(LANGUAGES), help="of the texts")
+@click.option(
+    "--lang", "code", default="en", type=click.Choice(LANGUAGES), help="language of the texts"
+)
 @contract_options
 def catalogue(folder: Path, code: str, contract: Path | None, base: str | None) -> None:
     """Write the requirements into FOLDER, a Markdown page a chapter.

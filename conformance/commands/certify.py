@@ -31,39 +31,78 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 def _options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of a certification, from the last to the first."""
     for option in (
-        click.option("--format", "formats", default="json", show_default=True, metavar="NAMES"),
-        click.option("--lang", "code", default="en", type=click.Choice(LANGUAGES)),
-        click.option("--report-dir", default="reports/latest", type=Path, show_default=True),
-        click.option("--timeout", type=float, metavar="SECONDS", help="stop the command then"),
-        click.option("--flow-scale", default=1.0, show_default=True, help="multiplies its limits"),
-        click.option("--flow-control", is_flag=True, help="enforce table 1-2 with 429"),
-        click.option("--strict", is_flag=True, help="a warn counts as a fail"),
-        click.option("--name", metavar="TEXT", help="what reports call the client"),
-        click.option("--waivers", type=_FILE, metavar="FILE.toml", help="known deviations"),
+        click.option(
+            "--format",
+            "formats",
+            default="json",
+            show_default=True,
+            metavar="NAMES",
+            help="report formats, separated by commas",
+        ),
+        click.option(
+            "--lang",
+            "code",
+            default="en",
+            type=click.Choice(LANGUAGES),
+            help="language of the output",
+        ),
+        click.option(
+            "--report-dir",
+            default="reports/latest",
+            type=Path,
+            show_default=True,
+            help="folder of the reports",
+        ),
+        click.option(
+            "--timeout", type=float, metavar="SECONDS", help="stop the command after this time"
+        ),
+        click.option(
+            "--flow-scale",
+            default=1.0,
+            show_default=True,
+            help="factor on the limits of flow control",
+        ),
+        click.option(
+            "--flow-control", is_flag=True, help="enforce the flow control of table 1-2 with 429"
+        ),
+        click.option("--strict", is_flag=True, help="count a broken SHOULD as a fail"),
+        click.option("--name", metavar="TEXT", help="name of the client in reports"),
+        click.option("--waivers", type=_FILE, metavar="FILE.toml", help="file of known deviations"),
         click.option(
             OPTION,
             "meant",
             multiple=True,
             envvar=VARIABLE,
             metavar="OPERATION[:STATUS][=NAME]",
-            help="negative tests of the client: failing calls that are not judged",
+            help="calls that the client's tests expect to fail; not judged",
         ),
-        click.option("--exclude", multiple=True, metavar="GLOB", help="requirements left out"),
-        click.option("--only", multiple=True, metavar="GLOB", help="operations to be driven"),
-        click.option("--driver", metavar="COMMAND", help="sweep every situation through it"),
-        click.option("--har", type=_FILE, metavar="FILE", help="judge a recording, run nothing"),
+        click.option(
+            "--exclude", multiple=True, metavar="GLOB", help="leave these requirements out"
+        ),
+        click.option(
+            "--only", multiple=True, metavar="GLOB", help="with --driver: only these operations"
+        ),
+        click.option(
+            "--driver", metavar="COMMAND", help="command that makes the calls of every situation"
+        ),
+        click.option(
+            "--har",
+            type=_FILE,
+            metavar="FILE",
+            help="judge a recording instead of running a command",
+        ),
         click.option(
             "--base-url",
             "base_urls",
             multiple=True,
             metavar="URL",
-            help="where the API of a recording was, with its base path",
+            help="with --har: address of the API, with its base path",
         ),
         click.option(
             "--min-coverage",
             multiple=True,
             metavar="[KIND=]PERCENT",
-            help="of all, or of operations, statuses, parameters, values",
+            help="kinds: all, operations, statuses, parameters, values",
         ),
         click.argument("command", nargs=-1, type=click.UNPROCESSED),
     ):

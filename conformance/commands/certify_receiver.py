@@ -29,17 +29,34 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.command("certify-receiver")
 @click.argument("url")
-@click.option("--key", default="", envvar="SPARKRTC_CALLBACK_KEY", help="auth_key to be sent")
-@click.option("--key-header", default="Authorization", show_default=True, help="its header")
-@click.option("--timeout", default=5.0, show_default=True, help="seconds for an answer")
-@click.option("--driver", metavar="COMMAND", help="says what the receiver has understood")
-@click.option("--exclude", multiple=True, metavar="GLOB", help="requirements left out")
-@click.option("--waivers", type=_FILE, metavar="FILE.toml", help="known deviations")
-@click.option("--name", metavar="TEXT", help="what reports call the receiver")
-@click.option("--strict", is_flag=True, help="a warn counts as a fail")
-@click.option("--report-dir", default="reports/latest", type=Path, show_default=True)
-@click.option("--lang", "code", default="en", type=click.Choice(LANGUAGES))
-@click.option("--format", "formats", default="json", show_default=True, metavar="NAMES")
+@click.option("--key", default="", envvar="SPARKRTC_CALLBACK_KEY", help="auth_key to send")
+@click.option(
+    "--key-header", default="Authorization", show_default=True, help="header that carries the key"
+)
+@click.option("--timeout", default=5.0, show_default=True, help="seconds to wait for each answer")
+@click.option("--driver", metavar="COMMAND", help="command that reports what the receiver stored")
+@click.option("--exclude", multiple=True, metavar="GLOB", help="leave these requirements out")
+@click.option("--waivers", type=_FILE, metavar="FILE.toml", help="file of known deviations")
+@click.option("--name", metavar="TEXT", help="name of the receiver in reports")
+@click.option("--strict", is_flag=True, help="count a broken SHOULD as a fail")
+@click.option(
+    "--report-dir",
+    default="reports/latest",
+    type=Path,
+    show_default=True,
+    help="folder of the reports",
+)
+@click.option(
+    "--lang", "code", default="en", type=click.Choice(LANGUAGES), help="language of the output"
+)
+@click.option(
+    "--format",
+    "formats",
+    default="json",
+    show_default=True,
+    metavar="NAMES",
+    help="report formats, separated by commas",
+)
 def certify_receiver(
     url: str,
     key: str,

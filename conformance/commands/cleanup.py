@@ -22,9 +22,17 @@ from conformance.errors import ConfigurationError
 
 
 @click.command()
-@click.option("--target", metavar="FILE|URL", help="the target; the journal's own by default")
-@click.option("--profile", metavar="NAME", help="as the run was given it with a bare address")
-@click.option("--report-dir", default=DEFAULT_REPORTS, type=Path, show_default=True)
+@click.option("--target", metavar="FILE|URL", help="target (default: the one in the journal)")
+@click.option(
+    "--profile", metavar="NAME", help="the --profile of the run, if its target was an address"
+)
+@click.option(
+    "--report-dir",
+    default=DEFAULT_REPORTS,
+    type=Path,
+    show_default=True,
+    help="folder of the reports",
+)
 @contract_options
 def cleanup(
     target: str | None,
@@ -33,9 +41,9 @@ def cleanup(
     contract: Path | None,
     base: str | None,
 ) -> int:
-    """Delete what the journals in the report folder name, and put settings back.
+    """Delete the resources in the journals of the report folder, and restore settings.
 
-    Only what still carries the run's prefix is deleted. Exit status 1 when something is left.
+    Deletes only what still carries the run's prefix. Exit status 1 when something is left.
     """
     journals = sorted(report_dir.glob(f"{JOURNAL}*.jsonl"))
     if not journals:

@@ -38,9 +38,15 @@ def _format(*names: str) -> click.Choice[str]:
 @click.command()
 @click.argument("a", type=_file)
 @click.argument("b", type=_file)
-@click.option("--format", "form", type=_format("text", "json", "markdown", "html"), default="text")
+@click.option(
+    "--format",
+    "form",
+    type=_format("text", "json", "markdown", "html"),
+    default="text",
+    help="output format",
+)
 def compare(a: Path, b: Path, form: str) -> int:
-    """Compare report A with report B: regressions, fixes, new, gone. Exit 1 on a regression."""
+    """Compare reports A and B: regressions, fixes, additions. Exit status 1 on a regression."""
     comparison = compare_reports(a, b)
     if form == "text":
         run_formats.render_text(comparison, Console())
@@ -56,15 +62,27 @@ def compare(a: Path, b: Path, form: str) -> int:
 
 @click.group()
 def report() -> None:
-    """Reports of several runs."""
+    """Merge, compare and follow reports of several runs."""
 
 
 @report.command()
 @click.argument("shards", nargs=-1, required=True, type=_file)
-@click.option("--report-dir", type=_file, default=Path("reports/merged"), show_default=True)
-@click.option("--format", "formats", default="json", show_default=True)
+@click.option(
+    "--report-dir",
+    type=_file,
+    default=Path("reports/merged"),
+    show_default=True,
+    help="folder of the reports",
+)
+@click.option(
+    "--format",
+    "formats",
+    default="json",
+    show_default=True,
+    help="report formats, separated by commas",
+)
 def merge(shards: tuple[Path, ...], report_dir: Path, formats: str) -> int:
-    """Merge the reports of one run's shards into what the whole would have said."""
+    """Merge the reports of one run's shards into the report of the whole run."""
     merged = merge_reports(shards)
     write_here(Material(merged), report_dir, formats.split(","))
     print_summary(merged, Console())
@@ -73,10 +91,12 @@ def merge(shards: tuple[Path, ...], report_dir: Path, formats: str) -> int:
 
 @report.command()
 @click.argument("folder", type=_file)
-@click.option("--target", help="only runs against this target")
-@click.option("--format", "form", type=_format("text", "json", "html"), default="text")
+@click.option("--target", help="use only runs against this target")
+@click.option(
+    "--format", "form", type=_format("text", "json", "html"), default="text", help="output format"
+)
 def trend(folder: Path, target: str | None, form: str) -> None:
-    """Read a folder of reports as a history, and name what is flaky."""
+    """Show the history of a folder of reports, and which requirements are flaky."""
     found = read_trend(folder, target=target)
     if form == "text":
         trend_formats.render_text(found, Console())
@@ -87,14 +107,24 @@ def trend(folder: Path, target: str | None, form: str) -> None:
 
 @report.command("matrix")
 @click.argument("reports", nargs=-1, required=True, type=_file)
-@click.option("--label", "labels", multiple=True, metavar="NAME", help="of each run, in order")
-@click.option("--format", "form", type=_format("text", "json", "markdown", "html"), default="text")
-@click.option("--lang", "code", default="en", type=_format("en", "zh"))
-@click.option("--output", type=_file, metavar="FILE", help="write it there instead of printing it")
+@click.option(
+    "--label", "labels", multiple=True, metavar="NAME", help="name for each run, in order"
+)
+@click.option(
+    "--format",
+    "form",
+    type=_format("text", "json", "markdown", "html"),
+    default="text",
+    help="output format",
+)
+@click.option(
+    "--lang", "code", default="en", type=_format("en", "zh"), help="language of the output"
+)
+@click.option("--output", type=_file, metavar="FILE", help="write to this file instead of printing")
 def side_by_side(
     reports: tuple[Path, ...], labels: tuple[str, ...], form: str, code: str, output: Path | None
 ) -> None:
-    """Set runs side by side, requirement by requirement: implementations, versions, editions."""
+    """Compare runs side by side, by requirement: implementations, versions, editions."""
     beside = output.parent if output is not None else Path()
     found, words = read_matrix(reports, labels=labels, beside=beside), language(code)
     if form == "text" and output is None:
@@ -114,15 +144,15 @@ def side_by_side(
 
 @click.group()
 def certificate() -> None:
-    """Statements of what a conformant run judged."""
+    """Issue and verify certificates of conformant runs."""
 
 
 @certificate.command()
 @click.argument("report_file", type=_file)
-@click.option("--output", type=_file, help="beside the report by default")
-@click.option("--key", type=_file, help="private key to sign it with, PEM")
+@click.option("--output", type=_file, help="certificate file (default: beside the report)")
+@click.option("--key", type=_file, help="sign with this private key, PEM")
 def issue(report_file: Path, output: Path | None, key: Path | None) -> None:
-    """Certify the run of a report; refused when anything failed or was left incomplete."""
+    """Issue a certificate for a conformant run; refused if anything failed or is incomplete."""
     private = read_private_key(key) if key is not None else None
     written = issue_certificate(report_file, output=output, key=private)
     predicate = json.loads(written.read_text("utf-8"))["predicate"]
@@ -133,9 +163,11 @@ def issue(report_file: Path, output: Path | None, key: Path | None) -> None:
 
 
 @certificate.command()
-@click.option("--output", type=_file, default=Path(), help="folder, the current one by default")
+@click.option(
+    "--output", type=_file, default=Path(), help="folder for the keys (default: the current one)"
+)
 def keygen(output: Path) -> None:
-    """Make a pair of keys to sign certificates with."""
+    """Generate a pair of keys for signing certificates."""
     private, public = generate_keys(output)
     click.echo(f"private key  {private}: keep it to yourself")
     click.echo(f"public key   {public}: publish it; key id {key_id(read_public_key(public))}")
@@ -143,9 +175,9 @@ def keygen(output: Path) -> None:
 
 @certificate.command()
 @click.argument("certificate_file", type=_file)
-@click.option("--public-key", type=_file, help="key that must have signed it, PEM")
+@click.option("--public-key", type=_file, help="require a signature by this key, PEM")
 def verify(certificate_file: Path, public_key: Path | None) -> int:
-    """Check a certificate against its evidence and its signature, offline."""
+    """Verify a certificate against its evidence and its signature, offline."""
     public = read_public_key(public_key) if public_key is not None else None
     check = verify_certificate(certificate_file, key=public)
     for line in check_lines(check):

@@ -24,7 +24,7 @@ _path = click.Path(path_type=Path)
 
 @click.group()
 def contract() -> None:
-    """The contract itself, and contracts of your own."""
+    """Check and compare contracts."""
 
 
 contract.add_command(new_edition)
@@ -34,20 +34,28 @@ contract.add_command(checklist)
 @contract.command("diff")
 @click.argument("a")
 @click.argument("b")
-@click.option("--base", metavar="DATE|FILE", help="what an overlay among them changes")
-@click.option("--baseline", type=_path, help="a report.json: say what it would lose")
+@click.option("--base", metavar="DATE|FILE", help="edition or file under an overlay")
+@click.option(
+    "--baseline", type=_path, help="a report.json: list the verdicts that would no longer hold"
+)
 @click.option(
     "--fail-on",
     type=click.Choice(["breaking", "risky"]),
-    help="exit status 1 when a change is that grave",
+    help="exit with status 1 from this impact on",
 )
-@click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    help="output format",
+)
 def diff(
     a: str, b: str, base: str | None, baseline: Path | None, fail_on: str | None, form: str
 ) -> int:
     """Compare two contracts: revision dates, files, overlays or git references.
 
-    Exit status 0 whatever has changed, unless --fail-on says from when on it is 1; risky includes
+    The exit status is 0 unless --fail-on names an impact from which on it is 1; risky includes
     breaking.
     """
     difference = diff_contracts(a, b, base=base)
@@ -64,13 +72,17 @@ def diff(
 
 @contract.command("check")
 @click.argument("file", type=_path)
-@click.option("--base", metavar="DATE|FILE", help="what an overlay changes; the newest edition")
-@click.option("--json", "as_json", is_flag=True, help="as JSON")
+@click.option(
+    "--base",
+    metavar="DATE|FILE",
+    help="edition or file under an overlay (default: the newest edition)",
+)
+@click.option("--json", "as_json", is_flag=True, help="print JSON")
 def check(file: Path, base: str | None, as_json: bool) -> int:
-    """Check a contract of your own: FILE, a folder, or an overlay over an edition.
+    """Check a contract of your own: FILE, a folder, or an overlay on an edition.
 
-    Every fault is told with file, line, operation, member and what is expected. Exit status:
-    0 none, 1 faults, 2 it cannot be read.
+    Reports every fault with file, line, operation, member and what is expected. Exit status: 0
+    none, 1 faults, 2 it cannot be read.
     """
     draft = read_draft(file, base)
     problems = all_problems(draft, CAPABILITIES, contract_of)

@@ -17,13 +17,15 @@ def contract_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command both options."""
     for option in (
         click.option(
-            "--base", metavar="DATE|FILE", help="what an overlay changes; the newest edition"
+            "--base",
+            metavar="DATE|FILE",
+            help="edition or file under an overlay (default: the newest edition)",
         ),
         click.option(
             "--contract",
             type=click.Path(path_type=Path),
             metavar="FILE|DIR",
-            help="a contract of your own, or an overlay over an edition",
+            help="contract of your own, or an overlay on an edition",
         ),
     ):
         command = option(command)

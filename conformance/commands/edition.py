@@ -39,7 +39,7 @@ def new_edition(date: str) -> None:
 
 @click.command("checklist")
 @click.option("--finish", "finishing", is_flag=True, help="when nothing is left: end the work")
-@click.option("--json", "as_json", is_flag=True, help="as JSON")
+@click.option("--json", "as_json", is_flag=True, help="print JSON")
 def checklist(*, finishing: bool, as_json: bool) -> int:
     """What the edition that is being written still asks for.
 

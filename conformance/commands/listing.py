@@ -18,7 +18,7 @@ from conformance.model.requirement import glob_to_pattern, lines_in_words
 from conformance.reporting.language import LANGUAGES, language
 
 Rows = list[Mapping[str, Any]]
-_as_json = click.option("--json", "as_json", is_flag=True, help="as JSON")
+_as_json = click.option("--json", "as_json", is_flag=True, help="print JSON")
 
 
 def _print(rows: Rows, as_json: bool, line: Callable[[Mapping[str, Any]], str]) -> None:
@@ -42,14 +42,16 @@ def _matching(rows: Iterable[Mapping[str, Any]], glob: str | None, key: str, nou
 @click.command()
 @click.argument("glob", required=False)
 @_as_json
-@click.option("--lang", "code", default="en", type=click.Choice(LANGUAGES), help="of the texts")
+@click.option(
+    "--lang", "code", default="en", type=click.Choice(LANGUAGES), help="language of the texts"
+)
 @contract_options
 def requirements(
     glob: str | None, as_json: bool, code: str, contract: Path | None, base: str | None
 ) -> None:
-    """List the requirements, or those that match GLOB; those of clients begin with client/.
+    """List the requirements, or those that match GLOB; those of clients start with client/.
 
-    Rules of a contract of your own that no test of this suite judges are marked.
+    In a contract of your own, rules that no test of this suite judges are marked.
     """
     judged_by, words = chosen_contract(contract, base), language(code)
     untested = frozenset(rules_without_test(judged_by))
@@ -84,7 +86,7 @@ def _requirement_line(row: Mapping[str, Any]) -> str:
 @_as_json
 @contract_options
 def errata(glob: str | None, as_json: bool, contract: Path | None, base: str | None) -> None:
-    """List where the document contradicts itself, and the reading taken."""
+    """List where the document contradicts itself, and which reading is used."""
     rows: list[Mapping[str, Any]] = [
         {
             "id": item.id,
@@ -107,7 +109,7 @@ def errata(glob: str | None, as_json: bool, contract: Path | None, base: str | N
 @click.argument("glob", required=False)
 @_as_json
 def faults(glob: str | None, as_json: bool) -> None:
-    """List the faults that serve --fault can plant, and what each must break."""
+    """List the faults that serve --fault can plant, and the requirements that each breaks."""
     from conformance.faults.registry import all_faults
 
     rows: list[Mapping[str, Any]] = [
@@ -121,9 +123,11 @@ def faults(glob: str | None, as_json: bool) -> None:
 @click.command()
 @click.argument("glob", required=False)
 @_as_json
-@click.option("--lang", "code", default="en", type=click.Choice(LANGUAGES), help="of the texts")
+@click.option(
+    "--lang", "code", default="en", type=click.Choice(LANGUAGES), help="language of the texts"
+)
 def variants(glob: str | None, as_json: bool, code: str) -> None:
-    """List the permitted variants that serve --variant can make, and what permits each."""
+    """List the permitted variants for serve --variant, and the lines that permit them."""
     from conformance.variants.registry import all_variants
 
     rows: list[Mapping[str, Any]] = [
@@ -142,7 +146,7 @@ def variants(glob: str | None, as_json: bool, code: str) -> None:
 @click.command()
 @_as_json
 def capabilities(as_json: bool) -> None:
-    """List what a target may offer or allow."""
+    """List the capabilities that a target file can declare."""
     rows: list[Mapping[str, Any]] = [
         {"name": name, "meaning": meaning} for name, meaning in CAPABILITIES.items()
     ]

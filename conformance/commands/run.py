@@ -61,23 +61,66 @@ _QUIET = ("--capture=no", "--assert=plain", "--noconftest", *(f"-pno:{name}" for
 def _options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of a run, from the last to the first."""
     for option in (
-        click.option("-n", "--numprocesses", metavar="N", help="processes, as pytest-xdist's -n"),
-        click.option("--concurrency", type=int, metavar="N", help="cases at a time"),
-        click.option("--duration", type=float, metavar="SECONDS", help="end after so long"),
-        click.option("--resume", is_flag=True, help="go on with an interrupted run"),
-        click.option("--dry-run", is_flag=True, help="say what would be sent, and send nothing"),
-        click.option("--revision", metavar="DATE", help="judge by an earlier edition"),
-        click.option("--base", metavar="DATE|FILE", help="what an overlay of yours changes"),
-        click.option("--contract", type=Path, metavar="FILE|DIR", help="judge by your own"),
-        click.option("--format", "formats", default="json", show_default=True, metavar="NAMES"),
-        click.option("--lang", "language", default="en", type=click.Choice(["en", "zh"])),
-        click.option("--report-dir", default=DEFAULT_REPORTS, type=Path, show_default=True),
-        click.option("--seed", type=int, metavar="N", help="repeat a run exactly"),
-        click.option("--strict", is_flag=True, help="a warn counts as a fail"),
-        click.option("--level", default="standard", show_default=True, metavar="NAME"),
-        click.option("--operations", multiple=True, metavar="NAMES", help="all that it offers"),
+        click.option(
+            "-n", "--numprocesses", metavar="N", help="number of processes, as in pytest-xdist"
+        ),
+        click.option("--concurrency", type=int, metavar="N", help="cases to run at a time"),
+        click.option("--duration", type=float, metavar="SECONDS", help="stop after this time"),
+        click.option("--resume", is_flag=True, help="resume an interrupted run"),
+        click.option("--dry-run", is_flag=True, help="show what would be sent, and send nothing"),
+        click.option(
+            "--revision", metavar="DATE", help="judge by an earlier edition of the document"
+        ),
+        click.option("--base", metavar="DATE|FILE", help="edition or file under your overlay"),
+        click.option(
+            "--contract", type=Path, metavar="FILE|DIR", help="judge by a contract of your own"
+        ),
+        click.option(
+            "--format",
+            "formats",
+            default="json",
+            show_default=True,
+            metavar="NAMES",
+            help="report formats, separated by commas",
+        ),
+        click.option(
+            "--lang",
+            "language",
+            default="en",
+            type=click.Choice(["en", "zh"]),
+            help="language of the output",
+        ),
+        click.option(
+            "--report-dir",
+            default=DEFAULT_REPORTS,
+            type=Path,
+            show_default=True,
+            help="folder of the reports",
+        ),
+        click.option(
+            "--seed", type=int, metavar="N", help="seed of everything random, to repeat a run"
+        ),
+        click.option("--strict", is_flag=True, help="count a broken SHOULD as a fail"),
+        click.option(
+            "--level",
+            default="standard",
+            show_default=True,
+            metavar="NAME",
+            help="quick, standard or thorough",
+        ),
+        click.option(
+            "--operations",
+            multiple=True,
+            metavar="NAMES",
+            help="operations that the target offers, if not all",
+        ),
         click.option("--exclude", multiple=True, metavar="GLOB", help="leave these out"),
-        click.option("--only", multiple=True, metavar="GLOB", help="requirements or operations"),
+        click.option(
+            "--only",
+            multiple=True,
+            metavar="GLOB",
+            help="judge only these requirements or operations",
+        ),
         click.option("--profile", metavar="NAME", help="stateless, emulator or live"),
         click.option("--target", metavar="FILE.toml", help="target file"),
         click.option("--reference", is_flag=True, help="judge the embedded reference"),

@@ -30,31 +30,42 @@ _VARIABLES = {
 
 
 @click.command()
-@click.option("--port", default=0, show_default=True, help="0 takes a free one")
+@click.option("--port", default=0, show_default=True, help="port; 0 takes a free one")
 @click.option("--fault", metavar="NAME", help="plant a named fault (see: faults)")
-@click.option("--variant", "variants", metavar="NAME", multiple=True, help="a permitted variant")
+@click.option(
+    "--variant",
+    "variants",
+    metavar="NAME",
+    multiple=True,
+    help="behave as a permitted variant (see: variants)",
+)
 @click.option("--flow-control", is_flag=True, help="enforce the flow control of table 1-2")
-@click.option("--flow-scale", default=1.0, show_default=True, help="its clock runs so much faster")
-@click.option("--seed", default=0, show_default=True, help="of ids, secrets and demo data")
+@click.option(
+    "--flow-scale",
+    default=1.0,
+    show_default=True,
+    help="factor by which the clock of flow control runs faster",
+)
+@click.option("--seed", default=0, show_default=True, help="seed of ids, secrets and demo data")
 @click.option("--seed-data/--no-seed-data", default=True, help="start with demo data")
 @click.option(
     "--env",
     "script",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="write address and credentials to a file that a shell reads",
+    help="write address and credentials to a file for the shell",
 )
 @click.option(
     "--busy",
     type=click.FloatRange(min=0, max=100),
     metavar="RATE",
-    help="others come and go: so many changes at each query of chapter 13",
+    help="simulate other users: changes per query of chapter 13",
 )
 @click.option(
     "--lag",
     type=click.FloatRange(min=0, max=3600),
     metavar="SECONDS",
-    help="what they do is known up to so much later (with --busy)",
+    help="with --busy: seconds until statistics show a change",
 )
 @click.option("--control", is_flag=True, help="open /_control: move the clock, see the state")
 def serve(

@@ -21,7 +21,7 @@ from conformance.reference.simulation.script import Step, read_script
     envvar="SPARKRTC_BASE_URL",
     required=True,
     metavar="URL",
-    help="a reference that was served with --control",
+    help="reference started with serve --control",
 )
 @click.option("--wait", is_flag=True, help="let time pass instead of moving the clock")
 @click.option(
@@ -29,7 +29,7 @@ from conformance.reference.simulation.script import Step, read_script
     type=click.FloatRange(min=0, min_open=True, max=1000),
     default=1.0,
     show_default=True,
-    help="with --wait: so many times faster",
+    help="with --wait: factor by which time runs faster",
 )
 def simulate(script: Path, target: str, wait: bool, speed: float) -> int:
     """Play SCRIPT to the reference at URL: statistics, jobs, recordings and events follow.

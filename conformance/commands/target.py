@@ -23,11 +23,17 @@ def target() -> None:
     prompt=True,
     type=click.Choice(sorted(PROFILES)),
     default="emulator",
-    help="what it is held to",
+    help="what is expected of it",
 )
-@click.option("--capability", "chosen", multiple=True, metavar="NAME", help="repeat for several")
-@click.option("--production", is_flag=True, help="yes, a production host may be tested")
-@click.option("--overwrite", is_flag=True, help="replace a file that is there")
+@click.option(
+    "--capability",
+    "chosen",
+    multiple=True,
+    metavar="NAME",
+    help="capability that it offers; repeatable",
+)
+@click.option("--production", is_flag=True, help="confirm that a production host may be tested")
+@click.option("--overwrite", is_flag=True, help="replace an existing file")
 def init(
     path: Path,
     base_url: str,

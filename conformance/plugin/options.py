@@ -33,24 +33,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         ("report-dir", "REPORT-DIR", "where reports go"),
         ("format", "FORMAT", "report formats, separated by commas"),
         ("revision", "REVISION", "judge by an earlier revision of the document"),
-        ("duration", "SECONDS", "end after so long, with what was made deleted"),
+        ("duration", "SECONDS", "stop after this time, and delete what was created"),
         ("contract", "FILE|DIR", "judge by a contract of your own"),
-        ("base", "DATE|FILE", "what the contract changes, where it is an overlay"),
+        ("base", "DATE|FILE", "edition or file under an overlay"),
         ("concurrency", "N", "cases at a time, where there is no flow control"),
     ):
         group.addoption(f"--sparkrtc-{name}", metavar=metavar, help=text)
     for name, text in (
-        ("only", "judge these requirements or operations"),
+        ("only", "judge only these requirements or operations"),
         ("exclude", "leave these out"),
         ("operations", "the operations that the target offers, if not all"),
-        ("case", "run these cases alone"),
+        ("case", "run only these cases"),
     ):
         option = f"--sparkrtc-{name}"
         group.addoption(option, action="append", default=[], metavar="GLOB", help=text)
     reference = "judge the embedded reference (the default without any address)"
     group.addoption("--sparkrtc-reference", action="store_true", help=reference)
-    group.addoption("--sparkrtc-strict", action="store_true", help="a warn counts as a fail")
-    group.addoption("--sparkrtc-resume", action="store_true", help="go on with an interrupted run")
+    group.addoption(
+        "--sparkrtc-strict", action="store_true", help="count a broken SHOULD as a fail"
+    )
+    group.addoption("--sparkrtc-resume", action="store_true", help="resume an interrupted run")
 
 
 def pytest_configure(config: pytest.Config) -> None:

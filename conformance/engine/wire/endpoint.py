@@ -52,7 +52,7 @@ class Reach:
 
     @property
     def named(self) -> dict[str, str | None]:
-        """Ids that the user has configured, by setting: ``project_id``, ``fixtures.…`` and so on."""
+        """Ids that the user has configured, by setting (``project_id``, ``fixtures.…``)."""
         groups = {"fixtures": self.settings.fixtures, "account": self.account}
         return {
             "project_id": self.settings.project_id,
