@@ -50,18 +50,28 @@ def test_the_state_filter_chooses(scenario: Scenario) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The applications in one state: all of them, and in two pages if they are more than one."""
+    """The applications in one state: all of them, in two pages, and the first and last alone.
+
+    Two pages may end where they would have ended before the filter too; pages of one do not.
+    """
 
     whole: Whole
     pages: tuple[Exchange, ...]
+    ends: tuple[Exchange, ...]
 
     @classmethod
     def of(cls, scenario: Scenario, state: str) -> Chosen:
         """Ask for those in a state."""
         listing = APPS.where(state=state)
         whole = listing.whole(scenario)
-        size, numbers = -(-len(whole.rows) // 2), range(2 if len(whole.rows) > 1 else 0)
-        return cls(whole, tuple(listing.page(scenario, offset=n, limit=size) for n in numbers))
+        number = len(whole.rows)
+        size, numbers = -(-number // 2), range(2 if number > 1 else 0)
+        ends = sorted({0, number - 1}) if number else []
+        return cls(
+            whole,
+            tuple(listing.page(scenario, offset=n, limit=size) for n in numbers),
+            tuple(listing.page(scenario, offset=n, limit=1) for n in ends),
+        )
 
     @property
     def joined(self) -> list[dict[str, Any]]:
@@ -71,8 +81,21 @@ class Chosen:
     @property
     def agree(self) -> bool:
         """Whether the pages are the whole, and count as it does."""
-        counts = {str(APPS.count(exchange)) for exchange in (self.whole.exchange, *self.pages)}
-        return len(counts) == 1 and (not self.pages or same(self.joined, list(self.whole.rows)))
+        read = (self.whole.exchange, *self.pages, *self.ends)
+        counts = {str(APPS.count(exchange)) for exchange in read}
+        whole = not self.pages or same(self.joined, list(self.whole.rows))
+        return len(counts) == 1 and whole and self.end_ids == self.wanted_end_ids
+
+    @property
+    def end_ids(self) -> list[list[Any]]:
+        """What the pages of one hold."""
+        return [APPS.ids(page) for page in self.ends]
+
+    @property
+    def wanted_end_ids(self) -> list[list[Any]]:
+        """What they should hold: the first item and, if it is another one, the last."""
+        ids = self.whole.ids
+        return [[ids[0]], [ids[-1]]][: len(self.ends)] if ids else []
 
 
 def _state(row: Any) -> object:
@@ -119,15 +142,21 @@ def _judge_filtered_count(scenario: Scenario, chosen: dict[str, Whole]) -> None:
 
 def _judge_filtered_pages(scenario: Scenario, chosen: dict[str, Chosen]) -> None:
     rule = scenario.rule("ListApps/rule/filtered-pages")
-    paged = {state: one for state, one in chosen.items() if one.pages}
+    paged = {state: one for state, one in chosen.items() if one.ends}
     for state, one in paged.items():
         counts = [APPS.count(exchange) for exchange in (one.whole.exchange, *one.pages)]
         rule.that(
-            one.agree,
+            one.agree or one.end_ids != one.wanted_end_ids,
             f"the list of {state} in two pages is not that list in one",
             expected=f"{one.whole.ids}, counted as {counts[0]} on every page",
             actual=f"{[row.get('app_id') for row in one.joined]}, counted as {counts[1:]}",
-            exchange=one.pages[-1],
+            exchange=(*one.pages, *one.ends)[-1],
+        )
+        rule.equal(
+            one.end_ids,
+            one.wanted_end_ids,
+            f"the first and the last page of limit 1 of {state}",
+            one.ends[-1],
         )
     if not paged:
-        rule.inconclusive("no data: no two applications are in the same state")
+        rule.inconclusive("no data: no application is in a state that can be asked for")
