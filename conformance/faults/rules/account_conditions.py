@@ -177,6 +177,14 @@ def _small_address(turn: Turn) -> Asked | None:
     return turn.asked.with_json({**body, "url": url.lower()}) if isinstance(url, str) else None
 
 
+def _tenant_is(name: Callable[[Turn, Any], str]) -> Behaviour:
+    def change(turn: Turn, body: Any) -> Any:
+        rows = [{**app, "tenant_name": name(turn, app)} for app in body["apps"]]
+        return {**body, "apps": rows}
+
+    return shown(change)
+
+
 _FAULTS: tuple[tuple[str, str, str, Behaviour, tuple[str, ...]], ...] = (
     (
         "ListApps/rule/pages-complete",
@@ -190,6 +198,20 @@ _FAULTS: tuple[tuple[str, str, str, Behaviour, tuple[str, ...]], ...] = (
         "filtered-late",
         "ListApps numbers its pages before it filters",
         _filtered_late(),
+        (),
+    ),
+    (
+        "ListApps/rule/one-account",
+        "application",
+        "ListApps gives the name of the application for that of the account",
+        _tenant_is(lambda _turn, app: str(app["app_name"])),
+        (),
+    ),
+    (
+        "ListApps/rule/one-account",
+        "user",
+        "ListApps gives the name of the user for that of the account",
+        _tenant_is(lambda turn, _app: turn.world.identities[0].user),
         (),
     ),
     (

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from conformance.engine.outcomes import Blocked
 from conformance.engine.scenario import Inconclusive, Scenario, rules
 from conformance.model.exchange import Exchange
+from conformance.model.wording import in_json
 from conformance.suite.kit.applications import differences, part, plain
 from conformance.suite.kit.paged_lists import APPS
 
@@ -37,6 +39,32 @@ def test_a_listed_application_is_the_one_that_is_shown(scenario: Scenario) -> No
         scenario.send("UpdateAutoRecord", path={"app_id": app}, body={"mode": "AUTO_RECORD_OFF"})
     if not judged:
         raise Inconclusive("the listed applications were deleted before they could be shown")
+
+
+@rules("ListApps/rule/one-account")
+def test_every_application_names_the_account(scenario: Scenario) -> None:
+    """Table 5-13: tenant_name is the account's name, so that all have one, and the one known."""
+    whole = APPS.whole(scenario)
+    names = {str(row["app_id"]): row["tenant_name"] for row in whole.rows if row.get("tenant_name")}
+    if not names:
+        raise Inconclusive("no data: no application names its account")
+    account = _account(scenario)
+    wanted = next(iter(names.values())) if account is None else account
+    scenario.rule("ListApps/rule/one-account").that(
+        set(names.values()) == {wanted},
+        "applications of one account name another account",
+        expected=f"{in_json(wanted)} as the tenant_name of each",
+        actual={app: name for app, name in names.items() if name != wanted},
+        exchange=whole.exchange,
+    )
+
+
+def _account(scenario: Scenario) -> str | None:
+    """The name of the account that the run acts for, where the run knows it."""
+    try:
+        return scenario.given("domain")
+    except Blocked:
+        return None
 
 
 def _configured(scenario: Scenario) -> str:
