@@ -109,6 +109,18 @@ _ONLINE = _as_before("users", state="ONLINE", leave_time="-")
 _RUNNING = _as_before("room_info_list", state="RUNNING", end_time="-")
 
 
+def _out_of_every_room() -> Behaviour:
+    async def behave(turn: Turn) -> Answer:
+        app, world = found_app(turn), turn.world
+        answer = await turn.forward(turn.asked)
+        if app is not None and answer.succeeded:
+            for room in {one.room_id for one in world.statistics.app(app.app_id).sessions}:
+                world.statistics.remove_users(app.app_id, room, _users(turn), world.clock.now())
+        return answer
+
+    return behave
+
+
 _REMOVE: tuple[Row, ...] = (
     (
         "accepted-in-running-room",
@@ -144,6 +156,7 @@ _REMOVE: tuple[Row, ...] = (
     ),
     ("users-leave", "removes nobody", _nothing_done(), ()),
     ("room-goes-on", "removes everybody", afterwards(_everybody_out), ()),
+    ("only-this-room", "removes users from every room", _out_of_every_room(), ()),
 )
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from conformance.engine.scenario import Inconclusive, Scenario, rules
 from conformance.model.exchange import Exchange
+from conformance.suite.kit import other_rooms
 
 pytestmark = pytest.mark.sparkrtc_flow_group("rooms")
 
@@ -58,15 +59,18 @@ def test_removing_nobody_is_passed_on_or_refused(scenario: Scenario) -> None:
     "RemoveUsers/rule/accepted-in-running-room",
     "RemoveUsers/rule/users-leave",
     "RemoveUsers/rule/room-goes-on",
+    "RemoveUsers/rule/only-this-room",
 )
 def test_removed_users_leave_and_others_stay(scenario: Scenario) -> None:
     """Who is removed is soon offline; the others stay, and the room goes on (11.1).
 
     Where more than two are in the room two are removed at once, so that one of them is not enough.
+    Those who are in another room too are removed first: there they stay.
     """
     seen = scenario.lab.settings.allows("room-effects")
     before = _users(_online(scenario).json) if seen else []
-    names = sorted(_names({"users": before})) or [scenario.given("user")]
+    elsewhere = other_rooms.before(scenario, before) if before else other_rooms.NOBODY
+    names = sorted(_names({"users": before}), key=elsewhere.first) or [scenario.given("user")]
     leaving = names[: 2 if len(names) > _TWO else 1]
     removal = scenario.send("RemoveUsers", body={"user_ids": leaving})
     accepted = scenario.rule("RemoveUsers/rule/accepted-in-running-room").succeeded(removal)
@@ -95,6 +99,7 @@ def test_removed_users_leave_and_others_stay(scenario: Scenario) -> None:
         f"the list of users online after {gone} was removed",
         after,
     )
+    other_rooms.judge(scenario, elsewhere, leaving)
     goes_on = scenario.rule("RemoveUsers/rule/room-goes-on")
     if not others:
         goes_on.inconclusive("no data: nobody else was in the room")
