@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.checks.results import CheckResults
+from conformance.checks.silence import Silence
 from conformance.contract.operations import AnswerSpec
 from conformance.contract.requirements import answer_keywords
 from conformance.model.exchange import Response
@@ -37,10 +38,18 @@ class BodyCheck:
     """Judges the bodies of one operation and status; compiled once, used for each exchange.
 
     ``owner`` is an operation, or whatever else sends such bodies; ``place`` is the status.
-    ``plain``: what the schema leaves open is not judged.
+    ``plain``: what the schema leaves open is not judged. ``nulls``: null is taken for absence.
     """
 
-    def __init__(self, owner: str, place: str, spec: AnswerSpec, *, plain: bool = False) -> None:
+    def __init__(
+        self,
+        owner: str,
+        place: str,
+        spec: AnswerSpec,
+        *,
+        plain: bool = False,
+        nulls: bool = False,
+    ) -> None:
         self._owner = owner
         self._spec = spec
         self._prefix = f"{owner}/{place}"
@@ -56,6 +65,7 @@ class BodyCheck:
         schema = spec.schema or {}
         self._plain = plain
         self._object = not self._plain or schema.get("type") == "object"
+        self._silence = Silence.of(spec.fields, nulls=nulls)
         self._root = self._tree(spec)
         self._root.left_over = frozenset((spec.schema or {}).get("x-left-over", ()))
 
@@ -79,6 +89,7 @@ class BodyCheck:
             )
             return
         found.keep(f"{self._prefix}/body/json")
+        value = self._spoken(value, response, found)
         held: set[str] = set()
         undeclared: list[str] = []
         self._walk(self._root, value, "", held, undeclared, found)
@@ -94,6 +105,21 @@ class BodyCheck:
             "only documented fields",
             ", ".join(undeclared[:8]),
         )
+
+    def _spoken(self, value: Any, response: Response, found: CheckResults) -> Any:
+        """What the body says, without what stands for nothing; fields that are null are named."""
+        silence, unsaid = self._silence, list[str]()
+        if silence.off or (silence.nulls and b"null" in response.body):
+            value = silence.spoken(value, unsaid)
+        if silence.nulls:
+            found.judge(
+                f"{self._prefix}/body/nulls",
+                not unsaid,
+                f"fields of the body are null: {', '.join(unsaid)}",
+                "no such field, where there is nothing to say",
+                ", ".join(unsaid),
+            )
+        return value
 
     def _empty(self, response: Response, found: CheckResults) -> None:
         found.judge(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from http import HTTPStatus
 
 from conformance.checks.body import BodyCheck
 from conformance.checks.failures import NO_SERVER_ERROR, check_failure
@@ -135,6 +136,9 @@ class ExchangeChecks:
     def _body(self, operation: Operation, status: int) -> BodyCheck:
         key = (operation.id, status)
         if key not in self._bodies:
-            spec, plain = operation.answers[status], self._conventions.plain
-            self._bodies[key] = BodyCheck(operation.id, str(status), spec, plain=plain)
+            spec, said = operation.answers[status], self._conventions
+            nulls = said.null_is_absent and status < HTTPStatus.BAD_REQUEST
+            self._bodies[key] = BodyCheck(
+                operation.id, str(status), spec, plain=said.plain, nulls=nulls
+            )
         return self._bodies[key]

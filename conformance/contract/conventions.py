@@ -87,6 +87,7 @@ class Conventions:
     plain: bool = False
     uninformative: frozenset[int] = frozenset()
     carrier: Carrier | None = None
+    null_is_absent: bool = False
 
     def error_code(self, body: Any) -> str | None:
         """The error code of a body, if it is an error envelope with a text there."""
@@ -146,6 +147,7 @@ def read_conventions(raw: Mapping[str, Any]) -> Conventions:
         plain=bool(node.get("plain")),
         uninformative=frozenset(node.get("unsaid", ())),
         carrier=_carrier(credentials.get("carrier")),
+        null_is_absent=bool(node.get("null-is-absent")),
     )
 
 

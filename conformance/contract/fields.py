@@ -53,6 +53,14 @@ class Field:
     source: Source | None
 
     @property
+    def may_be_null(self) -> bool:
+        """Whether null can say what absence does: the field may be missing, null is no value."""
+        named = not self.path.endswith("[]")
+        return (
+            named and self.presence == "optional" and bool(self.types) and "null" not in self.types
+        )
+
+    @property
     def name(self) -> str:
         """Last part of the path, without brackets."""
         return self.path.rsplit(".", 1)[-1].removesuffix("[]")

@@ -180,6 +180,9 @@ def _answers(operation: Operation) -> Iterator[Requirement]:
         yield _status(operation, spec, "body/json")
         if not plain:
             yield _status(operation, spec, "body/undeclared", Level.SHOULD)
+        lenient = operation.conventions.null_is_absent and spec.status < 400
+        if lenient and any(one.may_be_null for one in spec.fields):
+            yield _status(operation, spec, "body/nulls", Level.SHOULD)
         envelope = operation.conventions.envelope
         if spec.status >= 400 and envelope is not None:
             yield _status(operation, spec, f"{envelope[0]}/catalogued")

@@ -19,6 +19,7 @@ _STATUS_TAILS = {
     "header/content-type/json": "An answer {status} is declared as application/json.",
     "body/json": "The body of an answer {status} is JSON text in UTF-8.",
     "body/empty": "An answer {status} has no body.",
+    "body/nulls": "An answer {status} leaves out what it has nothing to say of, instead of null.",
     "body/undeclared": "An answer {status} carries no field that the document does not name.",
 }
 

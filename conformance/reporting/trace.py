@@ -28,6 +28,7 @@ _WHOLE: Final = {
     ("body", "json"): "body",
     ("body", "empty"): "body",
     ("body", "undeclared"): "body",
+    ("body", "nulls"): "body",
     ("json", "malformed"): "body",
     ("json", "object"): "body",
 }

@@ -9,7 +9,7 @@ from conformance.faults import tree
 from conformance.faults.combinators import on_answer, on_body, on_field
 from conformance.faults.endpoints import ENDPOINTS
 from conformance.faults.middleware import Turn
-from conformance.variants.edits import each_object
+from conformance.variants.edits import Change, each_object
 from conformance.variants.model import Variant
 from conformance.variants.passages import PASSAGES
 
@@ -33,12 +33,58 @@ _LISTS = (
 
 def variants() -> Iterator[Variant]:
     """Every other shape of what is answered."""
+    yield from _nulls()
     yield from _lists()
     yield from _callbacks()
     yield from _formats()
     yield from _jobs()
     yield from _bodies()
     yield from _sessions()
+
+
+_NULLS: tuple[tuple[str, str, str, str, tuple[str, ...], tuple[str, ...]], ...] = (
+    (
+        "rules",
+        "A rule has null for the configuration of a format that it does not record.",
+        "规则对未录制的格式返回 null。",
+        "record_formats",
+        ("hls_config", "mp4_config"),
+        _RULES,
+    ),
+    (
+        "jobs",
+        "A job has null for what it has nothing of: a rule, a reason, a description.",
+        "任务没有录制规则、结束原因或描述时返回 null。",
+        "job_id",
+        ("record_param", "stop_reason", "description"),
+        (*_MIX, *_STREAM),
+    ),
+    (
+        "mixes",
+        "A mix has null for pictures and panes that were not asked for.",
+        "合流未设置的背景图和窗格返回 null。",
+        "encode_template",
+        ("background_image", "layout_panes", "user_background_images", "layout_template"),
+        _MIX,
+    ),
+)
+
+
+def _nulls() -> Iterator[Variant]:
+    """Null for what may be missing, as the examples of chapter 4 print it."""
+    for slug, title, chinese, key, names, operations in _NULLS:
+        yield Variant(
+            f"shape/{slug}/null",
+            title,
+            chinese,
+            (698, 700),
+            each_object(key, _with_nulls(names)),
+            operations,
+        )
+
+
+def _with_nulls(names: tuple[str, ...]) -> Change:
+    return lambda found: {**dict.fromkeys(names), **found}
 
 
 def _bodies() -> Iterator[Variant]:
@@ -136,6 +182,17 @@ def _formats() -> Iterator[Variant]:
     def zeroed(rule: dict[str, Any]) -> dict[str, Any]:
         return rule if "HLS" in rule["record_formats"] else {**rule, "hls_config": zero}
 
+    def zeroed_mp4(rule: dict[str, Any]) -> dict[str, Any]:
+        return rule if "MP4" in rule["record_formats"] else {**rule, "mp4_config": zero}
+
+    yield Variant(
+        "shape/rules/mp4_config-zero",
+        "A rule that records HLS is answered with an mp4_config of zeros beside it.",
+        "只录制 HLS 的规则同时返回全零的 mp4_config。",
+        (610,),
+        each_object("record_formats", zeroed_mp4),
+        _RULES,
+    )
     yield Variant(
         "shape/rules/hls_config-zero",
         "A rule that records MP4 is answered with an hls_config of zeros beside it.",

@@ -69,12 +69,14 @@ def _of_unshown() -> Iterator[Fault]:
 def _of_field(endpoint: Endpoint, place: Place) -> Iterator[Fault]:
     for keyword in answer_keywords(place):
         for deviation, title, path, edit in _edits(place, keyword):
-            name = f"{endpoint.name}/{endpoint.status}/{place.path}"
+            status = f"{endpoint.name}/{endpoint.status}"
+            name = f"{status}/{place.path}"
+            absent = deviation == "null" and not place.required and not place.is_item
             yield Fault(
                 f"{name}/{deviation}",
                 f"{endpoint.name} answers {place.path} {title}",
                 FAMILY,
-                (f"{name}/{keyword}",),
+                (f"{status}/body/nulls" if absent else f"{name}/{keyword}",),
                 (endpoint.name,),
                 on_field(path, edit, endpoint.status),
             )

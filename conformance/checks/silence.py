@@ -1,0 +1,64 @@
+"""What an answer says nothing with: null for a field that may be missing, zeros for what is off.
+
+Both stand for a field that is not there, so that they are taken out before a body is judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from conformance.contract.fields import Field
+
+_NAMED = 8
+"""So many fields are named, however many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Off:
+    """``x-off-without`` of a field: the list beside it, and the item that it is nothing without."""
+
+    beside: str
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """The fields of one body, by path, for which null or zeros say nothing."""
+
+    nulls: frozenset[str] = frozenset()
+    off: Mapping[str, Off] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, fields: Iterable[Field], *, nulls: bool) -> Silence:
+        """Read it from the fields of an answer; ``nulls``: whether null may say nothing at all."""
+        known = [one for one in fields if not one.path.endswith("[]")]
+        off = {one.path: one.schema.get("x-off-without") for one in known}
+        return cls(
+            frozenset(one.path for one in known if nulls and one.may_be_null),
+            {path: Off(**said) for path, said in off.items() if said},
+        )
+
+    def spoken(self, value: Any, unsaid: list[str], path: str = "") -> Any:
+        """The body without what says nothing; ``unsaid`` gets the names of fields that are null."""
+        if isinstance(value, list):
+            return [self.spoken(item, unsaid, f"{path}[]") for item in value]
+        if not isinstance(value, dict):
+            return value
+        kept: dict[str, Any] = {}
+        for name, item in value.items():
+            place = f"{path}.{name}" if path else name
+            if item is None and place in self.nulls:
+                if place not in unsaid and len(unsaid) < _NAMED:
+                    unsaid.append(place)
+            elif not self._is_off(place, item, value):
+                kept[name] = self.spoken(item, unsaid, place)
+        return kept
+
+    def _is_off(self, place: str, item: Any, holder: Mapping[str, Any]) -> bool:
+        off = self.off.get(place)
+        if off is None or not isinstance(item, dict) or any(item.values()):
+            return False
+        beside = holder.get(off.beside)
+        return isinstance(beside, list) and off.item not in beside
