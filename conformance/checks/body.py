@@ -109,7 +109,8 @@ class BodyCheck:
     def _spoken(self, value: Any, response: Response, found: CheckResults) -> Any:
         """What the body says, without what stands for nothing; fields that are null are named."""
         silence, unsaid = self._silence, list[str]()
-        if silence.off or (silence.nulls and b"null" in response.body):
+        empty = silence.nulls and (b"null" in response.body or b'""' in response.body)
+        if silence.off or empty:
             value = silence.spoken(value, unsaid)
         if silence.nulls:
             found.judge(

@@ -1,6 +1,6 @@
-"""What an answer says nothing with: null for a field that may be missing, zeros for what is off.
+"""What an answer says nothing with: null or an empty text for a field that may be missing, zeros.
 
-Both stand for a field that is not there, so that they are taken out before a body is judged.
+They stand for a field that is not there, so that they are taken out before a body is judged.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ class Off:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """The fields of one body, by path, for which null or zeros say nothing."""
+    """The fields of one body, by path, for which null, an empty text or zeros say nothing."""
 
     nulls: frozenset[str] = frozenset()
+    blanks: frozenset[str] = frozenset()
     off: Mapping[str, Off] = field(default_factory=dict)
 
     @classmethod
@@ -37,6 +38,7 @@ class Silence:
         off = {one.path: one.schema.get("x-off-without") for one in known}
         return cls(
             frozenset(one.path for one in known if nulls and one.may_be_null),
+            frozenset(one.path for one in known if nulls and one.may_be_blank),
             {path: Off(**said) for path, said in off.items() if said},
         )
 
@@ -52,7 +54,7 @@ class Silence:
             if item is None and place in self.nulls:
                 if place not in unsaid and len(unsaid) < _NAMED:
                     unsaid.append(place)
-            elif not self._is_off(place, item, value):
+            elif not (item == "" and place in self.blanks) and not self._is_off(place, item, value):
                 kept[name] = self.spoken(item, unsaid, place)
         return kept
 

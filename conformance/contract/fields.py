@@ -61,6 +61,12 @@ class Field:
         )
 
     @property
+    def may_be_blank(self) -> bool:
+        """Whether an empty text can say it too: of a text that has a form, and no least length."""
+        formed = {"format", "enum"}.intersection(self.keywords)
+        return self.may_be_null and bool(formed) and "minLength" not in self.keywords
+
+    @property
     def name(self) -> str:
         """Last part of the path, without brackets."""
         return self.path.rsplit(".", 1)[-1].removesuffix("[]")

@@ -80,7 +80,22 @@ def _nulls() -> Iterator[Variant]:
             (698, 700),
             each_object(key, _with_nulls(names)),
             operations,
+            aspect=f"{slug}/nothing",
         )
+    yield Variant(
+        "shape/mixes/empty",
+        "A mix has empty texts and lists for pictures and panes that were not asked for.",
+        "合流未设置的背景图和窗格返回空字符串和空数组。",
+        (1234, 1235),
+        each_object("encode_template", _with_blanks),
+        _MIX,
+        aspect="mixes/nothing",
+    )
+
+
+def _with_blanks(found: dict[str, Any]) -> dict[str, Any]:
+    texts = ("background_image", "default_user_background_image", "screen_background_image")
+    return {**dict.fromkeys(texts, ""), "layout_panes": [], **found}
 
 
 def _with_nulls(names: tuple[str, ...]) -> Change:
