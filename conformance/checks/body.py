@@ -83,7 +83,7 @@ class BodyCheck:
         if self._object and not isinstance(value, dict):
             found.fail(
                 f"{self._prefix}/body/json",
-                "the body is no JSON object",
+                "the body is not a JSON object",
                 "a JSON object",
                 f"{str(value)[:_SHOWN]} ({type(value).__name__})",
             )

@@ -25,7 +25,7 @@ def check_timestamps(response: Response, found: CheckResults) -> None:
     found.judge(
         REAL,
         not unreal,
-        f"the answer shows a time that no calendar has: {', '.join(unreal[:3])}",
+        f"the answer shows a time that does not exist: {', '.join(unreal[:3])}",
         "a day and a time that exist",
         ", ".join(unreal[:3]),
     )

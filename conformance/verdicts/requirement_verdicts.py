@@ -59,7 +59,7 @@ def decide(
                 return Decision(verdict, reason)
     tried = requirement.id in plan.planned and not plan.interrupted
     if tried and requirement.id in selection.everywhere:
-        return Decision(Verdict.NOT_APPLICABLE, "no answer of this run showed any of it")
+        return Decision(Verdict.NOT_APPLICABLE, "no answer of this run contained any of it")
     return _unjudged(requirement, plan)
 
 
@@ -77,7 +77,7 @@ def _unjudged(requirement: Requirement, plan: Plan) -> Decision:
             reason = UNTESTED if requirement.kind == "rule" else "no case yet"
             return Decision(Verdict.NOT_SELECTED, reason)
         if EFFORTS.index(effort) <= EFFORTS.index(plan.level):
-            return Decision(Verdict.NOT_SELECTED, "none of its cases is among those of this run")
+            return Decision(Verdict.NOT_SELECTED, "none of its cases is part of this run")
         return Decision(
             Verdict.NOT_SELECTED, f"the level {plan.level} leaves it out; {effort} has it"
         )
@@ -88,7 +88,7 @@ def _unjudged(requirement: Requirement, plan: Plan) -> Decision:
         requirement.keyword != "required" or requirement.id in plan.conditional
     ):
         return Decision(Verdict.NOT_APPLICABLE, "no answer of this run carried the field")
-    return Decision(Verdict.INCONCLUSIVE, "its cases ran, and no answer showed it")
+    return Decision(Verdict.INCONCLUSIVE, "its cases ran, but no answer gave evidence of it")
 
 
 def _reason(entry: Entry | None, outcome: Outcome) -> str:

@@ -105,8 +105,8 @@ def test_one_wrong_item_among_right_ones(look: Look) -> None:
     [
         (b"", "not JSON"),
         (b"{", "not JSON"),
-        (b'{"count": NaN, "apps": []}', "NaN is no JSON number"),
-        (b'{"count": Infinity, "apps": []}', "Infinity is no JSON number"),
+        (b'{"count": NaN, "apps": []}', "NaN is not a JSON number"),
+        (b'{"count": Infinity, "apps": []}', "Infinity is not a JSON number"),
         (b'\xef\xbb\xbf{"count": 0, "apps": []}', "not JSON"),
         (b'{"count": 0, "apps": ["\xff"]}', "not UTF-8"),
         (b'["count"]', "no JSON object"),

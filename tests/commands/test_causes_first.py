@@ -61,7 +61,7 @@ def test_the_cause_that_blocks_most_is_the_first(tmp_path: Path) -> None:
     assert len(blocked) > 100
     first = _titles(shown)[0]
     assert "CreateApp" in first
-    found = re.search(r"keeps (\d+) from being judged", first)
+    found = re.search(r"prevents (\d+) from being judged", first)
     assert found is not None, first
     assert int(found[1]) >= len(blocked) * 0.9
 

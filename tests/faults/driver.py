@@ -291,7 +291,7 @@ class Run:
         self._lab.begin(test.name)
         mark = self._lab.resources.mark
         scenario = Scenario(self._lab, test.judges)
-        outcome, reason = Outcome.INCONCLUSIVE, "its test ended before it was judged"
+        outcome, reason = Outcome.INCONCLUSIVE, "its test ended before judging it"
         try:
             test.run(scenario)
         except Blocked as blocked:

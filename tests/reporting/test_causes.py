@@ -169,7 +169,7 @@ def test_rules_that_one_test_saw_broken_are_one_cause() -> None:
     ]
     (cause,) = _causes(*found)
     assert (cause.kind, len(cause.requirements)) == ("rules", 2)
-    assert language("en").cause(cause) == "A: rules seen-by-show, seen-by-list are not kept"
+    assert language("en").cause(cause) == "A: rules seen-by-show, seen-by-list are broken"
     other = replace(_finding("B/rule/seen-by-show", 200, expected="x", actual="y"), case=case)
     assert sorted(c.kind for c in _causes(*found, other)) == ["rule", "rule"]
 

@@ -76,7 +76,7 @@ def test_a_waiver_that_does_not_fit_is_named_as_the_reason(clean_report: Report)
         clean_report, verdict=RunVerdict.NONCONFORMANT, reason=RunReason.WAIVERS, summary={}
     )
     sentence = ENGLISH.verdict_sentence(failed, 0)
-    assert sentence == "No requirement is broken, but waivers have expired or fit nothing: 0."
+    assert sentence == "No requirement is broken, but waivers have expired or match nothing: 0."
 
 
 def test_a_strict_run_without_broken_must_says_so(clean_report: Report) -> None:

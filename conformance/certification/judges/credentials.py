@@ -123,7 +123,7 @@ class CredentialJudge:
                 call,
                 "the token was never issued",
                 "a token that was issued",
-                f"{len(token)} characters that are none",
+                f"{len(token)} characters, not a known value",
             )
 
     def _signature(self, call: Call, header: str, known: Known) -> None:
@@ -132,7 +132,7 @@ class CredentialJudge:
             self._broke(
                 "authorization",
                 call,
-                "the Authorization header is no signature",
+                "the Authorization header is not a signature",
                 f"{signing.ALGORITHM} Access=…, SignedHeaders=…, Signature=…",
                 _shape(header),
             )
@@ -145,7 +145,7 @@ class CredentialJudge:
                 call,
                 "the access key does not exist",
                 "an existing one",
-                f"{len(signature.access_key)} characters that are none",
+                f"{len(signature.access_key)} characters, not a known value",
             )
             return
         self._held("access-key", call)

@@ -71,7 +71,7 @@ class PayloadJudge:
                 call,
                 "the body is not UTF-8",
                 "UTF-8 text",
-                f"byte {error.start} is none of UTF-8",
+                f"byte {error.start} is not valid UTF-8",
             )
             return None
         self._ledger.passed(f"{COMMON}/body/utf-8", call.case)
@@ -98,7 +98,7 @@ class PayloadJudge:
             self._ledger.broke(
                 f"{COMMON}/body/object",
                 call,
-                "the body is no JSON object",
+                "the body is not a JSON object",
                 "an object",
                 type(data).__name__,
             )
@@ -113,7 +113,7 @@ class PayloadJudge:
             self._ledger.broke(
                 f"{COMMON}/body/keys",
                 call,
-                "a key stands twice in one object",
+                "an object contains a key twice",
                 "each key once",
                 str(error),
             )
@@ -258,4 +258,4 @@ def _single_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _no_number(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON number")
+    raise ValueError(f"{name} is not a JSON number")

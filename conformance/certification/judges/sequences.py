@@ -92,7 +92,7 @@ class ConductJudge:
             elif call.code in NO_SUCH:
                 gone = [value for value in named if value in deleted]
                 name = "kept" if gone else "made"
-                what = f"{', '.join(gone)} was deleted before" if gone else "it was never made"
+                what = f"{', '.join(gone)} was deleted before" if gone else "it was never created"
                 self._ledger.broke(
                     f"{COMMON}/resources/{name}",
                     call,
@@ -104,7 +104,7 @@ class ConductJudge:
                 self._ledger.broke(
                     f"{COMMON}/resources/usable",
                     call,
-                    "the request can have no effect any more",
+                    "the request can no longer have an effect",
                     "a running job, an enabled application",
                     f"answered {call.code}",
                 )
@@ -215,7 +215,7 @@ def _fate(call: Call) -> str:
         and success.schema is not None
     ):
         answer = call.exchange.response
-        return "answered with what is no JSON" if answer and answer.parsed[1] else ""
+        return "answered with what is not JSON" if answer and answer.parsed[1] else ""
     return ""
 
 

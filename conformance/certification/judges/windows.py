@@ -62,7 +62,7 @@ class WindowJudge:
             self._ledger.broke(
                 identifier,
                 call,
-                "the time asked for is not one that can be asked for",
+                "the time span of the query is not allowed",
                 "from 0 seconds" + (f" to {longest.total_seconds():.0f}" if longest else ""),
                 f"{length:.0f} seconds",
             )

@@ -96,7 +96,7 @@ def _say(ledger: Ledger, requirement: str, one: Exchange, ok: bool, expected: st
         ledger.passed(requirement, one.case)
         return
     actual = f"{one.failure.stage}: {one.failure.message}" if one.failure else str(one.status)
-    message = f"{one.case}: {one.request.method} was answered otherwise"
+    message = f"{one.case}: {one.request.method} was answered differently"
     ledger.record(
         Judgement(requirement, Outcome.FAIL, one.case, message, expected, actual, one.number)
     )

@@ -79,11 +79,11 @@ def _judge(ledger: Ledger, told: dict[str, Any], files: Any, exchanges: Sequence
         if name in one and (one[name] != value or isinstance(one[name], bool))
     }
     for requirement, ok, message, expected, actual in (
-        (ONCE.id, len(kept) == 1, "a file is not kept once", "1", str(len(kept))),
+        (ONCE.id, len(kept) == 1, "a file is not stored exactly once", "1", str(len(kept))),
         (
             AS_SENT.id,
             bool(kept) and not wrong,
-            "a file is not kept as it was sent",
+            "a file is not stored as it was sent",
             str({name: told[name] for name in wrong} or "the file"),
             str(wrong or "nothing"),
         ),

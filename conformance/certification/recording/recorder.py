@@ -233,7 +233,7 @@ class _Again:
 
 
 def _why(head: RequestHead) -> str:
-    return what_is_wrong(head.target) or "it is no well-formed HTTP request"
+    return what_is_wrong(head.target) or "it is not a well-formed HTTP request"
 
 
 async def _read(receive: Receive) -> bytes:

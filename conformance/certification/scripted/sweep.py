@@ -162,7 +162,7 @@ def _judged(
     if situation.status >= 400:
         return _error(situation, reply, shown)
     if "understood" not in reply:
-        return "a good answer was not understood", f"an answer {situation.status}", shown
+        return "a valid answer was not understood", f"an answer {situation.status}", shown
     schema = operation.success.schema
     if schema is None:
         return "", "", ""

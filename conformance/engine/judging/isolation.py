@@ -49,7 +49,7 @@ def isolate(lab: Lab, case: Case, exchange: Exchange) -> None:
             message = f"a valid value is not accepted: {claim.requirement}"
             record_failure(lab, case, claim.requirement, message, case.expectation, alone)
     if not guilty:
-        message = "each choice alone is accepted, all of them in one request are not"
+        message = "each choice is accepted alone, but not all of them in one request"
         record_failure(lab, case, first.requirement, message, case.expectation, exchange)
 
 
@@ -109,7 +109,7 @@ def _blame(lab: Lab, case: Case, plain: Exchange) -> None:
     refused = replace(case, claims=(first, *(claim for claim in others if claim not in taken)))
     guilty = list(refused_claims(operation, refused, takes))
     for claim in guilty:
-        message = f"refused, and accepted once {claim.requirement} does not apply"
+        message = f"refused, but accepted when {claim.requirement} does not apply"
         record_failure(lab, case, claim.requirement, message, case.expectation, plain)
     for claim in others:
         if claim not in guilty and claim not in taken:

@@ -152,7 +152,9 @@ class Ownership:
         while above is not None and not self._sender.offers(above.delete):
             above = self._resources.made[above.within] if above.within else None
         if above is None:
-            reason = f"what it makes could not be deleted: the target does not offer {kind.delete}"
+            reason = (
+                f"what it creates could not be deleted: the target does not offer {kind.delete}"
+            )
             raise NotOffered(reason)
 
     def _must_be_ours(self, kind: MadeKind, identifier: str, *, deletes: bool) -> None:
@@ -160,7 +162,7 @@ class Ownership:
             return
         if identifier in self._borrowed:
             if deletes or not self._borrowed[identifier]:
-                reason = f"it would change {kind.kind} {identifier}, which this run has not made"
+                reason = f"it would change {kind.kind} {identifier}, which this run did not create"
                 raise NotOffered(f"{reason}: the target does not offer {kind.create}")
             return
         if identifier in self._sent and self._is_proved(kind, identifier):

@@ -195,7 +195,7 @@ def _unreached(session: Session, operation: Operation, status: int, can_be: bool
         return f"the target does not claim {', '.join(missing)}"
     if status >= 500 and SERVER_ERROR_CAPABILITY not in capabilities:
         return "a server error cannot be provoked from outside"
-    return "no case of this run was answered so" if can_be else NOT_PROVOKED
+    return "no case of this run got this answer" if can_be else NOT_PROVOKED
 
 
 def _findings(

@@ -218,7 +218,7 @@ class Session:
 
     def finish(self, scenario: Scenario, error: BaseException | None) -> None:
         """End a rule's test: record why it left requirements unjudged."""
-        outcome, reason = Outcome.INCONCLUSIVE, "its test ended before it was judged"
+        outcome, reason = Outcome.INCONCLUSIVE, "its test ended before judging it"
         absent = self.lab.offering.asked_for
         if isinstance(error, (Blocked, Inconclusive)):
             outcome, reason = error.outcome, error.reason

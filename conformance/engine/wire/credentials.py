@@ -65,7 +65,7 @@ class CredentialSet:
             return TokenAuth(self._reach.second.token)
         if credentials == "expired":
             if self._reach.expired is None:
-                raise Blocked("no token that has ended is known; set SPARKRTC_EXPIRED_TOKEN")
+                raise Blocked("no expired token is known; set SPARKRTC_EXPIRED_TOKEN")
             return TokenAuth(self._reach.expired)
         return self.signature if credentials == "signature" else self._valid(operation)
 

@@ -39,7 +39,7 @@ def plain(app: Any) -> dict[str, Any]:
     Nulls count as absent. Raises Inconclusive for what is no object.
     """
     if not isinstance(app, dict):
-        raise Inconclusive("the application is not answered as an object")
+        raise Inconclusive("the application in the answer is not an object")
     known = {name: value for name, value in app.items() if value is not None}
     callbacks = known.pop("callbacks", None)
     set_ones = {

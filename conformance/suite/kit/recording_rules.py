@@ -40,7 +40,7 @@ DEFAULTS: Mapping[str, tuple[Any, ...]] = {
 def plain(rule: Any) -> dict[str, Any]:
     """A rule without nulls, its formats in one order. Raises Inconclusive for what is no object."""
     if not isinstance(rule, dict):
-        raise Inconclusive("the rule is not answered as an object")
+        raise Inconclusive("the recording rule in the answer is not an object")
     known: dict[str, Any] = without_nulls(rule)
     formats = known.get("record_formats")
     if isinstance(formats, list):

@@ -117,7 +117,7 @@ def test_what_an_item_said_carries_its_evidence(make_lab: MakeLab, tmp_path: Pat
     )
     assert cell.reached == 1
     statuses = {c.reason for c in report.status_coverage if not c.reached}
-    assert "no case of this run was answered so" in statuses
+    assert "no case of this run got this answer" in statuses
 
 
 def test_an_interrupted_run_is_never_green(make_lab: MakeLab, tmp_path: Path) -> None:

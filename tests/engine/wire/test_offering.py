@@ -70,7 +70,7 @@ def test_a_listed_application_is_read_and_never_changed(make_lab: MakeLab) -> No
     lab, requests = make_lab(operations=("ListApps", "ShowApp", "6", "8"), fixtures=Fixtures())
     lab.begin("case")
     assert lab.send(Template("ShowApp", {"app_id": Given("app")})).status == 200
-    with pytest.raises(NotOffered, match="which this run has not made"):
+    with pytest.raises(NotOffered, match="which this run did not create"):
         lab.send(CALLBACK)
     with pytest.raises(NotOffered, match="app of its own"):
         lab.resources.fresh("app")

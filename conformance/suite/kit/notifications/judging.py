@@ -99,7 +99,7 @@ def judge_event(recording: Recording, told: Told) -> None:
     if told.format is not None:
         rule(scenario, "format-of-rule").that(
             told.format in recording.formats,
-            "record_format is none of the rule",
+            "record_format is not a format of the recording rule",
             expected=" or ".join(recording.formats),
             actual=told.format,
             exchange=told.exchange,
@@ -107,7 +107,7 @@ def judge_event(recording: Recording, told: Told) -> None:
     facts = [name for name in FACTS if told.body.get(name) not in (None, "", 0)]
     rule(scenario, "file-facts-only-when-complete").that(
         told.event == COMPLETE or not facts,
-        f"{told.event} carries facts of a file",
+        f"{told.event} contains details of a file",
         expected="none of them",
         actual=", ".join(facts),
         exchange=told.exchange,
@@ -152,7 +152,7 @@ def _judge_place(recording: Recording, told: Told) -> None:
     )
     rule(scenario, "object-under-path").that(
         name.startswith(recording.folder),
-        "the object lies elsewhere",
+        "the object is in another location",
         expected=f"{recording.folder}…",
         actual=name,
         exchange=told.exchange,

@@ -163,7 +163,7 @@ def _bucket(scenario: Scenario) -> str:
     for row in rows if isinstance(rows, list) else ():
         if part(row, "is_authorized") is True and part(row, "location") == LOCATION:
             return str(part(row, "bucket"))
-    raise Inconclusive("no data: authorised buckets in the region of recordings are none")
+    raise Inconclusive("no data: no authorised bucket in the region of recordings")
 
 
 def moment(text: object) -> dt.datetime | None:

@@ -228,11 +228,11 @@ def narrowed(
     strange, lost = beyond(rows, still(whole.rows)), beyond(due, rows)
     problem, seen = "", rows
     if foreign:
-        problem, seen = f"with {asked} items are answered that it leaves out", foreign
+        problem, seen = f"with {asked}, the answer has items that it should leave out", foreign
     elif strange:
-        problem, seen = f"with {asked} items are answered that are not without it", strange
+        problem, seen = f"with {asked}, the answer has items that are absent without it", strange
     elif lost:
-        problem = f"with {asked} items are missing that are there without it"
+        problem = f"with {asked}, items are missing that are present without it"
     elif found.total not in (None, len(rows)):
         return Finding(
             found.exchange,

@@ -110,7 +110,7 @@ def test_the_name_of_a_deleted_application_is_free(scenario: Scenario) -> None:
     app = str(part(second.json, "app_id"))
     rule.that(
         app != first,
-        "the deleted application's id is given again",
+        "the id of a deleted application is used again",
         expected=f"another id than {first}",
         exchange=second,
     )

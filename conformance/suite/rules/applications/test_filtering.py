@@ -129,7 +129,7 @@ def _judge_partition(scenario: Scenario, before: Whole, chosen: dict[str, Whole]
     found = sorted(str(one) for whole in chosen.values() for one in whole.ids)
     wanted = sorted(str(row.get("app_id")) for row in before.rows if _state(row) in _STATES)
     scenario.rule("ListApps/rule/state-filters-partition").equal(
-        found, wanted, "what the three states hold together", before.exchange
+        found, wanted, "the applications of all three states together", before.exchange
     )
 
 

@@ -31,7 +31,7 @@ def test_showing_a_job(scenario: Scenario, kind: JobKind) -> None:
     other = changed(job.start.json, first.json, (*IDENTITY, *kind.settings))
     jobs.rule("Show/shown-as-created").that(
         first.status == 200 and not other,
-        f"job {job.id} is shown otherwise than it was created",
+        f"job {job.id} is not shown as it was created",
         expected="the ids, settings and create_time of its creation",
         actual="; ".join(other),
         exchange=first,

@@ -37,5 +37,5 @@ def _new_token(scenario: Scenario) -> str:
     exchange = scenario.make("CreateToken", credentials="none")
     token = exchange.response.header("x-subject-token") if exchange.response else None
     if not token:
-        raise Inconclusive("CreateToken gave no token")
+        raise Inconclusive("CreateToken issued no token")
     return token

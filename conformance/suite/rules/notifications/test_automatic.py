@@ -55,7 +55,7 @@ def test_new_rooms_are_recorded(scenario: Scenario) -> None:
     )
     scenario.rule("UpdateAutoRecord/rule/automatic-stream-name").that(
         not found or found == names,
-        "automatic recordings are named in another way",
+        "automatic recordings do not have the documented names",
         expected=", ".join(sorted(names)),
         actual=", ".join(sorted(found)),
     )

@@ -128,7 +128,7 @@ def _judge_order(recording: Recording, job: Job, told: Sequence[Told]) -> None:
     ]
     rule(scenario, "order-of-file").that(
         all(begun < complete < over for begun, complete in pairs),
-        f"the events of {job.id} came in another order",
+        f"the events of {job.id} came in the wrong order",
         expected="begin, completion, end",
         actual=", ".join(f"{one.event} {one.format or ''}".strip() for one in told),
         exchange=told[-1].exchange if told else None,
@@ -136,7 +136,7 @@ def _judge_order(recording: Recording, job: Job, told: Sequence[Told]) -> None:
     if is_subscribed(_END, recording.subscription) and over < len(told):
         rule(scenario, "one-end").that(
             counted(told, _END, job.id) == 1,
-            f"the end of {job.id} was told more than once",
+            f"the end of {job.id} was notified more than once",
             expected="one end",
             actual=f"{counted(told, _END, job.id)} that differ",
             exchange=told[-1].exchange,
@@ -183,7 +183,7 @@ def test_a_job_that_was_idle_tells_its_end(scenario: Scenario) -> None:
         told = recording.wait(address, lambda seen: counted(seen, _END, job.id) > 0)
     rule(scenario, "end-when-idle").that(
         counted(told, _END, job.id) > 0,
-        f"the end of {job.id}, whose idle time has passed, was not told",
+        f"the end of {job.id}, whose idle time has passed, was not notified",
         expected=_END,
         actual=", ".join(one.event for one in told) or "nothing",
     )
@@ -210,7 +210,7 @@ def test_events_go_where_they_are_wanted_now(scenario: Scenario) -> None:
         recording.leave(room, user)
     rule(scenario, "only-current-address").that(
         late == 0 and counted(keyed, COMPLETE, job.id) > 0,
-        "the address that was replaced goes on being called, or the new one is not",
+        "the address that was replaced is still called, or the new one is not",
         expected=f"{COMPLETE} at the new address alone",
         actual=f"{late} at the old one, {len(keyed)} at the new one",
         exchange=keyed[-1].exchange if keyed else None,
@@ -226,7 +226,7 @@ def _judge_keys(
     scenario: Scenario, keyless: Sequence[Told], keyed: Sequence[Told], first: Address
 ) -> None:
     if not keyless or not keyed:
-        raise Inconclusive("no data: notifications with a key, and without one, are none")
+        raise Inconclusive("no data: notifications both with and without a key are needed")
     bare = {name.lower() for one in keyless for name, _ in one.exchange.request.headers}
     shown = [name for name in sorted(bare) if any(word in name for word in _AUTHENTICATING)]
     rule(scenario, "no-key-no-header").that(

@@ -10,7 +10,7 @@ from conformance.model.exchange import Exchange
 from conformance.model.wording import in_json
 
 AUTHORISE, REVOKE = 1, 0
-NO_DATA = "no data: {} are none"
+NO_DATA = "no data: there are no {}"
 
 
 @rules(

@@ -96,7 +96,7 @@ def test_a_second_create_updates_the_rule_there_is(scenario: Scenario) -> None:
     left = stale(again, shown.json, before.json)
     replaces.that(
         not left,
-        f"of the first create is left: {'; '.join(left)}",
+        f"left over from the first create: {'; '.join(left)}",
         expected="what the second create sent",
         exchange=shown,
     )
@@ -121,7 +121,7 @@ def test_a_second_create_updates_the_rule_there_is(scenario: Scenario) -> None:
     "DeleteRecordRule/rule/foreign-rule",
 )
 def test_a_rule_belongs_to_its_application(scenario: Scenario) -> None:
-    """Sections 6.1 to 6.5: beneath another application it is not listed and not found."""
+    """Sections 6.1 to 6.5: under another application it is not listed and not found."""
     path = scenario.path_of("record_rule", scenario.fresh("record_rule"))
     other = {"app_id": scenario.fresh("app")}
     empty = scenario.send("ListRecordRules", path=other)
@@ -133,7 +133,7 @@ def test_a_rule_belongs_to_its_application(scenario: Scenario) -> None:
     unlike = unlike_defaults(made, made.json)
     scenario.rule("CreateRecordRule/rule/defaults-filled").that(
         not unlike,
-        f"left out, and not answered with its default: {'; '.join(unlike)}",
+        f"not sent, and not answered with its default: {'; '.join(unlike)}",
         expected="the documented defaults",
         exchange=made,
     )
@@ -166,7 +166,7 @@ def _judge_foreign(
             shown = scenario.send("ShowRecordRule", path=place)
             rule.that(
                 shown.status == 200 and plain(shown.json) == plain(rule_before),
-                f"after {operation} beneath another application",
+                f"after {operation} under another application",
                 expected=f"200 {rule_before}",
                 exchange=shown,
             )

@@ -53,7 +53,7 @@ def _judge_update(
     left = stale(updated, updated.json, before.json)
     scenario.rule("UpdateRecordRule/rule/replaces").that(
         not left,
-        f"of the rule before the update is left: {'; '.join(left)}",
+        f"left over from before the update: {'; '.join(left)}",
         expected="what the update sent",
         exchange=updated,
     )

@@ -77,7 +77,7 @@ def test_events_are_told_consistently(scenario: Scenario) -> None:
     twice = descriptions_of(everything.rows)
     scenario.rule(f"{EVENTS}/rule/one-description-per-number").that(
         not twice,
-        "a number is described in two ways",
+        "a number has two descriptions",
         expected="one description for each number",
         actual="; ".join(twice),
         exchange=everything.exchange,
@@ -89,7 +89,7 @@ def test_events_are_told_consistently(scenario: Scenario) -> None:
     ]
     scenario.rule(f"{EVENTS}/rule/stage-fits-type").that(
         not misplaced,
-        "an event of a kind happened at a stage where that kind cannot",
+        "an event happened at a stage where its kind cannot happen",
         expected=f"{STAGES}",
         actual=show(misplaced),
         exchange=everything.exchange,

@@ -169,7 +169,7 @@ def _judge_groups(scenario: Scenario, dimension: str, exchange: Exchange) -> Non
     told = descriptions_of(rows)
     scenario.rule(f"{GROUPS}/rule/one-description-per-number").that(
         not told,
-        f"dimension={dimension}: a number is described in two ways",
+        f"dimension={dimension}: a number has two descriptions",
         expected="one description for each number",
         actual="; ".join(told),
         exchange=exchange,
@@ -184,7 +184,7 @@ def _default(without: Exchange, grouped: Answers) -> Finding:
             return Finding(without)
     return Finding(
         without,
-        "without dimension the groups are by neither kind nor cause nor both",
+        "without dimension, the groups are not by kind, by cause, or by both",
         expected=f"what dimension={', '.join(DIMENSIONS)} answers",
         actual=show(found),
     )

@@ -120,7 +120,7 @@ def test_series_are_narrowed_down(scenario: Scenario) -> None:
         measured = [row for row in rows_of(QOS, nowhere.json) if row.get("mid") not in OF_DEVICE]
         stream.that(
             not measured,
-            "a stream_id that is no stream's answers what was measured of streams",
+            "a stream_id that no stream has returns what was measured of streams",
             expected=f"nothing, or only {' and '.join(OF_DEVICE)}",
             actual=show(measured),
             exchange=nowhere,

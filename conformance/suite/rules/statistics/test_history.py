@@ -52,7 +52,7 @@ def test_usage_adds_up_day_by_day(scenario: Scenario) -> None:
     """Each day has one sample, and its total is the sum of its four durations (13.7)."""
     asked = {metric: past_days(scenario, USAGE, metric=metric) for metric in DURATIONS}
     if nothing(row for exchange in asked.values() for row in rows_of(USAGE, exchange.json)):
-        raise Inconclusive("no data: nothing was used on the past 31 days")
+        raise Inconclusive("no data: nothing was used in the past 31 days")
     for metric, exchange in asked.items():
         judge_days(scenario, USAGE, exchange)
         wrong = [
@@ -118,7 +118,7 @@ def test_usage_without_a_start_is_that_of_the_past_day(scenario: Scenario) -> No
     )
     if nothing(wanted):
         raise Inconclusive("no data: nothing was used yesterday")
-    rule.equal(found, wanted, "the usage without start_date, but for today's,", without)
+    rule.equal(found, wanted, "the usage without start_date, except today's,", without)
 
 
 OUT_OF_REACH = {
@@ -180,7 +180,7 @@ def test_counts_of_a_day_agree(scenario: Scenario) -> None:
     exchange = past_days(scenario, SCALE, metric=counts)
     rows = rows_of(SCALE, exchange.json)
     if nothing(rows):
-        raise Inconclusive("no data: nobody joined on the past 31 days")
+        raise Inconclusive("no data: nobody joined in the past 31 days")
     wrong = [row for row in rows if number(row, "user_count") > number(row, "session_count")]
     scenario.rule("ListRtcHistoryScale/rule/users-not-more-than-sessions").that(
         not wrong,
@@ -201,7 +201,7 @@ def test_joins_within_five_seconds_are_joins(scenario: Scenario) -> None:
     exchange = past_days(scenario, QUALITY, metric=["JoinSuccessRate", "JoinSuccess5SecsRate"])
     rows = rows_of(QUALITY, exchange.json)
     if nothing(rows):
-        raise Inconclusive("no data: nobody joined on the past 31 days")
+        raise Inconclusive("no data: nobody joined in the past 31 days")
     fast, rate = "join_success_in5secs_rate", "join_success_rate"
     wrong = [row for row in rows if number(row, fast) > number(row, rate)]
     scenario.rule("ListRtcHistoryQuality/rule/five-second-rate-not-above-rate").that(
@@ -234,7 +234,7 @@ def _rooms_by_day(scenario: Scenario, anew: bool, exchange: Exchange) -> Finding
     return Finding(
         scale,
         "room_count of the past days, newest first, is not what ListRtcRoomList shows",
-        expected=f"{begun} rooms begun, or {present} rooms open",
+        expected=f"{begun} rooms started, or {present} rooms open",
         actual=counted,
     )
 

@@ -137,7 +137,7 @@ def test_a_moment_by_dimension(scenario: Scenario) -> None:
     strange = [row for row in shares["region"].rows if str(row.get("dimension")) not in known]
     scenario.rule(f"{DIMENSION}/rule/region-values-known").that(
         not strange,
-        "a region is none of table 14-2",
+        "a region is not in table 14-2",
         expected="a name or an abbreviation",
         actual=show(strange),
         exchange=shares["region"].exchange,

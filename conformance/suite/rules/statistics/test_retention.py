@@ -52,7 +52,7 @@ def test_what_is_no_longer_kept(scenario: Scenario, operation: str) -> None:
         rows = rows_of(operation, exchange.json)
         rule.that(
             nothing(rows),
-            f"data of {span} are answered, which are no longer kept",
+            f"data of {span} are returned, which should no longer be kept",
             expected="no data",
             actual=show(rows),
             exchange=exchange,

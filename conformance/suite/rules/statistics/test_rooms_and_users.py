@@ -230,7 +230,7 @@ def _states(scenario: Scenario, operation: str, whole: Asked, states: Sequence[s
         ]
         rows = [row for part in parts for row in part.rows]
         twice, lost = beyond(still(rows), still(every.rows)), beyond(still(every.rows), still(rows))
-        problem = f"{' and '.join(states)} do not share the list out" if twice or lost else ""
+        problem = f"{' and '.join(states)} together are not the whole list" if twice or lost else ""
         wrong = f"twice or too many: {show(twice)}; in no state: {show(lost)}"
         return alone, Finding(parts[-1].exchange, problem, show(every.rows), wrong)
 

@@ -119,7 +119,7 @@ def _same_again(scenario: Scenario, operation: str, query: dict[str, str], first
         said = "twice " if again else ""
         wanted = f"total {left.total}, {show(beyond(still(left.rows), still(after.rows)))}"
         seen = f"total {after.total}, {show(beyond(still(after.rows), still(left.rows)))}"
-        problem = f"the same query was answered {said}in another way, or in another order"
+        problem = f"the same query was answered {said}differently, or in another order"
         return Finding(after.exchange, problem, f"as before; only then: {wanted}", f"now: {seen}")
 
     tell(scenario.rule(f"{operation}/rule/same-query-same-answer"), settle(scenario, look))

@@ -60,7 +60,7 @@ def _judge_expiry(scenario: Scenario, exchange: Exchange) -> None:
         expires = dt.datetime.fromisoformat(stated)
     except ValueError:
         scenario.rule("CreateToken/rule/token-expires-after-24-hours").inconclusive(
-            f"expires_at {in_json(stated)} is no time"
+            f"expires_at {in_json(stated)} is not a time"
         )
         return
     date = exchange.response.header("date") if exchange.response else None
@@ -68,7 +68,7 @@ def _judge_expiry(scenario: Scenario, exchange: Exchange) -> None:
     moments = [scenario.lab.now(), *([parsedate_to_datetime(date)] if date else [])]
     scenario.rule("CreateToken/rule/token-expires-after-24-hours").that(
         any(abs(expires - moment - LIFETIME) <= TOLERANCE for moment in moments),
-        "the token does not end 24 hours after it was given",
+        "the token does not expire 24 hours after it was issued",
         expected=f"{(moments[-1] + LIFETIME).isoformat()}, give or take five minutes",
         actual=stated,
         exchange=exchange,
