@@ -47,7 +47,7 @@ COMMANDS: Mapping[str, Entry] = {
         (
             "contract",
             "contract:contract",
-            "Compare editions; check a contract of your own.",
+            "Compare editions; check or export a contract of your own.",
         ),
         ("report", "compare:report", "Merge reports, show a trend, or set runs side by side."),
         ("certificate", "compare:certificate", "Issue or verify a certificate."),

@@ -1,4 +1,4 @@
-"""``contract diff`` and ``contract check``: the contract itself, and those of the user's own."""
+"""``contract diff``, ``check`` and ``export``: the contract itself, and those of the user's own."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 
 from conformance.access.capability import CAPABILITIES
+from conformance.commands.contract_export import export
 from conformance.commands.edition import checklist, new_edition
 from conformance.comparison import contract_formats
 from conformance.comparison.contract_change import Impact
@@ -24,11 +25,12 @@ _path = click.Path(path_type=Path)
 
 @click.group()
 def contract() -> None:
-    """Check and compare contracts."""
+    """Check, compare and export contracts."""
 
 
 contract.add_command(new_edition)
 contract.add_command(checklist)
+contract.add_command(export)
 
 
 @contract.command("diff")
