@@ -268,3 +268,19 @@ def test_a_document_keeps_the_schemes_that_it_has() -> None:
     document["components"]["securitySchemes"] = schemes
     made = for_generators(document, Conventions())
     assert (made["security"], made["components"]["securitySchemes"]) == ([{"basic": []}], schemes)
+
+
+def test_errors_that_no_operation_lists_have_the_shape_of_the_others(
+    exported: tuple[Any, dict[str, Any]],
+) -> None:
+    """Where all that are listed have one; the identity service has a body of its own."""
+    answers = {
+        operation["operationId"]: operation["responses"]
+        for item in exported[1]["paths"].values()
+        for operation in item.values()
+    }
+    schema = {"$ref": "#/components/schemas/Error"}
+    assert answers["ShowApp"]["default"]["content"] == {"application/json": {"schema": schema}}
+    assert "default" not in answers["CreateToken"]
+    made = for_generators(_small(), Conventions(envelope=("code", "text")))
+    assert list(made["paths"]["/jobs"]["get"]["responses"]) == ["200"]

@@ -10,7 +10,7 @@ _PLAIN_NAME = re.compile(r"[A-Z][A-Z0-9_]*\Z")
 
 
 def pascal(text: str) -> str:
-    """``sdk_type`` as ``SdkType``; empty where the text has no Latin letter or digit."""
+    """``own_kind`` as ``OwnKind``; empty where the text has no Latin letter or digit."""
     return "".join(word[:1].upper() + word[1:] for word in re.findall(r"[A-Za-z0-9]+", text))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from conformance.contract.conventions import Conventions
 from conformance.contract.generators.credentials import say_once
 from conformance.contract.generators.enumerations import lift_enumerations
+from conformance.contract.generators.refusals import say_default
 from conformance.contract.generators.schemas import loosen_answers, simplify
 from conformance.contract.generators.walking import nodes
 
@@ -35,6 +36,7 @@ def for_generators(document: Mapping[str, Any], conventions: Conventions) -> dic
     made.pop("webhooks", None)
     made["tags"] = [tag for tag in made.get("tags", ()) if tag["name"] in _tags(made)]
     say_once(made, conventions)
+    say_default(made, conventions)
     loosen_answers(made)
     simplify(made)
     lift_enumerations(made)
