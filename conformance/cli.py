@@ -13,9 +13,9 @@ from pathlib import Path
 
 import click
 
-from conformance.commands.crash import crashes_told
+from conformance.commands.crash import reported_crashes
 from conformance.commands.lazily import Entry, LazyGroup
-from conformance.commands.streams import patient_streams
+from conformance.commands.streams import tolerant_streams
 from conformance.errors import ConformanceError
 
 _ROOM = "conformance.commands"
@@ -81,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     if sys.stdin is None:  # closed by whoever started us: questions are answered by nobody
         sys.stdin = Path(os.devnull).open(encoding="utf-8")  # noqa: SIM115 - for as long as we run
-    with patient_streams() as streams:
+    with tolerant_streams() as streams:
         status = _status(arguments)
         sys.stdout.flush()
         lost = [stream.lost for stream in streams if stream.lost is not None]
@@ -92,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _status(arguments: Sequence[str] | None) -> int:
     try:
-        with crashes_told(_text_without_secrets):
+        with reported_crashes(_text_without_secrets):
             status = cli.main(arguments, standalone_mode=False)
     except click.exceptions.Abort:
         status = 130

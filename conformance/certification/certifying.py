@@ -1,4 +1,4 @@
-"""One certification from beginning to end: run the client or read its recording, judge, report."""
+"""One certification from start to end: run the client or read its recording, judge, report."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Certification:
-    """What came of it."""
+    """The result of a certification."""
 
     outcome: Certified
     coverage: Coverage
@@ -59,7 +59,7 @@ class Certification:
 
 @dataclass(slots=True)
 class _Seen:
-    """What a client has done, and how it went."""
+    """The recorded calls of a client, and how it ended."""
 
     calls: Sequence[Call]
     ledger: ClientLedger

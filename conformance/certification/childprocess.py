@@ -1,4 +1,4 @@
-"""Runs a client's command where the environment says where the server is."""
+"""Runs a client's command with the server's address in its environment."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LOOPBACK = "127.0.0.1,localhost"
 
 
 def environment(announced: Mapping[str, Any], control_url: str) -> dict[str, str]:
-    """What the command is told, under our names and the vendor SDK's own."""
+    """The variables that tell the command where the server is: ours and the vendor SDK's."""
     fixtures: Mapping[str, str] = announced["fixtures"]
     told = {
         "SPARKRTC_BASE_URL": announced["base_url"],
@@ -35,7 +35,7 @@ def environment(announced: Mapping[str, Any], control_url: str) -> dict[str, str
 
 
 def child_environment(told: Mapping[str, str]) -> dict[str, str]:
-    """The environment of a child: ours, what it is told, and no proxy in front of loopback."""
+    """Our environment, those variables, and no proxy for loopback."""
     env = {**os.environ, **told}
     for name in ("NO_PROXY", "no_proxy"):
         env[name] = ",".join(part for part in (os.environ.get(name, ""), _LOOPBACK) if part)
@@ -45,7 +45,7 @@ def child_environment(told: Mapping[str, str]) -> dict[str, str]:
 def run_command(
     command: Sequence[str], told: Mapping[str, str], timeout: float | None
 ) -> tuple[int, str]:
-    """Run the command; its exit status, and what is to be said of how it ended ("" for well).
+    """Run the command; return its exit status and an error message ("" for none).
 
     Raises TargetError when it cannot be started.
     """

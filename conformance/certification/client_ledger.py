@@ -1,4 +1,4 @@
-"""What the judges of one certification have found out, per requirement."""
+"""Collects the judgements of one certification."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ FINDINGS_KEPT = 10
 
 
 class ClientLedger(Ledger):
-    """The ledger of a client. An id that is no requirement is a mistake of ours: KeyError.
+    """The ledger of a client. Recording an unknown id is a bug of the suite (KeyError).
 
-    ``explained``: numbers of the exchanges whose refusal surprises nobody, findings kept or not.
+    ``explained``: numbers of the exchanges whose refusal is explained, by a finding or otherwise.
     """
 
     def __init__(self, requirements: Mapping[str, Requirement]) -> None:
@@ -27,7 +27,7 @@ class ClientLedger(Ledger):
     def broke(
         self, requirement: str, call: Call, message: str, expected: str = "", actual: str = ""
     ) -> None:
-        """The requirement was broken, as this request shows."""
+        """Record that a request breaks the requirement."""
         number = call.exchange.number
         self.explained.add(number)
         self.record(
@@ -35,10 +35,10 @@ class ClientLedger(Ledger):
         )
 
     def may_be_refused(self, call: Call) -> None:
-        """If a server takes this request, the contract leaves open: no answer is a surprise."""
+        """Note that the contract leaves open whether a server accepts this request."""
         self.explained.add(call.exchange.number)
 
     @property
     def broken(self) -> list[Judgement]:
-        """Every kept judgement that something was broken, in the order of the requirements."""
+        """Every kept judgement of a broken requirement, in the order of the requirements."""
         return [found for name in self.requirements for found in self.failures(name)]

@@ -1,6 +1,6 @@
-"""What the contract asks of a client: requirements with ids ``client/<Operation>/…``.
+"""Derives the requirements on clients: ids ``client/<Operation>/…``.
 
-They are derived from the inputs of the contract, as the requirements for implementations are:
+They come from the inputs of the contract, as the requirements on implementations do:
 ``client/<Operation>/<place>/<field>/<keyword>``; what holds for every request is
 ``client/common/<family>/<name>``.
 """
@@ -26,7 +26,7 @@ COMMAS_STATED = frozenset({("ListRtcClientQosDetails", "mid")})
 
 
 def demands(contract: Contract) -> dict[str, Requirement]:
-    """Every requirement for clients by its id, in the order of the document."""
+    """Every requirement on what clients send, by id, in the order of the document."""
     found: dict[str, Requirement] = {}
     for operation in contract.operations.values():
         for item in _of_operation(operation):
@@ -42,7 +42,7 @@ def demands(contract: Contract) -> dict[str, Requirement]:
 
 
 def body_keywords(field: Field) -> Iterator[tuple[str, Level]]:
-    """Keywords under which a field of a body is judged, with their levels."""
+    """Keywords of a body field that are judged, with their levels."""
     item = field.path.endswith("[]")
     required = field.presence == "required"
     if required and not item:
@@ -56,7 +56,7 @@ def body_keywords(field: Field) -> Iterator[tuple[str, Level]]:
 
 
 def chosen_by_clients(operation: Operation, parameter: Parameter) -> bool:
-    """Whether clients think this name up: it may well be ``null``."""
+    """Whether clients choose this name freely, so that it may be ``null``."""
     kind = operation.conventions.resources.get(parameter.field.resource or "", {})
     return parameter.place == "path" and bool(kind.get("named-by-client"))
 
@@ -64,7 +64,7 @@ def chosen_by_clients(operation: Operation, parameter: Parameter) -> bool:
 def parameter_keywords(
     parameter: Parameter, field: Field, *, chosen: bool = False
 ) -> Iterator[tuple[str, Level]]:
-    """Keywords under which a parameter, or the items of its list, are judged."""
+    """Keywords of a parameter, or of the items of its list, that are judged."""
     item = field.path.endswith("[]")
     if parameter.place == "path":
         yield "filled", Level.SHOULD if chosen else Level.MUST
@@ -167,7 +167,7 @@ def _field(
 
 
 def _paging(operation: Operation, pagination: Pagination) -> Requirement:
-    """What following pages ask for: the offset counts pages here, and entries there."""
+    """The requirement on following pages: offset counts pages here, and entries there."""
     name = pagination.offset
     counted = "pages" if pagination.by_page else "entries"
     text = f"Parameter {name} counts {counted}, and no page is skipped or asked for in parts."

@@ -1,4 +1,4 @@
-"""What a client has used of the contract: operations, statuses, parameters, listed values."""
+"""Measures how much of the contract a client used: operations, statuses, parameters, values."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ class OperationCoverage:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """So many of so many."""
+    """A count out of a total."""
 
     covered: int
     total: int
 
     @property
     def percent(self) -> float:
-        """The share in percent; 100 of nothing."""
+        """The share in percent; 100 when the total is 0."""
         return 100.0 * self.covered / self.total if self.total else 100.0
 
     def __str__(self) -> str:
@@ -99,7 +99,7 @@ class Coverage:
         ]
 
     def unshown(self, requirement: Requirement) -> str:
-        """Why no request has shown whether a requirement is kept."""
+        """Why no request judged a requirement."""
         if requirement.operation is None:
             return "not covered: no request of the client shows it"
         if not self.operations[requirement.operation].calls:
@@ -108,7 +108,7 @@ class Coverage:
 
 
 def coverage_of(contract: Contract, calls: Iterable[Call]) -> Coverage:
-    """Count what the requests of a recording have used."""
+    """Count what the requests of a recording used."""
     table = {o.id: _blank(o) for o in contract.operations.values()}
     for call in calls:
         if call.operation is not None:

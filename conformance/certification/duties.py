@@ -1,4 +1,4 @@
-"""What holds for every request of a client, whatever it asks for."""
+"""Requirements on every request of a client, whatever it asks for."""
 
 from __future__ import annotations
 

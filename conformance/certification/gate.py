@@ -1,4 +1,4 @@
-"""The gate on coverage: ``--min-coverage 80`` or ``--min-coverage operations=100``."""
+"""The coverage gate: ``--min-coverage 80`` or ``--min-coverage operations=100``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _EVERY = "all"
 
 
 def read_gates(texts: Iterable[str]) -> dict[str, float]:
-    """Least percentages by kind. Raises UsageError for what is no such thing."""
+    """Minimum percentages by kind. Raises UsageError if a threshold cannot be parsed."""
     gates: dict[str, float] = {}
     for text in texts:
         kind, _, number = text.rpartition("=")
@@ -32,7 +32,7 @@ def read_gates(texts: Iterable[str]) -> dict[str, float]:
 
 
 def shortfalls(coverage: Coverage, gates: Mapping[str, float]) -> list[str]:
-    """What is covered less than it must be, one line each."""
+    """One line for each kind whose coverage is below its minimum."""
     return [
         f"coverage of {kind}: {coverage.share(kind)}, less than {least:g} %"
         for kind, least in gates.items()

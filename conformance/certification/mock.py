@@ -1,4 +1,4 @@
-"""What the fixture ``sparkrtc_mock`` gives to a test: a respx router that knows the contract."""
+"""The object behind the fixture ``sparkrtc_mock``: a respx router built from the contract."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _REFUSED = {"error_code": "RTC.00001003", "error_msg": "the request breaks the c
 
 
 def refuse_other_clients(look_up: Callable[..., Any]) -> Callable[..., Any]:
-    """``socket.getaddrinfo`` that says why the mock cannot be reached by a socket."""
+    """``socket.getaddrinfo`` that explains why the mock cannot be reached by a socket."""
 
     def getaddrinfo(host: Any, *rest: Any, **named: Any) -> Any:
         name = host.decode("ascii", "replace") if isinstance(host, bytes) else host
@@ -40,9 +40,9 @@ def refuse_other_clients(look_up: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class ContractMock:
-    """Answers every httpx request of a test: validated, with a valid body, no server needed.
+    """Validates every httpx request of a test and answers it with a valid body; no server.
 
-    ``router`` is the respx router, for whatever respx can do beside.
+    ``router`` is the respx router, for anything else that respx can do.
     """
 
     def __init__(self, contract: Contract) -> None:
@@ -91,7 +91,7 @@ class ContractMock:
         return self._situations[operation.id]
 
     def violations(self, *, strict: bool = False) -> list[str]:
-        """What the requests so far break, one line each; with ``strict``, SHOULD as well."""
+        """The requirements that the requests break, a line each; with ``strict``, SHOULD too."""
         return told(self._judge.ledger, strict=strict)
 
     def _answer(self, request: httpx.Request) -> httpx.Response:

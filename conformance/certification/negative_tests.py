@@ -1,8 +1,8 @@
-"""Calls that a client's own tests mean to fail: named by the client, not judged, and said.
+"""Calls that a client's tests expect to fail: marked by the client, not judged, reported.
 
-Three ways to say it: a header of the request, a plan made beforehand, or a rule of whoever runs the
-certification (``--meant-to-fail``, ``SPARKRTC_MEANT_TO_FAIL``). A call that was meant to fail and
-does not is judged like any other, and that is said too.
+There are three ways: a header of the request, a plan made beforehand, or an option of the
+certification (``--meant-to-fail``, ``SPARKRTC_MEANT_TO_FAIL``). A call that was meant to fail but
+succeeds is judged like any other, and reported.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _RULE = re.compile(r"([A-Za-z*?]+)(?::([1-5]\d\d))?(?:=(.+))?")
 
 @dataclass(frozen=True, slots=True)
 class MeantToFail:
-    """Calls of these operations that are answered so (None: any error), and their test's name."""
+    """Calls of these operations with this status (None: any error), and their test's name."""
 
     text: str
     operations: re.Pattern[str]
@@ -32,7 +32,7 @@ class MeantToFail:
     name: str
 
     def holds(self, call: Call) -> bool:
-        """Whether it speaks of this call."""
+        """Whether the rule matches this call."""
         if call.operation is None or not self.operations.match(call.operation.id):
             return False
         return call.is_failed and self.status in {None, call.status}
@@ -54,7 +54,7 @@ def read_meant(texts: Iterable[str], contract: Contract) -> tuple[MeantToFail, .
 
 
 def marked(calls: Sequence[Call], rules: Iterable[MeantToFail]) -> tuple[Call, ...]:
-    """The calls, with those marked that a rule speaks of."""
+    """The calls, with those marked that a rule matches."""
     known = tuple(rules)
 
     def mark(call: Call) -> Call:
@@ -65,7 +65,7 @@ def marked(calls: Sequence[Call], rules: Iterable[MeantToFail]) -> tuple[Call, .
 
 
 def remarks_on(calls: Sequence[Call], rules: Iterable[MeantToFail]) -> list[str]:
-    """What is to be said: the calls that were left out, those that did not fail, idle rules."""
+    """Remarks on the calls left out, those that did not fail, and rules without a match."""
     failed: dict[str, list[str]] = {}
     served: dict[str, list[str]] = {}
     for call in calls:

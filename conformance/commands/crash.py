@@ -14,7 +14,7 @@ _FORESEEN = (ConformanceError, click.ClickException, click.exceptions.Exit, clic
 
 
 @contextmanager
-def crashes_told(clean: Callable[[str], str]) -> Iterator[None]:
+def reported_crashes(clean: Callable[[str], str]) -> Iterator[None]:
     """Whatever was not foreseen becomes a Crash; ``clean`` takes the secrets out of its text."""
     try:
         yield

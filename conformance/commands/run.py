@@ -16,7 +16,7 @@ import pytest
 from rich.console import Console
 
 from conformance.access.embedded import EmbeddedReference
-from conformance.commands.crash import crashes_told
+from conformance.commands.crash import reported_crashes
 from conformance.commands.progress import Progress
 from conformance.engine.run.checkpoint import seed_for
 from conformance.engine.run.concurrency import check_concurrency
@@ -169,7 +169,7 @@ def run(
         prepared = ConformanceRun(session, announced)
         prepared.claim()
         try:
-            with crashes_told(session.prose):
+            with reported_crashes(session.prose):
                 session.probe()
                 return _judge(prepared, numprocesses)
         finally:

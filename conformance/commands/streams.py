@@ -36,7 +36,7 @@ class _Written(io.FileIO):
 
 
 @contextmanager
-def patient_streams() -> Iterator[list[_Written]]:
+def tolerant_streams() -> Iterator[list[_Written]]:
     """While it lasts stdout and stderr take every letter, and nobody has to read them.
 
     What an encoding cannot spell is written with backslashes. Streams that somebody else has put

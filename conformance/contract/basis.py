@@ -1,7 +1,7 @@
-"""What every requirement rests on: the lines of the document, and how firmly they carry it.
+"""What every requirement rests on: lines of the document, and how firmly they state it.
 
-``spec/basis.yaml`` says it by requirement id or glob, the first entry that matches; where an entry
-gives no lines they are found in ``spec/lines.json``, which knows the lines of every table row.
+``spec/basis.yaml`` gives it by requirement id or glob, the first entry that matches; where an entry
+has no lines they are looked up in ``spec/lines.json``, which has the lines of every table row.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from conformance.model.requirement_id import RequirementId
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where the document says what: the lines of sections, tables and rows."""
+    """The lines of the document's sections, tables and table rows."""
 
     sections: Mapping[str, Lines]
     tables: Mapping[str, Lines]
     rows: Mapping[str, Mapping[str, Lines]]
 
     def of(self, source: Source, names: Sequence[str] = ()) -> tuple[Lines, ...]:
-        """The rows of these names in the tables of a source; else its tables; else its section."""
+        """The lines of these rows in the source's tables, else of the tables, else of the section."""
         found = [
             rows[name]
             for rows in (self.rows.get(table, {}) for table in source.tables)
@@ -52,7 +52,7 @@ class BasisEntry:
     levels: frozenset[str] = frozenset(Level)
 
     def holds(self, requirement: Requirement) -> bool:
-        """Whether it speaks of this requirement: by its id, or by a glob."""
+        """Whether the entry matches the requirement: by its id, or by a glob."""
         if requirement.level not in self.levels:
             return False
         globbed = self.pattern is not None and self.pattern.match(requirement.id) is not None
@@ -61,7 +61,7 @@ class BasisEntry:
 
 @dataclass(frozen=True, slots=True)
 class BasisEntries:
-    """Entries in their order, found by id; only those with globs are tried one by one."""
+    """Entries in order, looked up by id; only those with globs are tried one by one."""
 
     by_id: Mapping[str, tuple[tuple[int, BasisEntry], ...]] = field(default_factory=dict)
     globs: tuple[tuple[int, BasisEntry], ...] = ()
@@ -79,7 +79,7 @@ class BasisEntries:
         return cls(by_id, tuple(globs))
 
     def first(self, requirement: Requirement) -> BasisEntry | None:
-        """The first entry that speaks of a requirement; None where none does."""
+        """The first entry that matches a requirement; None where none does."""
         named = ((n, e) for n, e in self.by_id.get(requirement.id, ()) if e.holds(requirement))
         number, entry = next(named, (None, None))
         for earlier, glob in self.globs:
@@ -92,14 +92,14 @@ class BasisEntries:
 
 @dataclass(frozen=True, slots=True)
 class Bases:
-    """The entries in their order. An empty one leaves requirements as they are."""
+    """The basis entries of a contract. Without entries, requirements stay as they are."""
 
     rules: BasisEntries = field(default_factory=BasisEntries)
     derived: BasisEntries = field(default_factory=BasisEntries)
     places: Places | None = None
 
     def rest(self, requirement: Requirement) -> Requirement:
-        """The same requirement with its basis and its lines, where an entry matches it."""
+        """The requirement with its basis and its lines, where an entry matches it."""
         entries = self.rules if requirement.kind == "rule" else self.derived
         entry = entries.first(requirement)
         if entry is None or self.places is None:

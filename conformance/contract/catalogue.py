@@ -1,4 +1,4 @@
-"""The catalogued error codes, and what a refusal may look like, per kind of violation."""
+"""The error catalogue, and the accepted refusals for each kind of violation."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class CatalogueEntry:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All catalogued codes, and the families of codes that other services answer.
+    """All catalogued codes, and the families of codes of other services.
 
     ``peculiar`` are codes that only the examples of one operation show, by operation and status.
     """
@@ -32,7 +32,7 @@ class Catalogue:
     peculiar: Mapping[tuple[str, int], tuple[str, ...]]
 
     def family_of(self, code: str) -> str | None:
-        """Name of the family whose spelling this code has; None for none."""
+        """Name of the family whose pattern the code matches; None for none."""
         return next((name for name, p in self.families.items() if p.fullmatch(code)), None)
 
 
@@ -66,7 +66,7 @@ def read_refusals(node: Mapping[str, Any]) -> Refusals:
 
 
 def read_kinds(node: Mapping[str, Any]) -> dict[str, Expectation]:
-    """Read one family of ``x-refusals``, or what one operation says instead of its family."""
+    """Read one family of ``x-refusals``, or an operation's exceptions from its family."""
     return {kind: _expectation(entry) for kind, entry in node.items() if isinstance(entry, dict)}
 
 

@@ -1,7 +1,7 @@
-"""What holds for every operation of an API: envelope, request ids, credentials, general statuses.
+"""Conventions of a whole API: envelope, request ids, credentials, general statuses.
 
-The contract says it in ``x-conventions``; a document without that extension gets defaults that
-judge nothing that it does not say.
+The contract has them in ``x-conventions``; for a document without that extension there are defaults
+that judge nothing which it does not state.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ _GENERAL = (401, 403, 405, 406, 407, 408, 429, 501, 502, 503, 504)
 
 @dataclass(frozen=True, slots=True)
 class Excuse:
-    """A refusal that speaks of the account or the network, not of the request.
+    """A refusal about the account or the network, not about the request.
 
     ``full``: the list (``list``, ``query``) whose ``count`` reaches ``most`` where the account is
-    full; without it the refusal is believed.
+    full; without it the refusal is always believed.
     """
 
     operations: frozenset[str]
@@ -33,7 +33,7 @@ class Excuse:
 
 @dataclass(frozen=True, slots=True)
 class PrintedCodes:
-    """Codes that the examples print with a status that the catalogue gives to others.
+    """Codes that examples show with a status to which the catalogue does not assign them.
 
     ``only``: a target is held to the examples, and no other code goes with that status.
     """
@@ -95,11 +95,11 @@ class Conventions:
         return code if isinstance(code, str) else None
 
     def is_printed(self, status: int, code: object) -> bool:
-        """Whether the examples print this code with that status."""
+        """Whether the examples show this code with that status."""
         return any(one.status == status and code in one.codes for one in self.printed)
 
     def takes_code(self, answer: Answer, code: object) -> bool:
-        """Whether an accepted refusal may carry this code: one of its own, or a printed one."""
+        """Whether the expectation accepts this code: one of its own, or one from the examples."""
         if not answer.codes:
             return False
         if code is None and "*" in answer.codes and answer.status in self.bare_statuses:
@@ -109,11 +109,11 @@ class Conventions:
         return own or self.is_printed(answer.status, code)
 
     def source(self, topic: str) -> str:
-        """Where the document says something of ``codes``, ``statuses`` or ``envelope``."""
+        """Where the document states its ``codes``, ``statuses`` or ``envelope``."""
         return self.sources.get(topic, "the contract")
 
     def is_judged(self, kind: str | None, place: str) -> bool:
-        """Whether an unknown id of that kind, sent at that place, must be refused."""
+        """Whether an unknown id of that kind, sent in that place, must be refused."""
         if not kind:
             return False
         places = self.resources.get(kind, {}).get("unknown-refused", ("path",))

@@ -69,7 +69,7 @@ class Contract:
         return of_operations | {rule.id: rule for rule in self.common_rules}
 
     def answers_of(self, rule_id: str) -> Expectation:
-        """What a rule accepts: its successes as they are, its refusals with its codes.
+        """The answers that a rule accepts: success statuses, and refusals with its codes.
 
         Raises LookupError for a rule that the contract does not have.
         """
@@ -78,9 +78,9 @@ class Contract:
         return Expectation(tuple(answers), erratum=rule.erratum)
 
     def _codes(self, rule: RuleSpec, status: int) -> tuple[str, ...]:
-        """The codes of a rule that go with a status: none for a success, any where none is said.
+        """The codes of a rule for one status: none for a success, any where none are listed.
 
-        A rule with several statuses lists its codes once; the catalogue says which fits which.
+        A rule with several statuses lists its codes once; the catalogue assigns them to statuses.
         """
         if status < 400 or not rule.codes:
             return () if status < 400 else ("*",)
@@ -90,7 +90,7 @@ class Contract:
 
     @cached_property
     def answer_requirements(self) -> Mapping[str, tuple[str, ...]]:
-        """Ids of what answers must show, by operation and status (``ShowBook/200``)."""
+        """Ids of requirements on answers, by operation and status (``ShowBook/200``)."""
         found: dict[str, list[str]] = {}
         for requirement in self.requirements.values():
             if requirement.kind == "answer":
@@ -99,9 +99,9 @@ class Contract:
         return {prefix: tuple(ids) for prefix, ids in found.items()}
 
     def refusal(self, operation: Operation, kind: str) -> Expectation | None:
-        """What that kind of violation may be answered with; None where the contract is silent.
+        """The accepted refusals of that kind of violation; None where the contract has none.
 
-        A code that the examples of this one operation show is as good as those of its family.
+        A code that only the examples of this operation show is as good as those of its family.
         """
         family = self.refusals.families.get(operation.error_family, {})
         expectation = operation.refusals.get(kind) or family.get(kind)
@@ -124,9 +124,9 @@ class Contract:
 def load_contract(
     folder: Path | None = None, document: Mapping[str, Any] | None = None
 ) -> Contract:
-    """Read the contract of the newest revision, or build it from an already overlaid document.
+    """Load the newest edition, or build a contract from an already overlaid document.
 
-    Raises ContractError when a file is missing, no YAML, or lacks what the suite needs.
+    Raises ContractError when a file is missing, is not YAML, or lacks what the suite needs.
     """
     folder = folder or spec_folder()
     path = folder / "openapi.yaml"
@@ -140,10 +140,10 @@ def load_contract(
 
 
 def build_contract(raw: Mapping[str, Any], sha256: str, errata: Mapping[str, Erratum]) -> Contract:
-    """The record of a document that has been found sound.
+    """Build the contract from a document that has passed its checks.
 
-    Raises KeyError, TypeError, AttributeError or ValueError where it is not, and ContractError for
-    references that lead nowhere.
+    Raises KeyError, TypeError, AttributeError or ValueError where it has not, and ContractError for
+    references that point to nothing.
     """
     inline = Inliner(raw)
     conventions = read_conventions(raw)
@@ -186,7 +186,7 @@ def build_contract(raw: Mapping[str, Any], sha256: str, errata: Mapping[str, Err
 
 
 def _touching(errata: Mapping[str, Erratum], raw: Mapping[str, Any]) -> dict[str, Erratum]:
-    """The errata without those that touch only operations which this edition does not have."""
+    """The errata, without those that only concern operations which this edition lacks."""
     items = [*raw["paths"].values(), *raw.get("webhooks", {}).values()]
     nodes = [node for item in items for node in item.values() if isinstance(node, dict)]
     names = {node.get("operationId") for node in nodes}

@@ -1,4 +1,4 @@
-"""The places where the document contradicts itself, and the reading taken."""
+"""Places where the document contradicts itself, and the reading that is used."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from conformance.contract.files import read_yaml
 
 @dataclass(frozen=True, slots=True)
 class Erratum:
-    """One contradiction: both readings with their sources, the one taken, what follows from it.
+    """One contradiction: its readings with sources, the one used, and the consequences.
 
-    Of an any-of erratum: why one answer cannot show its readings, why none of them can be pinned.
+    Of an erratum that accepts any reading: why no single answer shows one, why none can be pinned.
     """
 
     id: str
@@ -37,7 +37,7 @@ def read_errata(path: Path) -> dict[str, Erratum]:
 
 
 def errata_from(entries: Iterable[Mapping[str, Any]]) -> dict[str, Erratum]:
-    """Errata by their id, from entries as they are written. Raises KeyError for a missing part."""
+    """Errata by id, from parsed entries. Raises KeyError for a missing part."""
     return {
         entry["id"]: Erratum(
             id=entry["id"],

@@ -1,4 +1,4 @@
-"""The fields of a schema, flat: one record per property, with its path and its constraints."""
+"""The fields of a schema as a flat list: one record per property, with path and constraints."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _DIRECT = (
 
 @dataclass(frozen=True, slots=True)
 class Combination:
-    """A named cross-field statement: ``if`` … ``then`` at ``path`` ("" is the whole body)."""
+    """A named constraint across fields: ``if`` … ``then`` at ``path`` ("" is the whole body)."""
 
     name: str
     path: str
@@ -73,13 +73,13 @@ class Field:
 
     @property
     def types(self) -> tuple[str, ...]:
-        """JSON types that the document gives this field; empty when it gives none."""
+        """JSON types of the field; empty when the document gives none."""
         declared = self.schema.get("type", ())
         return (declared,) if isinstance(declared, str) else tuple(declared)
 
     @property
     def keywords(self) -> tuple[str, ...]:
-        """Constraint keywords in requirement spelling (``format`` for pattern and format)."""
+        """Constraint keywords as in requirement ids (``format`` for pattern and format)."""
         found = [keyword for keyword in _DIRECT if keyword in self.schema]
         if "anyOf" in self.schema:
             found.append("range")
@@ -89,19 +89,19 @@ class Field:
 
     @property
     def resource(self) -> str | None:
-        """Kind of thing that this field names (``app``, ``record_rule``, …), if any."""
+        """Kind of resource that the field names (``app``, ``record_rule``, …), if any."""
         kind: str | None = self.schema.get("x-resource")
         return kind
 
     @property
     def given(self) -> str | None:
-        """Kind of given thing whose value a valid request carries here, if it is not free."""
+        """Kind of existing resource whose value a valid request must have here, if any."""
         kind: str | None = self.schema.get("x-resource") or self.schema.get("x-given")
         return kind
 
 
 def source_of(node: Schema, section: str) -> Source | None:
-    """The ``x-source`` of a node; its own section wins over the operation's."""
+    """The ``x-source`` of a node; its own section takes precedence over the operation's."""
     given = node.get("x-source")
     if given is None:
         return None
@@ -132,7 +132,7 @@ def walk(schema: Schema, section: str, source: Source | None, path: str = "") ->
 def combinations(
     schema: Schema, section: str, source: Source | None, path: str = ""
 ) -> Iterator[Combination]:
-    """Every named cross-field statement at or below ``schema``."""
+    """Every named constraint across fields at or below ``schema``."""
     source = source_of(schema, section) or source
     for index, part in enumerate(schema.get("allOf", ())):
         if "x-name" in part:

@@ -1,4 +1,4 @@
-"""Follows ``$ref`` until none is left, so that everybody else sees plain schemas."""
+"""Resolves ``$ref``, so that all other code sees plain schemas."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from conformance.errors import ContractError
 
 
 class Inliner:
-    """Replaces local references by what they point at; keys beside a ``$ref`` win.
+    """Replaces local references by their targets; keys beside a ``$ref`` win.
 
     The contract has no recursive schema; one that refers to itself is a ContractError.
     """
@@ -20,7 +20,7 @@ class Inliner:
         self._done: dict[str, Any] = {}
 
     def __call__(self, node: Any, trail: tuple[str, ...] = ()) -> Any:
-        """The same node without references; shared parts are shared objects, never to be edited."""
+        """The node without references; shared parts are shared objects and must not be edited."""
         if isinstance(node, list):
             return [self(item, trail) for item in node]
         if not isinstance(node, dict):
@@ -42,7 +42,7 @@ class Inliner:
 
 
 def pointed_at(document: Mapping[str, Any], reference: str) -> Any:
-    """What a local reference (``#/…``) points at. Raises ContractError where that is nothing."""
+    """The target of a local reference (``#/…``). Raises ContractError if there is none."""
     node: Any = document
     for part in reference.removeprefix("#").removeprefix("/").split("/"):
         name = unquote(part).replace("~1", "/").replace("~0", "~")

@@ -1,4 +1,4 @@
-"""What an edition must not have: parts that a later one brought (``x-since``)."""
+"""Finds parts of an edition that only a later one has (``x-since``)."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ Way = tuple[str | int, ...]
 
 
 def later_parts(document: Any, edition: str, way: Way = ()) -> Iterator[tuple[Way, str]]:
-    """Where a part stands that is younger than the edition, and the edition that brought it.
+    """The path of each part that is newer than the edition, and the edition that added it.
 
-    Dates are texts like 2023-11-28, which compare as they read.
+    Dates are texts like 2023-11-28, which sort as dates.
     """
     if isinstance(document, list):
         for number, item in enumerate(document):

@@ -63,7 +63,7 @@ def apply_actions(
 
 
 def _goes(node: jsonpath_rfc9535.JSONPathNode) -> tuple[str | int, ...]:
-    """Where an update of that node is found again: what is added to an array is its last item."""
+    """The path at which an update can be found: what is added to an array is its last item."""
     end = (len(node.value),) if isinstance(node.value, list) else ()
     return (*node.location, *end)
 
@@ -117,7 +117,7 @@ def _update(target: Any, update: Any, where: str) -> None:
 
 
 def _merge(target: dict[str, Any], update: dict[str, Any], where: str) -> None:
-    """Objects merge, arrays grow at their end, anything else is replaced by its own kind."""
+    """Merge an update: objects merge, arrays are extended, anything else is replaced."""
     for key, value in update.items():
         present = target.get(key)
         if isinstance(present, dict) and isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Judging by a contract of the user's own: a document, a folder, or an overlay over an edition."""
+"""Loads a contract of the user's own: a document, a folder, or an overlay on an edition."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def load_own_contract(
 
 
 def contract_of(draft: Draft) -> Contract:
-    """The contract that a draft makes. Raises ContractError where it makes none."""
+    """The contract made from a draft. Raises ContractError if that fails."""
     raw = draft.raw
     remarks: tuple[str, ...] = ()
     try:

@@ -1,4 +1,4 @@
-"""Where answers have rows (``x-rows``), and how they are cut into pages (``x-pagination``)."""
+"""Where the rows of answers are (``x-rows``), and how they are paged (``x-pagination``)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 class Rows:
     """``items`` is the field of an answer that lists its rows.
 
-    ``time`` is the field of a row that the time window of the operation is about; None for none.
+    ``time`` is the field of a row to which the time window of the operation applies; None for none.
     """
 
     items: str
@@ -20,7 +20,7 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Pagination:
-    """The names that paging has in one operation.
+    """The paging parameters and fields of one operation.
 
     ``offset`` and ``limit`` are query parameters; ``items`` and ``total`` are fields of the answer,
     ``total`` None where it has none.

@@ -1,6 +1,6 @@
-"""Holding a target to one reading of an erratum: the others are taken out of the contract.
+"""Pins: judging by one reading of an erratum, with the others removed from the contract.
 
-``spec/pins.yaml`` says what that means for each reading that some check can tell from the others.
+``spec/pins.yaml`` has the changes for each reading that some check can distinguish.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ def pinnable(folder: Path | None = None) -> Mapping[str, Mapping[str, Any]]:
 def load_pinned(
     revision: str | None, pins: Mapping[str, str], folder: Path | None = None
 ) -> Contract:
-    """The contract of an edition (None: the newest), judging by the pinned readings only.
+    """The contract of an edition (None: the newest) with only the pinned readings.
 
-    Raises UsageError for an erratum or reading that does not exist, or that no check tells apart.
+    Raises UsageError for an erratum or reading that does not exist or cannot be pinned.
     """
     text, digest = contract_text_at(revision, folder)
     if not pins:
@@ -46,7 +46,7 @@ def load_pinned(
 def pinned_document(
     document: Mapping[str, Any], pins: Mapping[str, str], folder: Path | None = None
 ) -> dict[str, Any]:
-    """A document with the other readings taken out. Raises UsageError as ``load_pinned`` does."""
+    """A document without the other readings. Raises UsageError as ``load_pinned`` does."""
     actions = [action for pin in sorted(pins.items()) for action in _actions(*pin, folder)]
     return apply_overlay(document, {"overlay": "1.0.0", "actions": actions}, FILE)
 

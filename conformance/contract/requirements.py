@@ -30,7 +30,7 @@ def derive(
 ) -> Iterator[Requirement]:
     """Every requirement of a contract, in document order, common rules last.
 
-    ``told``: those of what the service sends by itself.
+    ``told``: requirements on what the service sends of its own accord.
     """
     for operation in operations:
         yield from _inputs(accepted, operation)
@@ -44,7 +44,7 @@ def derive(
 
 
 def judged_parameters(operation: Operation) -> tuple[Parameter, ...]:
-    """The parameters whose constraints are requirements: all but the credential headers."""
+    """The parameters whose constraints are requirements: all except credential headers."""
     return tuple(
         p
         for p in operation.parameters
@@ -53,7 +53,7 @@ def judged_parameters(operation: Operation) -> tuple[Parameter, ...]:
 
 
 def input_keywords(operation: Operation, field: Field, place: str) -> tuple[str, ...]:
-    """Keywords under which an input field is judged at that place."""
+    """Keywords of an input field that are judged in that place."""
     judged = operation.conventions.is_judged(field.resource, place)
     if place == "path":
         return ("known",) if judged else ()
@@ -110,15 +110,15 @@ def _field_inputs(
 
 
 def stated(operation: Operation) -> Level:
-    """How binding it is that what breaks the document is refused.
+    """Level of the requirement that a violation is refused.
 
-    A plain document says which requests are valid; that others are refused, it only implies.
+    A plain document says which requests are valid; it only implies that others are refused.
     """
     return Level.SHOULD if operation.conventions.plain else Level.MUST
 
 
 def refusal_kind(field: Field, keyword: str) -> str | None:
-    """Which entry of ``x-refusals`` answers a violation of that keyword; None for none."""
+    """The entry of ``x-refusals`` for a violation of that keyword; None for none."""
     if keyword == "known":
         return f"unknown-{field.resource}"
     override: str | None = field.schema.get("x-refusal")
@@ -144,7 +144,7 @@ def refusal_kind(field: Field, keyword: str) -> str | None:
 def preferred_code(
     accepted: Accepted, operation: Operation, field: Field, keyword: str
 ) -> str | None:
-    """The one code that fits best where several are accepted; None where there is no choice."""
+    """The best of several accepted codes; None where there is only one."""
     kind = refusal_kind(field, keyword)
     expectation = accepted(operation, kind) if kind else None
     if expectation is None or not expectation.offers_choice:
@@ -194,7 +194,7 @@ def _answers(operation: Operation) -> Iterator[Requirement]:
 
 
 def answer_keywords(field: Field) -> Iterator[tuple[str, Level]]:
-    """Keywords under which a field of an answer is judged, with their levels."""
+    """Keywords of an answer field that are judged, with their levels."""
     levels = field.schema.get("x-levels", {})
     if field.presence != "optional":
         stated = "MUST" if field.presence == "required" else "SHOULD"

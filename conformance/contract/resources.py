@@ -11,10 +11,10 @@ from conformance.model.expectation import Answer
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The operation that lists things of a kind, and where their rows and ids stand in it.
+    """The operation that lists resources of a kind, and where rows and ids are in its answer.
 
-    ``query`` are its filters and ``where`` the fields that a row must hold; ``{kind}`` in the one
-    and the values of the other stand for ids of other kinds.
+    ``query`` are its filters and ``where`` the values that a row must have; ``{kind}`` in either
+    stands for the id of a resource of that kind.
     """
 
     operation: str
@@ -26,7 +26,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """The field that shows that a new one can be worked with, its value, and how long it takes."""
+    """The field and value that show a new resource to be ready, and how long that may take."""
 
     field: str
     value: str
@@ -66,7 +66,7 @@ class MadeKind:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """The operation whose success ends a thing, and the path parameter that names it."""
+    """The operation whose success ends a resource, and the path parameter that names it."""
 
     operation: str
     id: str
@@ -87,10 +87,10 @@ class Restoring:
 
 @dataclass(frozen=True, slots=True)
 class GivenKind:
-    """What a run cannot make: named by the target file or account (``setting``), or listed.
+    """A kind that a run cannot create: named by the target file or account, or listed.
 
-    ``variable`` is the environment variable that names it; ``others`` the made kind of which it is
-    one that others have filled.
+    ``setting`` is where it is named, ``variable`` the environment variable for it; ``others`` is
+    the created kind of which it is one that others have filled.
     """
 
     kind: str
@@ -103,7 +103,7 @@ class GivenKind:
 
     @property
     def inside(self) -> frozenset[str]:
-        """Kinds whose ids it is looked up by."""
+        """Kinds whose ids are needed to look it up."""
         if self.listing is None:
             return frozenset()
         named = (value for value in self.listing.query.values() if value.startswith("{"))
@@ -112,14 +112,14 @@ class GivenKind:
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """Every kind by its name."""
+    """All kinds of resource by name."""
 
     made: Mapping[str, MadeKind]
     given: Mapping[str, GivenKind]
 
     @property
     def ending(self) -> frozenset[str]:
-        """The operations that end a thing that a run was given."""
+        """The operations that end an existing resource."""
         return frozenset(k.ended_by.operation for k in self.given.values() if k.ended_by)
 
     def created_by(self, operation: str) -> MadeKind | None:
@@ -131,12 +131,12 @@ class Resources:
         return next((kind for kind in self.made.values() if kind.delete == operation), None)
 
     def restored_by(self, operation: str) -> GivenKind | None:
-        """The kind of others' things whose settings an operation changes, if any."""
+        """The kind of others' resources whose settings an operation changes, if any."""
         found = (k for k in self.given.values() if k.restore and k.restore.operation == operation)
         return next(found, None)
 
     def can_be_replaced(self, kind: str) -> bool:
-        """Whether another one can be made, or looked up where it is listed."""
+        """Whether the run can create another one, or find one in a list."""
         return kind in self.made or self.given[kind].listing is not None
 
 

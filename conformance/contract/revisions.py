@@ -18,7 +18,7 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 
 
 def newest_revision(folder: Path | None = None) -> str:
-    """The edition that ``openapi.yaml`` itself is.
+    """The date of the edition that ``openapi.yaml`` describes.
 
     Raises ContractError when the contract does not say which edition it is.
     """
@@ -45,7 +45,7 @@ def load_contract_at(revision: str | None = None, folder: Path | None = None) ->
 
 
 def contract_text_at(revision: str | None, folder: Path | None = None) -> tuple[Any, str]:
-    """What ``load_contract_at`` builds a contract from, and its digest."""
+    """The document of an edition, ready for ``load_contract``, and its digest."""
     folder = folder or spec_folder()
     path = folder / "openapi.yaml"
     raw = read_yaml(path)

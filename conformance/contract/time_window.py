@@ -1,4 +1,4 @@
-"""The span of time that a query asks for (``x-time-window``)."""
+"""The time span of a query (``x-time-window``)."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _FORMS = {"date-time": "%Y-%m-%dT%H:%M:%SZ", "date": "%Y-%m-%d"}
 
 @dataclass(frozen=True, slots=True)
 class TimeWindow:
-    """The query parameters of both ends, how they are written, and how far apart they may be.
+    """The query parameters for both ends, their notation, and the longest span allowed.
 
-    ``form`` is ``date-time`` or ``date``. ``single`` is the longer span that is granted to a query
-    for a single user, and ``single_by`` the parameter that names that user (None: none does).
+    ``form`` is ``date-time`` or ``date``. ``single`` is the longer span allowed for a query about a
+    single user, and ``single_by`` the parameter that names that user (None: none does).
     """
 
     start: str
@@ -50,7 +50,7 @@ class TimeWindow:
 def read_time_window(node: Mapping[str, Any] | None) -> TimeWindow | None:
     """Build the record; None for an operation without a window.
 
-    Raises KeyError for a part that is missing, ValueError for what is no duration.
+    Raises KeyError for a missing part, ValueError for an invalid duration.
     """
     if node is None:
         return None

@@ -58,11 +58,11 @@ class Validator:
         self._counts = _counts_rows(schema)
 
     def is_valid(self, value: Any) -> bool:
-        """Whether nothing is broken."""
+        """Whether the value breaks nothing."""
         return self._compiled.is_valid(value)
 
     def violations(self, value: Any) -> list[Violation]:
-        """Every constraint that is broken, with the first ``MOST`` places where it is.
+        """Every broken constraint, with the first ``MOST`` places where it is broken.
 
         Time grows with the length of the value, memory with the length of ``ROWS`` of its rows.
         """
@@ -75,7 +75,7 @@ class Validator:
         return list(found)
 
     def _parts(self, value: Any) -> Iterator[tuple[Any, Mapping[str, int]]]:
-        """The value with its long lists a piece at a time; how many rows go before each piece."""
+        """The value in pieces of its long lists, each with the number of rows before it."""
         long = _long_lists(value)
         if not long or self._counts:
             yield value, {}
@@ -127,7 +127,7 @@ class Validator:
 
 
 def _wanted(message: str) -> str:
-    """What would have been right: the validator's complaint without the value it complains of."""
+    """Turn a validator's message such as 'X is not of type Y' into 'type Y'."""
     for complaint, wish in _WANTED:
         _, found, rest = message.rpartition(complaint)
         if found:
@@ -136,27 +136,27 @@ def _wanted(message: str) -> str:
 
 
 def _counts_rows(schema: Any) -> bool:
-    """Whether a schema says something of a list as a whole, so that it cannot be cut."""
+    """Whether a schema constrains a list as a whole, so that it cannot be cut."""
     text = json.dumps(schema, default=str)
     return any(f'"{word}"' in text for word in ("minItems", "maxItems", "uniqueItems", "contains"))
 
 
 def _long_lists(value: Any) -> dict[str, list[Any]]:
-    """The fields of an object that hold more rows than are looked at together."""
+    """The fields of an object whose lists are too long to be validated at once."""
     if not isinstance(value, dict):
         return {}
     return {k: v for k, v in value.items() if isinstance(v, list) and len(v) > ROWS}
 
 
 def _further(steps: Sequence[str | int], ahead: Mapping[str, int]) -> list[str | int]:
-    """A path in a piece of a value as it is in the whole."""
+    """The path in the whole value for a path in a piece of it."""
     if len(steps) < 2 or not isinstance(steps[1], int):
         return list(steps)
     return [steps[0], steps[1] + ahead.get(str(steps[0]), 0), *steps[2:]]
 
 
 def _bare(schema: Any) -> Any:
-    """The schema without extensions and prose: smaller to compile, same meaning."""
+    """The schema without extensions and prose: faster to compile, with the same meaning."""
     if isinstance(schema, list):
         return [_bare(item) for item in schema]
     if not isinstance(schema, dict):

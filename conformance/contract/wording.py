@@ -1,4 +1,4 @@
-"""Says in one English sentence what a derived requirement demands."""
+"""Writes one English sentence for each derived requirement."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def _demand(keyword: str, field: Field, subject: str) -> str:
 
 
 def limit_of(keyword: str, field: Field) -> str:
-    """What a constraint keyword says of a value, as the rest of a sentence."""
+    """A constraint keyword as the end of a sentence."""
     schema = field.schema
     value = schema.get(keyword)
     form = schema.get("x-form", schema.get("pattern", schema.get("format")))

@@ -6,7 +6,7 @@ import pytest
 
 from conformance.certification.client_ledger import ClientLedger
 from conformance.certification.client_requirements import demands
-from conformance.certification.judges.sequences import ConductJudge
+from conformance.certification.judges.sequences import SequenceJudge
 from conformance.certification.judges.unexplained import unexplained
 from conformance.certification.recording.call import Call, Router
 from conformance.contract.document import Contract
@@ -56,7 +56,7 @@ def test_what_was_on_its_way_is_not_too_early(
         call(contract, 2, 10.001, port=3),
         call(contract, 3, 10.0 + moment, elapsed=elapsed, port=port),
     ]
-    ConductJudge(ledger, contract.flow_groups, 1000).judge(calls)
+    SequenceJudge(ledger, contract.flow_groups, 1000).judge(calls)
     assert (RETRY_AFTER in broken(ledger)) is early
 
 
@@ -64,7 +64,7 @@ def test_one_request_at_a_time_is_never_on_its_way(contract: Contract) -> None:
     """A client that waits for each answer knows of the 429, on whatever connection it goes on."""
     ledger = ClientLedger(demands(contract))
     calls = [call(contract, 1, 10.0, 429), call(contract, 2, 10.02)]
-    ConductJudge(ledger, contract.flow_groups, 1000).judge(calls)
+    SequenceJudge(ledger, contract.flow_groups, 1000).judge(calls)
     assert broken(ledger) == [RETRY_AFTER]
 
 

@@ -1,4 +1,4 @@
-"""Judges a recording: every request alone, then all of them together."""
+"""Judges a recording: each request alone, then all of them together."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from conformance.certification.client_requirements import COMMON, demands
 from conformance.certification.judges.credentials import CredentialJudge, Known
 from conformance.certification.judges.inputs import InputJudge
 from conformance.certification.judges.payload import PayloadJudge
-from conformance.certification.judges.sequences import ConductJudge
+from conformance.certification.judges.sequences import SequenceJudge
 from conformance.certification.recording.call import Call
 from conformance.contract.document import Contract
 from conformance.model.requirement import Requirement
 
 
 class Judge:
-    """Judges the requests of one client; what it says is in ``ledger``."""
+    """Judges the requests of one client; the judgements are in ``ledger``."""
 
     def __init__(
         self,
@@ -29,7 +29,7 @@ class Judge:
         self._credentials = CredentialJudge(self.ledger, known)
         self._inputs = InputJudge(self.ledger)
         self._payload = PayloadJudge(self.ledger)
-        self._conduct = ConductJudge(self.ledger, contract.flow_groups, flow_scale)
+        self._conduct = SequenceJudge(self.ledger, contract.flow_groups, flow_scale)
 
     def judge(self, calls: Sequence[Call]) -> ClientLedger:
         """Judge a whole recording."""
@@ -40,7 +40,7 @@ class Judge:
         return self.ledger
 
     def judge_steps(self, steps: Iterable[Sequence[Call]]) -> ClientLedger:
-        """Judge the requests of a client that was driven: one step for each order it was given."""
+        """Judge the requests of a driven client: one step for each call that it was asked for."""
         driven: list[Call] = []
         for calls in steps:
             for call in calls:

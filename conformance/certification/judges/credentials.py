@@ -45,7 +45,7 @@ class Known:
 
 
 class CredentialJudge:
-    """Judges by the credentials themselves, or, where none are known, by the answer."""
+    """Judges credentials against the known ones, or by the answer where none are known."""
 
     def __init__(self, ledger: ClientLedger, known: Known | None) -> None:
         self._ledger = ledger
@@ -107,7 +107,7 @@ class CredentialJudge:
             self._held("private", call)
 
     def _by_answer(self, call: Call, kind: str) -> None:
-        """A recording does not say which credentials exist; the answer says if these do."""
+        """Judge by the answer: a recording does not say which credentials exist."""
         if call.scripted is None and call.status == 401:
             self._broke(kind, call, "the credentials were answered 401", "valid ones", "401")
         elif call.status and call.status < 400:
@@ -223,7 +223,7 @@ class CredentialJudge:
 
 
 def _token_only(operation: Operation) -> bool:
-    """Whether the tables of the operation list X-Auth-Token and no Authorization."""
+    """Whether the operation's tables list X-Auth-Token but not Authorization."""
     has_token = operation.parameter("X-Auth-Token") is not None
     return has_token and operation.parameter("Authorization") is None
 

@@ -1,4 +1,4 @@
-"""What was on its way when an answer went out: its sender cannot have known that answer."""
+"""Finds requests that were under way when an answer was sent: they could not react to it."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def is_parallel(calls: Sequence[Call]) -> bool:
 def on_its_way(call: Call, refusal: Call, *, parallel: bool) -> bool:
     """Whether a request was sent before the client can have read the refusal.
 
-    One that arrived before the refusal went out was. Beside it, a client with several requests
-    at once may have one under way on another connection.
+    That is so if it arrived before the refusal was sent. A client with several requests at once may
+    also have had one under way on another connection.
     """
     if call.moment < refusal.answered:
         return True

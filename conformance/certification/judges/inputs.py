@@ -1,4 +1,4 @@
-"""Judges what stands in the path, the query and the headers of a request."""
+"""Judges the path, the query and the headers of a request."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _LONGEST = 2**63 - 1
 
 
 class InputJudge:
-    """Holds parameters against the contract; validators are compiled once per operation."""
+    """Judges parameters by the contract; validators are compiled once per operation."""
 
     def __init__(self, ledger: ClientLedger) -> None:
         self._ledger = ledger
@@ -205,12 +205,12 @@ class InputJudge:
 
 
 def _packed(sent: list[str]) -> bool:
-    """Whether a list is written as JSON or between other separators."""
+    """Whether a list is written as JSON or with another separator."""
     return any((text[:1] in "[{" and text) or re.search(r"[|;]", text) for text in sent)
 
 
 def _is_json(value: str, body: bytes) -> bool:
-    """Whether the type is JSON's; a charset does no harm where it reads the body as UTF-8 does."""
+    """Whether the media type is JSON; a charset is fine if it reads the body as UTF-8 does."""
     parts: Iterator[str] = (part.strip().lower() for part in value.split(";"))
     media = next(parts)
     charsets = [part.partition("=")[2].strip('"') for part in parts if part.startswith("charset")]

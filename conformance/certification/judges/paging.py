@@ -1,4 +1,4 @@
-"""Judges how a client goes through pages: an offset counts pages here, and entries there."""
+"""Judges how a client pages through lists; offset counts pages here, and entries there."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from conformance.contract.paging import Pagination
 
 @dataclass(slots=True)
 class _Walk:
-    """Pages of one list, in the order in which they were asked for."""
+    """The requested pages of one list, in order."""
 
     operation: Operation
     limit: int
@@ -22,7 +22,7 @@ class _Walk:
 
 
 class PagingJudge:
-    """Judges every walk through pages of a recording."""
+    """Judges each sequence of pages in a recording."""
 
     def __init__(self, ledger: ClientLedger) -> None:
         self._ledger = ledger
@@ -73,7 +73,7 @@ def _walks(calls: Iterable[Call]) -> Iterable[_Walk]:
 
 
 def _number(operation: Operation, query: Mapping[str, str], name: str) -> int | None:
-    """The number that a request sends, or that holds when it sends none."""
+    """The number in a request, or the default when it sends none."""
     text = query.get(name)
     if text is not None:
         return int(text) if text.isascii() and text.isdigit() else None

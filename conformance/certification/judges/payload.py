@@ -15,11 +15,11 @@ from conformance.contract.validation import Violation
 
 
 class DoubleKeyError(ValueError):
-    """An object names a key twice."""
+    """An object has the same key twice."""
 
 
 class PayloadJudge:
-    """Holds bodies against the contract."""
+    """Judges bodies by the contract."""
 
     def __init__(self, ledger: ClientLedger) -> None:
         self._ledger = ledger
@@ -62,7 +62,7 @@ class PayloadJudge:
             )
 
     def _parsed(self, call: Call) -> Any:
-        """The body as data; None after having said why it cannot be read."""
+        """The parsed body; None, with the reason recorded, when it cannot be read."""
         try:
             text = call.body.decode("utf-8")
         except UnicodeDecodeError as error:
@@ -175,13 +175,13 @@ class PayloadJudge:
 
 
 def _says_json(call: Call) -> bool:
-    """Whether the body is declared as JSON, or not at all: another type is a mistake by itself."""
+    """Whether the body is declared as JSON, or not declared: another type is judged elsewhere."""
     kind = call.headers.get("content-type", "")
     return kind.partition(";")[0].strip().lower() in {"", "application/json"}
 
 
 def _is_null(violation: Violation) -> bool:
-    """Whether it is null itself that is wrong: that breaks every other keyword as well."""
+    """Whether the only violation is null itself, which breaks every other keyword as well."""
     return violation.keyword == "type" and violation.actual.endswith("(null)")
 
 
@@ -201,7 +201,7 @@ def _message(violation: Violation, keyword: str) -> str:
 
 
 def _tolerated(body: Body, violation: Violation, data: Any) -> bool:
-    """Whether the contract leaves open if this very value is taken (``x-tolerated``)."""
+    """Whether the contract leaves open if this very value is accepted (``x-tolerated``)."""
     field = next((f for f in body.fields if f.path == violation.path), None)
     allowed = field.schema.get("x-tolerated", ()) if field else ()
     if not allowed or violation.keyword == "required":
@@ -221,7 +221,7 @@ def _parent(path: str) -> str:
 
 
 def _present(value: Any, path: str = "") -> Iterator[str]:
-    """Path of everything that is there and not null, the root included."""
+    """Path of every value that is present and not null, the root included."""
     if value is None:
         return
     yield path
@@ -234,7 +234,7 @@ def _present(value: Any, path: str = "") -> Iterator[str]:
 
 
 def _strangers(schema: Schema, value: Any, path: str = "") -> Iterator[str]:
-    """Path of every field that the schema does not name."""
+    """Path of every field that the schema does not have."""
     if isinstance(value, dict):
         known = schema.get("properties", {})
         for name, child in value.items():

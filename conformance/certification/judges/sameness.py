@@ -1,4 +1,4 @@
-"""When two requests are the same."""
+"""When two requests count as the same."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from conformance.certification.recording.call import Call
 
 
 def identity(call: Call) -> tuple[object, ...]:
-    """What makes two requests the same: method, address and body, and the token that was used."""
+    """What identifies a request: method, address, body, and the token that was used."""
     token = call.headers.get("x-auth-token", "")
     content = call.headers.get("content-type", "")
     signed = bool(call.headers.get("authorization"))

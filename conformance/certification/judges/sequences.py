@@ -1,4 +1,4 @@
-"""Judges what only several requests together show: repeats, strangers, flow control."""
+"""Judges sequences of requests: repetitions, unknown resources, flow control."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ FINAL = frozenset({400, 403, 404, 405})
 THROTTLED = 429
 
 
-class ConductJudge:
+class SequenceJudge:
     """Judges a whole recording, in the order of arrival."""
 
     def __init__(
@@ -48,9 +48,9 @@ class ConductJudge:
         self._paging = PagingJudge(ledger)
 
     def judge(self, calls: Iterable[Call]) -> None:
-        """Judge every request in the light of those before it; they come in their order.
+        """Judge every request in the light of those before it, in order of arrival.
 
-        What was meant to fail counts only where requests are counted.
+        Calls that were meant to fail matter only where requests are counted.
         """
         everything = list(calls)
         ordered = [call for call in everything if not call.is_meant_failure]
@@ -66,14 +66,14 @@ class ConductJudge:
             self._retry_after([call for call in ordered if _group(call) == group])
 
     def judge_step(self, calls: Sequence[Call]) -> None:
-        """Judge what a client made of one order: how fast orders come is not its doing."""
+        """Judge the requests for one driven call; the pace of the calls is not the client's."""
         self._repeats(calls)
         self._creates(calls)
         self._tokens.renewed(calls)
         self._retry_after(calls)
 
     def judge_driven(self, calls: Sequence[Call]) -> None:
-        """Judge what only all the orders together show of a client that was driven."""
+        """Judge what only all driven calls together show."""
         self._tokens.cached(calls)
 
     def _resources(self, calls: list[Call]) -> None:
@@ -110,7 +110,7 @@ class ConductJudge:
                 )
 
     def _repeats(self, calls: Sequence[Call]) -> None:
-        """A refused request comes again, and nothing was changed in between."""
+        """A refused request is repeated though nothing was changed in between."""
         refused: dict[tuple[object, ...], Call] = {}
         for call in calls:
             key = identity(call)
@@ -133,7 +133,7 @@ class ConductJudge:
                 refused.pop(key, None)
 
     def _creates(self, calls: Sequence[Call]) -> None:
-        """A create comes again though nobody knows what became of it, and nobody has looked."""
+        """A create is repeated though its result is unknown and nobody has looked."""
         open_: dict[tuple[object, ...], Call] = {}
         for call in calls:
             if call.operation is None:
@@ -175,7 +175,7 @@ class ConductJudge:
                 self._ledger.passed(f"{COMMON}/flow/{group}", call.case)
 
     def _retry_after(self, calls: Sequence[Call]) -> None:
-        """After 429 its group rests; what was on its way before that was known is excused."""
+        """After 429 the group must pause; requests that were under way are excused."""
         parallel = is_parallel(calls)
         refusal: Call | None = None
         until = 0.0
@@ -200,7 +200,7 @@ def _chapter(call: Call) -> str:
 
 
 def _fate(call: Call) -> str:
-    """How an answer leaves open what became of the request; empty where it tells."""
+    """How an answer leaves the effect of the request unknown; empty where it is known."""
     if not call.status:
         return "not answered"
     if call.status >= 500:

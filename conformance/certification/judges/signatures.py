@@ -1,7 +1,7 @@
-"""Why a signature does not fit: the canonical request beside the one that it was made over.
+"""Explains a wrong signature: our canonical request beside the one that was signed.
 
-A signature tells nothing of what was signed. So the usual slips are tried, alone and together,
-until one gives the very signature that was sent; where none does, ours alone is shown.
+A signature does not show what was signed. So the usual mistakes of signers are tried, alone and
+together, until one yields the signature that was sent; if none does, only ours is shown.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Slip = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What is said of a signature that does not fit."""
+    """The explanation of a wrong signature."""
 
     message: str
     expected: str
@@ -38,7 +38,7 @@ class Explanation:
 def explain(
     call: Call, signature: Signature, identity: Identity, keys: Mapping[str, Identity]
 ) -> Explanation:
-    """Find out what a signature that does not fit was made over, if that can be found out."""
+    """Find out which request a wrong signature was made over, if possible."""
     names = signature.signed_headers
     if signing.DATE_HEADER not in names:
         return _plain("the signature does not cover X-Sdk-Date", signing.DATE_HEADER, names)
@@ -72,7 +72,7 @@ def explain(
 
 
 def signed_part(call: Call) -> signing.Signed:
-    """What a signature of this request covers."""
+    """The parts of the request that a signature covers."""
     path = unquote(call.raw_path, errors="surrogateescape")
     method = call.exchange.request.method
     return signing.Signed(method, path, call.query, call.headers, call.body)
@@ -89,7 +89,7 @@ def _fits(canonical: Canonical, date: str, signature: Signature, secret: str) ->
 def _readings(
     call: Call, ours: Canonical, names: tuple[str, ...]
 ) -> Iterator[tuple[Canonical, tuple[str, ...]]]:
-    """Other canonical requests with the slips that lead to them, the fewest slips first."""
+    """Other canonical requests with the mistakes that lead to them, fewest mistakes first."""
     parts: dict[str, list[Slip]] = {}
     for slip in _slips(call, ours, names):
         if slip[1] != getattr(ours, slip[0]):
@@ -102,7 +102,7 @@ def _readings(
 
 
 def _slips(call: Call, ours: Canonical, names: tuple[str, ...]) -> Iterator[Slip]:
-    """The usual slips of signers."""
+    """The usual mistakes of signers."""
     bare = ours.path.rstrip("/")
     plain = unquote(call.raw_path, errors="replace")
     for path, how in (
@@ -187,9 +187,9 @@ def _shown(canonical: Canonical, date: str) -> list[str]:
 
 
 def _beside(ours: Canonical, theirs: Canonical, date: str) -> tuple[str, str]:
-    """Both, the line of the first difference marked with », the place in it with ▸.
+    """Both canonical requests, with the first differing line marked », the place in it ▸.
 
-    That line stands first as well: where there is room for a few lines, it is seen.
+    That line comes first as well, for places that show only a few lines.
     """
     left, right = _shown(ours, date), _shown(theirs, date)
     pairs = zip(left, right, strict=False)

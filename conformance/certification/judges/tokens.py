@@ -27,15 +27,15 @@ class TokenJudge:
         self._ledger = ledger
 
     def judge(self, calls: Sequence[Call]) -> None:
-        """Judge both."""
+        """Judge caching and renewal."""
         self.renewed(calls)
         self.cached(calls)
 
     def renewed(self, calls: Sequence[Call]) -> None:
-        """A token that was refused comes again.
+        """Judge that a refused token is not used again.
 
-        One that was given to the client from outside cannot be replaced by it, and a refusal that
-        was staged is a test of one call: there only the same call again counts.
+        A token that the client was given from outside cannot be replaced by it, and a staged
+        refusal is a test of one call: there only the same call counts.
         """
         parallel = is_parallel(calls)
         issued = {token for call in calls if (token := _issued(call))}
@@ -63,7 +63,7 @@ class TokenJudge:
         )
 
     def cached(self, calls: Iterable[Call]) -> None:
-        """Token after token is fetched with the same credentials, and hardly used."""
+        """Judge that tokens are not fetched again and again with the same credentials."""
         used: dict[str, int] = defaultdict(int)
         fetched: dict[bytes, list[tuple[str, Call]]] = defaultdict(list)
         for call in calls:
@@ -93,7 +93,7 @@ def _sent(call: Call) -> str:
 
 
 def _issued(call: Call) -> str:
-    """The token that an answer gives out; empty for none."""
+    """The token in an answer; empty for none."""
     answer = call.exchange.response
     if answer is None or not 200 <= answer.status < 300:
         return ""

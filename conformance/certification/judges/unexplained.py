@@ -1,4 +1,4 @@
-"""Refusals that no finding explains: a mistake of the client that is missed, or one of ours."""
+"""Refusals without a finding: either a mistake of the client was missed, or one is ours."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ UNAUTHENTICATED, TOO_LARGE = 401, 413
 
 
 def unexplained(calls: Sequence[Call], ledger: ClientLedger) -> list[str]:
-    """One line for each refusal that nothing in the ledger explains, in order."""
+    """One line for each refusal that no judgement explains, in order."""
     return [
         f"refused, not explained: {call.case}, {call.operation.id}, was answered {call.status}"
         + (f" {call.code}" if call.code else "")
@@ -27,7 +27,7 @@ def unexplained(calls: Sequence[Call], ledger: ClientLedger) -> list[str]:
 
 
 def _is_refused(call: Call) -> bool:
-    """Whether the answer finds fault with the request, and does not itself say all there is."""
+    """Whether the answer refuses the request for a reason that needs a finding."""
     if call.scripted or not 400 <= call.status < 500 or call.status in {THROTTLED, TOO_LARGE}:
         return False
     foreign = call.operation is not None and call.operation.server is not None

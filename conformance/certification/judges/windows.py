@@ -1,4 +1,4 @@
-"""Judges the time that a request asks for: its order, its length, and whether it can have been."""
+"""Judges the time span of a query: its order, its length, and that it is not in the future."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ AHEAD = {"date-time": CLOCKS, "date": timedelta(hours=14)}
 
 
 class WindowJudge:
-    """Holds the time asked for against the window of the operation."""
+    """Judges time spans by the window of the operation."""
 
     def __init__(self, ledger: ClientLedger) -> None:
         self._ledger = ledger
@@ -36,7 +36,7 @@ class WindowJudge:
             self._span(call, operation, window, (until - start).total_seconds())
 
     def _past(self, call: Call, operation: Operation, window: TimeWindow, start: datetime) -> None:
-        """What begins in the future can only be local time that was labelled UTC, or a slip."""
+        """Judge that it does not begin in the future, as local time labelled UTC would."""
         identifier = f"{PREFIX}/{operation.id}/query/window/past"
         now = datetime.fromtimestamp(call.moment, UTC).replace(tzinfo=None)
         if start - now <= AHEAD[window.form]:
@@ -71,7 +71,7 @@ class WindowJudge:
 
 
 def _usual_end(call: Call, operation: Operation, window: TimeWindow) -> datetime | None:
-    """Where no end is sent, and none has to be, the time asked for ends now."""
+    """The end of the span: now, where it is optional and not sent."""
     parameter = operation.parameter(window.end)
     if window.end in dict(call.query) or parameter is None or parameter.required:
         return None

@@ -1,1 +1,1 @@
-"""Contracts of the user's own: reading drafts, and saying at which line one is at fault."""
+"""Contracts written by users: reads drafts and reports each fault with its line."""

@@ -1,4 +1,4 @@
-"""Every check that the build makes of the shipped contract, on a draft of the user's."""
+"""Checks a draft as the build checks the shipped contract."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from conformance.contract.files import read_yaml
 
 
 def shape_problems(draft: Draft) -> list[Problem]:
-    """What keeps a draft from being read at all: to be said before a run, and quick to find."""
+    """Faults that keep a draft from being read at all: quick to find, checked before every run."""
     faults = [*_twice(draft), *reference_faults(draft.raw)]
     if not draft.is_plain:
         faults += extension_faults(draft.raw)
@@ -27,8 +27,8 @@ def all_problems(
 ) -> list[Problem]:
     """Every fault of a draft, by file and line.
 
-    ``capabilities`` are those that a target can offer. ``build`` makes the contract of it, which is
-    tried where nothing else is found.
+    ``capabilities`` are those that a target can offer. ``build`` makes the contract from the draft;
+    it is tried where nothing else is found.
     """
     public = list(openapi_faults(draft.raw))
     faults = [*_twice(draft), *public]
@@ -45,7 +45,7 @@ def all_problems(
 
 
 def errata_of(draft: Draft) -> Iterator[Any]:
-    """The errata that hold for a draft: those of what it stands on, then its own, as written."""
+    """The errata of a draft, as written: those of its base, then its own."""
     beneath = draft.folder / "errata.yaml"
     own = draft.own_errata
     if beneath.is_file() and (own is None or own.path.resolve() != beneath.resolve()):
@@ -77,7 +77,7 @@ def _twice(draft: Draft) -> Iterator[Fault]:
 
 
 def _located(draft: Draft, faults: Iterable[Fault]) -> list[Problem]:
-    """In the order of the files; one fault that several checks find is told once."""
+    """Faults in the order of the files; one that several checks find appears once."""
     problems = dict.fromkeys(draft.located(fault) for fault in faults)
     told: dict[tuple[str, str, str], Problem] = {}
     for problem in problems:

@@ -1,4 +1,4 @@
-"""A contract of the user's own, read: a document, a folder, or an overlay over an edition."""
+"""Reads a contract of the user's own: a document, a folder, or an overlay on an edition."""
 
 from __future__ import annotations
 
@@ -22,11 +22,12 @@ EDITION = "x-revision"
 
 @dataclass(frozen=True)
 class Draft:
-    """A document as it is to be judged by, before anything of it is believed.
+    """A document that is to become a contract, before it has been checked.
 
-    ``source`` is the file that the user named; ``overlay`` what it does where it is an overlay, and
-    ``base`` the file beneath it. ``folder`` holds the errata and bases of what it stands on.
-    ``own_errata`` are those beside the user's file, in place of or beside those of the folder.
+    ``source`` is the file that the user named; ``overlay`` the actions where it is an overlay, and
+    ``base`` the file that these change. ``folder`` holds the errata and bases of that file.
+    ``own_errata`` are those beside the user's file, instead of or in addition to those of the
+    folder.
     """
 
     source: SourceFile
@@ -39,16 +40,16 @@ class Draft:
 
     @property
     def is_plain(self) -> bool:
-        """Whether it is an OpenAPI document that says nothing for this suite."""
+        """Whether it is an OpenAPI document without extensions for this suite."""
         return EDITION not in self.raw
 
     @property
     def own_files(self) -> tuple[SourceFile, ...]:
-        """What the user has written."""
+        """The files that the user has written."""
         return (self.source, *([self.own_errata] if self.own_errata else ()))
 
     def located(self, fault: Fault) -> Problem:
-        """The same fault with its file and line."""
+        """The fault with its file and line."""
         file, line = self._place(fault)
         operation, member = operation_at(self.raw, fault.way)
         if fault.source != "contract":
@@ -74,7 +75,7 @@ class Draft:
 
 
 def _within(applied: Applied, way: Way) -> tuple[str | int, ...] | None:
-    """Where the action writes what a way of the document leads to; None where it does not."""
+    """Where the action writes the member at a path of the document; None where it does not."""
     at = applied.location
     if applied.update is None or tuple(way[: len(at)]) != at:
         return None
@@ -119,13 +120,13 @@ def read_draft(path: Path, base: str | None = None) -> Draft:
 
 
 def is_overlay(path: Path) -> bool:
-    """Whether a file changes another. Raises ContractError when it cannot be read."""
+    """Whether the file is an overlay. Raises ContractError when it cannot be read."""
     value = SourceFile(path).value
     return isinstance(value, dict) and "overlay" in value
 
 
 def _folder(source: SourceFile, errata: SourceFile | None) -> Path:
-    """Where errata lie: beside the document, or with us where it names some and has none."""
+    """The folder with errata: the document's own, or ours where it names some and has none."""
     named = "x-errat" in source.text and errata is None
     return spec_folder() if named else source.path.parent
 

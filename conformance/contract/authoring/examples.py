@@ -1,4 +1,4 @@
-"""The examples of a draft keep its schemas: cases start from them."""
+"""Checks that the examples of a draft match their schemas: cases start from them."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class _Examples:
         self._seen: set[Way] = set()
 
     def followed(self, node: Any, way: Way) -> tuple[Any, Way]:
-        """What a reference leads to, and where that stands."""
+        """The node that a reference points to, and its path."""
         while isinstance(node, dict) and isinstance(node.get("$ref"), str):
             reference = node["$ref"]
             try:
@@ -111,7 +111,7 @@ def _way(reference: str) -> Way:
 
 
 def _absolute(node: Any) -> Any:
-    """References of a schema, led to the document that it is taken out of."""
+    """The references of a schema, made relative to the whole document."""
     if isinstance(node, dict):
         return {
             key: f"{_CONTRACT}{value}"

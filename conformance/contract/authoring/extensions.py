@@ -1,4 +1,4 @@
-"""The x- members of a draft: each keeps its schema, and none is a slip of the pen."""
+"""Checks the x- members of a draft against their schemas, misspelt names included."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ Json = Mapping[str, Any]
 
 
 def extension_faults(document: Json) -> Iterator[Fault]:
-    """Extensions that break their schema or are nearly one that exists, and those that lack."""
+    """Extensions that break their schema or are misspelt, and those that are missing."""
     schema = own_schema(read_schema("extensions.schema.json"), document)
     checks = {
         name: Draft202012Validator({"$defs": schema["$defs"], "$ref": f"#/$defs/{name}"})
@@ -55,16 +55,17 @@ def extension_faults(document: Json) -> Iterator[Fault]:
 
 
 def read_schema(name: str) -> dict[str, Any]:
-    """One of the schemas that are shipped."""
+    """One of the shipped schemas."""
     schema: dict[str, Any] = json.loads((spec_folder() / name).read_text(encoding="utf-8"))
     return schema
 
 
 def own_schema(node: Any, document: Json) -> Any:
-    """A schema of ours, for a document of the user's: x-own replaces, x-vocabulary lists its names.
+    """A shipped schema, adapted to users' documents by its ``x-own`` and ``x-vocabulary``.
 
-    What is true of the shipped contract alone (how many rows a table has, how its codes are
-    spelt) stands in the schemas beside the words that take it away again.
+    ``x-own`` replaces parts, ``x-vocabulary`` lists names. What is true only of the shipped
+    contract (how many rows a table has, how its codes are spelt) stands in the schemas beside the
+    members that take it away again.
     """
     if isinstance(node, list):
         return [own_schema(item, document) for item in node]
@@ -104,7 +105,7 @@ def _extensions(
 
 
 def _fault(way: tuple[str | int, ...], error: ValidationError) -> Fault:
-    """The innermost reason, in words about what is wanted."""
+    """The innermost schema error, in words about what is expected."""
     best = _innermost(error)
     here = (*way, *best.absolute_path)
     if best.validator == "required":
@@ -127,7 +128,7 @@ def _fault(way: tuple[str | int, ...], error: ValidationError) -> Fault:
 
 
 def _innermost(error: Any) -> Any:
-    """Of several forms that a value may have, what keeps it from the one that it is nearest to."""
+    """Of several forms that a value may have, the error of the nearest one."""
     while error.context:
         branches: dict[Any, list[ValidationError]] = {}
         for one in error.context:
@@ -138,7 +139,7 @@ def _innermost(error: Any) -> Any:
 
 
 def _weight(errors: list[ValidationError]) -> int:
-    """A wrong type tells of another form; a member too many or too few of this one."""
+    """How far a value is from a form: a wrong type is far, a member too many or too few is near."""
     return sum(one.validator == "type" and not one.path for one in errors)
 
 
@@ -149,7 +150,7 @@ def _told(schema: Any, names: list[str]) -> str:
 
 
 def _lacking(document: Json) -> Iterator[Fault]:
-    """Operations that do not say what every one of a contract has to."""
+    """Operations without an extension that every operation of a contract must have."""
     for path, item in _objects(document.get("paths")):
         for method, node in _objects(item):
             if method not in METHODS:

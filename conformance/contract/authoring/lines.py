@@ -1,4 +1,4 @@
-"""YAML and JSON as OpenAPI wants it (YAML 1.2's core schema), and the line of each member."""
+"""Reads YAML and JSON by YAML 1.2's core schema, with the line of each member."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Core(_Base):  # type: ignore[misc]
-    """``on`` is a text, and so is 2023-11-28: YAML 1.1 makes a boolean and a date of them."""
+    """A YAML 1.2 loader: ``on`` and 2023-11-28 are texts, not a boolean and a date as in 1.1."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012 - as PyYAML declares it
         first: [(tag, pattern) for tag, pattern in resolvers if tag in _KEPT]
@@ -42,7 +42,7 @@ _Core.add_constructor("tag:yaml.org,2002:float", lambda _loader, node: float(nod
 
 
 class SourceFile:
-    """One file: what it holds (keys are texts), and where each member of it stands.
+    """One file: its content (keys are texts), and the line of each member.
 
     Raises ContractError, with file and line, when it cannot be read or parsed.
     """
@@ -59,7 +59,7 @@ class SourceFile:
         self.value = _textual_keys(_constructed(self._root))
 
     def line(self, way: Way) -> int | None:
-        """The line (from 1) of a member; of the nearest one above it where it is not there."""
+        """The line (from 1) of a member, or of its nearest existing parent."""
         node, line = self._root, 1
         if node is None:
             return None
@@ -81,11 +81,11 @@ class SourceFile:
         return True
 
     def twice(self) -> Iterator[tuple[list[str | int], str]]:
-        """Members of a mapping that are written twice, of which all but the last are lost."""
+        """Keys that a mapping has twice: all but the last value are lost."""
         yield from _twice(self._root, [], set())
 
     def _json(self, error: yaml.MarkedYAMLError) -> Any:
-        """JSON may be indented by tabs, which YAML does not take."""
+        """Parse JSON, which may be indented by tabs, unlike YAML."""
         try:
             return json.loads(self.text)
         except ValueError:

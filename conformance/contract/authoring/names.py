@@ -1,4 +1,4 @@
-"""Names of a draft: ids that are used once, and references to operations, kinds and errata."""
+"""Checks names in a draft: unique ids, and references to operations, kinds and errata."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _KNOWN = 6
 def name_faults(
     document: Json, errata: Collection[str], capabilities: Collection[str]
 ) -> Iterator[Fault]:
-    """Ids that two things share, and names of what does not exist.
+    """Duplicate ids, and names of what does not exist.
 
     ``capabilities`` are those that a target can offer.
     """
@@ -96,7 +96,7 @@ def _resources(document: Json, operations: Mapping[str, Way]) -> Iterator[Fault]
 def _named(
     node: Any, way: Way, noun: str, members: Collection[str], known: Collection[str]
 ) -> Iterator[Fault]:
-    """Members of these names, wherever they stand, whose value or values are not known."""
+    """Members with these names, wherever they are, whose value or values are unknown."""
     if isinstance(node, list):
         for number, item in enumerate(node):
             yield from _named(item, (*way, number), noun, members, known)

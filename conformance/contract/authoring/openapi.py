@@ -1,4 +1,4 @@
-"""Whether a draft is OpenAPI at all: 3.0, 3.1 and Swagger 2.0, by a public validator."""
+"""Checks that a draft is valid OpenAPI 3.0, 3.1 or Swagger 2.0, with a public validator."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ Way = tuple[str | int, ...]
 
 
 def openapi_faults(document: Mapping[str, Any]) -> Iterator[Fault]:
-    """What the schema of the version says; once it is content, what a schema cannot say.
+    """Faults by the schema of the version; if none, those that a schema cannot express.
 
-    References that point at nothing are told first: validators stumble over them.
+    References that point to nothing come first: validators fail on them.
     """
     version = str(document.get("openapi", document.get("swagger", "")))
     kind = _validator(version)
@@ -55,7 +55,7 @@ def openapi_faults(document: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 def _schema_faults(document: Mapping[str, Any], version: str) -> Iterator[Fault]:
-    """Schemas that are none, with their place, which the public validator does not tell."""
+    """Invalid schemas with their path, which the public validator does not give."""
     import openapi_schema_validator as public
 
     dialects: dict[str, Any] = {"3.1": public.OAS31Validator, "3.0": public.OAS30Validator}
@@ -68,7 +68,7 @@ def _schema_faults(document: Mapping[str, Any], version: str) -> Iterator[Fault]
 
 
 def _schemas(node: Any, way: Way) -> Iterator[tuple[Way, Any]]:
-    """Every schema that is in no other."""
+    """Every schema that is not part of another."""
     if isinstance(node, list):
         for number, item in enumerate(node):
             yield from _schemas(item, (*way, number))
@@ -82,7 +82,7 @@ def _schemas(node: Any, way: Way) -> Iterator[tuple[Way, Any]]:
 
 
 def reference_faults(document: Mapping[str, Any]) -> Iterator[Fault]:
-    """References that point at nothing, or out of the document."""
+    """References that point to nothing, or out of the document."""
     for way, reference in _references(document, ()):
         if not reference.startswith("#"):
             yield Fault(way, f"points to {reference!r}", "a reference within the document (#/…)")
@@ -118,7 +118,7 @@ def _wanted(error: Any) -> str:
 
 
 def _validator(version: str) -> Any:
-    """The validator of a version; imported late, for it is needed to check alone."""
+    """The validator of a version; imported late, as only the check needs it."""
     import openapi_spec_validator as public
 
     for start, kind in (

@@ -1,4 +1,4 @@
-"""What is wrong with a contract, and where: file, line, operation, member, what is expected."""
+"""A fault in a contract, with file, line, operation, member, and what is expected."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A fault before its line is known: ``way`` leads to it; ``source`` names its file."""
+    """A fault before its line is known: ``way`` is its path; ``source`` names its file."""
 
     way: tuple[str | int, ...]
     problem: str
@@ -21,7 +21,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One fault of a file. ``line`` counts from 1; None where the file has no lines to speak of."""
+    """One fault in a file. ``line`` counts from 1; None where the file has no useful lines."""
 
     file: str
     line: int | None
@@ -41,7 +41,7 @@ class Problem:
 
 
 def operation_at(document: Any, way: Sequence[str | int]) -> tuple[str, str]:
-    """The operation that a way leads into ("" for none), and the member within it."""
+    """The operation that a path leads into ("" for none), and the rest of the path."""
     steps = list(map(str, way))
     if len(steps) > 2 and steps[0] in {"paths", "webhooks"} and steps[2] in METHODS:
         try:

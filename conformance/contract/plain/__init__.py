@@ -1,4 +1,4 @@
-"""OpenAPI documents that say nothing for this suite, completed by defaults.
+"""OpenAPI documents without extensions for this suite, completed by defaults.
 
 ``docs/plain-openapi.md`` lists them. Where a document leaves room, less is judged.
 """

@@ -1,4 +1,4 @@
-"""Bodies of requests and answers: JSON is judged, everything else is left alone."""
+"""Bodies of requests and answers: JSON is judged, everything else is ignored."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ Json = Mapping[str, Any]
 
 
 class Unreadable(Exception):  # noqa: N818 - it is about the operation
-    """Why an operation cannot be judged."""
+    """Raised with the reason why an operation cannot be judged."""
 
 
 def read_body(schemas: Schemas, node: Json) -> dict[str, Any] | None:
-    """The JSON body of a request, with at least one valid example; None where it may be left out.
+    """The JSON body of a request, with at least one valid example; None where it is optional.
 
     Raises Unreadable when a body must be sent, and no valid one is known.
     """
@@ -46,7 +46,7 @@ def read_body(schemas: Schemas, node: Json) -> dict[str, Any] | None:
 
 
 def read_answer(schemas: Schemas, node: Json) -> dict[str, Any]:
-    """An answer: its JSON body, the media types that it may have instead, its required headers."""
+    """An answer: its JSON body, its other media types, its required headers."""
     answer: dict[str, Any] = {"description": str(node.get("description", ""))}
     content = node.get("content")
     media = _json(content)
@@ -67,7 +67,7 @@ def read_answer(schemas: Schemas, node: Json) -> dict[str, Any]:
 
 
 def implied(schema: Schema) -> None:
-    """Each field of a request: its constraints are SHOULDs, and it shows a valid value."""
+    """The fields of a request, with constraints as SHOULDs, and one valid value each."""
     for child in (*schema.get("properties", {}).values(), schema.get("items")):
         if not isinstance(child, dict):
             continue
@@ -76,7 +76,7 @@ def implied(schema: Schema) -> None:
 
 
 def exemplify(schema: Schema) -> None:
-    """Levels, and one valid value; where none is known, none is sent (``x-open``)."""
+    """The schema with levels and one valid value per field; without a value, ``x-open``."""
     schema["x-levels"] = IMPLIED
     try:
         value = made(schema)
@@ -109,7 +109,7 @@ def hide(schema: Any) -> None:
 
 
 def bare(schema: Any) -> Any:
-    """A schema of an answer without the values that it shows."""
+    """The schema of an answer without example values."""
     if isinstance(schema, list):
         return [bare(item) for item in schema]
     if not isinstance(schema, dict):
@@ -126,7 +126,7 @@ def bare(schema: Any) -> Any:
 
 
 def _examples(media: Json, schema: Schema) -> dict[str, Any]:
-    """Valid bodies by name: those that are given, then the smallest and the largest made."""
+    """Valid bodies by name: the document's examples, then the smallest and the largest built."""
     found: dict[str, Any] = {}
     named = media.get("examples")
     shown = {f"shown-{n}": e for n, e in enumerate(_values(named), start=1)}

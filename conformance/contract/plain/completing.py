@@ -1,4 +1,4 @@
-"""From an OpenAPI document without our extensions to one that the suite can judge by."""
+"""Completes an OpenAPI document without our extensions, so that the suite can judge by it."""
 
 from __future__ import annotations
 
@@ -42,16 +42,16 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """The document, completed; ``left_out``: what is not judged, and why, one sentence each."""
+    """The completed document; ``left_out``: what is not judged, and why, one sentence each."""
 
     document: dict[str, Any]
     left_out: tuple[str, ...]
 
 
 def complete(raw: Json) -> Completed:
-    """Give a document every extension that the suite reads; what it cannot judge is left out.
+    """Add every extension that the suite reads; what cannot be judged is left out.
 
-    Raises ContractError for what is no OpenAPI 3 document, and when no operation can be judged.
+    Raises ContractError for anything but OpenAPI 3, and when no operation can be judged.
     """
     if "swagger" in raw:
         problem = f"is of version {raw['swagger']}, whose bodies are not read"
@@ -103,7 +103,7 @@ class _Reader:
         self._names: Counter[str] = Counter()
 
     def name(self, path: str, method: str, node: Json) -> str:
-        """The operationId as a part of ids: without slashes, and once."""
+        """The operationId as part of requirement ids: without slashes, and unique."""
         told = str(node.get("operationId") or f"{method}{path}")
         name = re.sub(r"[^A-Za-z0-9_.-]+", "_", told).strip("_") or method
         self._names[name] += 1

@@ -1,4 +1,4 @@
-"""Parameters outside the body: those that can be written plainly, each with a valid value."""
+"""Parameters outside the body, each with a valid value."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PLACES = frozenset({"path", "query", "header"})
 def read_parameter(schemas: Schemas, node: Mapping[str, Any]) -> dict[str, Any] | None:
     """One parameter; None where none is sent.
 
-    Raises Unreadable when it must be sent, and how is not known.
+    Raises Unreadable when it must be sent and its serialisation is not supported.
     """
     place, name = str(node.get("in")), str(node.get("name"))
     if place == "header" and name.lower() in _UNSENT:
@@ -62,7 +62,7 @@ def _give_example(node: Mapping[str, Any], schema: Schema) -> None:
 
 
 def _problem(place: str, name: str, node: Mapping[str, Any], schema: Schema) -> str | None:
-    """Why it cannot be written plainly; None when it can."""
+    """Why its serialisation is not supported; None when it is."""
     style = node.get("style", "form" if place == "query" else "simple")
     if re.search(r"[\s/]|\[\]$", name):
         return f"{name} has a name that requirements cannot carry"

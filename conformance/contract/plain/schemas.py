@@ -1,6 +1,6 @@
-"""Schemas of OpenAPI 3.0 and 3.1 as the suite reads them: without references, flat where it can.
+"""Converts schemas of OpenAPI 3.0 and 3.1 for the suite: no references, flat where possible.
 
-What cannot be said in few words is left out of a schema, which then takes more, never less.
+What cannot be converted is left out of a schema, which then accepts more, never less.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ IMPLIED = dict.fromkeys(_LEVELS, "SHOULD")
 
 
 class Schemas:
-    """Reads the schemas of one document; ``request`` leaves out what is read-only."""
+    """Converts the schemas of one document; ``request`` leaves out read-only fields."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._document = document
@@ -174,7 +174,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _written(node: Schema, schema: Schema) -> None:
-    """How a text is written: the pattern, or that of a format which has one."""
+    """The pattern of a text, or that of its format."""
     if "string" not in _types(node):
         return
     pattern, form = node.get("pattern"), node.get("format")
@@ -188,7 +188,7 @@ def _written(node: Schema, schema: Schema) -> None:
 
 
 def _compiles(pattern: str) -> bool:
-    """Whether both of our engines read it; ECMA 262 has a few things that they do not."""
+    """Whether both of our regular expression engines accept it; ECMA 262 has more syntax."""
     try:
         re.compile(pattern)
         jsonschema_rs.Draft202012Validator({"pattern": pattern})
@@ -198,7 +198,7 @@ def _compiles(pattern: str) -> bool:
 
 
 def _merge(schema: Schema) -> None:
-    """Objects that allOf puts together become one, so that each field is one of its fields."""
+    """The objects of allOf merged into one, so that each field is a field of it."""
     parts = schema.get("allOf")
     if parts is None:
         return

@@ -1,4 +1,4 @@
-"""How an OpenAPI document wants callers to show who they are."""
+"""How callers authenticate according to an OpenAPI document."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Json = Mapping[str, Any]
 
 
 def is_open(raw: Json, operation: Json) -> bool:
-    """Whether an operation takes callers without credentials, or of a kind that we cannot send."""
+    """Whether an operation takes callers without credentials, or with a kind we cannot send."""
     wanted = operation.get("security", raw.get("security"))
     if not isinstance(wanted, list) or not wanted or {} in wanted:
         return True
@@ -17,9 +17,9 @@ def is_open(raw: Json, operation: Json) -> bool:
 
 
 def carrier(raw: Json) -> dict[str, str] | None:
-    """Where the token of a run is put: ``in``, ``name``, and ``form`` (``Bearer {}``).
+    """Where the token of a run is sent: ``in``, ``name``, and ``form`` (``Bearer {}``).
 
-    The first kind that any operation names; None where the document names none.
+    The first scheme that any operation names; None where the document names none.
     """
     for name in _named(raw):
         found = _carried(raw, name)

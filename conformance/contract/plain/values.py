@@ -1,4 +1,4 @@
-"""Values that a schema takes, where the document gives no example that does."""
+"""Builds values that are valid by a schema, where the document has no valid example."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ _INTERNAL = frozenset({"example", "examples", "default"})
 
 
 class NoValueError(Exception):
-    """No value that the schema takes was found."""
+    """No valid value was found."""
 
 
 def made(schema: Schema, *, full: bool = False) -> Any:
-    """A value that the schema takes: its example where that does, else one that is made.
+    """A valid value: the schema's example if it is valid, else one that is built.
 
-    ``full``: with fields that need not be there. Raises NoValueError where none is found.
+    ``full``: with optional fields. Raises NoValueError where none is found.
     """
     for value in _candidates(schema, full, 0):
         if takes(schema, value):
@@ -50,7 +50,7 @@ def made(schema: Schema, *, full: bool = False) -> Any:
 
 
 def takes(schema: Schema, value: Any) -> bool:
-    """Whether the schema takes a value."""
+    """Whether a value is valid by the schema."""
     try:
         validator = jsonschema_rs.Draft202012Validator(_plain(schema), validate_formats=True)
         return validator.is_valid(value)
@@ -97,7 +97,7 @@ def _candidates(schema: Schema, full: bool, depth: int) -> Iterator[Any]:
 
 
 def _united(rest: Schema, value: Any, full: bool, depth: int) -> Any:
-    """A branch of an object, with the fields that stand beside the choice."""
+    """A branch of an object, merged with the fields beside the choice."""
     if not isinstance(value, dict) or "properties" not in rest:
         return value
     return {**_object({"type": "object", **rest}, full, depth), **value}
