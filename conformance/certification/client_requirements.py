@@ -25,7 +25,7 @@ COMMAS_STATED = frozenset({("ListRtcClientQosDetails", "mid")})
 """Lists whose table says that commas stand between the values (13-65); others only show it."""
 
 
-def demands(contract: Contract) -> dict[str, Requirement]:
+def requirements_on_requests(contract: Contract) -> dict[str, Requirement]:
     """Every requirement on what clients send, by id, in the order of the document."""
     found: dict[str, Requirement] = {}
     for operation in contract.operations.values():

@@ -28,7 +28,7 @@ class Places:
     rows: Mapping[str, Mapping[str, Lines]]
 
     def of(self, source: Source, names: Sequence[str] = ()) -> tuple[Lines, ...]:
-        """The lines of these rows in the source's tables, else of the tables, else of the section."""
+        """The lines of these rows in the tables, else of the tables, else of the section."""
         found = [
             rows[name]
             for rows in (self.rows.get(table, {}) for table in source.tables)

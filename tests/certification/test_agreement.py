@@ -16,7 +16,7 @@ import pytest
 from conformance.cases.negative import negative_cases
 from conformance.cases.positive import positive_cases
 from conformance.certification.client_ledger import ClientLedger
-from conformance.certification.client_requirements import demands
+from conformance.certification.client_requirements import requirements_on_requests
 from conformance.certification.judges.inputs import InputJudge
 from conformance.certification.judges.payload import PayloadJudge
 from conformance.certification.recording.call import Call, Router
@@ -36,7 +36,7 @@ CONTRACT = load_contract()
 @pytest.fixture(scope="module")
 def requirements(contract: Contract) -> dict[str, Requirement]:
     """The requirements for clients."""
-    return demands(contract)
+    return requirements_on_requests(contract)
 
 
 def plain(value: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.certification.client_ledger import ClientLedger
-from conformance.certification.client_requirements import demands
+from conformance.certification.client_requirements import requirements_on_requests
 from conformance.certification.judges.sequences import SequenceJudge
 from conformance.certification.judges.unexplained import unexplained
 from conformance.certification.recording.call import Call, Router
@@ -50,7 +50,7 @@ def test_what_was_on_its_way_is_not_too_early(
 ) -> None:
     """A client with several requests at once cannot call back those that it has sent."""
     moment, port, elapsed = following
-    ledger = ClientLedger(demands(contract))
+    ledger = ClientLedger(requirements_on_requests(contract))
     calls = [
         call(contract, 1, 10.0, 429, elapsed=0.02, port=1),
         call(contract, 2, 10.001, port=3),
@@ -62,7 +62,7 @@ def test_what_was_on_its_way_is_not_too_early(
 
 def test_one_request_at_a_time_is_never_on_its_way(contract: Contract) -> None:
     """A client that waits for each answer knows of the 429, on whatever connection it goes on."""
-    ledger = ClientLedger(demands(contract))
+    ledger = ClientLedger(requirements_on_requests(contract))
     calls = [call(contract, 1, 10.0, 429), call(contract, 2, 10.02)]
     SequenceJudge(ledger, contract.flow_groups, 1000).judge(calls)
     assert broken(ledger) == [RETRY_AFTER]
@@ -70,7 +70,7 @@ def test_one_request_at_a_time_is_never_on_its_way(contract: Contract) -> None:
 
 def test_a_refusal_that_nothing_explains_is_named(contract: Contract) -> None:
     """Not a word of the judges, and 400: that is listed, and is not green."""
-    ledger = ClientLedger(demands(contract))
+    ledger = ClientLedger(requirements_on_requests(contract))
     calls = [call(contract, 1, 10.0, 400), call(contract, 2, 11.0, 400), call(contract, 3, 12.0)]
     ledger.broke("client/ListApps/query/limit/maximum", calls[1], "too many")
     assert unexplained(calls, ledger) == [

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from conformance.certification.client_ledger import ClientLedger
-from conformance.certification.client_requirements import demands
+from conformance.certification.client_requirements import requirements_on_requests
 from conformance.certification.judges.unexplained import unexplained
 from conformance.certification.session import RecordingServer
 from conformance.contract.document import Contract
@@ -113,7 +113,9 @@ def test_several_days_of_all_users_are_too_long(server: RecordingServer, judged:
 
 def test_only_names_that_clients_think_up_may_look_like_placeholders(contract: Contract) -> None:
     """The level of a path that is not filled in is a MUST everywhere but for rooms."""
-    filled = {r.id: r.level for r in demands(contract).values() if r.keyword == "filled"}
+    filled = {
+        r.id: r.level for r in requirements_on_requests(contract).values() if r.keyword == "filled"
+    }
     assert {name.split("/")[3] for name, level in filled.items() if level is Level.SHOULD} == {
         "room_id"
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from conformance.certification.client_ledger import ClientLedger
-from conformance.certification.client_requirements import COMMON, demands
+from conformance.certification.client_requirements import COMMON, requirements_on_requests
 from conformance.certification.judges.credentials import CredentialJudge, Known
 from conformance.certification.judges.inputs import InputJudge
 from conformance.certification.judges.payload import PayloadJudge
@@ -25,7 +25,9 @@ class Judge:
         flow_scale: float = 1.0,
         extra: Iterable[Requirement] = (),
     ) -> None:
-        self.ledger = ClientLedger({**demands(contract), **{item.id: item for item in extra}})
+        self.ledger = ClientLedger(
+            {**requirements_on_requests(contract), **{item.id: item for item in extra}}
+        )
         self._credentials = CredentialJudge(self.ledger, known)
         self._inputs = InputJudge(self.ledger)
         self._payload = PayloadJudge(self.ledger)

@@ -14,7 +14,7 @@ from typing import Any
 
 from conformance.certification.arguments import arguments_of
 from conformance.certification.client_ledger import ClientLedger
-from conformance.certification.client_requirements import PREFIX, demands
+from conformance.certification.client_requirements import PREFIX, requirements_on_requests
 from conformance.certification.recording.call import Call
 from conformance.certification.scripted.driver import Driver, DriverError
 from conformance.certification.scripted.response_diff import difference
@@ -60,7 +60,7 @@ def client_requirements(contract: Contract) -> dict[str, Requirement]:
         if operation.server is None
         for situation in situations_of(contract, operation).values()
     )
-    found = demands(contract) | {item.id: item for item in asked}
+    found = requirements_on_requests(contract) | {item.id: item for item in asked}
     return {name: contract.bases.rest(item) for name, item in found.items()}
 
 
