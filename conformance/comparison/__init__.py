@@ -1,1 +1,1 @@
-"""What two or more reports, or two contracts, say beside each other."""
+"""Compares reports with each other, and contracts with each other."""

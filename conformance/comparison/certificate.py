@@ -47,7 +47,7 @@ _REMEDY: Final = "choose another file with --output"
 
 
 class CertificateRefusedError(ReportError):
-    """The run does not earn a certificate: 1 when something failed, 4 when it is incomplete."""
+    """The run earns no certificate: status 1 when something failed, 4 when it is incomplete."""
 
     def __init__(self, thing: str, problem: str, remedy: str, exit_status: int) -> None:
         super().__init__(thing, problem, remedy)
@@ -69,7 +69,7 @@ class CertificateCheck:
 
     @property
     def holds(self) -> bool:
-        """Whether the evidence is there, unchanged, and says what the certificate says."""
+        """Whether the evidence exists, is unchanged, and supports what the certificate says."""
         return not self.problems
 
     @property
@@ -173,7 +173,7 @@ def _signer(key: Ed25519PrivateKey | None) -> dict[str, str] | str:
 
 
 def _signature_problem(path: Path, key: Ed25519PublicKey) -> str | None:
-    """Why that key has not signed a certificate; None when it has."""
+    """Why a certificate is not signed with that key; None when it is."""
     file = envelope_beside(path)
     envelope = read_envelope(file)
     if envelope is None:
@@ -207,7 +207,7 @@ def _refuse_unearned(report: Report, path: Path) -> None:
 
 
 def _predicate(report: Report, name: str) -> dict[str, Any]:
-    """What was judged, drawn from the report alone, so that it can be drawn again."""
+    """What was judged, derived from the report alone, so that it can be derived again."""
     run = report.run
     return {
         "report": name,
@@ -264,7 +264,7 @@ def _changed_files(subjects: Sequence[Mapping[str, Any]], folder: Path) -> list[
 
 
 def _disagreements(predicate: Mapping[str, Any], path: Path) -> list[str]:
-    """What the certificate says that its own report does not, or that earns none."""
+    """What in the certificate differs from its report, or rules a certificate out."""
     try:
         report = read_json(path)
         _refuse_unearned(report, path)

@@ -1,4 +1,4 @@
-"""What a certificate says, in lines for a terminal: what it covers and who signed it first."""
+"""Describes a certificate for a terminal: what it covers and who signed it."""
 
 from __future__ import annotations
 

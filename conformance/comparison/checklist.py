@@ -1,4 +1,4 @@
-"""What a new edition of the contract asks for, drawn from the difference to the one before."""
+"""A checklist for a new edition of the contract, from its difference to the one before."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _SHOWN = 40
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One point of the list: what it is about, and each thing there is of it.
+    """One point of the list: a title and the items that it concerns.
 
-    ``is_open``: each of them is still to be done; else they are only told.
+    ``is_open``: the items still have to be done; otherwise they are information.
     """
 
     title: str
@@ -28,7 +28,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Checklist:
-    """Every point, in the order in which they are best done."""
+    """All points, in the order in which they are best done."""
 
     before: str
     edition: str
@@ -36,7 +36,7 @@ class Checklist:
 
     @property
     def left(self) -> int:
-        """How many things are still to be done."""
+        """How many items still have to be done."""
         return sum(len(point.things) for point in self.points if point.is_open)
 
     def to_dict(self) -> dict[str, Any]:
@@ -68,7 +68,7 @@ class Checklist:
 
 
 def told(difference: ContractDiff) -> Iterator[Point]:
-    """What has changed; nothing of it is to be done."""
+    """What has changed, for information only."""
     changes = [f"{one.place}: {one.text}" for one in difference.changes]
     yield Point("Changes", tuple(changes), is_open=False)
     for name in ("added", "changed", "removed"):
@@ -76,7 +76,7 @@ def told(difference: ContractDiff) -> Iterator[Point]:
 
 
 def without_date(old: Contract, new: Contract) -> Point:
-    """Operations that are new and do not say since when, so that an overlay may leak them."""
+    """New operations without ``x-since``, so that an overlay may leak them."""
     lacking = [
         f"{one.id}: x-since: '{new.revision}'"
         for one in _new_operations(old, new)
@@ -86,7 +86,7 @@ def without_date(old: Contract, new: Contract) -> Point:
 
 
 def without_example(old: Contract, new: Contract) -> Point:
-    """Answers of new operations that have a body and show none."""
+    """Answers of new operations that have a body but no example."""
     lacking = [
         f"{one.id}: the answer {status}"
         for one in _new_operations(old, new)
@@ -120,7 +120,7 @@ def lacking_in_reference(
 
 
 def without_fault(new: Contract, broken: Iterable[str]) -> Point:
-    """Rules that no planted fault breaks; ``broken`` are ids that some fault does."""
+    """Rules that no planted fault breaks; ``broken`` are the ids that faults break."""
     known = frozenset(broken)
     lacking = [r.id for r in _rules(new) if r.level is not Level.MAY and r.id not in known]
     return Point("Rules without a planted fault", tuple(lacking))
@@ -129,7 +129,7 @@ def without_fault(new: Contract, broken: Iterable[str]) -> Point:
 def without_test(
     new: Contract, declared: Iterable[str], measured: Iterable[str]
 ) -> Iterator[Point]:
-    """Rules that no test declares, and those of tests whose costs nobody has measured."""
+    """Rules that no test declares, and those whose tests have no measured costs."""
     known, counted = frozenset(declared), frozenset(measured)
     needed = [one.id for one in _rules(new) if one.level is not Level.MAY]
     yield Point("Rules that no test judges", tuple(one for one in needed if one not in known))
@@ -144,14 +144,14 @@ def without_basis(new: Contract) -> Point:
 
 
 def without_translation(requirements: Iterable[Requirement], said: Mapping[str, str]) -> Point:
-    """Texts that have no Chinese: ``said`` is what the phrasebook makes of each."""
+    """Texts without Chinese; ``said`` maps each text to its translation."""
     texts = dict.fromkeys(one.text for one in requirements)
     lacking = [text for text in texts if said[text] == text]
     return Point("Texts without Chinese in spec/i18n/zh.yaml", tuple(lacking))
 
 
 def unlisted(ids: Iterable[str], listed: Iterable[str]) -> Point:
-    """Where ``spec/requirements.txt`` is not what the contract yields."""
+    """Differences between ``spec/requirements.txt`` and the ids of the contract."""
     now, then = dict.fromkeys(ids), dict.fromkeys(listed)
     missing = [f"{one} is not in it" for one in now if one not in then]
     stale = [f"{one} is no requirement" for one in then if one not in now]

@@ -16,7 +16,7 @@ from typing import Final
 
 
 class Impact(enum.StrEnum):
-    """What a change means to one side, the lightest first."""
+    """The effect of a change on one side, the least first."""
 
     COMPATIBLE = "compatible"
     RISKY = "risky"
@@ -24,7 +24,7 @@ class Impact(enum.StrEnum):
 
     @property
     def weight(self) -> int:
-        """0, 1 or 2: how grave it is."""
+        """Severity: 0, 1 or 2."""
         return list(Impact).index(self)
 
 
@@ -105,9 +105,9 @@ IMPACTS: Final[Mapping[str, tuple[Impact, Impact]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """A change as seen in the contract: where it is, and which requirements it is about.
+    """A change in the contract: where it is, and which requirements it concerns.
 
-    ``scope`` holds starts of requirement ids, ``exact`` whole ids whose meaning has changed even
+    ``scope`` holds prefixes of requirement ids, ``exact`` whole ids whose meaning has changed even
     where their text has not.
     """
 
@@ -133,10 +133,10 @@ class ContractChange:
 
     @property
     def worst(self) -> Impact:
-        """The graver of the two impacts."""
+        """The more severe of the two impacts."""
         return max(self.client, self.server, key=lambda impact: impact.weight)
 
 
 def within(identifier: str, start: str) -> bool:
-    """Whether an id is that start, or lies below it: the next character ends a segment."""
+    """Whether an id equals a prefix or continues it with a new segment."""
     return identifier.startswith(start) and identifier[len(start) : len(start) + 1] in "/.["

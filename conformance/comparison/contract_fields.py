@@ -1,4 +1,4 @@
-"""Fields of requests and answers beside each other: presence, and each constraint's direction."""
+"""Compares fields of requests and answers: presence, and each constraint's direction."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _ELSEWHERE: Final = frozenset(
 
 
 def compare_inputs(base: str, old: Sequence[Field], new: Sequence[Field]) -> Iterator[Observation]:
-    """Fields of a request; ``base`` is the start of their ids, such as ``Create/body``."""
+    """Compare request fields; ``base`` is the prefix of their ids, such as ``Create/body``."""
     before, after = _by_path(old), _by_path(new)
     for field in _topmost(after, before):
         kind = "added-required" if field.presence == "required" else "added"
@@ -55,7 +55,7 @@ def compare_inputs(base: str, old: Sequence[Field], new: Sequence[Field]) -> Ite
 
 
 def compare_outputs(base: str, old: Sequence[Field], new: Sequence[Field]) -> Iterator[Observation]:
-    """Fields of an answer; ``base`` is the start of their ids, such as ``Create/201``."""
+    """Compare answer fields; ``base`` is the prefix of their ids, such as ``Create/201``."""
     before, after = _by_path(old), _by_path(new)
     for field in _topmost(after, before):
         kind = f"answer-field-added-{field.presence}"
@@ -70,7 +70,7 @@ def compare_outputs(base: str, old: Sequence[Field], new: Sequence[Field]) -> It
 def compare_combinations(
     base: str, side: str, old: Sequence[Combination], new: Sequence[Combination]
 ) -> Iterator[Observation]:
-    """Named cross-field statements; ``side`` is ``request`` or ``answer``."""
+    """Compare named constraints across fields; ``side`` is ``request`` or ``answer``."""
     before = {(item.path, item.name): item for item in old}
     after = {(item.path, item.name): item for item in new}
     for key in dict.fromkeys((*before, *after)):
@@ -107,7 +107,7 @@ def _output(base: str, old: Field, new: Field) -> Iterator[Observation]:
 
 
 def _constraints(where: str, base: str, side: str, old: Field, new: Field) -> Iterator[Observation]:
-    """One observation per constraint that moved, and one for everything else that did."""
+    """One observation per changed constraint, and one for all other changes."""
     for keyword in _CONSTRAINTS:
         before, after = old.schema.get(keyword), new.schema.get(keyword)
         narrowed, widened = _direction(keyword, before, after)
@@ -129,7 +129,7 @@ def _constraints(where: str, base: str, side: str, old: Field, new: Field) -> It
 
 
 def _direction(keyword: str, old: Any, new: Any) -> _Direction:
-    """Whether the constraint takes less than before, and whether it takes more."""
+    """Whether the constraint now excludes values, and whether it now admits others."""
     if old == new:
         return False, False
     read = _READERS.get(keyword)
@@ -180,7 +180,7 @@ def _by_path(fields: Sequence[Field]) -> dict[str, Field]:
 
 
 def _topmost(mine: Mapping[str, Field], others: Mapping[str, Field]) -> Iterator[Field]:
-    """Fields that only one side has, without those below another of them."""
+    """Fields of only one side, without the fields inside another such field."""
     alone = [path for path in mine if path not in others]
     for path in alone:
         if not any(path.startswith((f"{top}.", f"{top}[]")) for top in alone if top != path):
@@ -196,7 +196,7 @@ def _ids(where: str, *words: str) -> tuple[str, ...]:
 
 
 def _meaning(schema: Any) -> Any:
-    """A schema without prose and without where it comes from."""
+    """A schema without prose and sources."""
     if isinstance(schema, dict):
         dropped = {"description", "title", "x-source"}
         return {key: _meaning(value) for key, value in schema.items() if key not in dropped}

@@ -1,4 +1,4 @@
-"""The difference of two contracts as text, JSON and Markdown."""
+"""Writes the difference of two contracts as text, JSON and Markdown."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def render_text(
     loss: BaselineLoss | None = None,
     shown: int = _SHOWN,
 ) -> None:
-    """Print every change, the gravest first, with the first of its requirement ids."""
+    """Print every change, the most severe first, with its first requirement ids."""
     for mark, name, revision in _contracts(difference):
         console.print(Text(f"{mark}  {name} (edition of {revision})"), soft_wrap=True)
     for change in difference.changes:
@@ -61,7 +61,7 @@ def render_json(difference: ContractDiff, loss: BaselineLoss | None = None) -> s
 
 
 def render_markdown(difference: ContractDiff, loss: BaselineLoss | None = None) -> str:
-    """The difference for a job page or a comment on a merge request."""
+    """The difference for a job page or a merge request comment."""
     lines = [f"## Contract {words(difference.a)} → {words(difference.b)}", ""]
     lines += [f"- {words(line)}" for line in _summary(difference, loss)]
     if difference.changes:

@@ -1,4 +1,4 @@
-"""Notifications of two contracts beside each other: what a service sends by itself."""
+"""Compares the notifications of two contracts: what a service sends of its own accord."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from conformance.contract.notifications import PLACE, Notification
 
 
 def observe_notifications(old: Contract, new: Contract) -> Iterator[Observation]:
-    """Every difference of what is sent without being asked for: its fields are read as answers."""
+    """Every difference of notifications; their fields count like fields of answers."""
     for name in dict.fromkeys((*old.notifications, *new.notifications)):
         before, after = old.notifications.get(name), new.notifications.get(name)
         if before is None or after is None:

@@ -1,4 +1,4 @@
-"""Operations of two contracts beside each other, and what stands around them."""
+"""Compares the operations of two contracts, and their conventions."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _ELSEWHERE: Final = frozenset(
 
 
 def observe(old: Contract, new: Contract) -> Iterator[Observation]:
-    """Every difference that a requirement's own text may not show."""
+    """Every difference, including those that no requirement's text shows."""
     for name in dict.fromkeys((*old.operations, *new.operations)):
         before, after = old.operations.get(name), new.operations.get(name)
         if before is None and after is not None:

@@ -1,4 +1,4 @@
-"""Rules of two contracts beside each other."""
+"""Compares the rules of two contracts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from conformance.contract.operations import RuleSpec
 def compare_rules(
     place: str, prefix: str, old: Sequence[RuleSpec], new: Sequence[RuleSpec]
 ) -> Iterator[Observation]:
-    """Rules of one operation; ``prefix`` is the start of their ids, such as ``Create/rule/``."""
+    """Compare the rules of one operation; ``prefix`` is that of their ids (``Create/rule/``)."""
     before = {rule.id: rule for rule in old}
     after = {rule.id: rule for rule in new}
     for name in dict.fromkeys((*before, *after)):

@@ -1,4 +1,4 @@
-"""Where a contract that is to be compared comes from: a revision, a file, a folder, git."""
+"""Finds a contract to compare: a revision, a file, a folder, or a git reference."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def read_contract(name: str, repository: Path | None = None, base: str | None = 
 
 
 def _of_file(path: Path, base: str | None) -> Contract:
-    """A contract of the user's, or an overlay; the errata beside it, or else our own."""
+    """A contract of the user's, or an overlay; with the errata beside it, else ours."""
     contract = load_own_contract(path, base if is_overlay(path) else None)
     return replace(contract, sha256=hashlib.sha256(path.read_bytes()).hexdigest())
 
@@ -57,7 +57,7 @@ def _of_git(reference: str, repository: Path, known: list[str]) -> Contract:
 
 
 def _show(reference: str, path: str, repository: Path) -> bytes | None:
-    """One file as it stands at a git reference; None when git does not know it."""
+    """One file at a git reference; None when git does not have it."""
     if reference.startswith("-"):
         return None
     command = ["git", "-C", str(repository), "show", f"{reference}:{path}"]

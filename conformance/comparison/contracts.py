@@ -1,6 +1,6 @@
-"""Two contracts beside each other: each change classified, with the requirements it touches.
+"""Compares two contracts: classified changes with the requirements that they touch.
 
-Every requirement that is added, removed or says something else is told by at least one change.
+Every requirement that is added, removed or changed belongs to at least one change.
 """
 
 from __future__ import annotations
@@ -28,11 +28,10 @@ from conformance.model.requirement_id import RequirementId
 
 @dataclass(frozen=True, slots=True)
 class ContractDiff:
-    """What leads from contract A to contract B.
+    """The changes from contract A to contract B.
 
     ``added``, ``removed`` and ``changed`` are all requirement ids touched by any of ``changes``.
-    ``a`` and ``b`` are what was asked for, ``revision_*`` and ``sha256_*`` what it turned out
-    to be.
+    ``a`` and ``b`` are what the user named, ``revision_*`` and ``sha256_*`` what that was.
     """
 
     a: str
@@ -47,12 +46,12 @@ class ContractDiff:
     changed: tuple[str, ...]
 
     def worst(self, side: str) -> Impact:
-        """The gravest impact on ``client`` or ``server``; compatible when nothing changed."""
+        """The most severe impact on ``client`` or ``server``; compatible without changes."""
         impacts: list[Impact] = [getattr(change, side) for change in self.changes]
         return max(impacts, key=lambda impact: impact.weight, default=Impact.COMPATIBLE)
 
     def count(self, side: str) -> dict[str, int]:
-        """How many changes have which impact on ``client`` or ``server``."""
+        """The number of changes per impact on ``client`` or ``server``."""
         counts = Counter(getattr(change, side) for change in self.changes)
         return {impact.value: counts[impact] for impact in Impact}
 
@@ -64,12 +63,11 @@ class ContractDiff:
 
 @dataclass(frozen=True, slots=True)
 class BaselineLoss:
-    """What a report by contract A is still worth under contract B.
+    """The verdicts of a report by contract A that are still valid under contract B.
 
-    ``gone`` counts its verdicts on requirements that B no longer has, ``stale`` those on
-    requirements that say something else, ``kept`` the rest. ``unjudged`` are ids of B that the
-    report says nothing of, ``waivers`` the waived ids that are gone or stale. ``foreign``: the
-    report was not made by contract A at all.
+    ``gone`` counts verdicts on requirements that B no longer has, ``stale`` those on changed
+    requirements, ``kept`` the rest. ``unjudged`` are ids of B without a verdict, ``waivers`` the
+    waived ids that are gone or stale. ``foreign``: the report is not by contract A at all.
     """
 
     gone: dict[str, int]
@@ -114,7 +112,7 @@ def diff(old: Contract, new: Contract, a: str = "A", b: str = "B") -> ContractDi
 
 
 def baseline_loss(difference: ContractDiff, report: Report) -> BaselineLoss:
-    """What becomes of the verdicts of a report when contract B takes the place of contract A."""
+    """Which verdicts of a report lose their value when contract B replaces contract A."""
     removed, changed = set(difference.removed), set(difference.changed)
     groups: dict[str, Counter[str]] = {"gone": Counter(), "stale": Counter(), "kept": Counter()}
     waivers: list[str] = []
@@ -135,7 +133,7 @@ def baseline_loss(difference: ContractDiff, report: Report) -> BaselineLoss:
 
 
 class _Delta:
-    """The requirements of both contracts, and which of them an observation is about."""
+    """The requirements of both contracts, and which of them an observation concerns."""
 
     def __init__(self, old: Contract, new: Contract) -> None:
         self.old, self.new = old.requirements, new.requirements
@@ -147,7 +145,7 @@ class _Delta:
     def change(self, seen: Observation) -> ContractChange:
         """The observation with its requirements and its impact.
 
-        What only a SHOULD or MAY says never breaks anybody.
+        Changes that only concern a SHOULD or MAY break nobody.
         """
         exact = {i for i in seen.exact if i in self.old and i in self.new}
         added = self._about(seen, self.added)
@@ -162,7 +160,7 @@ class _Delta:
         )
 
     def untold(self, changes: Iterable[ContractChange]) -> Iterator[Observation]:
-        """Requirements that differ without any change of shape: their words, their level."""
+        """Changed requirements that no observation covers: their text or level differs."""
         told = {i for change in changes for i in (*change.added, *change.removed, *change.changed)}
         for identifier in sorted((self.added | self.removed | self.restated) - told):
             place = RequirementId.parse(identifier).operation

@@ -1,4 +1,4 @@
-"""Markdown that GitHub and GitLab read alike, from words that must read as they are."""
+"""Markdown that GitHub and GitLab render alike, from texts that must appear literally."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def words(value: str) -> str:
 
 
 def code(value: str) -> str:
-    """Text in a code span, whatever backticks it has itself."""
+    """Text in a code span, whatever backticks it contains."""
     flat = " ".join(value.split())
     longest = max((len(run) for run in re.findall("`+", flat)), default=0)
     fence, space = "`" * (longest + 1), " " if "`" in (flat[:1], flat[-1:]) else ""
@@ -28,7 +28,7 @@ def cell(value: str) -> str:
 
 
 def table(titles: Sequence[str], rows: Iterable[Sequence[str]], limit: int = 200) -> list[str]:
-    """The lines of a table; what is beyond ``limit`` rows is counted."""
+    """The lines of a table; rows beyond ``limit`` are only counted."""
     listed = list(rows)
     lines = [f"| {' | '.join(titles)} |", "|" + " --- |" * len(titles)]
     lines += [f"| {' | '.join(row)} |" for row in listed[:limit]]

@@ -1,9 +1,9 @@
-"""Shards of one run, from several processes or machines, become one report.
+"""Merges shards of one run, from several processes or machines, into one report.
 
-Per requirement the gravest verdict wins, in the order in which one run would have weighed the same
-cases: fail, warn, waived, pass, blocked, inconclusive, not-applicable, not-selected. A shard that
-did not ask (not-selected) never outweighs one that did. Findings are joined and told once, requests
-and reached statuses are summed, counts and the verdict of the run are made anew.
+The most severe verdict on each requirement wins, in this order: fail, warn, waived, pass, blocked,
+inconclusive, not-applicable, not-selected; so one run would have decided the same cases. A shard
+without a requirement (not-selected) never outweighs one with it. Each finding is reported once,
+requests and reached statuses are summed, counts and the run's verdict are computed anew.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ _Key = tuple[str, str, str, str, str]
 
 
 def merge_reports(paths: Sequence[Path]) -> Report:
-    """Merge report files. Raises ReportError when one cannot be read or does not belong."""
+    """Merge report files. Raises ReportError for one that is unreadable or of another run."""
     if not paths:
         raise ReportError("merge", "was given no report", "name the report.json of every shard")
     return merge([(str(path), read_json(path)) for path in paths])
@@ -104,7 +104,7 @@ def merge(shards: Sequence[tuple[str, Report]]) -> Report:
 
 
 def _refuse_stranger(first_name: str, first: Report, name: str, shard: Report) -> None:
-    """One line that says which field is not that of the first shard."""
+    """Raise ReportError, naming the first field that differs from the first shard."""
     for field, read in _IDENTITY:
         ours, theirs = read(first), read(shard)
         if ours != theirs:
@@ -138,7 +138,7 @@ _IDENTITY: Final[Sequence[tuple[str, Callable[[Report], Any]]]] = (
 
 
 def _requirement(told: Sequence[ReportedRequirement]) -> ReportedRequirement:
-    """What the shards together say of one requirement."""
+    """The merged verdict on one requirement."""
     telling = max(told, key=lambda item: WEIGHT[item.verdict])
     if telling.verdict is Verdict.NOT_SELECTED:
         telling = next((item for item in told if item.reason != _NOT_ASKED), telling)
@@ -157,7 +157,7 @@ def _findings(reports: Sequence[Report]) -> list[ReportedFinding]:
 
 
 def _coverage(reports: Sequence[Report]) -> list[StatusCell]:
-    """Per operation and status, how often it was reached in all; a reason only where never."""
+    """Per operation and status, how often it was reached; a reason only where never."""
     cells: dict[tuple[str, str], StatusCell] = {}
     for cell in (cell for report in reports for cell in report.status_coverage):
         key = (cell.operation, cell.status)
@@ -193,14 +193,14 @@ def _run(reports: Sequence[Report], misfits: Sequence[WaiverProblem]) -> RunReco
 
 
 def _selection(told: Sequence[SelectionRecord]) -> SelectionRecord:
-    """Asked is what any shard was asked; excluded is what every shard excluded."""
+    """Selected is what any shard selected; excluded is what every shard excluded."""
     asked = dict.fromkeys(glob for item in told for glob in item.only)
     excluded = [glob for glob in told[0].exclude if all(glob in item.exclude for item in told)]
     return SelectionRecord(list(asked) if all(item.only for item in told) else [], excluded)
 
 
 def _problems(runs: Sequence[RunRecord], misfits: Sequence[WaiverProblem]) -> list[str]:
-    """Problems of all shards, each once; those of waivers only where they are still misfits."""
+    """Problems of all shards, each once; about waivers only those that still do not fit."""
     of_waivers = {misfit.text for run in runs for misfit in run.waiver_problems}
     others = (text for run in runs for text in run.problems if text not in of_waivers)
     return [*(misfit.text for misfit in misfits), *dict.fromkeys(others)]

@@ -1,4 +1,4 @@
-"""Which target a report is of, wherever its copy happened to listen."""
+"""Identifies the target of a report, whichever local port its copy used."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A comparison of two runs as text, JSON, Markdown and HTML."""
+"""Writes a comparison of two runs as text, JSON, Markdown and HTML."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ DIFFER: Final = "The runs themselves differ, so that more than the target may ex
 
 
 def sentence(comparison: RunComparison) -> str:
-    """The whole comparison in a few words."""
+    """The comparison in one sentence."""
     if comparison.same:
         return "no change"
     counts = {name: len(rows) for name, rows in comparison.groups}
@@ -56,7 +56,7 @@ def sentence(comparison: RunComparison) -> str:
 
 
 def render_text(comparison: RunComparison, console: Console, shown: int = _SHOWN) -> None:
-    """Print the comparison; of a long group, only the first rows, and the rest is counted."""
+    """Print the comparison; of a long group the first rows and the number of others."""
     a, b = comparison.a, comparison.b
     if comparison.differences:
         console.print(Text(f"{DIFFER}:", style="bold yellow"), soft_wrap=True)
@@ -108,7 +108,7 @@ def render_json(comparison: RunComparison) -> str:
 
 
 def render_markdown(comparison: RunComparison) -> str:
-    """The comparison for a job page or a comment on a merge request."""
+    """The comparison for a job page or a merge request comment."""
     a, b = comparison.a, comparison.b
     sign = "❌" if comparison.exit_status else "✅"
     lines = [f"## {sign} Two runs compared: {sentence(comparison)}", ""]

@@ -1,4 +1,4 @@
-"""Two runs beside each other: what got worse, what got better, what is no longer the same."""
+"""Compares two runs: regressions, fixes, and other differences."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LEFT_OUT: Final = frozenset({Verdict.NOT_APPLICABLE, Verdict.NOT_SELECTED})
 
 @dataclass(frozen=True, slots=True)
 class VerdictChange:
-    """One requirement whose verdict is not the same; None where a report does not know it.
+    """A requirement whose verdict differs; None where a report does not have it.
 
     ``detail`` is why: the message of the first finding, or the reason of the verdict.
     """
@@ -39,7 +39,7 @@ class VerdictChange:
 
 @dataclass(frozen=True, slots=True)
 class RequirementChange:
-    """One requirement that says something else: ``field`` is ``text``, ``level`` or ``source``."""
+    """A requirement that differs itself: ``field`` is ``text``, ``level`` or ``source``."""
 
     requirement: str
     field: str
@@ -49,7 +49,7 @@ class RequirementChange:
 
 @dataclass(frozen=True, slots=True)
 class WaiverChange:
-    """What became of a waiver: ``new``, ``changed``, ``expired``, ``removed`` or ``needless``.
+    """A waiver that is ``new``, ``changed``, ``expired``, ``removed`` or ``needless``.
 
     ``needless``: removed, and the requirement is kept now. ``verdict`` is that of the later run.
     """
@@ -64,7 +64,7 @@ class WaiverChange:
 
 @dataclass(frozen=True, slots=True)
 class RunSide:
-    """Which run it was: enough to see whether two runs can be compared at all."""
+    """The identity of one run: enough to see whether two can be compared at all."""
 
     target: str
     started: str
@@ -114,12 +114,12 @@ class RunComparison:
 
     @property
     def same(self) -> bool:
-        """Whether B says of every requirement what A said."""
+        """Whether all verdicts are the same."""
         return not self.groups and not self.changed and not self.waivers
 
     @property
     def exit_status(self) -> int:
-        """1 on a regression, otherwise 0; what could not be judged any more is B's own affair."""
+        """1 on a regression, otherwise 0; what B could not judge does not count here."""
         return 1 if self.regressions else 0
 
     def to_dict(self) -> dict[str, Any]:
@@ -169,7 +169,7 @@ def compare(a: Report, b: Report) -> RunComparison:
 
 
 def _group(old: Verdict | None, new: Verdict | None) -> str | None:
-    """The one group of a change; None where nothing changed that is worth a word."""
+    """The one group of a change; None where it does not matter."""
     if old is new:
         return None
     if old is None or new is None:
@@ -273,7 +273,7 @@ def _side(report: Report) -> RunSide:
 
 
 def _differences(a: Report, b: Report) -> tuple[str, ...]:
-    """What is not the same about the runs themselves, in words."""
+    """Differences between the runs' settings, in words."""
     before, after = settings_of(a), settings_of(b)
     return tuple(
         f"{name}: {shown(value)}, then {shown(after[name])}"

@@ -1,4 +1,4 @@
-"""The settings of a run that must be the same before two runs say the same thing."""
+"""The settings that must be equal for two runs to be comparable."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def settings_of(report: Report) -> dict[str, Any]:
-    """By name what explains other verdicts beside the target itself, and the target."""
+    """By name the settings that may explain different verdicts, and the target."""
     return {
         "target": target_name(report),
         "profile": report.target["profile"],

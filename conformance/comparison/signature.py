@@ -1,7 +1,7 @@
-"""Who has issued a certificate: Ed25519 signatures in a DSSE envelope, as in-toto asks for.
+"""Signatures of certificates: Ed25519 in a DSSE envelope, as in-toto asks for.
 
-The envelope stands beside the statement, so that the statement stays readable and public tools
-can check the signature (https://github.com/secure-systems-lab/dsse).
+The envelope is beside the statement, so that the statement stays readable and public tools can
+check the signature (https://github.com/secure-systems-lab/dsse).
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Envelope:
     signatures: Mapping[str, bytes]
 
     def is_signed_with(self, key: Ed25519PublicKey) -> bool:
-        """Whether the payload is what the owner of that key has signed."""
+        """Whether the owner of that key has signed the payload."""
         signature = self.signatures.get(key_id(key))
         if signature is None:
             return False
@@ -49,7 +49,7 @@ class Envelope:
 
 
 def envelope_beside(certificate: Path) -> Path:
-    """Where the signature of a certificate stands: ``certificate.dsse.json``."""
+    """The path of a certificate's signature: ``certificate.dsse.json``."""
     return certificate.with_name(f"{certificate.stem}{SUFFIX}")
 
 
@@ -83,7 +83,7 @@ def generate_keys(folder: Path) -> tuple[Path, Path]:
 
 
 def read_private_key(path: Path) -> Ed25519PrivateKey:
-    """Raises UsageError for what is no private Ed25519 key in PEM without a passphrase."""
+    """Read a key. Raises UsageError for anything but Ed25519 in PEM without passphrase."""
     try:
         key = serialization.load_pem_private_key(_read(path), password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
@@ -96,7 +96,7 @@ def read_private_key(path: Path) -> Ed25519PrivateKey:
 
 
 def read_public_key(path: Path) -> Ed25519PublicKey:
-    """Raises UsageError for what is no public Ed25519 key in PEM."""
+    """Read a key. Raises UsageError for anything but Ed25519 in PEM."""
     try:
         key = serialization.load_pem_public_key(_read(path))
     except (ValueError, UnsupportedAlgorithm) as error:
@@ -107,7 +107,7 @@ def read_public_key(path: Path) -> Ed25519PublicKey:
 
 
 def key_id(key: Ed25519PublicKey) -> str:
-    """The SHA-256 of a public key, in hex: what a certificate calls it."""
+    """The SHA-256 of a public key, in hex: its id in certificates."""
     raw = key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
     return hashlib.sha256(raw).hexdigest()
 

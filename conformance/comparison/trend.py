@@ -1,10 +1,10 @@
-"""A folder of reports as a trend: verdicts run by run, what keeps failing, what is flaky.
+"""Shows a folder of reports as a history: verdicts by run, lasting failures, flakiness.
 
-Flaky is a requirement that went back and forth with nothing that the suite knows of being
-different: among runs of one series it was kept, broken and kept again, or broken, kept and broken
-again. One turn alone is a regression or a fix. Runs are of one series when target, profile,
-capabilities, operations, selection, contract digest, suite version, level and strictness are the
-same; runs that did not judge the requirement are passed over.
+Flaky is a requirement that went back and forth although nothing that the suite knows of differed:
+among runs of one series it was kept, broken and kept again, or broken, kept and broken again. One
+change alone is a regression or a fix. Runs are of one series when target, profile, capabilities,
+operations, selection, contract digest, suite version, level and strictness are equal; runs that did
+not judge the requirement are skipped.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ NEWLY_JUDGED: Final = "newly judged"
 
 @dataclass(frozen=True, slots=True)
 class TrendRun:
-    """One run of the folder; ``series`` numbers the runs that may be held against each other."""
+    """One run of the folder; runs with the same ``series`` are comparable."""
 
     file: str
     started: str
