@@ -15,7 +15,7 @@ from __future__ import annotations
 
 
 class ConformanceError(Exception):
-    """One clear line: the thing, its value, the remedy. The text is drawn from the data."""
+    """One line: the thing, its problem, the remedy. The text is built from the data."""
 
     exit_status = 2
 
@@ -61,4 +61,4 @@ class Refused(TargetError):  # noqa: N818 - a decision of the guard, not a misha
 
 
 class Crash(TargetError):  # noqa: N818 - the suite's fault, not the target's
-    """The suite itself broke: nothing is said about the target. The problem is a traceback."""
+    """The suite itself failed; nothing is known about the target. Its text is a traceback."""

@@ -182,7 +182,7 @@ def _tell(
     code: str,
     contract: Path | None,
 ) -> int:
-    """Print and write what came of it; the exit status."""
+    """Print and write the results; return the exit status."""
     console = Console(stderr=False)
     report = done.outcome.report
     console.print()

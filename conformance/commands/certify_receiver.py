@@ -91,7 +91,7 @@ def certify_receiver(
 
 
 def _check(url: str, timeout: float, formats: tuple[str, ...]) -> None:
-    """Raises UsageError for what cannot be used."""
+    """Raise UsageError for unusable arguments."""
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise UsageError("URL", f"{url!r} is not a URL", "give http(s)://host[:port]/path")
@@ -105,7 +105,7 @@ def _check(url: str, timeout: float, formats: tuple[str, ...]) -> None:
 
 
 def _tell(done: Certified, report_dir: Path, formats: tuple[str, ...], code: str) -> int:
-    """Print what was sent and what came of it, write the reports; the exit status."""
+    """Print what was sent and the results, write the reports; return the exit status."""
     console = Console(stderr=False)
     console.print()
     console.print(_sent(done))

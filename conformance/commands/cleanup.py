@@ -121,5 +121,5 @@ def _tell(result: CleanupResult, session: Session) -> None:
 
 
 def _plain(text: str) -> str:
-    """A line for the terminal: what a file or a target says moves no cursor there."""
+    """The text without control characters, which could control the terminal."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -1,4 +1,4 @@
-"""``compare``, ``report merge|trend`` and ``certificate``: what came of runs."""
+"""``compare``, ``report`` and ``certificate``: work on reports."""
 
 from __future__ import annotations
 

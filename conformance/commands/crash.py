@@ -1,4 +1,4 @@
-"""What breaks inside the suite is told with its traceback, with exit status 3, without secrets."""
+"""Turns crashes of the suite into exit status 3 and a traceback without secrets."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FORESEEN = (ConformanceError, click.ClickException, click.exceptions.Exit, clic
 
 @contextmanager
 def reported_crashes(clean: Callable[[str], str]) -> Iterator[None]:
-    """Whatever was not foreseen becomes a Crash; ``clean`` takes the secrets out of its text."""
+    """Raise any unforeseen error as a Crash; ``clean`` removes secrets from its text."""
     try:
         yield
     except _FORESEEN:

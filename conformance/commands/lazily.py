@@ -1,4 +1,4 @@
-"""A group of commands that are imported when they are called, so that ``--help`` is quick."""
+"""A group of commands that are imported when called, so that ``--help`` is quick."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import click
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Where a command is (``module:attribute``), and its line in the list of commands."""
+    """The location of a command (``module:attribute``), and its line in the list."""
 
     place: str
     help: str

@@ -1,4 +1,4 @@
-"""The live progress of a run: a plugin of pytest that draws a bar on a terminal."""
+"""A pytest plugin that draws a progress bar on a terminal."""
 
 from __future__ import annotations
 

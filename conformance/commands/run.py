@@ -178,7 +178,7 @@ def run(
 
 
 def _notice(session: Session) -> None:
-    """Say that an address is only read, and how to change that, before anything is sent."""
+    """Print that an address is only read, and how to change that."""
     config, reach = session.config, session.reach
     if is_read_only_by_default(config.target, config.profile, reach.settings):
         words = language(config.language)
@@ -187,7 +187,7 @@ def _notice(session: Session) -> None:
 
 @contextmanager
 def _without_options_of_others() -> Iterator[None]:
-    """What a project around us tells its own pytest is not for this run."""
+    """The arguments without those that a surrounding project sets for pytest."""
     told = os.environ.pop("PYTEST_ADDOPTS", None)
     try:
         yield
@@ -197,7 +197,7 @@ def _without_options_of_others() -> Iterator[None]:
 
 
 def _judge(prepared: ConformanceRun, numprocesses: str | None) -> int:
-    """Hand over to pytest, then print what came of it."""
+    """Run pytest, then print the results."""
     console = Console(stderr=False)
     progress = Progress(console, prepared.session.config.seed)
     arguments = ["--pyargs", "conformance.suite", "-c", str(_INI), *_QUIET]
@@ -229,7 +229,7 @@ def _judge(prepared: ConformanceRun, numprocesses: str | None) -> int:
 
 @contextmanager
 def terminable() -> Iterator[None]:
-    """SIGTERM and SIGHUP end a run as Ctrl-C does, cleaned up and with a report; then as before.
+    """Let SIGTERM and SIGHUP end a run like Ctrl-C: cleaned up, with a report.
 
     A hang-up that nohup has told us to ignore stays ignored.
     """
@@ -257,7 +257,7 @@ def _processes(prepared: ConformanceRun, numprocesses: str | None) -> list[str]:
 
 
 def _passed_on(prepared: ConformanceRun) -> Iterator[str]:
-    """The options that workers of pytest-xdist have to be told."""
+    """The options that workers of pytest-xdist need."""
     config = prepared.session.config
     for name in ("level", "profile", "revision", "contract", "base"):
         value = getattr(config, name)
@@ -279,7 +279,7 @@ def _passed_on(prepared: ConformanceRun) -> Iterator[str]:
 
 
 def _check(config: RunConfig) -> None:
-    """What can be seen to be wrong before anything is started."""
+    """Raise UsageError for anything that is wrong before a run starts."""
     check_formats(config.formats, "--format")
     check_level(config.level, "--level")
     config.check_report_dir()

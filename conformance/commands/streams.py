@@ -1,4 +1,4 @@
-"""Standard output and error that change no exit status, whoever reads them and however."""
+"""Standard output and error that never fail, whoever reads them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, TextIO
 
 
 class _Written(io.FileIO):
-    """The end of a stream: who stopped reading, as ``head`` does, is not told the rest.
+    """A stream whose closed end is ignored: its reader, such as ``head``, may stop.
 
     ``lost`` is why something else could not be written, a full disk for example.
     """
@@ -22,7 +22,7 @@ class _Written(io.FileIO):
         self._gone = False
 
     def write(self, data: Any, /) -> int:
-        """Write what can be written, and say that all of it was."""
+        """Write what can be written, and return as if all of it was."""
         size = memoryview(data).nbytes
         if self._gone:
             return size

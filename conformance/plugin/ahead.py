@@ -1,8 +1,8 @@
-"""Runs the bodies of independent items side by side, before pytest runs the items in their order.
+"""Runs independent items on several threads before pytest runs all items in order.
 
-What might bring a server down is not among them: it must be plain which request did.
-pytest sets up, calls and reports one item after the other, as every plugin of it expects; where an
-item has been found well ahead, its call is over at once.
+Items that might crash a server are not among them: it must be plain which request did. pytest sets
+up, calls and reports one item after the other, as every plugin expects; the call of an item that
+has passed ahead returns at once.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _NOT_BESIDE_OTHERS = TOUCHES_OTHERS | {CLOCK, CALLBACK}
 
 
 def found_ahead(item: pytest.Item) -> ItemResult | None:
-    """What an item has found out ahead; None if it has to be run."""
+    """The result of an item that passed ahead; None if it has to be run."""
     return item.stash.get(_FOUND, None)
 
 
@@ -50,14 +50,14 @@ class RunAhead:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, Any, Any]:
-        """Run ahead what may be; then the loop as ever."""
+        """Run ahead the items that allow it; then the loop as usual."""
         if not session.config.option.collectonly:
             self._run_ahead(session)
         return (yield)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
-        """What was found well ahead need not be called."""
+        """Skip the call of an item that passed ahead."""
         return True if found_ahead(pyfuncitem) is not None else None
 
     def _run_ahead(self, session: pytest.Session) -> None:
@@ -80,7 +80,7 @@ class RunAhead:
             item.stash[_SENT] = sent
 
     def _beside(self, item: pytest.Item) -> Run | None:
-        """How to run an item in another session; None where it has to be alone."""
+        """How to run an item in another session; None where it has to run alone."""
         if not isinstance(item, pytest.Function):
             return None
         if phase_of_item(item, self._session.contract.resources.ending) is not Phase.ORDINARY:
@@ -101,7 +101,7 @@ class RunAhead:
 
 
 def _rule(item: pytest.Function, declared: tuple[str, ...]) -> Run | None:
-    """The body of a rule's test, which takes a scenario and what it is parametrized with."""
+    """The body of a rule's test, called with a scenario and its parameters."""
     callspec = getattr(item, "callspec", None)
     given: dict[str, Any] = dict(callspec.params) if callspec else {}
     if set(inspect.signature(item.obj).parameters) != {"scenario", *given}:

@@ -1,4 +1,4 @@
-"""Which items a run has, in which order, and what they are planned to judge."""
+"""Collects the items of a run, orders them, and notes what they are planned to judge."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Collection:
         metafunc.parametrize("case", cases, ids=[case.id for case in cases])
 
     def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
-        """Random requests, and the libraries that draw them, are for the level thorough."""
+        """Collect random requests, and their libraries, only at level thorough."""
         idle = self._config.level != "thorough" and collection_path.name == _RANDOM
         return True if idle else None
 
@@ -77,7 +77,7 @@ class Collection:
         gc.freeze()
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """A module of the suite that cannot be collected: nothing is judged then."""
+        """Stop the run if a module of the suite cannot be collected."""
         if report.failed:
             text = str(report.longrepr).strip().splitlines()
             problem = f"cannot be collected ({text[-1] if text else 'no reason given'})"
@@ -98,7 +98,7 @@ class Collection:
         return needed
 
     def _explores(self, item: pytest.Item) -> bool:
-        """Random requests belong to the level thorough, for operations that are offered."""
+        """Keep random requests only at level thorough, for operations that are offered."""
         marker = item.get_closest_marker("sparkrtc_explores")
         if marker is None:
             return True
@@ -109,7 +109,7 @@ class Collection:
         return self._config.level == "thorough" and wanted and offered
 
     def _place(self, item: pytest.Item) -> tuple[int, int]:
-        """Where an item belongs in the order of the run: its phase, then its chapter."""
+        """The position of an item in the run: its phase, then its chapter."""
         rules = item.get_closest_marker("sparkrtc_rules")
         judged = rules.args if rules is not None else ()
         first = RequirementId.parse(judged[0]).operation if judged else ""
@@ -122,9 +122,9 @@ class Collection:
 
 
 def phase_of_item(item: pytest.Item, ending: Names[str]) -> Phase:
-    """When an item runs, by the mark of its rules, of its module, or by its case.
+    """The phase of an item: by the mark of its rules, of its module, or by its case.
 
-    ``ending`` are the operations that end what a run was given.
+    ``ending`` are the operations that end existing resources.
     """
     rules = item.get_closest_marker("sparkrtc_rules")
     own = rules.kwargs.get("phase") if rules is not None else None
@@ -134,7 +134,7 @@ def phase_of_item(item: pytest.Item, ending: Names[str]) -> Phase:
 
 
 def _limit_calls(items: Iterable[pytest.Item]) -> None:
-    """Let pytest-timeout interrupt calls alone: an alarm in a hook would end the whole session."""
+    """Limit pytest-timeout to calls: an alarm in a hook would end the whole session."""
     for item in items:
         if item.get_closest_marker("timeout") is None:
             item.add_marker(pytest.mark.timeout(func_only=True))
@@ -146,7 +146,7 @@ def _effort(marker: pytest.Mark) -> str:
 
 
 def _is_empty(item: pytest.Item) -> bool:
-    """Whether pytest made this item in place of the cases that a generated test has none of."""
+    """Whether pytest made this item for a generated test without cases."""
     generated = getattr(item, "originalname", "") == _GENERATED
     return generated and case_of(item) is None
 

@@ -1,4 +1,4 @@
-"""One pytest session as a conformance run: what its parts share, and the report it ends in."""
+"""One pytest session as a conformance run: its shared state, and its report."""
 
 from __future__ import annotations
 
@@ -57,17 +57,16 @@ class ConformanceRun:
         self._lock: FileLock | None = None
 
     def claim(self) -> None:
-        """Keep other runs out of the report folder. Raises ReportError when one is in there."""
+        """Lock the report folder. Raises ReportError when another run is using it."""
         config = self.session.config
         if self._lock is None and config.target is not None:
             self._lock = lock_folder(config.report_dir)
 
     def open_progress(self, *, writes: bool) -> None:
-        """Go on where an interrupted run stopped, or begin anew; ``writes``: not a worker.
+        """Resume an interrupted run, or start a new one; ``writes``: not in a worker.
 
-        The embedded reference forgets everything, so that there is nothing to go on with.
-        Raises ReportError when there is no run to resume, no room for another, or another
-        one at work in the folder.
+        The embedded reference forgets everything, so there is nothing to resume. Raises ReportError
+        when there is no run to resume, when the disk is full, or when another run uses the folder.
         """
         config = self.session.config
         if config.target is None:
@@ -83,13 +82,13 @@ class ConformanceRun:
         self._progress = progress
 
     def stop(self, error: ConformanceError) -> None:
-        """The run cannot go on: its report says so, and why."""
+        """Note why the run cannot go on, for its report."""
         self.collected.interrupted = True
         self.collected.interruption = str(error)
         self.stopped = error
 
     def absorb(self, item: str, result: ItemResult) -> None:
-        """Take over what one item has said, in the controlling process."""
+        """Add the result of one item, in the controlling process."""
         self.collected.absorb(item, result)
         if self._progress is None:
             return
@@ -100,7 +99,7 @@ class ConformanceRun:
             self._progress = None
 
     def finish(self) -> Report:
-        """Write the reports; what was judged is complete unless the run was interrupted.
+        """Write the reports; the run is complete unless it was interrupted.
 
         What cannot be written is remembered in ``unwritten``, and the report stays in memory.
         """
@@ -115,11 +114,11 @@ class ConformanceRun:
 
     @property
     def errors(self) -> list[ConformanceError]:
-        """What the last lines of the run have to say; the first one's exit status counts."""
+        """The errors of the run, to be printed last; the first one sets the exit status."""
         return [error for error in (self.stopped, self.unwritten) if error is not None]
 
     def _write(self, report: Report, config: RunConfig) -> None:
-        """Every format, whatever becomes of the others: a disk that is full may have room."""
+        """Write every format, even if one fails: a full disk may have room for another."""
         around = surroundings(os.environ, Path.cwd())
         material = Material(
             report,
@@ -142,7 +141,7 @@ class ConformanceRun:
             self.unwritten = self.unwritten or error
 
     def release(self) -> None:
-        """Let the folder go, and the embedded reference, if this run has started it."""
+        """Unlock the folder, and stop the embedded reference if this run started it."""
         if self._lock is not None:
             self._lock.release()
             self._lock = None
@@ -152,7 +151,7 @@ class ConformanceRun:
 
 
 def _previous(folder: Path, report: Report) -> Report | None:
-    """The report that this run replaces, if it can be read and is of a run like this one."""
+    """The report that this run replaces, if it can be read and is of the same target."""
     try:
         previous = read_json(folder / "report.json")
     except ConformanceError:

@@ -1,4 +1,4 @@
-"""From what an item judged to its outcome in pytest, and from all of them to the report."""
+"""From the judgements of an item to its outcome in pytest, and to the report."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Results:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Before the first item of a process: its lab; without one it cannot go on."""
+        """Open the lab before the first item of a process; without it the run stops."""
         try:
             _ = self._session.lab
         except ConformanceError as error:
@@ -64,7 +64,7 @@ class Results:
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
-        """Turn what the item judged into its outcome, inside its call: every reporter sees it."""
+        """Turn judgements into the item's outcome inside its call, for every reporter."""
         error: BaseException | None = None
         try:
             return (yield)
@@ -79,7 +79,7 @@ class Results:
             self._end(item, error)
 
     def _end(self, item: pytest.Item, error: BaseException | None) -> None:
-        """Take what the item said; raise if it broke something that this run is failed by."""
+        """Collect the item's results; raise if it broke something that fails this run."""
         if (found := found_ahead(item)) is not None:
             item.stash[_RESULT] = found
             return
@@ -94,14 +94,14 @@ class Results:
             pytest.fail("\n\n".join(_explained(one) for one in broken), pytrace=False)
 
     def _raise_redacted(self, failure: BaseException) -> None:
-        """Raise in place of an error whose text holds a secret: reporters quote it as it is."""
+        """Raise without secrets in place of an error whose text has some."""
         text = f"{type(failure).__name__}: {failure}"
         redacted = self._session.prose(text)
         if redacted != text and isinstance(failure, Exception):
             pytest.fail(redacted, pytrace=False)
 
     def _stop(self, session: pytest.Session, error: ConformanceError) -> None:
-        """The target is gone, or the disk: nothing more can be judged; what was is reported."""
+        """Stop: the target or the disk is gone; what was judged is reported."""
         self._run.stop(error)
         session.shouldstop = str(error)
 
@@ -109,7 +109,7 @@ class Results:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """Attach what the item said to its report, so that it crosses processes."""
+        """Attach the item's results to its report, to cross processes."""
         report = yield
         clean_report(report, self._session.prose)
         if call.when == "call" and _RESULT in item.stash:
@@ -119,7 +119,7 @@ class Results:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_internalerror(self, excrepr: object) -> None:
-        """A crash of the suite itself is shown without secrets."""
+        """Show a crash of the suite itself without secrets."""
         clean_traceback(excrepr, self._session.prose)
 
     def _fails(self, judgement: Judgement) -> bool:
@@ -132,13 +132,13 @@ class Results:
         return requirement.level.value == "MUST" or self._session.config.strict
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """In the controlling process: gather."""
+        """Collect results in the controlling process."""
         data = getattr(report, "conformance", None)
         if data is not None and not self._is_worker:
             self._run.absorb(report.nodeid, ItemResult.from_data(data))
 
     def pytest_keyboard_interrupt(self) -> None:
-        """The report of an interrupted run says so."""
+        """Note in the report that the run was interrupted."""
         self._run.collected.interrupted = True
 
     @pytest.hookimpl(trylast=True)
@@ -155,7 +155,7 @@ class Results:
             self._run.release()
 
     def pytest_unconfigure(self, config: pytest.Config) -> None:
-        """The last lines of plain pytest: what was judged, the verdict, and where reports are."""
+        """Print the last lines: what was judged, the verdict, and the reports."""
         terminal = config.pluginmanager.get_plugin("terminalreporter")
         if terminal is None or self._is_worker:
             return

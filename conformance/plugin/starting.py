@@ -1,4 +1,4 @@
-"""Makes a session of pytest a run: from its options, unless a run was registered with it."""
+"""Makes a pytest session a run: from its options, unless a run was registered."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from conformance.reporting.formats import check_formats
 
 
 def start(config: pytest.Config) -> None:
-    """Register the parts of the run; a run that cannot be is one line and an exit status."""
+    """Register the parts of the run; an impossible run is one line and an exit status."""
     if config.pluginmanager.hasplugin("sparkrtc-collection"):
         return
     worker = input_of(config)
@@ -47,7 +47,7 @@ def start(config: pytest.Config) -> None:
 
 
 def _registered(config: pytest.Config) -> ConformanceRun | None:
-    """The run that the command line has prepared, if it is the one that started pytest."""
+    """The run that the command line has registered, if it started pytest."""
     plugins = config.pluginmanager.get_plugins()
     return next((plugin for plugin in plugins if isinstance(plugin, ConformanceRun)), None)
 
@@ -83,7 +83,7 @@ def _session(config: RunConfig, reach: Reach, worker: Mapping[str, Any] | None) 
 
 
 def run_config(config: pytest.Config, worker: Mapping[str, Any] | None) -> RunConfig:
-    """What pytest's options say of the run. Raises UsageError for a value that is none."""
+    """The configuration from pytest's options. Raises UsageError for an invalid value."""
 
     def option(name: str) -> Any:
         return config.getoption(f"sparkrtc_{name}")
@@ -127,7 +127,7 @@ def _concurrency(given: str | None) -> int | None:
 
 
 def _duration(given: str | None, worker: Mapping[str, Any] | None) -> float | None:
-    """Seconds that this process may take; a worker has what is left to the whole run."""
+    """Seconds that this process may take; a worker gets what is left of the run's."""
     if worker is not None:
         left: float | None = worker["sparkrtc"]["seconds_left"]
         return None if left is None else max(left, 0.001)

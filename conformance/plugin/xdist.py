@@ -1,4 +1,4 @@
-"""Several processes: what the controller tells its workers, and what it takes over from them."""
+"""Several processes: what the controller passes to its workers, and what they return."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from conformance.plugin.items import SUITE
 
 
 def input_of(config: pytest.Config) -> Mapping[str, Any] | None:
-    """What the controller has told this process; None in the controller, and without xdist."""
+    """The input from the controller; None in the controller, and without xdist."""
     told: Mapping[str, Any] | None = getattr(config, "workerinput", None)
     return told
 
 
 def hand_over(config: pytest.Config, run: ConformanceRun, left_behind: list[str]) -> None:
-    """In a worker that ends: its plan, what it could not delete, and what has stopped it."""
+    """Return from a worker its plan, what it could not delete, and why it stopped."""
     stopped = run.stopped
     config.workeroutput["sparkrtc"] = {  # type: ignore[attr-defined]
         "planned": sorted(run.collected.planned),
@@ -39,7 +39,7 @@ class Distribution:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        """Tell a worker the seed, and where the embedded reference is."""
+        """Pass a worker the seed, and the embedded reference's address."""
         node.workerinput["sparkrtc"] = {
             "seed": self._run.session.config.seed,
             "announced": self._run.announced,
@@ -56,7 +56,7 @@ class Distribution:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object | None) -> None:  # noqa: ARG002
-        """A worker has ended; take over its plan and what it could not delete."""
+        """Take over the plan of a worker that has ended, and what is left."""
         output = getattr(node, "workeroutput", {}).get("sparkrtc")
         if output:
             collected = self._run.collected

@@ -1,4 +1,4 @@
-"""The file of the user's repository that a finding is shown in: one that is there."""
+"""Chooses the file of the user's repository in which findings are shown."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """A file of the repository, by its path from the root, and the lines in it.
+    """A file, by its path from the repository's root, and the lines in it.
 
     ``locate``: the line of a requirement, None where it has none of its own.
     """
@@ -31,11 +31,11 @@ class Anchor:
 def anchor(
     around: Surroundings, *, contract: Path | None = None, target: str | None = None
 ) -> Anchor | None:
-    """The first that the repository has: the contract with its lines, the target file, our job.
+    """The first that exists of: the contract with its lines, the target file, the CI job.
 
     ``contract``: the user's own; else ours, in a checkout of this project. ``target``: a target
-    file or an address. None where the repository has none of them: a file that is not there is
-    worse than no file.
+    file or an address. None where the repository has none of them: naming a missing file is worse
+    than naming none.
     """
     shipped = spec_folder()
     judged_by = contract or (shipped if shipped.parent == around.root else None)
@@ -52,7 +52,7 @@ def anchor(
 
 
 def _inside(path: Path, root: Path) -> str | None:
-    """The path of an existing file from the root; None when it is none or lies elsewhere."""
+    """The path of an existing file from the root; None when it is not in the repository."""
     try:
         found = path.resolve()
         inside = found.is_file() and found.is_relative_to(root)

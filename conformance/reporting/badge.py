@@ -66,7 +66,7 @@ class Badge:
 
 
 def badge_of(report: Report) -> Badge:
-    """What the badge says of this run: the verdict, and the share of MUST that was kept."""
+    """The badge of a run: its verdict, and the share of MUST requirements that are kept."""
     must = report.by_level.get("MUST", {})
     kept, broken = must.get("pass", 0), must.get("fail", 0)
     message = report.verdict.value

@@ -1,7 +1,7 @@
-"""Which cause keeps which requirements from being judged.
+"""Finds which cause prevents which requirements from being judged.
 
-What is blocked says which operation did not do its part, and how it was answered; the cause that
-breaks that operation in the same way is the one to mend.
+The reason of a blocked requirement names the operation that failed, and its answer; the cause that
+breaks that operation in the same way is the one to fix.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _UNJUDGED: Final = {Verdict.BLOCKED, Verdict.INCONCLUSIVE}
 
 
 def with_blocked(report: Report, causes: Sequence[Cause]) -> list[Cause]:
-    """The same causes, each with how many requirements could not be judged because of it."""
+    """The causes, each with the number of requirements that it prevents from being judged."""
     blocked: Counter[int] = Counter()
     reasons = Counter(item.reason for item in report.requirements if item.verdict in _UNJUDGED)
     for reason, count in reasons.items():
@@ -37,7 +37,7 @@ def with_blocked(report: Report, causes: Sequence[Cause]) -> list[Cause]:
 
 
 def _guilty(reason: str, causes: Sequence[Cause]) -> int | None:
-    """The place of the cause that a reason speaks of: the one that breaks most of the operation."""
+    """The index of the cause that a reason fits: the one that breaks most of the operation."""
     match = next((found for said in _SAID if (found := said.search(reason))), None)
     if match is None:
         return None
@@ -53,7 +53,7 @@ def _guilty(reason: str, causes: Sequence[Cause]) -> int | None:
 def _rank(
     findings: Iterable[ReportedFinding], operation: str, status: str | None
 ) -> tuple[int, int]:
-    """How closely findings fit: 3 that a valid request is refused so, 2 answered so, 1 the same."""
+    """How well a finding fits: 3 a valid request refused so, 2 answered so, 1 the same text."""
     fits: Counter[int] = Counter()
     for finding in findings:
         asked = finding.exchange.operation if finding.exchange else None

@@ -20,8 +20,8 @@ _LEVELS: Final = [level.value for level in Level]
 class Cause:
     """Findings that one fault explains.
 
-    ``kind`` is the lens that saw it, ``facts`` what its title is drawn from (``language.py``),
-    ``blocks`` how many requirements could not be judged because of it.
+    ``kind`` is the lens that grouped them, ``facts`` fill in its title (``language.py``),
+    ``blocks`` is the number of requirements that could not be judged because of it.
     """
 
     kind: str
@@ -37,28 +37,28 @@ class Cause:
 
     @property
     def requirements(self) -> tuple[str, ...]:
-        """The ids that it breaks, each once, in order."""
+        """The broken ids, each once, in order."""
         return tuple(dict.fromkeys(finding.requirement for finding in self.findings))
 
     @property
     def operations(self) -> tuple[str, ...]:
-        """The operations that it strikes, each once, in order."""
+        """The operations that it affects, each once, in order."""
         return tuple(dict.fromkeys(map(_operation, self.requirements)))
 
     @property
     def struck(self) -> tuple[str, ...]:
-        """The operations that show it themselves, not only through a rule of another."""
+        """The operations that show it themselves, not only through another's rule."""
         own = (item for item in self.requirements if "/rule/" not in item)
         return tuple(dict.fromkeys(map(_operation, own))) or self.operations
 
     @property
     def level(self) -> str:
-        """The most binding level that it breaks."""
+        """The most binding level among its requirements."""
         return min((finding.level for finding in self.findings), key=_LEVELS.index)
 
     @property
     def gravity(self) -> tuple[int, int, str]:
-        """Sorts the gravest first: by level, then by how much it breaks and keeps from judging."""
+        """A sort key, the gravest first: by level, then by how much it breaks and blocks."""
         weight = len(self.requirements) + self.blocks
         return _LEVELS.index(self.level), -weight, self.requirements[0]
 

@@ -77,7 +77,7 @@ def _look(lens: Lens, traces: Iterable[Trace]) -> tuple[list[_Group], list[Trace
 
 
 def _refused(report: Report, traces: list[Trace]) -> Lens:
-    """The lens for operations that answer one and the same refusal to whatever is asked."""
+    """The lens for operations that answer every request with the same refusal."""
     alive = {
         item.operation
         for item in report.requirements
@@ -102,7 +102,7 @@ def _refused(report: Report, traces: list[Trace]) -> Lens:
 
 
 def _unvalidated(report: Report, traces: list[Trace]) -> Lens:
-    """The lens for operations that accept whatever is wrong with a request."""
+    """The lens for operations that accept any violation in a request."""
     checked = {
         item.operation
         for item in report.requirements
@@ -132,7 +132,7 @@ def _accepts(item: Trace) -> bool:
 
 
 def _follows(item: Trace, groups: list[_Group]) -> bool:
-    """Adds a statement about no field to the cause whose symptom it shows; whether it did."""
+    """Add a finding without a field to the cause whose symptom it is; return whether it was."""
     for group in groups:
         if _same_refusal(item, group) or _same_value(item, group):
             group.traces.append(item)
@@ -150,7 +150,7 @@ def _same_refusal(item: Trace, group: _Group) -> bool:
 
 
 def _same_value(item: Trace, group: _Group) -> bool:
-    """An answer value that the document does not have also misleads the rules that read it."""
+    """Undocumented values in answers also break the rules that read them: group both."""
     facts = dict(group.facts)
     if item.side != "rule" or facts.get("keyword") != "enum" or facts.get("side") != "answer":
         return False

@@ -1,7 +1,7 @@
-"""Where a run is at home: the repository around it, and the service that runs it.
+"""Detects the repository and the CI service that a run is in.
 
-GitHub Actions and GitLab CI say so in their environment. GitHub is given a job summary; GitLab the
-files that its merge requests show.
+GitHub Actions and GitLab CI are recognised by their environment. GitHub gets a job summary; GitLab
+the files that its merge requests show.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Surroundings:
 
 
 def surroundings(environ: Mapping[str, str], folder: Path) -> Surroundings:
-    """What the environment and the folder that a run is started in say."""
+    """The surroundings, as the environment and the current folder show them."""
     if environ.get("GITHUB_ACTIONS") == "true":
         summary = environ.get("GITHUB_STEP_SUMMARY")
         return Surroundings(
@@ -49,7 +49,7 @@ def surroundings(environ: Mapping[str, str], folder: Path) -> Surroundings:
 
 
 def _root(named: str | None, folder: Path) -> Path:
-    """The folder that the service names, else the nearest one with ``.git``, else this one."""
+    """The repository's root: as the service says, else the nearest folder with ``.git``."""
     if named and Path(named).is_dir():
         return Path(named).resolve()
     here = folder.resolve()

@@ -1,4 +1,4 @@
-"""The line of the contract that a requirement comes from, for formats that point into the file."""
+"""Finds the line of the contract for a requirement, for formats that link to it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _DEPTH = 40
 class ContractLines:
     """An index of the contract's lines. ``locate`` fits ``Material.locate``.
 
-    The file is composed once, by yaml's own parser, so that lines are those an editor shows.
+    The file is parsed once, by yaml's own parser, so that lines are those an editor shows.
     """
 
     def __init__(self, path: Path) -> None:
@@ -153,7 +153,7 @@ def _value(node: yaml.Node | None, key: str) -> yaml.Node | None:
 
 
 def _entry(node: yaml.Node, key: str) -> yaml.Node | None:
-    """The key itself, not its value: where ``maxLength:`` is written."""
+    """The key itself and not its value: the line with ``maxLength:``."""
     if not isinstance(node, yaml.MappingNode):
         return None
     found: yaml.Node | None = next((name for name, _ in node.value if name.value == key), None)

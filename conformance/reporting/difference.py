@@ -1,4 +1,4 @@
-"""Two values that ought to be equal, told by what differs between them."""
+"""Describes two values that should be equal by their differences."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Part = tuple[str, Any, Any]
 
 
 def apart(expected: str, actual: str) -> tuple[str, str]:
-    """Both as they are; or, of two long objects or lists, only the parts that differ.
+    """Both values; of two long objects or lists only the parts that differ.
 
     The whole values are in ``report.json`` and in the exchange.
     """

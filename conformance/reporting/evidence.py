@@ -1,4 +1,4 @@
-"""Turns redacted exchanges into what reports show, and into lines that replay them."""
+"""Converts redacted exchanges for reports, and writes curl lines that replay them."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ def request_of(exchange: ReportedExchange) -> Request:
 
 
 def curl(request: Request, token: str | None = None, names: Mapping[str, str] | None = None) -> str:
-    """A curl line that sends the same request; secrets stand as variables of the shell.
+    """A curl line that sends the same request; secrets are shell variables.
 
-    ``token`` was sent in place of a real one: it is no secret, and the line sends it too.
-    ``names`` are variables of the shell by the id that each holds.
+    ``token`` was sent in place of a real one: it is no secret, and the line sends it too. ``names``
+    are shell variables by the id that each contains.
     """
     known = names or {}
     words = ["curl", "-i", "-X", request.method]
@@ -69,7 +69,7 @@ def curl(request: Request, token: str | None = None, names: Mapping[str, str] | 
 
 
 def _quoted(text: str, names: Mapping[str, str]) -> str:
-    """A word for the shell; ids in it that a variable holds are that variable."""
+    """A quoted shell word; ids that a variable contains are replaced by it."""
     held = [identifier for identifier in names if identifier in text]
     if not held:
         return shlex.quote(text)

@@ -1,4 +1,4 @@
-"""The part of a JSON body that a finding is about, for readers without a mouse wheel."""
+"""The part of a JSON body that a finding is about."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ _LONGEST: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of indented JSON and the path of what stands in it: ``apps[].state.state``."""
+    """One line of indented JSON and the path of its value: ``apps[].state.state``."""
 
     text: str
     path: str
 
 
 def excerpt(body: str, field: str = "") -> str:
-    """The body to be read: JSON indented, around ``field`` if it is there, else from its head.
+    """The JSON body indented and cut to the lines around ``field``, else to its start.
 
-    What was left out is counted. A body that is not JSON comes as it is, its lines cut likewise.
+    What was left out is counted. A body that is not JSON is cut line by line likewise.
     """
     try:
         lines = list(_lines(json.loads(body), "", 0, ""))
@@ -44,7 +44,7 @@ def excerpt(body: str, field: str = "") -> str:
 
 
 def _nearest(lines: list[Line], field: str) -> int | None:
-    """The line of the field; where it is missing, of the innermost object that should have it."""
+    """The line of the field, or if missing of the innermost object that should have it."""
     path = field
     while path:
         found = next((n for n, line in enumerate(lines) if line.path == path), None)

@@ -1,4 +1,4 @@
-"""One finding told in plain text: what was sent, what came back, what the document says."""
+"""Explains one finding in plain text: request, answer, and what the document says."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _cut(value: str, most: int) -> str:
 
 
 def _steps(finding: ReportedFinding, words: Language) -> str:
-    """What led to it, a line each; the exchange that is told in full is pointed at."""
+    """The exchanges that led to it, a line each; the one shown in full is marked."""
     told = finding.exchange.number if finding.exchange is not None else None
     lines: list[str] = []
     for place, step in enumerate(finding.steps, 1):
@@ -104,7 +104,7 @@ def status_line(status: int) -> str:
 
 
 def pretty_body(body: str | None, base64: str | None = None, field: str = "") -> str:
-    """A body to be read: JSON around ``field``, anything else as it is, cut with a count."""
+    """A body for people: JSON around ``field``, anything else unchanged, cut with a count."""
     if body is None:
         return "" if base64 is None else f"({len(base64) * 3 // 4} bytes that are not UTF-8 text)"
     return excerpt(body, field)
@@ -151,7 +151,7 @@ def _indent(text: str, depth: int) -> str:
 
 
 def _printable(text: str) -> str:
-    """Control characters shown as escapes: an answer must not steer the reader's terminal."""
+    """Escape control characters: an answer must not control the reader's terminal."""
     return "".join(
         c if c in "\n\t" or c.isprintable() else c.encode("unicode_escape").decode() for c in text
     )

@@ -1,4 +1,4 @@
-"""Writing a file so that a reader sees the old one or the new one, never half of it."""
+"""Writes files so that readers see the old or the new content, never half of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The formats a report can be written in: a table to read, not a registry to fill."""
+"""The formats in which a report can be written."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One format: the file it fills and what fills it."""
+    """One format: its file name and the function that writes it."""
 
     filename: str
     write: Writer
@@ -90,14 +90,14 @@ def write_all(
     formats: Sequence[str],
     exchanges: Iterable[ReportedExchange] = (),
 ) -> list[Path]:
-    """``write_formats`` of a report that nothing but its exchanges accompanies, in English."""
+    """``write_formats`` in English, for a report with nothing but its exchanges."""
     return write_formats(Material(report, exchanges=exchanges), directory, formats)
 
 
 def write_here(
     material: Material, directory: Path, formats: Sequence[str], contract: Path | None = None
 ) -> list[Path]:
-    """What was asked for, and what the service that runs us shows of its own accord.
+    """Write the formats asked for, and those that the CI service shows.
 
     ``contract``: the user's own. Raises as ``write_formats`` and ``summarize`` do.
     """

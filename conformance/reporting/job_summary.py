@@ -1,4 +1,4 @@
-"""The summary of a GitHub job: what its page shows without anything being downloaded."""
+"""The summary of a GitHub job, shown on its page."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TOO_LONG: Final = "_The summary of this run is too long for this page; its repo
 
 
 def summarize(material: Material, around: Surroundings) -> None:
-    """Add the report to the summary of a GitHub job.
+    """Append the report to the summary of a GitHub job.
 
     Raises ReportError when the file that GitHub names cannot be written.
     """

@@ -1,4 +1,4 @@
-"""report.json: the report as it is, held to ``report.schema.json`` when written and when read."""
+"""report.json: validated by ``report.schema.json`` when written and when read."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @cache
 def schema() -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12, closed) that every report keeps."""
+    """The JSON Schema (draft 2020-12, closed) of reports."""
     text = resources.files(__package__).joinpath("report.schema.json").read_text("utf-8")
     loaded: dict[str, Any] = json.loads(text)
     return loaded
@@ -45,7 +45,7 @@ def write_json(report: Report, path: Path) -> None:
 
 
 def _lines(data: dict[str, Any]) -> Iterator[str]:
-    """A member to a line, and of the lists an element to a line: small, quick, and diffs well."""
+    """JSON with one member, or one element of a list, per line: small, and diffs well."""
     before = "{\n"
     for name, value in data.items():
         yield f"{before} {_compact(name)}: "
@@ -62,10 +62,9 @@ def _compact(value: Any) -> str:
 
 
 def read_json(path: Path) -> Report:
-    """Read a report back.
+    """Read a report.
 
-    Raises ReportError when there is no such file, when it is no JSON, or when it breaks the
-    schema.
+    Raises ReportError when the file does not exist, is not JSON, or does not match the schema.
     """
     data = _load(path)
     if not isinstance(data, dict) or data.get("schema") != schema()["$id"]:

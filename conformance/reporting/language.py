@@ -1,4 +1,4 @@
-"""The words of a report, in English or Chinese, from one catalogue file for each language."""
+"""The texts of reports in English or Chinese, from one catalogue per language."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ _SOURCE: Final = re.compile(r"section (?P<section>[\w.-]+)(?:, tables? (?P<table
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """One catalogue: ``strings`` by key, with ``{facts}`` to be filled in.
+    """One catalogue: ``strings`` by key, with ``{facts}`` to fill in.
 
-    ``requirements`` are the texts of requirements, ``findings`` what findings and reasons say.
+    ``requirements`` translates requirements, ``findings`` messages and reasons.
     """
 
     code: str
@@ -41,19 +41,19 @@ class Language:
 
     @property
     def tag(self) -> str:
-        """The BCP 47 tag that browsers and screen readers go by."""
+        """The BCP 47 tag for browsers and screen readers."""
         return "zh-CN" if self.code == "zh" else self.code
 
     def say(self, key: str, **facts: object) -> str:
-        """The string of that key with its facts filled in; KeyError for a key that is unknown."""
+        """The string for a key with its facts filled in; KeyError for an unknown key."""
         return self.strings[key].format_map(facts)
 
     def requirement(self, text: str) -> str:
-        """The text of a requirement; the English one where there is no other."""
+        """The text of a requirement; in English if it has no translation."""
         return self.requirements.say(text)
 
     def told(self, text: str) -> str:
-        """What a finding or a reason says; evidence in it stays as it was."""
+        """The text of a finding or reason; quoted evidence is not translated."""
         return self.findings.say(text)
 
     def chapter(self, number: str) -> str:
@@ -61,12 +61,12 @@ class Language:
         return self.strings.get(f"chapter.{number}", number)
 
     def numbered_chapter(self, number: str) -> str:
-        """A chapter with its number; what is common to all has a title alone."""
+        """The title of a chapter with its number; chapter "common" has only a title."""
         title = self.chapter(number)
         return f"{number:>2} {title}" if number.isdigit() and title != number else title
 
     def source(self, source: str) -> str:
-        """Where in the document: its sections and tables, in this language."""
+        """The source of a requirement: sections and tables."""
         match = _SOURCE.fullmatch(source)
         if match is None or self.code == "en":
             return source
@@ -105,7 +105,7 @@ class Language:
         return self.say("where.more", named=named, count=len(operations) - _NAMED)
 
     def verdict_sentence(self, report: Report, causes: int) -> str:
-        """What the verdict of the run rests on, and what of the document it leaves out."""
+        """Why the run has its verdict, and how much was left out."""
         must, tally = report.by_level.get("MUST", {}), report.summary
         kept, broken = must.get("pass", 0), must.get("fail", 0)
         sentence = self.say(
@@ -126,7 +126,7 @@ class Language:
         return (" " if self.code == "en" else "").join([sentence, *told])
 
     def offered(self, report: Report) -> str:
-        """How many operations a target offers that does not claim to offer all."""
+        """How many operations the target offers, if not all."""
         return self.say("ui.offered", **offered_counts(report))
 
     def _phrase(self, family: str, keyword: str) -> str:
@@ -146,7 +146,7 @@ def offered_counts(report: Report) -> dict[str, int]:
 
 
 def _reason_of(report: Report) -> RunReason:
-    """Why the run has its verdict; reports of earlier versions do not say so themselves."""
+    """Why the run has its verdict; derived for reports of earlier versions."""
     if report.reason is not None:
         return report.reason
     if report.verdict is RunVerdict.CONFORMANT:
@@ -176,7 +176,7 @@ def language(code: str) -> Language:
 
 
 def _title(kind: str, facts: Mapping[str, str]) -> str:
-    """Which of a lens's titles fits: some differ by side, by keyword or by what was asked."""
+    """The title of a lens that fits: some depend on side, keyword or kind of request."""
     variant = {
         "field": facts.get("side"),
         "header": facts.get("side"),

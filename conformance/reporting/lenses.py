@@ -1,7 +1,7 @@
-"""The ways in which findings of one fault resemble each other.
+"""Lenses: ways in which findings of one fault resemble each other.
 
-Each lens gives what a finding has in common with others of its fault, or None when it does not
-see the finding. ``COARSE`` are tried in order; ``LAST`` take what is left.
+Each lens returns what a finding has in common with others of its fault, or None when it does not
+apply. ``COARSE`` are tried in order; ``LAST`` take what is left.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ _NUMERIC: Final = re.compile(r'"(?:integer|number)"|"(?:maximum|minimum)"')
 
 @dataclass(frozen=True, slots=True)
 class Lens:
-    """One way to see that findings belong together.
+    """One way to group findings.
 
-    A group counts from ``requirements`` ids and ``fields`` different fields upwards.
+    A group needs at least ``requirements`` ids and ``fields`` different fields.
     """
 
     kind: str
@@ -34,7 +34,7 @@ class Lens:
     fields: int = 1
 
     def accepts(self, group: list[Trace]) -> bool:
-        """Whether the group has enough in it to be one fault rather than chance."""
+        """Whether the group is large enough to be one fault and not chance."""
         ids = {item.finding.requirement for item in group}
         names = {item.header or item.name for item in group}
         return len(ids) >= self.requirements and len(names) >= self.fields
@@ -51,7 +51,7 @@ def _unanswered(item: Trace) -> dict[str, str] | None:
 
 
 def _header(item: Trace) -> dict[str, str] | None:
-    """The refusals that no operation lists are judged under common/: the same header there."""
+    """Headers of undocumented refusals, judged under common/, are grouped with the same header."""
     if not item.header and item.side == "common" and item.place == "header":
         return {"side": "answer", "header": item.field.lower(), "keyword": _plain(item.keyword)}
     if not item.header or item.side not in {"answer", "request", "common"}:
@@ -77,7 +77,7 @@ def _no_document(item: Trace) -> dict[str, str] | None:
 
 
 def _numbers_as_text(item: Trace) -> dict[str, str] | None:
-    """A number in quotes where the document has a number, whatever judged it."""
+    """Numbers in quotes, whichever requirement judged them."""
     if item.status >= 400 or item.side not in {"answer", "request", "rule"}:
         return None
     expected, actual = item.finding.expected, item.finding.actual
@@ -89,7 +89,7 @@ def _numbers_as_text(item: Trace) -> dict[str, str] | None:
 
 
 def _wrong_refusal(item: Trace) -> dict[str, str] | None:
-    """Refused, but not as the document says; or refused although valid."""
+    """Refusals that differ from the document, or refusals of valid requests."""
     started = item.part == "status" and item.keyword == "answered"
     if not 400 <= item.status < 500 or (item.side != "request" and not started):
         return None
@@ -157,7 +157,7 @@ def _rule(item: Trace) -> dict[str, str] | None:
 
 
 def _rules(item: Trace) -> dict[str, str] | None:
-    """Rules of one operation that one test saw broken together."""
+    """Rules of one operation that one test found broken together."""
     if item.side != "rule" or not item.finding.case:
         return None
     return {"operation": item.operation, "case": item.finding.case}

@@ -143,7 +143,7 @@ def _cause(cause: Cause, words: Language, texts: dict[str, str]) -> str:
 
 
 def _text(value: str) -> str:
-    """Words that must read as they are: no markup, no mention, no link."""
+    """Literal text: no markup, no mention, no link."""
     flat = " ".join(value.split())
     return _SPECIAL.sub(r"\\\1", flat)
 

@@ -1,4 +1,4 @@
-"""What the formats are drawn from: the report, and what may accompany it."""
+"""The input of the formats: the report, and what may accompany it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is new since the last run."""
+"""Differences from the previous run."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ _DEPTH: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One family of texts: how the English one looks, and the translation with the same places."""
+    """A family of texts: the English form, and the translation with the same places."""
 
     english: str
     shape: re.Pattern[str]
@@ -33,19 +33,19 @@ class Pattern:
 
     @property
     def weight(self) -> int:
-        """How much of it is said: the more, the earlier it is tried."""
+        """The length of its fixed text: longer ones are tried first."""
         return len(_PLACE.sub("", self.english))
 
 
 @dataclass(frozen=True, slots=True)
 class Phrasebook:
-    """Sentences that stand for themselves, and patterns; what neither has stays as it is."""
+    """Translations of sentences and patterns; other texts stay unchanged."""
 
     sentences: Mapping[str, str] = field(default_factory=dict)
     patterns: tuple[Pattern, ...] = ()
 
     def say(self, text: str, depth: int = _DEPTH) -> str:
-        """The text in the other language, or the text itself where the book does not have it."""
+        """The translation, or the text itself if there is none."""
         known = self.sentences.get(text)
         if known is not None or depth == 0:
             return known or text

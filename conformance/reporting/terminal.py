@@ -1,4 +1,4 @@
-"""The summary on the terminal: chapters, findings by cause, the verdict of the run last."""
+"""The summary on the terminal: chapters, causes, and last the verdict of the run."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def print_summary(
 
 
 def judged_line(report: Report, words: Language) -> str:
-    """What was judged, by which edition, profile and level: the first line of a summary."""
+    """The first line: what was judged, by which edition, profile and level."""
     target = report.target
     address = target["base_url"]
     name = target["name"] if address in ("", None) else f"{target['name']} ({address})"
@@ -146,7 +146,7 @@ def chapter_table(report: Report, words: Language, *, named: bool = True) -> Tab
 
 
 def verdict_line(report: Report, words: Language, causes: int) -> Text:
-    """The last line: the verdict of the run and what it rests on."""
+    """The last line: the verdict of the run and its reason."""
     line = Text(words.say(f"run.{report.verdict.value}"), style=_RUN_STYLES[report.verdict])
     line.append(f"  {words.verdict_sentence(report, causes)}", style="not bold default")
     if report.run.interrupted:
@@ -178,7 +178,7 @@ def _title(cause: Cause, words: Language) -> Text:
 
 
 def _print_overview(causes: Sequence[Cause], console: Console, words: Language) -> None:
-    """The weightiest causes once more, a line each: what is wrong in the last lines of a log."""
+    """Print the gravest causes again, a line each, for readers of the end of a log."""
     for cause in islice(causes, _CAUSES_LISTED):
         console.print(_title(cause, words), soft_wrap=True)
     if len(causes) > _CAUSES_LISTED:
@@ -202,7 +202,7 @@ def count_of(words: Language, noun: str, count: int) -> str:
 
 
 def _print_unjudged(report: Report, console: Console, words: Language) -> None:
-    """Why requirements could not be judged; reasons that differ only in ids are one line."""
+    """Print why requirements were not judged; reasons that differ only in ids share a line."""
     groups: dict[tuple[Verdict, str], list[str]] = {}
     for item in report.requirements:
         if item.verdict in {Verdict.BLOCKED, Verdict.INCONCLUSIVE}:

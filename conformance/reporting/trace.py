@@ -1,4 +1,4 @@
-"""A finding taken apart: which side, field and keyword it speaks of, and what was answered."""
+"""Analyses a finding: its side, field and keyword, and the answer."""
 
 from __future__ import annotations
 
@@ -74,12 +74,12 @@ class Trace:
 
     @property
     def expects_refusal(self) -> bool:
-        """Whether the document wants this request refused."""
+        """Whether the document wants the request refused."""
         return _REFUSAL.search(self.finding.expected) is not None
 
 
 def trace(finding: ReportedFinding) -> Trace:
-    """Take a finding apart, by the grammar of requirement ids and by its exchange."""
+    """Analyse a finding, by its requirement id and its exchange."""
     parts = RequirementId.parse(finding.requirement)
     operation, place, field, keyword = parts.operation, parts.place, parts.field, parts.keyword
     response = finding.exchange.response if finding.exchange else None
@@ -101,12 +101,12 @@ def trace(finding: ReportedFinding) -> Trace:
 
 
 def alike(text: str) -> str:
-    """A text without ids, numbers and quoted values: the same for texts that differ in those."""
+    """A text without ids, numbers and quoted values, to compare texts that differ in those."""
     return _SPACE.sub(" ", _VARIABLE.sub("_", text)).strip()
 
 
 def side_of(operation: str, place: str) -> str:
-    """Which side the first two segments of a requirement id speak of; see ``Trace.side``."""
+    """The side that the first two segments of a requirement id name; see ``Trace.side``."""
     if operation == "common":
         return "common"
     if place == "rule":
@@ -141,7 +141,7 @@ def _answered(response: ReceivedResponse | None) -> tuple[int, str, str]:
 
 
 def _shape(message: str, operation: str, field: str) -> str:
-    """The message without values, numbers, and the operation and field that it names."""
+    """The message without values, numbers, operation and field."""
     words = {operation, field, field.rpartition("[].")[2], *field.replace("[]", "").split(".")}
     bare = _VARIABLE.sub("_", _INDEX.sub("[]", message))
     for word in sorted(words - {""}, key=len, reverse=True):

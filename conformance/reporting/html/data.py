@@ -1,4 +1,4 @@
-"""What the page's script reads: the report in columns, each long string once."""
+"""The data for the page's script: the report in columns, each long string once."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _BUDGET_CHARACTERS = 12_000_000
 
 @dataclass(slots=True)
 class _Pool:
-    """Strings by number: long lists repeat few sources and reasons."""
+    """Numbers strings, since long lists repeat few sources and reasons."""
 
     numbers: dict[str, int] = field(default_factory=dict)
 
@@ -92,7 +92,7 @@ class _Exchanges:
 def page_data(
     material: Material, words: Language, causes: Sequence[Cause], compared: News | None
 ) -> dict[str, Any]:
-    """Everything below the glance: requirements, findings, exchanges, causes and words."""
+    """Everything below the overview: requirements, findings, exchanges, causes and words."""
     report = material.report
     exchanges, sources, reasons, capabilities = _Exchanges(), _Pool(), _Pool(), _Pool()
     bases = _Pool()

@@ -1,4 +1,4 @@
-"""Putting data, script and style into a page so that nothing in them can break out of it."""
+"""Embeds data, script and style in a page so that nothing in them can break out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the page shows before its script runs: verdict, chapters, coverage, causes, news."""
+"""The overview of the page, without script: verdict, chapters, coverage, causes, news."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One chapter at one level: its bar and how many of the judged were kept."""
+    """One chapter at one level: its bar, and how many judged requirements are kept."""
 
     bar: tuple[Segment, ...]
     kept: int
@@ -83,7 +83,7 @@ class OperationRow:
 
 @dataclass(frozen=True, slots=True)
 class CauseCard:
-    """A cause: title, what it strikes, one finding told, the first ids that it breaks."""
+    """A cause: title, operations, one explained finding, the first broken ids."""
 
     id: str
     level: str
@@ -102,7 +102,7 @@ _JUDGED: Final = {Verdict.PASS, Verdict.FAIL, Verdict.WARN}
 
 
 def counts(tally: Mapping[str, int], words: Language) -> list[Count]:
-    """Every verdict that occurs, in the order of gravity that the model gives."""
+    """Every verdict that occurs, the gravest first."""
     return [
         Count(
             verdict.value,
@@ -182,7 +182,7 @@ def operation_rows(report: Report, words: Language) -> list[OperationRow]:
 def cause_cards(
     report: Report, causes: Sequence[Cause], words: Language, broken: frozenset[str]
 ) -> list[CauseCard]:
-    """The causes as cards; the first ones with their evidence told in plain text."""
+    """The causes as cards; the first ones with their evidence in plain text."""
     texts = {item.id: item.text for item in report.requirements}
     cards: list[CauseCard] = []
     for number, cause in enumerate(causes):
@@ -209,7 +209,7 @@ def cause_cards(
 
 
 def moment(text: str) -> str:
-    """A moment of a report to be read: ``2026-11-22 17:00:00 UTC``."""
+    """A moment of a report for people: ``2026-11-22 17:00:00 UTC``."""
     return f"{datetime.fromisoformat(text).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
@@ -218,7 +218,7 @@ def _offered(report: Report, words: Language) -> str:
 
 
 def facts(report: Report, words: Language) -> list[tuple[str, str]]:
-    """What was run, beside the name of the target: label and value."""
+    """Labels and values that describe the run, beside the name of the target."""
     run, target = report.run, report.target
     chosen = {"only": run.selection.only, "exclude": run.selection.exclude}
     parts = [

@@ -41,7 +41,7 @@ def write_html(material: Material, path: Path) -> None:
 
 
 def draw_page(material: Material) -> str:
-    """The whole page: no request leaves it, and nothing in the report can become markup."""
+    """The whole page: it makes no requests, and no report content can become markup."""
     report, words = material.report, language(material.language)
     causes = causes_of(report)
     compared = news(material.previous, report) if material.previous is not None else None
