@@ -151,7 +151,7 @@ class ConformanceRun:
 
 
 def _previous(folder: Path, report: Report) -> Report | None:
-    """The report that this run replaces, if it can be read and is of the same target."""
+    """The report that this run replaces, if it can be read and its settings are the same."""
     try:
         previous = read_json(folder / "report.json")
     except ConformanceError:

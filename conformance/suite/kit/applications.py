@@ -1,4 +1,4 @@
-"""Applications in the hands of a test: made, shown, found in the list, compared."""
+"""Helpers for applications: creating, showing, finding in the list, comparing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ACTIVE, INACTIVE = "ACTIVATION", "DEACTIVATION"
 
 
 def show(scenario: Scenario, app: str) -> Exchange:
-    """What ShowApp answers for it. Raises Blocked when it is not shown."""
+    """The answer of ShowApp for it. Raises Blocked when it is not shown."""
     return scenario.make("ShowApp", path={"app_id": app})
 
 
@@ -27,16 +27,16 @@ def listed(scenario: Scenario, app: str) -> tuple[dict[str, Any], Exchange]:
 
 
 def part(value: Any, *names: str) -> Any:
-    """What is at the end of the names, or None."""
+    """The value at nested keys, or None."""
     for name in names:
         value = value.get(name) if isinstance(value, dict) else None
     return value
 
 
 def plain(app: Any) -> dict[str, Any]:
-    """An application without its callbacks that were never set (E-5-push-callback-unset).
+    """An application without callbacks that were never set (E-5-push-callback-unset).
 
-    Nulls count as absent. Raises Inconclusive for what is no object.
+    Nulls count as absent. Raises Inconclusive when it is not an object.
     """
     if not isinstance(app, dict):
         raise Inconclusive("the application in the answer is not an object")
@@ -51,7 +51,7 @@ def plain(app: Any) -> dict[str, Any]:
 
 
 def differences(before: Any, after: Any, *, but: tuple[str, ...] = ()) -> dict[str, Any]:
-    """The fields in which two views of an application differ: what they were and are."""
+    """The fields in which two views of an application differ, with both values."""
     left, right = plain(before), plain(after)
     return {
         name: (left.get(name), right.get(name))
@@ -63,7 +63,7 @@ def differences(before: Any, after: Any, *, but: tuple[str, ...] = ()) -> dict[s
 def unchanged(
     rule: Rule, before: Any, after: Exchange, what: str, *, but: tuple[str, ...] = ()
 ) -> bool:
-    """Judge that an application is shown as before; ``what`` says what must not have touched it."""
+    """Judge that an application is shown as before; ``what`` names the operation in between."""
     found = differences(before, after.json, but=but)
     return rule.that(
         not found,
@@ -75,7 +75,7 @@ def unchanged(
 
 
 def not_earlier(rule: Rule, before: Any, after: Any, what: str, exchange: Exchange) -> None:
-    """Judge that ``after`` is a time that does not lie before ``before``."""
+    """Judge that ``after`` is a time that is not before ``before``."""
     if not is_time(before) or not is_time(after):
         rule.inconclusive(f"{what}: {in_json(before)} and {in_json(after)} are not both times")
         return
@@ -89,7 +89,7 @@ def not_earlier(rule: Rule, before: Any, after: Any, what: str, exchange: Exchan
 
 
 def later(rule: Rule, before: Any, after: Any, what: str, exchange: Exchange) -> None:
-    """Judge that ``after`` is a time that lies after ``before``: something has changed since."""
+    """Judge that ``after`` is a time after ``before``, since something has changed."""
     if not is_time(before) or not is_time(after):
         rule.inconclusive(f"{what}: {in_json(before)} and {in_json(after)} are not both times")
         return
@@ -113,9 +113,9 @@ def any_app(scenario: Scenario) -> str:
 
 
 def callback_address(scenario: Scenario, scheme: str = "http", path: str = "/callback") -> str:
-    """An address that the target may call: our listener, or the document's example.
+    """A URL for callbacks: that of our listener, or the document's example.
 
-    A listener has one scheme: with the other one, or without a listener, nobody is called.
+    A listener has one scheme: for the other one, or without a listener, nothing can be received.
     """
     listener = scenario.lab.settings.fixtures.callback_url
     if listener is not None and listener.startswith(f"{scheme}://"):
@@ -125,7 +125,7 @@ def callback_address(scenario: Scenario, scheme: str = "http", path: str = "/cal
 
 @dataclass(frozen=True, slots=True)
 class Views:
-    """One setting of an application in the three places that show it."""
+    """One setting of an application, as the three operations that show it answer."""
 
     query: Exchange
     shown: Exchange
@@ -135,7 +135,7 @@ class Views:
 
     @classmethod
     def of(cls, scenario: Scenario, app: str, query: str, field: str, *inside: str) -> Views:
-        """Ask ``query`` for ``field``, and applications for the same at ``inside``."""
+        """Ask ``query`` for ``field``, and the operations on applications for it at ``inside``."""
         asked = scenario.make(query, path={"app_id": app})
         shown = show(scenario, app)
         row, page = listed(scenario, app)

@@ -1,4 +1,4 @@
-"""Other processes of the same run make and delete applications while a scenario looks on."""
+"""Ignores changes to the list of applications by other processes of the run."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from conformance.model.exchange import Exchange
 
 
 def without_neighbours(scenario: Scenario, exchange: Exchange) -> Any:
-    """The body; of a list of applications only those of this run and the one it was given.
+    """The body; a list of applications keeps only those of this run and the given one.
 
     The account belongs to others as well, to people and to other processes of a run: what they
     create, rename or delete meanwhile says nothing about the requests of this one.
 
-    Their number goes with them: it is judged where pages are (5.2).
+    The count is removed too: the tests of paging judge it (5.2).
     """
     body = exchange.json
     if exchange.request.operation != "ListApps" or not isinstance(body, dict):

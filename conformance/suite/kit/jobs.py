@@ -32,11 +32,11 @@ _READY_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class JobKind:
-    """One of the two kinds: its operations, and where its requests and rules differ.
+    """One of the two kinds of job: its operations, and where its requests and rules differ.
 
     ``full`` is the contract's example with every field, ``plain`` one without a recording rule;
-    ``idle`` the place of the idle time in a request; ``settings`` the fields of an answer that
-    say what was asked for.
+    ``idle`` is the path of the idle time in a request; ``settings`` are the fields of an answer
+    that repeat the request.
     """
 
     noun: str
@@ -97,7 +97,7 @@ IDENTITY: Final = ("job_id", "stream_name", "app_id", "room_id", "user_id", "cre
 
 
 def other(kind: JobKind) -> JobKind:
-    """The kind that this one is not."""
+    """The other kind of job."""
     return INDIVIDUAL if kind is MIX else MIX
 
 
@@ -107,7 +107,7 @@ def ids(*names: str) -> tuple[str, ...]:
 
 
 def both(*names: str, effort: str = "standard") -> list[ParameterSet]:
-    """One item per kind, declared to judge those rules of the kind."""
+    """Parametrize a test over both kinds, declared to judge those rules of each."""
     return [
         pytest.param(
             kind,
@@ -120,7 +120,7 @@ def both(*names: str, effort: str = "standard") -> list[ParameterSet]:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job that a scenario has started: the path to it, and the answer that made it."""
+    """A job that a scenario has started: its path parameters, and the answer that created it."""
 
     path: Mapping[str, Any]
     start: Exchange
@@ -139,18 +139,18 @@ class Jobs:
         self.kind = kind
 
     def rule(self, name: str) -> Rule:
-        """The declared rule that ``name`` stands for."""
+        """The declared rule with that short name."""
         return self._scenario.rule(self.kind.rule(name))
 
     def ask(self, *, app: str | None = None, **how: Any) -> Exchange:
-        """Send a start: the plain example by default.
+        """Send a start request: the plain example by default.
 
         Its idle time is longer than any scenario, unless ``lasting=False``.
         """
         return self._scenario.send(self.kind.operations["Create"], **self._start(app, how))
 
     def start(self, *, app: str | None = None, **how: Any) -> Job:
-        """Start a job that is needed. Raises Blocked when there is none."""
+        """Start a job that the test needs. Raises Blocked when that fails."""
         made = self._scenario.make(self.kind.operations["Create"], **self._start(app, how))
         identifier = value(made, "job_id")
         if not isinstance(identifier, str):
@@ -174,11 +174,11 @@ class Jobs:
         return self.running()
 
     def running(self, **how: Any) -> Job:
-        """Start a job and wait until it runs. Raises Blocked when it never does."""
+        """Start a job and wait until it is RUNNING. Raises Blocked when it never is."""
         return self.ready(self.start(**how))
 
     def ready(self, job: Job) -> Job:
-        """Wait until a job runs. Raises Blocked when it never does."""
+        """Wait until a job is RUNNING. Raises Blocked when it never is."""
         seen = self.seen(job, "RUNNING")
         if value(seen, "state") != "RUNNING":
             raise Blocked(f"a job is not RUNNING after {_READY_SECONDS:.0f} s: {shown(seen)[:160]}")
@@ -193,11 +193,11 @@ class Jobs:
         return self.call("Update", job.path, **how)
 
     def stop(self, job: Job, *accepted: Answer) -> Exchange:
-        """Stop a job; the documented statuses, and those of ``accepted``, are no finding."""
+        """Stop a job; the documented statuses, and those of ``accepted``, are accepted."""
         return self.call("Stop", job.path, accept=Expectation(accepted) if accepted else None)
 
     def stopped(self, **how: Any) -> Job:
-        """Start a job, stop it and wait until it is over. Raises Blocked when it goes on."""
+        """Start a job, stop it and wait until it has ended. Raises Blocked when it does not."""
         job = self.running(**how)
         self._scenario.make(self.kind.operations["Stop"], path=job.path)
         state = value(self.seen(job, "STOPPED"), "state")
@@ -217,7 +217,7 @@ class Jobs:
         each: Callable[[Exchange], None] | None = None,
         seconds: float = _READY_SECONDS,
     ) -> Exchange:
-        """Show a job until it is in that state, or for so long; ``each`` sees every answer."""
+        """Show a job until it is in that state, or time is over; ``each`` gets every answer."""
 
         def look() -> Exchange:
             exchange = self.show(job)
@@ -240,12 +240,12 @@ class Jobs:
 
 
 def value(exchange: Exchange, name: str) -> Any:
-    """A field of an answer; None where it is not, or is null. An id is text (E-10-numeric-ids)."""
+    """A field of an answer; None if absent or null. Ids become text (E-10-numeric-ids)."""
     return told(exchange.json).get(name)
 
 
 def told(answer: Any) -> dict[str, Any]:
-    """A job as an answer shows it, ids that are numbers as their digits; empty for no object."""
+    """A job as an answer shows it, with numeric ids as text; empty if it is not an object."""
     if not isinstance(answer, dict):
         return {}
     numbers = {name: str(answer[name]) for name in _IDS if type(answer.get(name)) is int}

@@ -1,4 +1,4 @@
-"""Lists whose pages are numbered (5.2 and 6.2): reading them, and what their pages owe them."""
+"""Reads paginated lists (5.2, 6.2) and judges that the pages add up to the whole list."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ Reading = TypeVar("Reading")
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One list: its operation, where the items are, what tells them apart, what counts them.
+    """One list: its operation, the field of its items, their id, and the field of the count.
 
-    ``path`` leads to it, ``query`` narrows it.
+    ``path`` holds its path parameters, ``query`` filters it.
     """
 
     operation: str
@@ -36,15 +36,15 @@ class Listing:
     query: Mapping[str, Any] = field(default_factory=dict)
 
     def where(self, **query: Any) -> Listing:
-        """The same list, narrowed."""
+        """The same list with a filter."""
         return replace(self, query={**self.query, **query})
 
     def page(self, scenario: Scenario, **query: Any) -> Exchange:
-        """One page. Raises Blocked when it is not answered with success."""
+        """One page. Raises Blocked unless the answer is a success."""
         return scenario.make(self.operation, path=self.path, query={**self.query, **query})
 
     def whole(self, scenario: Scenario) -> Whole:
-        """Everything, by pages as long as they may be."""
+        """The whole list, read by pages as large as possible."""
         first = last = self.page(scenario, offset=0, limit=LARGEST)
         rows = self.rows(first)
         number = 0
@@ -55,24 +55,24 @@ class Listing:
         return Whole(self, tuple(rows), first)
 
     def rows(self, exchange: Exchange) -> list[dict[str, Any]]:
-        """The items of one page. Raises Inconclusive when there is no list of objects."""
+        """The items of one page. Raises Inconclusive when it is not a list of objects."""
         found = exchange.json.get(self.items) if isinstance(exchange.json, dict) else None
         if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
             raise Inconclusive(f"{self.operation} answered no list of {self.items}")
         return list(found)
 
     def ids(self, exchange: Exchange) -> list[Any]:
-        """What tells the items of one page apart, in order."""
+        """The ids of the items of one page, in order."""
         return [row.get(self.key) for row in self.rows(exchange)]
 
     def count(self, exchange: Exchange) -> Any:
-        """What the answer says of how many there are."""
+        """The count in the answer."""
         return exchange.json.get(self.total) if isinstance(exchange.json, dict) else None
 
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A list read to its end; ``exchange`` is its first page."""
+    """The items of a whole list; ``exchange`` is its first page."""
 
     listing: Listing
     rows: tuple[dict[str, Any], ...]
@@ -80,11 +80,11 @@ class Whole:
 
     @property
     def ids(self) -> list[Any]:
-        """What tells the items apart, in order."""
+        """The ids of the items, in order."""
         return [row.get(self.listing.key) for row in self.rows]
 
     def named(self, identifier: str) -> list[dict[str, Any]]:
-        """Every item of that id: one, if the list is as it should be."""
+        """Every item with that id: exactly one, if the list is correct."""
         return [row for row in self.rows if row.get(self.listing.key) == identifier]
 
 
@@ -160,7 +160,7 @@ class Pages:
 
 
 def agree(before: Whole, read: Pages) -> bool:
-    """Whether pages hold the items of the whole, all of them once, and count them all."""
+    """Whether the pages contain each item of the whole list once, with the right count."""
     listing = before.listing
     seen = [one for page in read.pages for one in listing.ids(page)]
     exchanges = (before.exchange, read.unasked, read.unnumbered, *read.pages)
@@ -175,7 +175,7 @@ def agree(before: Whole, read: Pages) -> bool:
 def judge_pages(
     scenario: Scenario, before: Whole, read: Pages, after: Whole, known: Collection[str]
 ) -> None:
-    """Every rule on pages that both lists share; ``known`` are ids that the list must hold."""
+    """Judge every paging rule that both lists share; ``known`` ids must be in the list."""
     listing = before.listing
     parts = [listing.rows(page) for page in read.pages]
     _judge_sizes(scenario, listing, read)
@@ -209,7 +209,7 @@ def judge_pages(
 
 
 def _past(read: Pages, listing: Listing) -> list[dict[str, Any]]:
-    """The items of the page after the last one; a refusal of it has none."""
+    """The items of the page after the last one; none if it is refused."""
     return listing.rows(read.past) if read.past.status == 200 else []
 
 
@@ -267,6 +267,6 @@ def _judge_past_end(scenario: Scenario, before: Whole, read: Pages) -> None:
 
 
 def _sorted(rows: Any, listing: Listing, in_order: bool) -> list[dict[str, Any]]:
-    """The rows as they are; by id where the list has no order of its own to compare with."""
+    """The rows unchanged; by id where the list has no defined order."""
     rows = list(rows)
     return rows if in_order else sorted(rows, key=lambda row: str(row.get(listing.key)))

@@ -1,4 +1,4 @@
-"""Requests as they are written, for rules about what no template can say."""
+"""Raw requests, for rules about what no template can express."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from conformance.model.exchange import Exchange, Request
 
 
 def written(scenario: Scenario, operation_id: str, **how: Any) -> Request:
-    """The bytes of a request (see ``Scenario.template``), to be changed before it is sent."""
+    """The bytes of a request (see ``Scenario.template``), to be changed before sending."""
     lab = scenario.lab
     template = lab.fill(scenario.template(operation_id, **how))
     return lab.request(lab.contract.operation(operation_id), template)
 
 
 def claimed(scenario: Scenario, operation_id: str) -> bool:
-    """Whether the target offers everything that an operation needs."""
+    """Whether the target has every capability that an operation needs."""
     if not scenario.lab.offering.has(operation_id):
         return False
     capabilities = scenario.lab.contract.operation(operation_id).capabilities
@@ -25,18 +25,18 @@ def claimed(scenario: Scenario, operation_id: str) -> bool:
 
 
 def foreign(request: Request, method: str, body: bytes | None = None) -> Request:
-    """The same address with another method: a request that is no operation."""
+    """A request to the same address with another method, which is no operation."""
     return dataclasses.replace(request, operation=None, method=method, body=body)
 
 
 def elsewhere(request: Request, tail: str) -> Request:
-    """The same request with something behind its path: no operation either."""
+    """The same request with something after its path, which is no operation either."""
     address, mark, query = request.url.partition("?")
     return dataclasses.replace(request, operation=None, url=f"{address}{tail}{mark}{query}")
 
 
 def asked(request: Request, query: str) -> Request:
-    """The same operation with a query as it is written here."""
+    """The same operation with the given raw query."""
     return dataclasses.replace(request, url=f"{request.url.partition('?')[0]}?{query}")
 
 

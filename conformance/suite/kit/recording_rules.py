@@ -1,4 +1,4 @@
-"""Recording rules in the hands of a test: bodies to send, and what a rule owes to what was sent."""
+"""Helpers for recording rules: bodies to send, and comparisons with what is read back."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ DEFAULTS: Mapping[str, tuple[Any, ...]] = {
 
 
 def plain(rule: Any) -> dict[str, Any]:
-    """A rule without nulls, its formats in one order. Raises Inconclusive for what is no object."""
+    """A rule without nulls, its formats sorted. Raises Inconclusive if it is not an object."""
     if not isinstance(rule, dict):
         raise Inconclusive("the recording rule in the answer is not an object")
     known: dict[str, Any] = without_nulls(rule)
@@ -49,24 +49,24 @@ def plain(rule: Any) -> dict[str, Any]:
 
 
 def show(scenario: Scenario, path: Mapping[str, Any]) -> Exchange:
-    """What ShowRecordRule answers for it. Raises Blocked when it is not shown."""
+    """The answer of ShowRecordRule for it. Raises Blocked when it is not shown."""
     return scenario.make("ShowRecordRule", path=path)
 
 
 def same_rule(rule: Rule, found: Any, wanted: Any, what: str, exchange: Exchange) -> bool:
-    """Judge that two views of a recording rule are the same, field for field."""
+    """Judge that two views of a recording rule are equal, field for field."""
     return rule.equal(plain(found), plain(wanted), what, exchange)
 
 
 def listed_as(rule: Rule, scenario: Scenario, app: str, wanted: list[Any], what: str) -> None:
-    """Judge that the application's list holds exactly these rules."""
+    """Judge that the application's list contains exactly these rules."""
     whole = rules_of(app).whole(scenario)
     found = [plain(row) for row in whole.rows]
     rule.equal(found, [plain(one) for one in wanted], what, whole.exchange)
 
 
 def read_back(rule: Rule, exchange: Exchange, shown: Exchange | None = None) -> bool:
-    """Judge that what a request carried is what its answer, or ``shown``, carries."""
+    """Judge that the answer, or ``shown``, has what the request sent."""
     view = shown or exchange
     lacking = not_read_back(plain(sent(exchange)), plain(view.json))
     lacking = [problem for problem in lacking if problem != "obs_addr.object reads None, not ''"]
@@ -79,7 +79,7 @@ def read_back(rule: Rule, exchange: Exchange, shown: Exchange | None = None) -> 
 
 
 def unlike_defaults(exchange: Exchange, view: Any) -> list[str]:
-    """Every field that the request left out and that reads something else than its default."""
+    """Fields that the request left out and that do not have their default."""
     body = sent(exchange)
     found: list[str] = []
     for place, defaults in DEFAULTS.items():
@@ -110,7 +110,7 @@ def stale(exchange: Exchange, view: Any, before: Any) -> list[str]:
 
 
 def refused_changes(scenario: Scenario) -> dict[str, list[dict[str, Any]]]:
-    """By rule: changes of a valid body that must be refused; each would also move the object."""
+    """By rule: changes to a valid body that must be refused, and that also move the object."""
     moved = {"obs_addr.object": "Moved/"}
     regions = scenario.lab.random.sample(OTHER_REGIONS, 2)
     return {
@@ -123,7 +123,7 @@ def refused_changes(scenario: Scenario) -> dict[str, list[dict[str, Any]]]:
 
 
 def judge_without_cycle(scenario: Scenario, operation: str, path: Mapping[str, Any]) -> Exchange:
-    """Send a configuration without record_cycle: refused, or taken with 7200 seconds."""
+    """Send a configuration without record_cycle: refused, or accepted as 7200 seconds."""
     rule = scenario.rule(f"{operation}/rule/mp4-cycle-left-out")
     how: dict[str, Any] = {"mp4_config": {}}
     sent_without = scenario.send(operation, example="minimal", path=path, change=how)

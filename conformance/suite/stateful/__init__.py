@@ -1,1 +1,1 @@
-"""Random sequences of requests, held against a model of what must be there."""
+"""Model-based testing: random sequences of requests, compared with a model of the target."""

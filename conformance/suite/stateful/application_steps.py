@@ -1,6 +1,6 @@
-"""The steps of a random walk on applications and their callbacks (5 and 8).
+"""Steps of the random walk on applications and their callbacks (5 and 8).
 
-Each step sends one request that the model knows the answer of, and looks at what it touched.
+Each step sends one request whose answer the model knows, and looks at what it affected.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ ON_DELETED: tuple[tuple[str, dict[str, Any]], ...] = (
 
 
 class AppWalker:
-    """The part of a walk that deals with applications; ``views`` has the model and the target."""
+    """The steps on applications; ``views`` has the model and the target."""
 
     def __init__(self, views: Views, names: tuple[str, ...]) -> None:
         self._views = views
         self._names = names
 
     def create(self, number: int) -> None:
-        """Create an application; whoever had its name before is gone (5.1)."""
+        """Create an application; any earlier one of its name is deleted (5.1)."""
         views, world = self._views, self._views.world
         name = self._names[number % len(self._names)]
         holder, used = world.named(name), any(a.name == name for a in world.gone)
@@ -54,7 +54,7 @@ class AppWalker:
             views.beneath(app)
 
     def create_again(self, holder: App) -> None:
-        """Create an application with a name that is taken: it is refused (5.1)."""
+        """Create an application with a name in use: it is refused (5.1)."""
         views = self._views
         views.step(f"create an application with the name of {holder.letter}")
         made = views.ask("CreateApp", body={"app_name": holder.name})
@@ -66,7 +66,7 @@ class AppWalker:
         return self._views.world.named(self._names[number % len(self._names)]) is not None
 
     def delete(self, app: App) -> None:
-        """Delete an application; in use, or with something beneath it, it may be refused (5.4)."""
+        """Delete an application; in use, or not empty, it may be refused (5.4)."""
         views = self._views
         views.step(f"delete {app.letter}")
         deleted = views.ask("DeleteApp", path=app.path)
@@ -84,7 +84,7 @@ class AppWalker:
         views.refused(gone, "DeleteApp/rule/gone")
 
     def use_deleted(self, app: App, number: int) -> None:
-        """Nothing is found beneath an application that is gone (5.4)."""
+        """Nothing is found inside a deleted application (5.4)."""
         views = self._views
         operation, how = ON_DELETED[number % len(ON_DELETED)]
         views.step(f"{operation} of {app.letter}, which is deleted")
@@ -93,7 +93,7 @@ class AppWalker:
         views.refused(asked, f"DeleteApp/rule/{rule}")
 
     def switch(self, app: App, *, on: bool) -> None:
-        """Enable or disable; what is so already stays so, refused or not (5.5, 5.6)."""
+        """Enable or disable; repeated, the state stays, refused or not (5.5, 5.6)."""
         views = self._views
         operation, word = ("StartApp", "activated") if on else ("StopApp", "deactivated")
         views.step(f"{'enable' if on else 'disable'} {app.letter}")
@@ -110,7 +110,7 @@ class AppWalker:
         views.app(app, operation)
 
     def call_back(self, app: App, number: int) -> None:
-        """Configure the recording callback: the last address and key are the ones (8.1)."""
+        """Configure the recording callback: the last address and key apply (8.1)."""
         views = self._views
         listener = views.scenario.lab.settings.fixtures.callback_url
         url = f"{(listener or 'http://mydomain.com').rstrip('/')}/walk-{number // 2}"

@@ -1,4 +1,4 @@
-"""The steps of a random walk on jobs of both kinds: started, shown, changed, stopped (9 and 10)."""
+"""Steps of the random walk on jobs of both kinds: start, show, change, stop (9 and 10)."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ def offered(scenario: Scenario, kind: JobKind) -> bool:
 
 
 class JobWalker:
-    """The part of a walk that deals with jobs; ``views`` has the model and the target."""
+    """The steps on jobs; ``views`` has the model and the target."""
 
     def __init__(self, views: Views) -> None:
         self._views = views
 
     def start(self, kind: JobKind, app: App, *, recording: bool) -> None:
-        """Start a job; a disabled application takes none (9.1, 10.1)."""
+        """Start a job; a disabled application refuses it (9.1, 10.1)."""
         if len(app.jobs) >= MOST:
             return
         views = self._views
@@ -59,7 +59,7 @@ class JobWalker:
         views.seen(app, job, made)
 
     def stop(self, app: App, job: Job) -> None:
-        """Stop a job: it is over then, and stays over (9.4, 10.3)."""
+        """Stop a job: it ends, and stays ended (9.4, 10.3)."""
         kind, views = job.kind, self._views
         over = kind.rule("Stop/finished-job")
         again = " again" if job.over else ""
@@ -80,7 +80,7 @@ class JobWalker:
             views.job(app, one)
 
     def update(self, app: App, job: Job, number: int) -> None:
-        """Change a job: another idle time; one that is over is refused (9.3, 10.4)."""
+        """Change the idle time of a job; one that has ended refuses it (9.3, 10.4)."""
         kind, views = job.kind, self._views
         over = ", which is over" if job.over else ""
         if not job.over and kind is not MIX:
@@ -113,7 +113,7 @@ class JobWalker:
         job.shown = {**job.shown, "mix_param": {**old, "max_idle_time": seconds}}
 
     def look_across(self, app: App, job: Job, other: App) -> None:
-        """A job of one application is not found beneath another."""
+        """A job of one application is not found under another."""
         if other is app:
             return
         views = self._views

@@ -39,7 +39,7 @@ _WHERE = st.sampled_from((0, 0, 0, 0, 1))
 
 
 class Walks:
-    """Everything that the walks of one item share."""
+    """The state that the walks of one item share."""
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
@@ -67,20 +67,20 @@ class Walk(RuleBasedStateMachine):
 
     @initialize(furnished=st.booleans())
     def begin(self, furnished: bool) -> None:
-        """Half of the walks begin with something there."""
+        """Half of the walks start with existing resources."""
         for choice in FURNISHED if furnished else ():
             self._take(choice)
 
     @rule(step=st.sampled_from(STEPS), app=_WHERE, number=_NUMBERS, on=st.booleans())
     def take(self, step: str, app: int, number: int, on: bool) -> None:
-        """One step; a single rule, so that every walk may mix all of them."""
+        """One step; a single Hypothesis rule, so that every walk may mix all kinds."""
         self._take(Choice(step, app, number, on))
         if len(self._course.steps) >= self._looked + LOOK_EVERY:
             self._looked = len(self._course.steps)
             self._guarded(self._course.look)
 
     def teardown(self) -> None:
-        """Look at everything once more, and leave nothing behind."""
+        """Compare everything once more, then delete what was created."""
         try:
             self._guarded(self._course.look)
         finally:
@@ -91,7 +91,7 @@ class Walk(RuleBasedStateMachine):
         self._guarded(lambda: self._course.take(choice))
 
     def _guarded(self, step: Callable[[], None]) -> None:
-        """Take a step, unless the walk is over: stopped, or past a disagreement known before."""
+        """Take a step, unless the walk is over: stopped, or past a known disagreement."""
         if self._ended:
             return
         try:
@@ -109,7 +109,7 @@ class Walk(RuleBasedStateMachine):
 
 
 def walk(scenario: Scenario) -> None:
-    """Walk the target; each disagreement goes into the ledger with the fewest steps to it."""
+    """Walk the target; record each disagreement with the fewest steps that lead to it."""
     walks = Walks(scenario)
     for _ in range(ROUNDS):
         parted = _round(walks)
@@ -128,7 +128,7 @@ def walk(scenario: Scenario) -> None:
 
 
 def _round(walks: Walks) -> Disagreement | None:
-    """Some walks; the first that goes wrong, made as short as it can be."""
+    """Some walks; the disagreement of the first that fails, with as few steps as possible."""
     walks.parted = None
     machine = type("Walk", (Walk,), {"walks": walks})
     hypothesis.seed(walks.scenario.lab.random.getrandbits(32))(machine)
@@ -148,7 +148,7 @@ def _round(walks: Walks) -> Disagreement | None:
 
 
 def shortest(walks: Walks) -> Disagreement | None:
-    """Leave out steps, many at a time and then one by one, as long as the walk still goes wrong."""
+    """Remove steps, many at a time and then one by one, while the walk still fails."""
     best, choices = walks.parted, walks.choices
     if best is None:
         return None
@@ -171,7 +171,7 @@ def shortest(walks: Walks) -> Disagreement | None:
 
 
 def _tell(scenario: Scenario, parted: Disagreement) -> None:
-    """The walk has failed, and whatever else says that its last step went wrong."""
+    """Record a failure of the walk, and of the requirement that its last step broke."""
     steps = "; ".join(f"{n}. {step}" for n, step in enumerate(parted.steps, 1))
     message = f"after a random walk ({steps}): {parted.problem}"
     known = scenario.lab.contract.requirements

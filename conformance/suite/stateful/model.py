@@ -1,4 +1,4 @@
-"""A small model of what the document says is there, and the way it disagrees with a target."""
+"""A small model of what exists at the target according to the document."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 class Disagreement(AssertionError):  # noqa: N818 - it says what the target is
-    """The target is not where the model is; the walk that led there is to be made shorter."""
+    """Target and model differ; the steps that led there can be reduced."""
 
     def __init__(
         self, requirement: str, problem: str, expected: str, actual: str, exchange: Exchange
@@ -34,10 +34,9 @@ class Disagreement(AssertionError):  # noqa: N818 - it says what the target is
 
 @dataclass(slots=True)
 class Job:
-    """A job: what its start or last update answered, its recording rule, and the state last seen.
+    """A job: the answer to its start or last update, its recording rule, its last state.
 
-    ``loose``: its application was disabled since, of which the document does not say whether it
-    ends the job.
+    ``loose``: its application was disabled since; the document does not say whether that ends it.
     """
 
     kind: JobKind
@@ -50,7 +49,7 @@ class Job:
 
     @property
     def over(self) -> bool:
-        """Whether it has been seen to be over."""
+        """Whether it was seen to have ended."""
         return self.state == "STOPPED"
 
     @property
@@ -61,7 +60,7 @@ class Job:
 
 @dataclass(slots=True)
 class RecordRule:
-    """The recording rule of an application, as it was answered last."""
+    """The recording rule of an application, as in the last answer."""
 
     id: str
     shown: Any
@@ -69,10 +68,10 @@ class RecordRule:
 
 @dataclass(slots=True)
 class App:
-    """An application and everything beneath it.
+    """An application and everything inside it.
 
-    ``callback`` is what configuring it answered last, ``kept`` what no request of a walk changes,
-    as it was shown at first; ``lost`` are the ids of recording rules that were deleted.
+    ``callback`` is the answer to its last configuration, ``kept`` what no request of a walk
+    changes, as shown at first; ``lost`` are the ids of deleted recording rules.
     """
 
     letter: str
@@ -94,27 +93,27 @@ class App:
 
     @property
     def state(self) -> str:
-        """How an answer names its state."""
+        """The name of its state in answers."""
         return ACTIVE if self.active else INACTIVE
 
     @property
     def recorded(self) -> bool:
-        """Whether automatic recording is on with the rule that there is."""
+        """Whether automatic recording is on with the current recording rule."""
         return self.mode == ON and self.rule is not None and self.recorded_with == self.rule.id
 
     def users_of(self, rule: str) -> list[Job]:
-        """Its jobs that record, or may still record, with a rule."""
+        """Its jobs that record, or may still record, with a recording rule."""
         return [job for job in self.jobs if job.rule == rule and not job.over]
 
     @property
     def rule_in_use(self) -> bool:
-        """Whether something records, or may still record, with its rule."""
+        """Whether anything records, or may still record, with its recording rule."""
         return self.rule is not None and (self.recorded or bool(self.users_of(self.rule.id)))
 
 
 @dataclass(slots=True)
 class World:
-    """All that a walk has made: the applications there are, and those that are gone."""
+    """The model: the applications that exist, and those that are deleted."""
 
     apps: list[App] = field(default_factory=list)
     gone: list[App] = field(default_factory=list)
@@ -123,15 +122,15 @@ class World:
     writes: int = 0
 
     def named(self, name: str) -> App | None:
-        """The application that has a name now."""
+        """The application with that name."""
         return next((app for app in self.apps if app.name == name), None)
 
     def next_letter(self) -> str:
-        """What the next application is called in the steps of the walk."""
+        """The letter for the next application in the steps of the walk."""
         return LETTERS[(len(self.apps) + len(self.gone)) % len(LETTERS)]
 
     def every_job(self) -> list[tuple[App, Job]]:
-        """Every job of an application that is there."""
+        """Every job of an existing application."""
         return [(app, job) for app in self.apps for job in app.jobs]
 
 

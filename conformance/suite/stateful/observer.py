@@ -1,4 +1,4 @@
-"""Looking at a target on a random walk: everything that it shows is held against the model."""
+"""Compares everything that a target shows on a random walk with the model."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _KEPT = ("app_id", "create_time", "domain")
 
 
 class Views:
-    """A target and its model on one walk; raises Disagreement where a view is not the model's."""
+    """A target and its model on one walk; raises Disagreement where they differ."""
 
     def __init__(self, scenario: Scenario, steps: list[str]) -> None:
         self.scenario = scenario
@@ -44,11 +44,11 @@ class Views:
         self.steps = steps
 
     def step(self, text: str) -> None:
-        """Note the step that the next request belongs to."""
+        """Note the step that the next requests belong to."""
         self.steps.append(text)
 
     def ask(self, operation: str, **how: Any) -> Exchange:
-        """Send a request; its answer is judged by the model alone."""
+        """Send a request; its answer is judged by the model only."""
         template = self.scenario.template(operation, **how)
         exchange = self.scenario.lab.send(template, judge=False)
         if exchange.response is None:
@@ -59,11 +59,11 @@ class Views:
         return exchange
 
     def refused(self, exchange: Exchange, rule: str) -> None:
-        """The answer is one of the refusals that the contract has for a rule."""
+        """The answer must be one of the refusals that the contract has for a rule."""
         self.expect(exchange, rule, *self.scenario.refusals(rule))
 
     def expect(self, exchange: Exchange, rule: str, *answers: Answer) -> None:
-        """The answer is one of those; otherwise model and target disagree."""
+        """The answer must be one of those; otherwise model and target disagree."""
         expectation = Expectation(answers)
         conventions = self.scenario.lab.contract.conventions
         problem = refusal_problem(conventions, expectation, exchange)
@@ -74,13 +74,13 @@ class Views:
             )
 
     def alike(self, rule: str, found: Any, wanted: Any, what: str, exchange: Exchange) -> None:
-        """A value that an answer shows is the model's."""
+        """A value in an answer must equal the model's."""
         if not same(found, wanted):
             shown, meant = in_json(found), in_json(wanted)
             raise Disagreement(rule, f"{what} reads {shown}, not {meant}", meant, shown, exchange)
 
     def new_id(self, exchange: Exchange, field: str, rule: str) -> str:
-        """The id that a create has answered, which nothing had before."""
+        """The id in the answer to a create, which must be new."""
         found = told(exchange.json).get(field)
         if not isinstance(found, str) or not found or found in self.world.ids:
             problem = f"{field} of something new is {in_json(found)}"
@@ -89,13 +89,13 @@ class Views:
         return found
 
     def app(self, app: App, after: str = "") -> None:
-        """An application is shown as the requests before have left it (5.3)."""
+        """An application must be shown as the previous requests left it (5.3)."""
         exchange = self.ask("ShowApp", path=app.path)
         self.expect(exchange, WALK, Answer(200))
         self._as_modelled(app, exchange.json, exchange, after)
 
     def rules(self, app: App, rule: str = WALK) -> None:
-        """The list of an application holds its one rule as it was answered last, or nothing."""
+        """The list must contain the application's one recording rule, or nothing."""
         exchange = self.ask("ListRecordRules", path=app.path)
         self.expect(exchange, rule, Answer(200))
         rows = part(exchange.json, "rules") or []
@@ -104,14 +104,14 @@ class Views:
         self.alike(rule, [plain(row) for row in rows], wanted, what, exchange)
 
     def job(self, app: App, job: Job) -> None:
-        """A job is shown as it was made, in a state that comes after the last one seen."""
+        """A job must be shown as created, in a state that can follow the last one seen."""
         asked = self.ask(job.kind.operations["Show"], path={**app.path, "job_id": job.id})
         missing = "Show/stopped-job-still-shown" if job.over else "Show/shown-as-created"
         self.expect(asked, job.kind.rule(missing), Answer(200))
         self.seen(app, job, asked)
 
     def seen(self, app: App, job: Job, shown: Exchange, *, stopping: bool = False) -> None:
-        """Take over the state that an answer shows, if it is one that may come now."""
+        """Take over the state in an answer, if it may follow the last one."""
         kind, state = job.kind, part(shown.json, "state")
         what = f"{job.name} in application {app.letter}"
         steps = [one for one in _ORDER if _ORDER.index(one) >= _ORDER.index(job.state)]
@@ -127,7 +127,7 @@ class Views:
         job.state = str(state)
 
     def beneath(self, app: App) -> None:
-        """An application and everything beneath it, in every place but the list of all."""
+        """Compare an application and everything inside it, except in the list of all."""
         self.app(app)
         self.rules(app)
         if app.rule is not None:
@@ -140,7 +140,7 @@ class Views:
             self.job(app, job)
 
     def everything(self) -> None:
-        """Everything is as the requests before have left it, in every place that shows it."""
+        """Compare everything that exists, in every place that shows it."""
         for app in self.world.apps:
             self.beneath(app)
         whole = APPS.whole(self.scenario)
@@ -184,7 +184,7 @@ def callback_of(shown: Any) -> tuple[Any, ...] | None:
 
 
 def _of_app(app: App, answer: Any) -> list[tuple[str, Any, Any]]:
-    """What a view shows of an application, and what the model has."""
+    """What an answer shows of an application, and what the model has."""
     found: list[tuple[str, Any, Any]] = [
         ("name", part(answer, "app_name"), app.name),
         ("state", part(answer, "state", "state"), app.state),
@@ -197,7 +197,7 @@ def _of_app(app: App, answer: Any) -> list[tuple[str, Any, Any]]:
 
 
 def _recording(setting: Any) -> tuple[Any, Any]:
-    """Mode and rule; the rule that an OFF keeps naming counts for none."""
+    """Mode and rule; a rule that is still shown with OFF is ignored."""
     mode = part(setting, "mode")
     return mode, part(setting, "record_rule_id") if mode == ON else None
 

@@ -1,4 +1,4 @@
-"""The steps of a random walk on recording rules and automatic recording (6 and 7)."""
+"""Steps of the random walk on recording rules and automatic recording (6 and 7)."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _FORMATS = ("mp4", "hls", "full")
 
 
 class RuleWalker:
-    """The part of a walk that deals with recording; ``views`` has the model and the target."""
+    """The steps on recording; ``views`` has the model and the target."""
 
     def __init__(self, views: Views) -> None:
         self._views = views
 
     def write(self, app: App, number: int) -> None:
-        """Create a recording rule; where there is one already, it is updated (6.1)."""
+        """Create a recording rule; an existing one is updated (6.1)."""
         views, old = self._views, app.rule
         word = "again" if old else f"in {app.letter}"
         how = self._content(number)
@@ -45,7 +45,7 @@ class RuleWalker:
         views.rules(app, f"CreateRecordRule/rule/{listed}")
 
     def update(self, app: App, number: int) -> None:
-        """Update the recording rule: it is what was sent last (6.4)."""
+        """Update the recording rule: it becomes what was sent (6.4)."""
         if app.rule is None:
             return
         views, how = self._views, self._content(number)
@@ -88,7 +88,7 @@ class RuleWalker:
         views.app(app, "DeleteRecordRule")
 
     def record(self, app: App, *, on: bool) -> None:
-        """Switch automatic recording, on with the rule there is (7.1)."""
+        """Switch automatic recording on with the existing rule, or off (7.1)."""
         views, rule = self._views, app.rule
         if on and rule is None:
             self._record_with(app, app.lost[-1] if app.lost else UNKNOWN_ID)
@@ -105,7 +105,7 @@ class RuleWalker:
         views.app(app, "UpdateAutoRecord")
 
     def use_deleted(self, app: App, number: int) -> None:
-        """A rule that was deleted is found by nothing (6.3 to 6.5, 7.1)."""
+        """A deleted recording rule is not found (6.3 to 6.5, 7.1)."""
         if not app.lost:
             return
         lost = app.lost[number % len(app.lost)]
@@ -121,7 +121,7 @@ class RuleWalker:
         views.rules(app)
 
     def look_across(self, owner: App, other: App, number: int) -> None:
-        """A rule of one application is not found beneath another, whatever is done (6.3 to 6.5)."""
+        """A recording rule of one application is not found under another (6.3 to 6.5)."""
         if other is owner or owner.rule is None:
             return
         views = self._views
@@ -144,14 +144,14 @@ class RuleWalker:
         views.app(app, "UpdateAutoRecord")
 
     def _content(self, number: int) -> dict[str, Any]:
-        """A rule that is not the one before."""
+        """The content of a recording rule that differs from the current one."""
         world = self._views.world
         world.writes += 1
         change = {"obs_addr.object": f"Walk{world.writes}/"}
         return {"example": _FORMATS[number % len(_FORMATS)], "change": change}
 
     def _left_open(self, exchange: Exchange, app: App, rule: str, status: int) -> bool:
-        """Whether what the document leaves open was refused: while disabled, while in use."""
+        """Whether a refusal is permitted: while disabled, while in use."""
         open_ = not app.active or app.rule_in_use
         refused = LEFT_OPEN if open_ else ()
         self._views.expect(exchange, rule, Answer(status), *refused)

@@ -1,4 +1,4 @@
-"""The steps of a random walk that are refused: whatever there is stays as it is (5 to 10)."""
+"""Steps of the random walk that must be refused: nothing may change (5 to 10)."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _REFUSED = (Answer(400, ("*",)), Answer(404, ("*",)))
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A request that the document has refused, the requirement that says so, and its words.
+    """A request that must be refused, with the requirement that says so, and its words.
 
-    ``of`` is what it needs to be there: nothing, or the application's recording rule.
+    ``of`` is what must exist for it: nothing, or the application's recording rule.
     """
 
     operation: str
@@ -79,13 +79,13 @@ REFUSALS: Final = (
 
 
 class Refuser:
-    """The part of a walk in which nothing may change; ``views`` has the model and the target."""
+    """The steps that must be refused; ``views`` has the model and the target."""
 
     def __init__(self, views: Views) -> None:
         self._views = views
 
     def refuse(self, app: App, number: int, further: int) -> None:
-        """Send two that must be refused, and look at everything beneath the application."""
+        """Send two requests that must be refused, then compare the whole application."""
         for one in {number % len(REFUSALS), (number + further) % len(REFUSALS)}:
             self._refuse(app, REFUSALS[one])
         self._views.beneath(app)

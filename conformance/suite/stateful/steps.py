@@ -1,4 +1,4 @@
-"""One course of a random walk: steps that were chosen, taken by a target and its model together."""
+"""One walk: chosen steps, taken by a target and its model together."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ STEPS = tuple(step for step, weight in _WEIGHTS.items() for _ in range(weight))
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A step: its kind, the application it is taken on, a number and a switch that vary it."""
+    """A step: its kind, its application, and a number and a switch that vary it."""
 
     step: str
     app: int
@@ -83,16 +83,16 @@ class Course:
         return self._views.world.apps
 
     def take(self, choice: Choice) -> None:
-        """Take a step. Raises Disagreement where target and model part."""
+        """Take a step. Raises Disagreement where target and model differ."""
         self._chosen(choice.step)(choice.app, choice.number, choice.on)
 
     def look(self) -> None:
-        """Hold everything that the target shows against the model."""
+        """Compare everything that the target shows with the model."""
         if self.steps:
             self._views.everything()
 
     def clear(self) -> None:
-        """Delete what was made; automatic recording would keep its rule."""
+        """Delete what was created; automatic recording would keep its rule."""
         lab = self._scenario.lab
         for app in self.apps:
             if app.mode == ON:
@@ -129,29 +129,29 @@ class Course:
         return chosen[step]
 
     def _app(self, number: int) -> App:
-        """An application to take a step on; those that are missing are made first."""
+        """The application for a step; missing ones are created first."""
         while len(self.apps) <= number:
             free = (n for n in range(NAMES) if not self._apps.taken(n))
             self._apps.create(next(free))
         return self.apps[number]
 
     def _ruled(self, number: int) -> App:
-        """An application with a recording rule, if it is enabled and can have one."""
+        """The application with a recording rule, if it is enabled and can have one."""
         app = self._app(number)
         if app.rule is None and app.active:
             self._rules.write(app, 0)
         return app
 
     def _record(self, app: int, number: int, *, on: bool) -> None:
-        """Mostly with a rule, since without one it is refused."""
+        """Switch recording, mostly with a rule, since without one it is refused."""
         self._rules.record(self._ruled(app) if on and number else self._app(app), on=on)
 
     def _switch(self, app: App, number: int, *, on: bool) -> None:
-        """Mostly to what it is not."""
+        """Enable or disable, mostly to the other state."""
         self._apps.switch(app, on=not app.active if number else on)
 
     def _create(self, name: int) -> None:
-        """Half of the time with a name that is taken."""
+        """Create an application, half of the time with a name in use."""
         if name % 2 and self.apps:
             self._apps.create_again(self.apps[name % len(self.apps)])
         elif len(self.apps) < APPS:
@@ -176,7 +176,7 @@ class Course:
             self._on(number, lambda of, job: self._jobs.look_across(of, job, stranger))
 
     def _on(self, number: int, step: Callable[[App, Job], None]) -> None:
-        """Take a step on one of the jobs there are, if there are any."""
+        """Take a step on one of the jobs, if there are any."""
         jobs = self._views.world.every_job()
         if jobs:
             app, job = jobs[number % len(jobs)]

@@ -1,1 +1,1 @@
-"""Events of recordings (14.6): making them happen, receiving them, judging each and all."""
+"""Recording events (14.6): causing them, receiving them, judging each one and all together."""

@@ -1,4 +1,4 @@
-"""Judging one notification: how it came, its shape, and what it says of a recording we know."""
+"""Judges one notification: its request, its shape, and what it says of a known recording."""
 
 from __future__ import annotations
 
@@ -54,12 +54,12 @@ _JOB_TOLERANCE = 5
 
 
 def rule(scenario: Scenario, name: str) -> Rule:
-    """A rule of notifications."""
+    """A declared rule of notifications."""
     return scenario.rule(f"{NAME}/rule/{name}")
 
 
 def judge_arrival(scenario: Scenario, told: Told) -> None:
-    """How it came, and that its body is what the table says."""
+    """Judge the request of a notification, and that its body matches the table."""
     request = told.exchange.request
     rule(scenario, "posted").equal(request.method, "POST", "the method", told.exchange)
     declared = told.content.header("content-type") or ""
@@ -86,7 +86,7 @@ def judge_arrival(scenario: Scenario, told: Told) -> None:
 
 
 def judge_event(recording: Recording, told: Told) -> None:
-    """What holds of every event: subscribed, of a job of ours, in a format of the rule."""
+    """Judge every event: subscribed, of a job of ours, in a format of the recording rule."""
     scenario = recording.scenario
     rule(scenario, "only-subscribed").that(
         is_subscribed(told.event, recording.subscription),
@@ -128,7 +128,7 @@ def _judge_job(recording: Recording, told: Told) -> None:
 
 
 def judge_file(recording: Recording, told: Told) -> None:
-    """What a completed file says of itself, held against the rule and against its own times."""
+    """Judge a completed file against the recording rule and its own times."""
     _judge_place(recording, told)
     _judge_times(recording, told)
     known = recording.jobs.get(told.says("job_id"))
@@ -175,7 +175,7 @@ def _judge_place(recording: Recording, told: Told) -> None:
 
 
 def _shape(recording: Recording, told: Told) -> str:
-    """How the object of a file is named: only its begin is in a form that nothing states."""
+    """The pattern for a file's object name; the form of file_start_time is not stated."""
     values = {
         "app_id": re.escape(recording.app),
         "record_format": re.escape(told.says("record_format")),
@@ -227,7 +227,7 @@ _ENDS = ("start", "stop")
 
 
 def judge_listed(recording: Recording, told: Told) -> None:
-    """The object of a completed file is listed in its bucket (12.2)."""
+    """Judge that the object of a completed file is listed in its bucket (12.2)."""
     scenario, name = recording.scenario, told.says("obs_object")
     query: dict[str, Any] = {
         "bucket": recording.bucket,

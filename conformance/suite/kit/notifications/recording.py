@@ -1,4 +1,4 @@
-"""An application that records: a rule, a callback to our listener, people in a room, jobs."""
+"""Sets up an application that records: rule, callback to our listener, people, jobs."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SETTLING = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """One address of our listener, and what was answered when it was configured."""
+    """One address of our listener, and the answer to its configuration as callback."""
 
     path: str
     url: str
@@ -40,7 +40,7 @@ class Address:
 
 @dataclass(slots=True)
 class Recording:
-    """One application of this run's own, ready to record; ``jobs`` by their job_id."""
+    """An application of this run that is ready to record; ``jobs`` by their job_id."""
 
     scenario: Scenario
     listener: Listener
@@ -56,7 +56,7 @@ class Recording:
     def prepare(
         cls, scenario: Scenario, listener: Listener, formats: tuple[str, ...] = ("MP4", "HLS")
     ) -> Recording:
-        """An application with a rule. Raises Blocked or Inconclusive where there is no bucket."""
+        """Create an application with a rule. Raises Blocked or Inconclusive without a bucket."""
         made = cls(scenario, listener, scenario.fresh("app"), formats)
         made.bucket = _bucket(scenario)
         made.folder = f"{scenario.name('records')}/"
@@ -86,16 +86,16 @@ class Recording:
         return Address(path, url)
 
     def join(self, room: str, user: str, *streams: str, role: str = "joiner") -> None:
-        """Somebody is in a room and sends streams. Raises Blocked where that cannot be had."""
+        """Let a user join a room and send streams. Raises Blocked where that is impossible."""
         sent = streams or ("AUDIO", "CAMERASTREAM")
         self._steer("PUT", room, user, {"role": role, "streams": list(sent)})
 
     def leave(self, room: str, user: str) -> None:
-        """Somebody leaves a room."""
+        """Let a user leave a room."""
         self._steer("DELETE", room, user, None)
 
     def start(self, room: str, user: str | None = None, *, idle: int = 7200) -> Job:
-        """Record a user, or the mix of a room. Raises Blocked unless the job runs."""
+        """Start recording a user, or the mix of a room. Raises Blocked unless the job runs."""
         jobs = Jobs(self.scenario, MIX if user is None else INDIVIDUAL)
         change: dict[str, Any] = {
             jobs.kind.room: room,
@@ -111,11 +111,11 @@ class Recording:
         return job
 
     def stop(self, job: Job) -> None:
-        """Stop a job, whatever is answered: what follows is what is judged."""
+        """Stop a job and ignore the answer: the notifications are judged."""
         self.jobs[job.id][0].stop(job)
 
     def shown(self, job: str) -> Exchange | None:
-        """A job as it is shown; None for one that is not ours."""
+        """A job as the target shows it; None for one that is not ours."""
         known = self.jobs.get(job)
         return known[0].show(known[1]) if known is not None else None
 
@@ -128,14 +128,14 @@ class Recording:
         return value(self.jobs[job][1].start, "room_id")
 
     def pass_time(self, seconds: float) -> None:
-        """Let the target's time pass: by its clock where it can be moved, else by ours."""
+        """Let time pass at the target: by moving its clock, else by waiting."""
         if self.scenario.lab.settings.allows(CLOCK):
             self.scenario.lab.advance(seconds)
         else:
             self.scenario.lab.waiting.rest(seconds)
 
     def wait(self, address: Address, there: Callable[[Sequence[Told]], bool]) -> list[Told]:
-        """What was told at an address, once it is all there, and a little later."""
+        """The notifications to an address, once all have come, and a little later."""
 
         def complete(requests: Sequence[Request]) -> bool:
             return there([read(request) for request in requests])
@@ -155,7 +155,7 @@ class Recording:
 
 
 def _bucket(scenario: Scenario) -> str:
-    """An authorised bucket where recordings may go."""
+    """An authorised bucket for recordings."""
     named = scenario.lab.settings.fixtures.bucket
     if named is not None:
         return named
@@ -167,7 +167,7 @@ def _bucket(scenario: Scenario) -> str:
 
 
 def moment(text: object) -> dt.datetime | None:
-    """A time of a job or a file; None where it is none, or is not set."""
+    """A time of a job or a file; None if it is not a time, or not set."""
     try:
         found = dt.datetime.fromisoformat(str(text))
     except ValueError:

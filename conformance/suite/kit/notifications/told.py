@@ -1,4 +1,4 @@
-"""What was told: one notification as it came, and the events of a whole recording."""
+"""Received notifications: one as it came, and the events of a whole recording."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ FACTS = (
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One notification; ``content`` is its body as an answer would have it, to be judged alike."""
+    """One notification; ``content`` is its body in the form of an answer, to be judged like one."""
 
     exchange: Exchange
     content: Response
 
     @property
     def body(self) -> Mapping[str, Any]:
-        """Its fields; none where it is no JSON object."""
+        """Its fields; empty if it is not a JSON object."""
         return self.content.json if isinstance(self.content.json, dict) else {}
 
     @property
     def event(self) -> str:
-        """Which event it tells."""
+        """The event type."""
         return str(self.body.get("event_type", ""))
 
     @property
@@ -52,25 +52,25 @@ class Told:
 
     @property
     def format(self) -> str | None:
-        """The format that it names, whatever its type; None where it names none."""
+        """The format that it names, of whatever type; None where it names none."""
         value = self.body.get("record_format")
         return None if value is None else str(value)
 
     def says(self, name: str) -> str:
-        """A field as text; empty where there is none."""
+        """A field as text; empty if absent."""
         value = self.body.get(name)
         return "" if value is None else str(value)
 
 
 def read(request: Request) -> Told:
-    """A notification that is not noted yet."""
+    """Read a request as a notification, without recording it as an exchange."""
     content = Response(ANSWER, request.headers, request.body or b"", 0.0)
     exchange = Exchange(0, "", request, Response(ANSWER, (), b"", 0.0))
     return Told(exchange, content)
 
 
 def noted(scenario: Scenario, requests: Iterable[Request]) -> list[Told]:
-    """The notifications, each noted as an exchange of this case."""
+    """The notifications, each recorded as an exchange of this case."""
     found = []
     for request in requests:
         plain = read(request)
@@ -79,12 +79,12 @@ def noted(scenario: Scenario, requests: Iterable[Request]) -> list[Told]:
 
 
 def is_subscribed(event: str, subscription: Collection[str]) -> bool:
-    """Whether a subscription holds the event; the end in either spelling."""
+    """Whether a subscription contains the event; the end in either spelling."""
     return event in subscription or (event in OVER and bool(OVER & set(subscription)))
 
 
 def counted(told: Iterable[Told], event: str, job: str, format_: str | None = None) -> int:
-    """How many different notifications tell that event of a job; a repetition is none."""
+    """The number of different notifications of that event of a job, without repetitions."""
     events = OVER if event in OVER else {event}
     bodies = {
         one.content.body

@@ -1,1 +1,1 @@
-"""Vocabulary of chapter 13: queries, windows, samples, sessions."""
+"""Helpers for chapter 13: queries, time windows, samples, sessions."""

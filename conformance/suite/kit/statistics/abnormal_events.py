@@ -36,7 +36,7 @@ def past_span(scenario: Scenario) -> Span:
 
 
 def number_of(row: Row, name: str) -> object:
-    """The number of a kind or a cause; a cause is the same in either of its spellings."""
+    """The number of a kind or a cause, in either of the spellings of causes."""
     number = row.get(name)
     if not isinstance(number, int):
         return str(number)
@@ -44,10 +44,10 @@ def number_of(row: Row, name: str) -> object:
 
 
 def descriptions_of(rows: Iterable[Row]) -> list[str]:
-    """The numbers that are described in more than one way, with what they are said to be.
+    """Numbers with more than one description, and these descriptions.
 
-    What a cause's number means depends on the kind. Without the kind, one that means two things
-    may be described in two ways.
+    What a cause's number means depends on the kind. Without the kind, a number with two meanings
+    may have two descriptions.
     """
     words: dict[str, set[str]] = defaultdict(set)
     allowed: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""Calls of chapter 13.10 in the hands of a test: rooms in which something was measured."""
+"""Finds calls (13.10): rooms in which something was measured."""
 
 from __future__ import annotations
 

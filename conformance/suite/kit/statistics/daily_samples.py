@@ -1,4 +1,4 @@
-"""Days of the history queries (13.7 to 13.9): which are over, and that none is left out."""
+"""Days in the history queries (13.7 to 13.9): which are over, and that none is missing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from conformance.suite.kit.statistics.time_windows import (
 
 
 def today(scenario: Scenario) -> dt.datetime:
-    """The day that is not over. Raises Inconclusive while two clocks may differ about it."""
+    """The current day. Raises Inconclusive while two clocks may disagree about it."""
     now = scenario.lab.now()
     if len({midnight(moment) for moment in (now - SETTLING, now + SETTLING)}) > 1:
         raise Inconclusive("it is midnight: the day may change between two requests")
@@ -54,13 +54,13 @@ def date_of(row: Row) -> dt.datetime | None:
 
 
 def number(row: Row, name: str) -> float:
-    """A number of a sample; what is missing or no number counts zero, and is judged elsewhere."""
+    """A number of a sample; 0 if it is missing or not a number, which is judged elsewhere."""
     value = row.get(name)
     return value if isinstance(value, (int, float)) else 0
 
 
 def judge_days(scenario: Scenario, operation: str, exchange: Exchange) -> None:
-    """Judge step-one-day and every-day-sampled: each day once, and none left out."""
+    """Judge step-one-day and every-day-sampled: each day once, and none missing."""
     rows = rows_of(operation, exchange.json)
     days = [day for row in rows if (day := date_of(row)) is not None]
     twice = sorted({day for day in days if days.count(day) > 1})

@@ -1,4 +1,4 @@
-"""Days of 13.9 on which there was nothing to measure: a rate of nothing has no value."""
+"""Days of 13.9 without traffic: a rate of nothing has no value."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _JOINS = frozenset({"join_success_rate", "join_success_in5secs_rate"})
 
 
 def unexplained(scenario: Scenario, lacking: Iterable[Row], wanted: Collection[str]) -> list[Row]:
-    """Of the days that lack a field those on which 13.8 shows something that it would measure.
+    """Days that lack a field although 13.8 shows traffic that it would measure.
 
     Raises Blocked when 13.8 does not answer.
     """
@@ -31,7 +31,7 @@ def unexplained(scenario: Scenario, lacking: Iterable[Row], wanted: Collection[s
 
 
 def _measured(day: Row, field: str) -> bool:
-    """Whether there was something that day that the field is a measure of."""
+    """Whether the day has traffic that the field measures."""
     if field in _JOINS:
         return number(day, "session_count") > 0
     for kind in ("video", "audio"):

@@ -1,7 +1,8 @@
-"""Samples that are not there: left out, or of a time at which nothing went on.
+"""Decides whether a missing sample is a deviation or merely an idle period.
 
-Chapter 13 promises a sample per minute or per day; it does not say whether there is one where
-there was nobody. Whoever leaves such a time out leaves all of them out, and no other.
+Chapter 13 promises a sample per minute or per day; it does not say whether there is one for a
+period in which nobody was there. A service that leaves such a period out leaves all of them out,
+and no other.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Queries of chapter 13 and what their answers hold: rows, pages, and how two answers relate."""
+"""Queries of chapter 13 and the rows of their answers: reading, filtering, comparing."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ NEEDED: Mapping[str, Mapping[str, Any]] = {"ListRtcEvent": {"room_id": Given("ro
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Everything that a query answers, with the last exchange that it took."""
+    """Everything that a query returns, with the last exchange that it took."""
 
     rows: Sequence[Row]
     total: int | None
@@ -60,7 +60,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What comparing answers has shown; without a ``problem`` they are as they must be."""
+    """The result of comparing answers; without a ``problem`` they are as expected."""
 
     exchange: Exchange
     problem: str = ""
@@ -97,7 +97,7 @@ def rows_of(operation: str, answer: Any) -> list[Row]:
 def listing(
     scenario: Scenario, operation: str, query: Mapping[str, Any], accepted_by: Rule | None = None
 ) -> Listing:
-    """Everything that a query answers, from as many pages as that takes.
+    """Everything that a query returns, from as many pages as that takes.
 
     ``accepted_by`` judges that the first page is answered at all. Raises Blocked when the query is
     refused, Inconclusive when its data are cut off.
@@ -118,9 +118,9 @@ def listing(
 
 
 def lately(scenario: Scenario, operation: str) -> tuple[dict[str, str], Listing]:
-    """A query over the past day and what it answers; over the longest span, if that is nothing.
+    """A query over the past day with its result; over the longest span, if that is empty.
 
-    Raises Inconclusive when there is nothing in either.
+    Raises Inconclusive when both are empty.
     """
     window = time_window(scenario, operation)
     for length in dict.fromkeys((min(window.longest, DAY), window.longest)):
@@ -169,14 +169,14 @@ def over(
 
 
 def nothing(rows: Iterable[Row]) -> bool:
-    """Whether rows show no data: there are none, or they only say zero of everything."""
+    """Whether rows show no data: there are none, or all their numbers are zero."""
     return all(
         not value for row in rows for value in row.values() if isinstance(value, (int, float))
     ) and not any(_is_thing(row) for row in rows)
 
 
 def has_data(scenario: Scenario, operation: str, **narrow: Any) -> bool:
-    """Whether a query over the longest span, or over the past hour, answers anything at all."""
+    """Whether a query over the longest span, or over the past hour, returns any data."""
     query: dict[str, Any] = {**FINE.get(operation, {}), **NEEDED.get(operation, {})}
     if scenario.lab.contract.operation(operation).window is not None:
         window = time_window(scenario, operation)
@@ -191,7 +191,7 @@ def _is_thing(row: Row) -> bool:
 
 
 def still(rows: Iterable[Row]) -> list[Row]:
-    """The rows without what grows by itself: the ``duration`` of a room that is still open."""
+    """The rows without the ``duration`` of rooms that are still open, which keeps growing."""
     return [
         {name: value for name, value in row.items() if name != "duration"}
         if row.get("end_time") == "-"
@@ -207,7 +207,7 @@ def number(row: Row, name: str) -> float:
 
 
 def beyond(part: Iterable[Row], whole: Iterable[Row]) -> list[Row]:
-    """The rows of ``part`` that are not, field by field and as often, in ``whole``."""
+    """The rows of ``part`` that are not, equally often, in ``whole``."""
     left = Counter(map(_text, whole))
     missing: list[Row] = []
     for row in part:
@@ -221,7 +221,7 @@ def beyond(part: Iterable[Row], whole: Iterable[Row]) -> list[Row]:
 def narrowed(
     found: Listing, whole: Listing, narrow: Mapping[str, Any], field: str, values: Collection[Any]
 ) -> Finding:
-    """A filter's answer is exactly what of the whole has one of the values in that field."""
+    """Compare a filter's result with the rows of the whole that have one of the values."""
     asked = ", ".join(f"{name}={value}" for name, value in narrow.items())
     rows, due = still(found.rows), still(row for row in whole.rows if row.get(field) in values)
     foreign = [row for row in rows if row.get(field) not in values]
@@ -251,7 +251,7 @@ def held(
     field: str,
     values: Collection[Any],
 ) -> Finding:
-    """Ask with a filter and hold the answer against the whole, a query and what it answers.
+    """Query with a filter and compare the result with the whole; return query and result.
 
     If they differ, both are asked for once more.
     """
@@ -300,7 +300,7 @@ def _present(scenario: Scenario) -> tuple[object, ...]:
 
 
 def tell(rule: Rule, found: Finding) -> bool:
-    """Judge a rule by what comparing has shown."""
+    """Judge a rule by the result of a comparison."""
     return rule.that(
         not found.problem,
         found.problem,
@@ -311,7 +311,7 @@ def tell(rule: Rule, found: Finding) -> bool:
 
 
 def show(rows: Sequence[Row], most: int = 2) -> str:
-    """How many rows, and the first of them, for people."""
+    """The number of rows, and the first of them, for people."""
     first = "; ".join(json.dumps(row, ensure_ascii=False) for row in rows[:most])
     return f"{len(rows)} rows: {first}" if rows else "no rows"
 

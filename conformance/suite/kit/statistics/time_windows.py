@@ -1,4 +1,4 @@
-"""Time windows of chapter 13: what ``x-time-window`` says of an operation, and spans within it."""
+"""Time windows of chapter 13 (``x-time-window``), and spans within them."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Span:
         return self.start <= moment <= self.end
 
     def moved(self, by: dt.timedelta) -> Span:
-        """The same span, later by that much."""
+        """The same span, that much later."""
         return Span(self.start + by, self.end + by)
 
     def __str__(self) -> str:
@@ -56,13 +56,13 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class SettledWindow(TimeWindow):
-    """The window of one operation at one target, whose numbers may lag behind by ``settling``."""
+    """The window of one operation at one target whose statistics lag by ``settling``."""
 
     longest: dt.timedelta
     settling: dt.timedelta = SETTLING
 
     def query(self, span: Span) -> dict[str, str]:
-        """Both ends as the query parameters that they are."""
+        """Both ends as query parameters."""
         return {self.start: self.write(span.start), self.end: self.write(span.end)}
 
     def past(self, now: dt.datetime, length: dt.timedelta | None = None) -> Span:

@@ -1,4 +1,4 @@
-"""Sessions in a list that may have summed them up (13.2), and values that nothing has."""
+"""Sessions in a list that may merge them (13.2), and filter values that nothing has."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _before_joining(whole: Listing) -> Iterator[tuple[str, dt.datetime]]:
 
 
 def near(value: str, known: Collection[str], most: int) -> list[str]:
-    """Values that begin or end as one does, or only differ in case, and are none that is there."""
+    """Values that are similar to one, or differ only in case, and that do not exist."""
     others = (value[:-1], value.swapcase(), value[1:], value + value[-1:])
     stripped = dict.fromkeys(one.strip() for one in others)
     return [one for one in stripped if one and one not in known][:most]
@@ -71,7 +71,7 @@ def near(value: str, known: Collection[str], most: int) -> list[str]:
 def refused_or_empty(
     scenario: Scenario, rule: Rule, operation: str, query: Mapping[str, Any]
 ) -> None:
-    """A filter by a value that nothing has answers nothing, or is refused."""
+    """Judge that a filter by a value that nothing has is refused or returns nothing."""
     nowhere = scenario.send(operation, query=query)
     if nowhere.status == 400:
         rule.refused(nowhere)
