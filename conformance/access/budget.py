@@ -7,10 +7,12 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-
-from filelock import FileLock
+from typing import TYPE_CHECKING
 
 from conformance.errors import ConfigurationError, Refused
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 
 class BudgetSpent(Refused):
@@ -65,7 +67,7 @@ class RequestBudget:
         self._path = path
         self._spent = 0
         self._lock = threading.Lock()
-        self._between = FileLock(f"{path}.lock", thread_local=False) if path else None
+        self._between = _lock_beside(path) if path else None
 
     @property
     def spent(self) -> int:
@@ -112,3 +114,10 @@ def _overwrite(path: Path, number: int) -> None:
         os.write(descriptor, f"{number:>20}".encode())
     finally:
         os.close(descriptor)
+
+
+def _lock_beside(path: Path) -> FileLock:
+    """What several processes wait for. Runs of one process need none, nor what it imports."""
+    from filelock import FileLock
+
+    return FileLock(f"{path}.lock", thread_local=False)

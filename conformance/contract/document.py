@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 from conformance.contract.basis import Bases, read_bases
 from conformance.contract.catalogue import Catalogue, Refusals, read_catalogue, read_refusals
+from conformance.contract.compiled import compiled
 from conformance.contract.conventions import Conventions, read_conventions
 from conformance.contract.errata import Erratum, read_errata
 from conformance.contract.files import digest, read_yaml, spec_folder
@@ -22,6 +24,9 @@ from conformance.errors import ContractError
 from conformance.model.expectation import Answer, Expectation
 from conformance.model.requirement import Requirement
 from conformance.model.requirement_id import RequirementId
+
+_SOURCES = ("openapi.yaml", "errata.yaml", "basis.yaml", "lines.json")
+"""Every file of a folder that a contract is read from."""
 
 
 @dataclass(frozen=True)
@@ -126,9 +131,31 @@ def load_contract(
 ) -> Contract:
     """Load the newest edition, or build a contract from an already overlaid document.
 
+    The newest one is read once in a process, and kept between processes.
     Raises ContractError when a file is missing, is not YAML, or lacks what the suite needs.
     """
     folder = folder or spec_folder()
+    if document is not None:
+        return _read_contract(folder, document)
+    sources = tuple(folder / name for name in _SOURCES)
+    stamps = tuple((p.stat().st_mtime_ns, p.stat().st_size) for p in sources if p.is_file())
+    return _newest(folder, stamps)
+
+
+@lru_cache(maxsize=2)
+def _newest(folder: Path, _stamps: tuple[tuple[int, int], ...]) -> Contract:
+    """The contract as the files of the folder are now."""
+
+    def read() -> Contract:
+        contract = _read_contract(folder, None)
+        with suppress(KeyError, TypeError, AttributeError, ValueError):
+            _ = (contract.requirements, contract.answer_requirements, contract.rules)
+        return contract
+
+    return compiled(Contract, (folder / name for name in _SOURCES), read)
+
+
+def _read_contract(folder: Path, document: Mapping[str, Any] | None) -> Contract:
     path = folder / "openapi.yaml"
     raw = document if document is not None else read_yaml(path)
     try:

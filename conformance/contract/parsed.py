@@ -23,26 +23,27 @@ def parsed(text: str, parse: Callable[[str], Any]) -> Any:
     """What ``parse`` makes of a text, from the cache where it is known."""
     if len(text) < LARGE:
         return parse(text)
-    path = _folder() / f"{hashlib.sha256(text.encode()).hexdigest()}.json"
+    path = cache_folder() / f"{hashlib.sha256(text.encode()).hexdigest()}.json"
     with suppress(OSError, ValueError):
         return json.loads(path.read_text("utf-8"))
     value = parse(text)
     with suppress(OSError, ValueError, TypeError):
         kept = json.dumps(value, ensure_ascii=False)
         if json.loads(kept) == value:
-            _write(path, kept)
+            write_in_one_step(path, kept.encode())
     return value
 
 
-def _folder() -> Path:
+def cache_folder() -> Path:
+    """Where this suite keeps what it can make anew."""
     base = os.environ.get("XDG_CACHE_HOME")
     return (Path(base) if base else Path.home() / ".cache") / "sparkrtc-conformance"
 
 
-def _write(path: Path, text: str) -> None:
-    """In one step: another process sees all of it or nothing."""
+def write_in_one_step(path: Path, content: bytes) -> None:
+    """Another process sees all of it or nothing. Raises OSError."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
     Path(name).replace(path)

@@ -16,7 +16,7 @@ from conformance.contract.document import Contract, load_contract
 from conformance.contract.errata import read_errata
 from conformance.contract.files import read_yaml, spec_folder
 from conformance.contract.overlay import apply_overlay
-from conformance.contract.revisions import contract_text_at
+from conformance.contract.revisions import contract_text_at, load_contract_at
 from conformance.errors import UsageError
 
 FILE = "pins.yaml"
@@ -35,9 +35,9 @@ def load_pinned(
 
     Raises UsageError for an erratum or reading that does not exist or cannot be pinned.
     """
-    text, digest = contract_text_at(revision, folder)
     if not pins:
-        return replace(load_contract(folder, text), sha256=digest)
+        return load_contract_at(revision, folder)
+    text, digest = contract_text_at(revision, folder)
     contract = load_contract(folder, pinned_document(text, pins, folder))
     pinned = repr(sorted(pins.items())).encode()
     return replace(contract, sha256=sha256(digest.encode() + pinned).hexdigest())

@@ -40,6 +40,9 @@ def load_contract_at(revision: str | None = None, folder: Path | None = None) ->
     Raises UsageError for an edition that is not known, ContractError for an overlay that does
     not fit the contract.
     """
+    newest = load_contract(folder)
+    if revision is None or revision == newest.revision:
+        return newest
     text, digest = contract_text_at(revision, folder)
     return replace(load_contract(folder, text), sha256=digest)
 

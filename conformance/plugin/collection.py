@@ -15,6 +15,7 @@ from conformance.errors import TargetError
 from conformance.model.case import EFFORTS, Case
 from conformance.model.requirement_id import RequirementId
 from conformance.plugin.conformance_run import ConformanceRun
+from conformance.plugin.rule_index import RuleIndex, RuleItem
 
 _GENERATED = "test_generated"
 _RANDOM = "test_random_requests.py"
@@ -29,6 +30,7 @@ class Collection:
         self._run = run
         self._session = run.session
         self._config = run.session.config
+        self._index = RuleIndex(run.session.contract.sha256)
         self._done: list[pytest.Item] = []
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
@@ -39,14 +41,19 @@ class Collection:
         metafunc.parametrize("case", cases, ids=[case.id for case in cases])
 
     def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
-        """Collect random requests, and their libraries, only at level thorough."""
+        """Leave out random requests below level thorough, and modules that judge nothing here."""
         idle = self._config.level != "thorough" and collection_path.name == _RANDOM
-        return True if idle else None
+        return True if idle or self._is_of_no_use(collection_path) else None
+
+    def pytest_itemcollected(self, item: pytest.Item) -> None:
+        """Note what the modules have, before anything is left out."""
+        self._index.note(item)
 
     def pytest_collection_modifyitems(
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
         """Leave out the rules' tests that this run does not need; note what is planned."""
+        self._index.keep()
         kept: list[pytest.Item] = []
         dropped: list[pytest.Item] = []
         done = self._run.collected.requests_by_item.keys() if self._config.resume else ()
@@ -83,19 +90,26 @@ class Collection:
             problem = f"cannot be collected ({text[-1] if text else 'no reason given'})"
             self._run.stopped = TargetError(f"the suite's {report.nodeid}", problem)
 
+    def _is_of_no_use(self, path: Path) -> bool:
+        """Whether a module is known to judge nothing of this run; what it could is noted."""
+        items = self._index.leaves_out(path, self._is_needed)
+        for item in items:
+            self._run.collected.plan(item.rules, item.effort, selected=False)
+        return bool(items)
+
     def _needed(self, item: pytest.Item) -> bool:
-        marker = item.get_closest_marker("sparkrtc_rules")
-        if marker is None:
+        told = RuleItem.of(item)
+        if told is None:
             return self._explores(item) and not _is_empty(item)
-        effort = _effort(marker)
-        judged = self._session.selection.judged
-        needed = (
-            EFFORTS.index(effort) <= EFFORTS.index(self._config.level)
-            and bool(judged & set(marker.args))
+        self._run.collected.plan(told.rules, told.effort, selected=False)
+        return self._is_needed(told)
+
+    def _is_needed(self, item: RuleItem) -> bool:
+        return (
+            EFFORTS.index(item.effort) <= EFFORTS.index(self._config.level)
+            and not self._session.selection.judged.isdisjoint(item.rules)
             and self._config.runs(item.name)
         )
-        self._run.collected.plan(marker.args, effort, selected=False)
-        return needed
 
     def _explores(self, item: pytest.Item) -> bool:
         """Keep random requests only at level thorough, for operations that are offered."""

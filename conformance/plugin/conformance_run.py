@@ -7,9 +7,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-
-from filelock import FileLock
+from typing import TYPE_CHECKING, Any
 
 from conformance.access.embedded import EmbeddedReference
 from conformance.comparison.trend import series_of
@@ -23,10 +21,13 @@ from conformance.model.item_result import ItemResult
 from conformance.model.report import Report
 from conformance.reporting.anchor import anchor
 from conformance.reporting.ci import surroundings
-from conformance.reporting.formats import write_formats
+from conformance.reporting.formats import TELL_NEWS, write_formats
 from conformance.reporting.job_summary import summarize
 from conformance.reporting.json_file import read_json
 from conformance.reporting.material import Material
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 
 class ConformanceRun:
@@ -120,10 +121,11 @@ class ConformanceRun:
     def _write(self, report: Report, config: RunConfig) -> None:
         """Write every format, even if one fails: a full disk may have room for another."""
         around = surroundings(os.environ, Path.cwd())
+        told = around.summary is not None or not TELL_NEWS.isdisjoint(config.formats)
         material = Material(
             report,
             exchanges=reported_exchanges(self.collected) if "har" in config.formats else (),
-            previous=_previous(config.report_dir, report),
+            previous=_previous(config.report_dir, report) if told else None,
             anchor=anchor(around, contract=config.contract, target=config.target),
             language=config.language,
         )

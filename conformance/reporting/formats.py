@@ -58,6 +58,9 @@ FORMATS: Final[Mapping[str, Format]] = {
     "badge-json": Format("badge.json", write_badge_endpoint),
 }
 
+TELL_NEWS: Final = frozenset({"html", "markdown"})
+"""Formats that say what is new since the run before."""
+
 
 def check_formats(names: Sequence[str], option: str) -> None:
     """Raise UsageError, named after the option, for a format that does not exist."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-
-from filelock import FileLock, Timeout
+from typing import TYPE_CHECKING
 
 from conformance.errors import ReportError
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 NAME = ".run.lock"
 
@@ -17,6 +19,8 @@ def lock_folder(folder: Path) -> FileLock:
     The system releases it when the process ends, however it ends. Raises ReportError when a run
     is at work there, or when the folder cannot be written to.
     """
+    from filelock import FileLock, Timeout  # it imports asyncio; the reference needs no lock
+
     lock = FileLock(folder / NAME, timeout=0)
     try:
         lock.acquire()

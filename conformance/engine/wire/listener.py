@@ -11,8 +11,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
-import uvicorn
-
 from conformance.access.settings import TargetSettings
 from conformance.engine.outcomes import Blocked
 from conformance.errors import ConfigurationError
@@ -39,6 +37,8 @@ class Listener:
     """
 
     def __init__(self, settings: TargetSettings) -> None:
+        import uvicorn  # most runs listen to nobody, and it takes its time
+
         given = settings.fixtures.callback_url
         certificate = _certificate(settings.fixtures.callback_cert)
         self._socket = _bind(*_place(given, settings.fixtures.callback_listen))

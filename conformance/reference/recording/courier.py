@@ -15,10 +15,10 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
-import httpx
-
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import httpx
 
     from conformance.reference.recording.notices import Notice
 
@@ -83,6 +83,8 @@ class Courier:
             return [asdict(one) for one in self._kept if app_id in (None, one.app_id)]
 
     def _drain(self, app_id: str) -> None:
+        import httpx  # the first notice pays for it, not the start of every server
+
         with httpx.Client(
             timeout=ANSWER_SECONDS, trust_env=False, follow_redirects=False, verify=_trust()
         ) as client:
@@ -111,6 +113,8 @@ class Courier:
 
 def _attempt(client: httpx.Client, notice: Notice, delivery: Delivery) -> bool:
     """Send it once; whether it was taken."""
+    import httpx  # known by now
+
     body = notice.raw if notice.raw is not None else json.dumps(notice.body).encode()
     delivery.status, delivery.failure = None, ""
     try:
