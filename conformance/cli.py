@@ -6,6 +6,7 @@ be reached or the run not carried out, 4 incomplete, 130 interrupted.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -16,7 +17,7 @@ import click
 from conformance.commands.crash import reported_crashes
 from conformance.commands.lazily import Entry, LazyGroup
 from conformance.commands.streams import tolerant_streams
-from conformance.errors import ConformanceError
+from conformance.errors import ConformanceError, plain
 
 _ROOM = "conformance.commands"
 COMMANDS: Mapping[str, Entry] = {
@@ -101,7 +102,9 @@ def _status(arguments: Sequence[str] | None) -> int:
             click.echo(f"\nerror: standard input: {problem}", err=True)
             status = 2
     except click.ClickException as error:
-        error.show()
+        said = io.StringIO()
+        error.show(said)
+        click.echo("\n".join(map(plain, said.getvalue().rstrip().split("\n"))), err=True)
         status = 2
     except ConformanceError as error:
         click.echo(f"error: {error}", err=True)

@@ -13,6 +13,18 @@ ConformanceError                 exit status 2 unless a subclass says otherwise
 
 from __future__ import annotations
 
+import unicodedata
+
+
+def plain(text: str) -> str:
+    """A text as one line for a terminal: letters that it would obey are written as escapes."""
+    return "".join(c if _is_harmless(c) else c.encode("unicode_escape").decode() for c in text)
+
+
+def _is_harmless(letter: str) -> bool:
+    """Whether it shows, or is a space of whatever width."""
+    return letter.isprintable() or unicodedata.category(letter) == "Zs"
+
 
 class ConformanceError(Exception):
     """One line: the thing, its problem, the remedy. The text is built from the data."""
@@ -27,7 +39,11 @@ class ConformanceError(Exception):
 
     def __str__(self) -> str:
         line = f"{self.thing}: {self.problem}"
-        return f"{line}; {self.remedy}" if self.remedy else line
+        return self._plain(f"{line}; {self.remedy}" if self.remedy else line)
+
+    def _plain(self, text: str) -> str:
+        """The text on one line that moves no cursor, whatever it quotes."""
+        return plain(text)
 
 
 class UsageError(ConformanceError):
@@ -62,3 +78,6 @@ class Refused(TargetError):  # noqa: N818 - a decision of the guard, not a misha
 
 class Crash(TargetError):  # noqa: N818 - the suite's fault, not the target's
     """The suite itself failed; nothing is known about the target. Its text is a traceback."""
+
+    def _plain(self, text: str) -> str:
+        return "\n".join(map(plain, text.split("\n")))

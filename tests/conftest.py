@@ -24,6 +24,7 @@ SLOW = {
     "clients": "all clients in other languages",
     "differ": "every planted change before the public differ",
     "editions": "the page on revising the contract, in a copy of the checkout",
+    "attack": "every hostile server and every tampered file",
 }
 """Marks of what takes minutes: left out unless ``-m`` speaks of it; each has a tox environment."""
 

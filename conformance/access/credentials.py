@@ -18,6 +18,7 @@ from conformance.access.auth import Account, Heard, PasswordAuth, SignatureAuth,
 from conformance.access.record import read_record
 from conformance.access.settings import TargetSettings
 from conformance.errors import ConfigurationError
+from conformance.given_files import given_text
 from conformance.model.text import Text
 
 __all__ = ["Credentials", "PasswordAuth", "SignatureAuth", "TokenAuth", "credentials_from"]
@@ -166,10 +167,10 @@ def _read_file(name: str | None) -> _Secrets:
     if name is None:
         return _Secrets()
     try:
-        table = tomllib.loads(Path(name).read_text(encoding="utf-8"))
+        table = tomllib.loads(given_text(Path(name)))
     except OSError as error:
         raise ConfigurationError(name, error.strerror or str(error), "check the path") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+    except (ValueError, RecursionError):
         # The parser's message could quote a secret.
         raise ConfigurationError(name, "is not TOML", 'write lines such as token = "…"') from None
     return read_record(_Secrets, table, name)

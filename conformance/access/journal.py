@@ -19,7 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from conformance.access.journal_lines import has_its_shape, is_strange, parsed
 from conformance.errors import ConfigurationError
+from conformance.given_files import given_bytes
 
 Json: TypeAlias = Any
 
@@ -174,26 +176,25 @@ class Journal:
     def _lines(self) -> list[dict[str, Json]]:
         """Every whole line; torn ones are of requests that were never sent."""
         try:
-            content = self.path.read_bytes()
+            content = given_bytes(self.path)
         except OSError as error:
             if self._own:
                 return [*self._own, *self._unwritten]
             raise ConfigurationError(
                 str(self.path), error.strerror or str(error), "check the path"
             ) from None
-        lines = (_parsed(line) for line in content.split(b"\n"))
-        whole = [line for line in lines if line is not None and _has_its_shape(line)]
+        lines = (parsed(line) for line in content.split(b"\n"))
+        whole = [line for line in lines if line is not None and has_its_shape(line)]
         return [*whole, *self._unwritten]
 
     @property
     def strange(self) -> tuple[int, ...]:
-        """Numbers of complete lines that this class cannot have written."""
+        """Numbers of the lines that this class cannot have written, complete or torn."""
         try:
-            content = self.path.read_bytes()
+            content = given_bytes(self.path)
         except OSError:
             return ()
-        lines = enumerate(map(_parsed, content.split(b"\n")), start=1)
-        return tuple(n for n, line in lines if line is not None and not _has_its_shape(line))
+        return tuple(n for n, line in enumerate(content.split(b"\n"), 1) if is_strange(line))
 
 
 def _still_pending(path: Path) -> tuple[Pending, ...]:
@@ -202,43 +203,6 @@ def _still_pending(path: Path) -> tuple[Pending, ...]:
         return Journal(path).pending()
     except ConfigurationError:
         return ()
-
-
-def _parsed(line: bytes) -> dict[str, Json] | None:
-    try:
-        value = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None
-
-
-_SHAPES: Mapping[str, Mapping[str, type]] = {
-    "run": {"run": str, "prefix": str, "base_url": str},
-    "intend": {"entry": str, "resource": str, "operation": str, "name": str, "path": dict},
-    "created": {"entry": str, "id": str},
-    "seen": {"entry": str},
-    "changing": {
-        "entry": str,
-        "resource": str,
-        "operation": str,
-        "path": dict,
-        "before": object,
-    },
-    "settled": {"entry": str, "how": str},
-}
-
-
-def _has_its_shape(line: Mapping[str, Json]) -> bool:
-    """Whether a line has the fields of its kind, with their types."""
-    kind = line.get("kind")
-    shape = _SHAPES.get(kind) if isinstance(kind, str) else None
-    if shape is None or not isinstance(line.get("project_id", ""), str | None):
-        return False
-    path = line.get("path", {})
-    texts = isinstance(path, dict) and all(isinstance(value, str) for value in path.values())
-    return texts and all(
-        name in line and isinstance(line[name], wanted) for name, wanted in shape.items()
-    )
 
 
 def _apply(line: Mapping[str, Json], open_entries: dict[str, Pending]) -> None:

@@ -22,6 +22,7 @@ from annotated_types import Ge, Gt
 from conformance.access.capability import CAPABILITIES, LIVE, PROFILES, TOUCHES_OTHERS, WRITES
 from conformance.access.record import WEB_ADDRESS, OneOf, read_record
 from conformance.errors import ConfigurationError
+from conformance.given_files import given_text
 from conformance.model.text import Text
 from conformance.model.waiver import Waiver
 
@@ -199,10 +200,10 @@ def load_target(path: Path, env: Mapping[str, str]) -> TargetSettings:
     """
     source = re.sub(r"^\w+:.*@", "…@", str(path))
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomllib.loads(given_text(path))
     except OSError as error:
         raise ConfigurationError(source, error.strerror or str(error), "check the path") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigurationError(source, f"is not TOML: {error}") from None
     settings = read_record(TargetSettings, table, source)
     _check_url("base_url", settings.base_url, source)

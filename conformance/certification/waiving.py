@@ -8,6 +8,7 @@ from pathlib import Path
 
 from conformance.access.record import read_record
 from conformance.errors import ConfigurationError
+from conformance.given_files import given_text
 from conformance.model.waiver import Waiver
 
 
@@ -20,7 +21,8 @@ class _WaiverFile:
 def read_waivers(path: Path) -> tuple[Waiver, ...]:
     """Read a file of waivers. Raises ConfigurationError naming file, key and remedy."""
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ConfigurationError(str(path), f"cannot be read as TOML ({error})") from error
+        table = tomllib.loads(given_text(path))
+    except (OSError, ValueError, RecursionError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise ConfigurationError(str(path), f"cannot be read as TOML ({why})") from error
     return read_record(_WaiverFile, table, str(path)).waivers

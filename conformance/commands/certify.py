@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import click
-from rich.console import Console
 
 from conformance.certification.certifying import Certification, Plan, certify
 from conformance.certification.gate import read_gates, shortfalls
@@ -19,6 +18,7 @@ from conformance.certification.waiving import read_waivers
 from conformance.commands.contract_choice import chosen_contract, contract_options
 from conformance.errors import UsageError
 from conformance.model.verdict import RunVerdict
+from conformance.reporting.console import PlainConsole
 from conformance.reporting.formats import FORMATS, write_here
 from conformance.reporting.language import LANGUAGES
 from conformance.reporting.material import Material
@@ -183,7 +183,7 @@ def _tell(
     contract: Path | None,
 ) -> int:
     """Print and write the results; return the exit status."""
-    console = Console(stderr=False)
+    console = PlainConsole(stderr=False)
     report = done.outcome.report
     console.print()
     console.print(coverage_table(done.coverage))

@@ -8,7 +8,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from conformance.certification.receiving.calling import Line
@@ -18,6 +17,7 @@ from conformance.certification.waiving import read_waivers
 from conformance.contract.document import load_contract
 from conformance.errors import UsageError
 from conformance.model.verdict import RunVerdict
+from conformance.reporting.console import PlainConsole
 from conformance.reporting.formats import FORMATS, write_here
 from conformance.reporting.language import LANGUAGES
 from conformance.reporting.material import Material
@@ -106,7 +106,7 @@ def _check(url: str, timeout: float, formats: tuple[str, ...]) -> None:
 
 def _tell(done: Certified, report_dir: Path, formats: tuple[str, ...], code: str) -> int:
     """Print what was sent and the results, write the reports; return the exit status."""
-    console = Console(stderr=False)
+    console = PlainConsole(stderr=False)
     console.print()
     console.print(_sent(done))
     print_summary(done.report, console, code=code)

@@ -18,7 +18,7 @@ from conformance.engine.run.config import DEFAULT_REPORTS, RunConfig
 from conformance.engine.run.folder_lock import lock_folder
 from conformance.engine.run.session import JOURNAL, Session
 from conformance.engine.wire.endpoint import reach_target
-from conformance.errors import ConfigurationError
+from conformance.errors import ConfigurationError, plain
 
 
 @click.command()
@@ -113,13 +113,8 @@ def _tell(result: CleanupResult, session: Session) -> None:
         ("left alone, it is not ours", result.foreign),
     ):
         for item in items:
-            click.echo(_plain(f"{item.resource} {item.id or item.name}: {noun}"))
+            click.echo(plain(f"{item.resource} {item.id or item.name}: {noun}"))
     for change in result.restored:
         click.echo(f"{change.resource}: put back as it was")
     for pending, why in result.failed:
-        click.echo(_plain(session.prose(f"{pending.resource}: NOT undone ({why})")), err=True)
-
-
-def _plain(text: str) -> str:
-    """The text without control characters, which could control the terminal."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+        click.echo(plain(session.prose(f"{pending.resource}: NOT undone ({why})")), err=True)

@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from conformance.comparison import matrix_formats, run_formats, trend_formats
 from conformance.comparison.certificate import issue_certificate, verify_certificate
@@ -22,6 +21,8 @@ from conformance.comparison.signature import (
     read_public_key,
 )
 from conformance.comparison.trend import read_trend
+from conformance.errors import plain
+from conformance.reporting.console import PlainConsole
 from conformance.reporting.file import write_text
 from conformance.reporting.formats import write_here
 from conformance.reporting.language import language
@@ -49,7 +50,7 @@ def compare(a: Path, b: Path, form: str) -> int:
     """Compare reports A and B: regressions, fixes, additions. Exit status 1 on a regression."""
     comparison = compare_reports(a, b)
     if form == "text":
-        run_formats.render_text(comparison, Console())
+        run_formats.render_text(comparison, PlainConsole())
     else:
         render = {
             "json": run_formats.render_json,
@@ -85,7 +86,7 @@ def merge(shards: tuple[Path, ...], report_dir: Path, formats: str) -> int:
     """Merge the reports of one run's shards into the report of the whole run."""
     merged = merge_reports(shards)
     write_here(Material(merged), report_dir, formats.split(","))
-    print_summary(merged, Console())
+    print_summary(merged, PlainConsole())
     return {"conformant": 0, "nonconformant": 1, "incomplete": 4}[merged.verdict.value]
 
 
@@ -99,7 +100,7 @@ def trend(folder: Path, target: str | None, form: str) -> None:
     """Show the history of a folder of reports, and which requirements are flaky."""
     found = read_trend(folder, target=target)
     if form == "text":
-        trend_formats.render_text(found, Console())
+        trend_formats.render_text(found, PlainConsole())
     else:
         render = {"json": trend_formats.render_json, "html": trend_formats.render_html}[form]
         click.echo(render(found))
@@ -128,7 +129,7 @@ def side_by_side(
     beside = output.parent if output is not None else Path()
     found, words = read_matrix(reports, labels=labels, beside=beside), language(code)
     if form == "text" and output is None:
-        matrix_formats.render_text(found, words, Console())
+        matrix_formats.render_text(found, words, PlainConsole())
         return
     draw = {
         "text": matrix_formats.text_of,
@@ -157,7 +158,7 @@ def issue(report_file: Path, output: Path | None, key: Path | None) -> None:
     written = issue_certificate(report_file, output=output, key=private)
     predicate = json.loads(written.read_text("utf-8"))["predicate"]
     for line in coverage_lines(predicate):
-        click.echo(line)
+        click.echo(plain(line))
     beside = f", its signature to {envelope_beside(written)}" if private else "; nobody signed it"
     click.echo(f"written to {written}{beside}")
 
@@ -181,5 +182,5 @@ def verify(certificate_file: Path, public_key: Path | None) -> int:
     public = read_public_key(public_key) if public_key is not None else None
     check = verify_certificate(certificate_file, key=public)
     for line in check_lines(check):
-        click.echo(line)
+        click.echo(plain(line))
     return check.exit_status

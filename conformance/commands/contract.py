@@ -7,7 +7,6 @@ from dataclasses import asdict
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from conformance.access.capability import CAPABILITIES
 from conformance.commands.contract_export import export
@@ -18,6 +17,8 @@ from conformance.comparison.contracts import baseline_loss, diff_contracts
 from conformance.contract.authoring.checking import all_problems
 from conformance.contract.authoring.draft import read_draft
 from conformance.contract.own import contract_of
+from conformance.errors import plain
+from conformance.reporting.console import PlainConsole
 from conformance.reporting.json_file import read_json
 
 _path = click.Path(path_type=Path)
@@ -63,7 +64,7 @@ def diff(
     difference = diff_contracts(a, b, base=base)
     loss = baseline_loss(difference, read_json(baseline)) if baseline else None
     if form == "text":
-        contract_formats.render_text(difference, Console(), loss)
+        contract_formats.render_text(difference, PlainConsole(), loss)
     elif form == "json":
         click.echo(contract_formats.render_json(difference, loss))
     else:
@@ -92,6 +93,6 @@ def check(file: Path, base: str | None, as_json: bool) -> int:
         click.echo(json.dumps([asdict(one) for one in problems], ensure_ascii=False, indent=2))
     else:
         for problem in problems:
-            click.echo(str(problem))
+            click.echo(plain(str(problem)))
         click.echo(f"{len(problems)} faults in {draft.source.path}", err=True)
     return 1 if problems else 0

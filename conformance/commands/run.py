@@ -13,7 +13,6 @@ from typing import Any
 
 import click
 import pytest
-from rich.console import Console
 
 from conformance.access.embedded import EmbeddedReference
 from conformance.commands.crash import reported_crashes
@@ -32,6 +31,7 @@ from conformance.engine.wire.endpoint import (
 )
 from conformance.engine.wire.named_target import named_target
 from conformance.plugin.conformance_run import ConformanceRun
+from conformance.reporting.console import PlainConsole
 from conformance.reporting.formats import check_formats
 from conformance.reporting.language import language
 from conformance.reporting.terminal import print_summary
@@ -164,7 +164,7 @@ def run(
         if dry_run:
             from conformance.commands.planned import print_plan
 
-            print_plan(session, Console())
+            print_plan(session, PlainConsole())
             return 0
         prepared = ConformanceRun(session, announced)
         prepared.claim()
@@ -198,7 +198,7 @@ def _without_options_of_others() -> Iterator[None]:
 
 def _judge(prepared: ConformanceRun, numprocesses: str | None) -> int:
     """Run pytest, then print the results."""
-    console = Console(stderr=False)
+    console = PlainConsole(stderr=False)
     progress = Progress(console, prepared.session.config.seed)
     arguments = ["--pyargs", "conformance.suite", "-c", str(_INI), *_QUIET]
     arguments += _processes(prepared, numprocesses)

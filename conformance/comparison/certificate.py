@@ -26,6 +26,7 @@ from conformance.comparison.signature import (
     signed,
 )
 from conformance.errors import ReportError
+from conformance.given_files import given_bytes, given_json
 from conformance.model.report import Report
 from conformance.model.verdict import RunVerdict, Verdict
 from conformance.reporting.file import write_text
@@ -180,7 +181,7 @@ def _signature_problem(path: Path, key: Ed25519PublicKey) -> str | None:
         return f"nobody has signed it: there is no {file.name} beside it"
     if not envelope.is_signed_with(key):
         return f"{file.name}: is not signed with the key {key_id(key)[:16]}…"
-    if envelope.payload != path.read_bytes():
+    if envelope.payload != given_bytes(path):
         return f"{file.name}: what was signed is not what {path.name} says"
     return None
 
@@ -288,7 +289,7 @@ def _expired(predicate: Mapping[str, Any], today: dt.date) -> tuple[str, ...]:
 
 def _digest(path: Path) -> str:
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        return hashlib.sha256(given_bytes(path)).hexdigest()
     except OSError as error:
         problem = f"cannot be read ({error.strerror})"
         raise ReportError(str(path), problem, "check its permissions") from error
@@ -305,7 +306,8 @@ def _schema_problem(statement: Any) -> str | None:
 
 def _load(path: Path) -> Any:
     try:
-        return json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        problem = f"cannot be read as JSON ({type(error).__name__})"
+        return given_json(path)
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        problem = f"cannot be read as JSON ({why})"
         raise ReportError(str(path), problem, "pass a certificate.json") from error

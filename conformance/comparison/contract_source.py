@@ -14,6 +14,7 @@ from conformance.contract.document import Contract, load_contract
 from conformance.contract.own import load_own_contract
 from conformance.contract.revisions import load_contract_at, revisions
 from conformance.errors import UsageError
+from conformance.given_files import given_bytes
 
 _FILES: Final = ("openapi.yaml", "errata.yaml")
 
@@ -39,7 +40,7 @@ def read_contract(name: str, repository: Path | None = None, base: str | None = 
 def _of_file(path: Path, base: str | None) -> Contract:
     """A contract of the user's, or an overlay; with the errata beside it, else ours."""
     contract = load_own_contract(path, base if is_overlay(path) else None)
-    return replace(contract, sha256=hashlib.sha256(path.read_bytes()).hexdigest())
+    return replace(contract, sha256=hashlib.sha256(given_bytes(path)).hexdigest())
 
 
 def _of_git(reference: str, repository: Path, known: list[str]) -> Contract:

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from conformance.errors import ReportError, UsageError
+from conformance.given_files import given_bytes, given_json
 
 ALGORITHM: Final = "Ed25519"
 PAYLOAD_TYPE: Final = "application/vnd.in-toto+json"
@@ -133,7 +134,7 @@ def read_envelope(path: Path) -> Envelope | None:
     if not path.is_file():
         return None
     try:
-        loaded: Any = json.loads(path.read_text("utf-8"))
+        loaded: Any = given_json(path)
         if loaded["payloadType"] != PAYLOAD_TYPE:
             raise ValueError(loaded["payloadType"])
         signatures = {
@@ -155,7 +156,7 @@ def _signed_text(payload: bytes) -> bytes:
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return given_bytes(path)
     except OSError as error:
         problem = f"cannot be read ({error.strerror})"
         raise UsageError(str(path), problem, "check the path") from error

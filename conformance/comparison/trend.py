@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from conformance.comparison.place import target_name
 from conformance.errors import ReportError
+from conformance.given_files import given_json
 from conformance.model.report import SCHEMA, Report
 from conformance.model.verdict import Verdict
 from conformance.reporting.json_file import read_json
@@ -147,7 +148,7 @@ def trend(reports: Iterable[tuple[str, Report]], folder: str = "") -> Trend:
 def _is_report(path: Path) -> bool:
     """Whether a JSON file calls itself a report; broken JSON under the usual name is one too."""
     try:
-        data = json.loads(path.read_text("utf-8"))
+        data = given_json(path)
     except (OSError, ValueError, RecursionError):
         return path.name == "report.json"
     return isinstance(data, dict) and data.get("schema") == SCHEMA

@@ -13,6 +13,7 @@ from conformance.contract.files import read_yaml, spec_folder
 from conformance.contract.leaks import later_parts
 from conformance.contract.overlay import apply_overlay
 from conformance.errors import ContractError, UsageError
+from conformance.given_files import given_bytes
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 
@@ -54,7 +55,7 @@ def contract_text_at(revision: str | None, folder: Path | None = None) -> tuple[
     raw = read_yaml(path)
     newest = _revision(raw, path)
     if revision is None or revision == newest:
-        return raw, hashlib.sha256(path.read_bytes()).hexdigest()
+        return raw, hashlib.sha256(given_bytes(path)).hexdigest()
     overlays = _overlays(folder, revision)
     document = raw
     for overlay_path in reversed(overlays):
@@ -102,5 +103,5 @@ def _revision(raw: Any, path: Path) -> str:
 
 def _digest(*paths: Path) -> str:
     """SHA-256 over the SHA-256 of each file in turn."""
-    digests = b"".join(hashlib.sha256(path.read_bytes()).digest() for path in paths)
+    digests = b"".join(hashlib.sha256(given_bytes(path)).digest() for path in paths)
     return hashlib.sha256(digests).hexdigest()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema_rs
 
 from conformance.errors import ReportError
+from conformance.given_files import given_json
 from conformance.model.report import Report
 from conformance.reporting.file import write_text
 
@@ -80,17 +81,16 @@ def read_json(path: Path) -> Report:
 
 def _load(path: Path) -> Any:
     try:
-        return json.loads(path.read_text("utf-8"))
+        return given_json(path)
     except OSError as error:
         raise ReportError(
             str(path),
             f"cannot be read ({error.strerror or error})",
             "pass the path of a report.json",
         ) from error
-    except (ValueError, RecursionError) as error:
-        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+    except ValueError as error:
         raise ReportError(
-            str(path), f"is not JSON ({reason})", "pass a report.json that a run has written"
+            str(path), f"is not JSON ({error})", "pass a report.json that a run has written"
         ) from error
 
 

@@ -154,3 +154,11 @@ def test_settings_as_another_process_found_them(tmp_path: Path) -> None:
     assert first.noted_beside("bucket", {}, bucket="b") is None
     first.settled(entry, "restored")
     assert second.noted_beside("bucket", {}, bucket="b") is None
+
+
+def test_what_no_run_has_written_is_named_whole_or_torn(journal: Journal) -> None:
+    """The torn beginning of a line is of a request never sent; anything else is strange."""
+    count = journal.path.read_bytes().count(b"\n")
+    with journal.path.open("ab") as file:
+        file.write(b'{"kind": "int\n{"ki\n\n\x00\x00\nnonsense\n[1]\n{"a": 1}\n')
+    assert journal.strange == tuple(range(count + 4, count + 8))

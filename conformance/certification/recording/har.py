@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from conformance.certification.recording.call import Call, Lost, Router
 from conformance.certification.recording.har_entry import Base, host_of, read_entry
 from conformance.contract.document import Contract
 from conformance.errors import ConfigurationError
+from conformance.given_files import given_json
 
 _NAMED_AT_MOST = 10
 _LOST = {
@@ -48,7 +48,7 @@ def read_har(path: Path, contract: Contract, base_urls: Sequence[str] = ()) -> R
 
 def _log(path: Path) -> list[Any]:
     try:
-        entries = json.loads(path.read_text(encoding="utf-8-sig"))["log"]["entries"]
+        entries = given_json(path, "utf-8-sig")["log"]["entries"]
     except OSError as error:
         raise ConfigurationError(str(path), f"cannot be read ({error.strerror})") from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:

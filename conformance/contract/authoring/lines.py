@@ -10,7 +10,9 @@ from typing import Any
 
 import yaml
 
+from conformance.contract.files import NOT_YAML, UnusableError, bounded, spelled, what_is_wrong
 from conformance.errors import ContractError
+from conformance.given_files import given_text
 
 Way = Sequence[str | int]
 """Where a member is: keys and indices from the root."""
@@ -51,12 +53,14 @@ class SourceFile:
         self.path = path
         self.text = _text(path)
         try:
-            self._root = _composed(self.text)
-        except yaml.MarkedYAMLError as error:
+            self._root = bounded(_composed(self.text))
+            self.value = spelled(self.text, _textual_keys(_constructed(self._root)))
+        except UnusableError as error:
+            line, problem = what_is_wrong(error)
+            raise ContractError(f"{path}:{line or '?'}", f"cannot be read ({problem})") from error
+        except NOT_YAML as error:
             self._root = None
             self.value = self._json(error)
-            return
-        self.value = _textual_keys(_constructed(self._root))
 
     def line(self, way: Way) -> int | None:
         """The line (from 1) of a member, or of its nearest existing parent."""
@@ -84,19 +88,21 @@ class SourceFile:
         """Keys that a mapping has twice: all but the last value are lost."""
         yield from _twice(self._root, [], set())
 
-    def _json(self, error: yaml.MarkedYAMLError) -> Any:
+    def _json(self, error: Exception) -> Any:
         """Parse JSON, which may be indented by tabs, unlike YAML."""
+        line, problem = what_is_wrong(error)
+        place = f"{self.path}:{line or '?'}"
         try:
-            return json.loads(self.text)
-        except ValueError:
-            line = error.problem_mark.line + 1 if error.problem_mark else "?"
-            problem = f"is neither YAML nor JSON ({error.problem})"
-            raise ContractError(f"{self.path}:{line}", problem) from error
+            return spelled(self.text, json.loads(self.text))
+        except UnusableError as unusable:
+            raise ContractError(place, f"cannot be read ({unusable.problem})") from error
+        except (ValueError, RecursionError):
+            raise ContractError(place, f"is neither YAML nor JSON ({problem})") from error
 
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return given_text(path, "utf-8-sig")
     except OSError as error:
         raise ContractError(str(path), f"cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:

@@ -10,6 +10,7 @@ from conformance.contract.document import Contract
 from conformance.contract.operations import Operation
 from conformance.contract.resources import GivenKind, Listing, MadeKind, Restoring
 from conformance.engine.outcomes import NotOffered
+from conformance.engine.resources.names import can_name
 from conformance.engine.resources.rows import rows_of
 from conformance.engine.sender import Sender
 from conformance.errors import ConfigurationError, Refused
@@ -67,7 +68,7 @@ class Intents:
         identifier = None
         if made is not None and isinstance(exchange.json, dict):
             identifier = exchange.json.get(made.id)
-        if isinstance(identifier, str) and 200 <= exchange.status < 300:
+        if can_name(identifier) and 200 <= exchange.status < 300:
             self._entries[identifier] = entry
             with suppress(ConfigurationError):
                 self.journal.created(entry, identifier)

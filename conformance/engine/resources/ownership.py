@@ -18,7 +18,7 @@ from conformance.contract.document import Contract
 from conformance.contract.operations import Operation
 from conformance.contract.resources import MadeKind
 from conformance.engine.outcomes import Blocked, NotOffered
-from conformance.engine.resources.names import carries
+from conformance.engine.resources.names import can_name, carries
 from conformance.engine.resources.rows import all_rows, id_of
 from conformance.engine.sender import Sender
 from conformance.model.case import Template
@@ -175,6 +175,8 @@ class Ownership:
 
     def _is_proved(self, kind: MadeKind, identifier: str) -> bool:
         """Whether the target shows it with a name that only this run can have given."""
+        if not can_name(identifier):
+            return False
         listed = kind.listing is not None and self._sender.offers(kind.listing.operation)
         if not self._sender.offers(kind.show) and not listed:
             answer = self._answered[identifier]

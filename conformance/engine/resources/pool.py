@@ -18,6 +18,7 @@ from conformance.engine.outcomes import Blocked, NotOffered
 from conformance.engine.resources.existing import ExistingResources
 from conformance.engine.resources.expiry import Lifetimes
 from conformance.engine.resources.journaling import Intents
+from conformance.engine.resources.names import can_name
 from conformance.engine.resources.ownership import Ownership
 from conformance.engine.resources.retirement import retire
 from conformance.engine.sender import Sender
@@ -134,7 +135,7 @@ class ResourcePool:
         kind = self._contract.resources.created_by(operation.id)
         if kind is not None and isinstance(exchange.json, dict):
             identifier = exchange.json.get(kind.id)
-            if isinstance(identifier, str) and identifier and identifier not in self._ids():
+            if can_name(identifier) and identifier not in self._ids():
                 self._count += 1
                 self._made.append(Made(kind.kind, identifier, dict(filled.path), self._count))
                 self._lifetimes.created(kind.kind, identifier, filled.body)
@@ -195,7 +196,7 @@ class ResourcePool:
         exchange = self._sender.send(self._request(kind, fresh=fresh), judge=False)
         identifier = exchange.json.get(kind.id) if isinstance(exchange.json, dict) else None
         # Another success than the documented one is a finding of its own, and the id is there.
-        if not exchange.succeeded or not isinstance(identifier, str) or not identifier:
+        if not exchange.succeeded or not can_name(identifier):
             said = self._sender.prose(_said(exchange))
             reason = f"no {kind.kind} could be created: {kind.create} answered {said}"
             self._failed[kind.kind] = reason, self._failed.get(kind.kind, ("", 0))[1] + 1

@@ -10,7 +10,7 @@ from conformance.access.journal import Changed, Created, Pending
 from conformance.contract.document import Contract
 from conformance.contract.resources import MadeKind
 from conformance.engine.resources.journal_entries import strangeness
-from conformance.engine.resources.names import carries, is_of_a_run
+from conformance.engine.resources.names import can_name, carries, is_of_a_run
 from conformance.engine.resources.retirement import retire
 from conformance.engine.resources.rows import all_rows, id_of, must_succeed
 from conformance.engine.sender import Sender
@@ -18,6 +18,8 @@ from conformance.model.case import Template
 from conformance.model.exchange import Exchange
 
 _GONE = 404
+_SHOWN = 256
+"""So much of an id or a name that a target made up is told."""
 
 
 class Teardown:
@@ -45,6 +47,8 @@ class Teardown:
         kind = self._kind_of(item)
         if not is_of_a_run(prefix):
             raise LookupError(f"{prefix!a} is the prefix of no run")
+        if not can_name(identifier):
+            raise LookupError(f"{identifier[:_SHOWN]!a} can be no id")
         shown = self._ask(kind.show, {**item.path, kind.id: identifier})
         if shown.status == _GONE:
             proved = item.seen or kind.name is None or kind.listing is None
@@ -85,7 +89,7 @@ class Teardown:
             for row in all_rows(self._sender, operation, kind):
                 name = row.get(kind.name)
                 if isinstance(name, str) and carries(name, prefix):
-                    yield f"{kind.kind} {id_of(row, kind)!a} named {name!a}"
+                    yield f"{kind.kind} {id_of(row, kind)[:_SHOWN]!a} named {name[:_SHOWN]!a}"
 
     def _kind_of(self, item: Created) -> MadeKind:
         self._must_be_known(item)

@@ -10,6 +10,7 @@ from typing import Any
 
 from conformance.engine.run.config import new_seed
 from conformance.errors import ReportError
+from conformance.given_files import given_text
 from conformance.model.item_result import ItemResult
 
 NAME = "progress.jsonl"
@@ -56,7 +57,7 @@ class ProgressFile:
         Raises ReportError when there is nothing to resume, or when it is another run's.
         """
         try:
-            lines = self.path.read_text(encoding="utf-8").splitlines()
+            lines = given_text(self.path).splitlines()
         except OSError as error:
             raise ReportError(
                 str(self.path), "there is no run to resume", "leave out --resume"

@@ -20,7 +20,7 @@ def write_request(settings: TargetSettings, operation: Operation, filled: Templa
     """The bytes of a filled template."""
     path = operation.path
     for name, value in filled.path.items():
-        path = path.replace(f"{{{name}}}", quote(str(value), safe=""))
+        path = path.replace(f"{{{name}}}", quote(str(value), "", errors="surrogatepass"))
     exploded = frozenset(p.name for p in operation.parameters if p.place == "query" and p.explode)
     query = encode_query(filled.query, exploded)
     base = settings.base_url
@@ -50,7 +50,7 @@ def encode_query(query: Mapping[str, Any], exploded: Collection[str] = ()) -> st
             pairs.append((name, ",".join(_query_text(item) for item in value)))
         else:
             pairs.append((name, _query_text(value)))
-    return urlencode(pairs, safe=_QUERY_SAFE, quote_via=quote)
+    return urlencode(pairs, safe=_QUERY_SAFE, errors="surrogatepass", quote_via=quote)
 
 
 def _query_text(value: Any) -> str:

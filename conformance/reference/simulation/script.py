@@ -20,6 +20,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from conformance.errors import UsageError
+from conformance.given_files import given_text
 from conformance.reference.statistics.vocabulary import Role, Stream
 
 Deed = Literal["join", "publish", "mute", "role", "leave"]
@@ -68,8 +69,9 @@ class Script:
 def read_script(path: Path) -> Script:
     """Read and check a script. Raises UsageError naming the file, the place and the problem."""
     try:
-        node = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        node = yaml.load(given_text(path), Loader=loader)  # noqa: S506 - a safe loader
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         problem = " ".join(str(error).split())
         raise UsageError(str(path), f"is no YAML that can be read ({problem})", _REMEDY) from None
     if not isinstance(node, dict):

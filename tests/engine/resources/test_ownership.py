@@ -126,3 +126,23 @@ def test_where_the_list_is_refused_only_the_prefix_proves(make_lab: MakeLab) -> 
     app = lab.resources.get("app")
     assert lab.resources.clean() == [f"app {short}"]
     assert _changes(requests, app) == [f"DELETE /v2/apps/{app}"]
+
+
+@pytest.mark.parametrize("odd", ["..", "a\x00", "a\r\nHost: b", "a" * 5000, ""])
+def test_what_can_be_no_id_is_used_for_none(make_lab: MakeLab, odd: str) -> None:
+    """Nothing is sent to it; what was made is found by its name, and deleted."""
+
+    def strange(request: httpx.Request, answer: httpx.Response) -> httpx.Response:
+        if request.method == "POST" and request.url.path.endswith("/apps"):
+            return answer_like(answer, 201, {**answer.json(), "app_id": odd})
+        return answer
+
+    lab, requests = make_lab(strange)
+    lab.begin("case")
+    with pytest.raises(Blocked, match="no app could be created"):
+        lab.resources.get("app")
+    if odd:
+        with pytest.raises(Blocked, match="not proved"):
+            lab.send(Template("DeleteApp", path={"app_id": odd}))
+    assert lab.resources.clean() == []
+    assert {request.method for request in requests} <= {"GET", "POST"}
