@@ -94,5 +94,6 @@ def check(file: Path, base: str | None, as_json: bool) -> int:
     else:
         for problem in problems:
             click.echo(plain(str(problem)))
-        click.echo(f"{len(problems)} faults in {draft.source.path}", err=True)
+        noun = "fault" if len(problems) == 1 else "faults"
+        click.echo(f"{len(problems)} {noun} in {draft.source.path}", err=True)
     return 1 if problems else 0

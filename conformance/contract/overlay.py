@@ -7,6 +7,7 @@ in silence; here it is an error, because an overlay of ours that misses its targ
 from __future__ import annotations
 
 import copy
+import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,9 @@ from conformance.errors import ContractError
 
 if TYPE_CHECKING:
     import jsonpath_rfc9535
+
+_Line = Callable[[Sequence[str | int]], int | None]
+_OF_ACTIONS = ("target", "description", "update", "remove")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +44,15 @@ def apply_actions(
     document: Mapping[str, Any],
     overlay: Any,
     name: str,
-    line: Callable[[Sequence[str | int]], int | None] = lambda _way: None,
+    line: _Line = lambda _way: None,
 ) -> tuple[dict[str, Any], list[Applied]]:
     """As ``apply_overlay``, with what each action did; ``line`` finds the line of an action."""
-    _refuse_malformed(overlay, name)
+    _refuse_malformed(overlay, name, line)
     result = copy.deepcopy(dict(document))
     done: list[Applied] = []
     for number, action in enumerate(overlay["actions"]):
-        at = line(["actions", number])
-        file = name if at is None else f"{name}:{at}"
-        where = f"{file}, action {number + 1} ({action.get('target')!r})"
+        at = _at(name, line, ["actions", number])
+        where = f"{at}, action {number + 1} ({action['target']!r})"
         nodes = _select(result, action, where)
         done += [Applied(number, _goes(n), action.get("update")) for n in nodes]
         if action.get("remove") is True:
@@ -68,17 +71,42 @@ def _goes(node: jsonpath_rfc9535.JSONPathNode) -> tuple[str | int, ...]:
     return (*node.location, *end)
 
 
-def _refuse_malformed(overlay: Any, name: str) -> None:
+def _refuse_malformed(overlay: Any, name: str, line: _Line) -> None:
     version = str(overlay.get("overlay", "")) if isinstance(overlay, dict) else ""
     if not version.startswith("1.0."):
         raise ContractError(
             name, "is not an OpenAPI Overlay of version 1.0", "start with overlay: 1.0.0"
         )
     actions = overlay.get("actions")
-    if not isinstance(actions, list) or not actions:
-        raise ContractError(name, "has no actions", "an overlay needs at least one")
-    if not all(isinstance(action, dict) for action in actions):
-        raise ContractError(name, "has an action that is not an object", "give it a target")
+    at = _at(name, line, ["actions"])
+    if not actions:
+        raise ContractError(at, "has no actions", "an overlay needs at least one")
+    if not isinstance(actions, list):
+        raise ContractError(at, "actions is not a list", "begin each action with - target:")
+    for number, action in enumerate(actions):
+        _refuse_malformed_action(action, number, name, line)
+
+
+def _refuse_malformed_action(action: Any, number: int, name: str, line: _Line) -> None:
+    where = f"{_at(name, line, ['actions', number])}, action {number + 1}"
+    if not isinstance(action, dict):
+        raise ContractError(where, "is not an object", "give it a target")
+    for key in action:
+        if key not in _OF_ACTIONS and not str(key).startswith("x-"):
+            near = difflib.get_close_matches(str(key), _OF_ACTIONS, n=1)
+            place = f"{_at(name, line, ['actions', number, key])}, action {number + 1}"
+            wanted = near[0] if near else f"{', '.join(_OF_ACTIONS)}; or indent it further"
+            raise ContractError(place, f"has {key!r}, which no action has", f"expected {wanted}")
+    if not isinstance(action.get("target"), str):
+        raise ContractError(where, "has no target", "give it the JSONPath of what it changes")
+    if "update" in action and action["update"] is None:
+        raise ContractError(where, "has an empty update", "indent what it writes below update:")
+
+
+def _at(name: str, line: _Line, way: Sequence[str | int]) -> str:
+    """The file, with the line where it is known."""
+    number = line(way)
+    return name if number is None else f"{name}:{number}"
 
 
 def _select(
@@ -128,6 +156,9 @@ def _merge(target: dict[str, Any], update: dict[str, Any], where: str) -> None:
             key in target and isinstance(value, (dict, list))
         ):
             kinds = f"{type(value).__name__} over {type(present).__name__}"
-            raise ContractError(where, f"cannot update {key} ({kinds})", "remove it first")
+            kept = "an object" if isinstance(present, dict) else "a list"
+            wanted = kept if isinstance(present, dict | list) else "a plain value"
+            remedy = f"give {wanted}, or remove it first"
+            raise ContractError(where, f"cannot update {key} ({kinds})", remedy)
         else:
             target[key] = value

@@ -243,7 +243,7 @@ def test_actions_do_what_the_specification_says(
         ([], "is not an OpenAPI Overlay"),
         ({"overlay": "2.0.0", "actions": [{}]}, "is not an OpenAPI Overlay"),
         (overlay(), "has no actions"),
-        ({"overlay": "1.0.0", "actions": ["$"]}, "an action that is not an object"),
+        ({"overlay": "1.0.0", "actions": ["$"]}, "action 1: is not an object"),
         (overlay({"target": "$.x-y", "remove": True}), "is not a JSONPath"),
         (overlay({"target": "$.a"}), "neither updates nor removes"),
         (overlay({"target": "$", "remove": True}), "cannot remove the whole document"),

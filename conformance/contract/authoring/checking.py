@@ -77,9 +77,10 @@ def _twice(draft: Draft) -> Iterator[Fault]:
 
 
 def _located(draft: Draft, faults: Iterable[Fault]) -> list[Problem]:
-    """Faults in the order of the files; one that several checks find appears once."""
+    """The user's file first, by lines; one fault that several checks find is told once."""
     problems = dict.fromkeys(draft.located(fault) for fault in faults)
     told: dict[tuple[str, str, str], Problem] = {}
     for problem in problems:
         told.setdefault((problem.file, problem.place, problem.problem), problem)
-    return sorted(told.values(), key=lambda one: (one.file, one.line or 0))
+    own = str(draft.source.path)
+    return sorted(told.values(), key=lambda one: (one.file != own, one.file, one.line or 0))

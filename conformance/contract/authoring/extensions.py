@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -49,9 +51,19 @@ def extension_faults(document: Json) -> Iterator[Fault]:
         near = difflib.get_close_matches(name, checks, n=1, cutoff=_CLOSE)
         if near:
             yield Fault(way, "is not an extension of this suite", f"{near[0]}, or another name")
+    yield from _undated(document.get("x-revision"))
     for way, since in later_parts(document, str(document.get("x-revision"))):
         yield Fault((*way, "x-since"), f"is {since}", "an edition no later than x-revision")
     yield from _lacking(document)
+
+
+def _undated(edition: Any) -> Iterator[Fault]:
+    """An edition that is written as a date, and is no day of any calendar."""
+    if isinstance(edition, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", edition):
+        try:
+            dt.date.fromisoformat(edition)
+        except ValueError:
+            yield Fault(("x-revision",), f"is {edition!r}", "a day of the calendar")
 
 
 def read_schema(name: str) -> dict[str, Any]:
@@ -121,7 +133,7 @@ def _fault(way: tuple[str | int, ...], error: ValidationError) -> Fault:
     if best.validator == "type":
         kinds = best.validator_value
         wanted = kinds if isinstance(kinds, str) else " or ".join(kinds)
-        return Fault(here, f"is {str(best.instance)[:_SHOWN]!r}", f"type {wanted}")
+        return Fault(here, f"is {best.instance!r}"[:_SHOWN], f"type {wanted}")
     if best.validator == "pattern":
         return Fault(here, f"is {best.instance!r}", f"text like {best.validator_value}")
     return Fault(here, best.message[:_SHOWN], f"{best.validator} {best.validator_value}"[:_SHOWN])

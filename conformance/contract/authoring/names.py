@@ -17,6 +17,10 @@ Way = tuple[str | int, ...]
 _ERRATUM = ("x-erratum", "x-errata", "erratum", "errata")
 _OF_OPERATIONS = ("create", "show", "delete", "retire", "list")
 _KNOWN = 6
+_JOINED = frozenset({"$ref", "allOf", "anyOf", "oneOf"})
+"""Other schemas that may bring properties."""
+_CONDITIONAL = _JOINED | {"if", "then", "else", "not", "example", "examples", "default", "const"}
+"""What speaks of properties that others have, and what is no schema."""
 
 
 def name_faults(
@@ -28,7 +32,7 @@ def name_faults(
     """
     operations: dict[str, Way] = {}
     for way, node in _operations(document):
-        yield from _used_once(operations, str(node.get("operationId", "")), (*way, "operationId"))
+        operations.setdefault(str(node.get("operationId", "")), way)
         rules: dict[str, Way] = {}
         for number, rule in enumerate(_rows(node.get("x-rules"))):
             here = (*way, "x-rules", number, "id")
@@ -37,6 +41,7 @@ def name_faults(
     for number, rule in enumerate(_rows(document.get("x-common-rules"))):
         yield from _used_once(common, str(rule.get("id", "")), ("x-common-rules", number, "id"))
     yield from _resources(document, operations)
+    yield from _required(document, ())
     yield from _named(document, (), "erratum", _ERRATUM, errata)
     yield from _named(document, (), "capability", ("x-capabilities", "capability"), capabilities)
     yield from _named(document, (), "operation", ("x-first",), operations)
@@ -91,6 +96,24 @@ def _resources(document: Json, operations: Mapping[str, Way]) -> Iterator[Fault]
             if isinstance(name, str) and name not in operations:
                 way = ("x-resources", kind, role)
                 yield Fault(way, f"{name!r} is not an operation", _one_of(name, operations))
+
+
+def _required(node: Any, way: Way) -> Iterator[Fault]:
+    """Names that a schema requires, and that are not among the properties beside them."""
+    if isinstance(node, list):
+        for number, item in enumerate(node):
+            yield from _required(item, (*way, number))
+    if not isinstance(node, dict):
+        return
+    required, properties = node.get("required"), node.get("properties")
+    if isinstance(required, list) and isinstance(properties, dict) and not _JOINED & node.keys():
+        for number, name in enumerate(required):
+            if name not in properties:
+                problem = f"{name!r} is not among the properties"
+                yield Fault((*way, "required", number), problem, _one_of(name, properties))
+    for key, value in node.items():
+        if key not in _CONDITIONAL:
+            yield from _required(value, (*way, key))
 
 
 def _named(

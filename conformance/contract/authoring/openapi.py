@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from jsonschema.exceptions import SchemaError
 
-from conformance.contract.authoring.problem import Fault
+from conformance.contract.authoring.operations import operation_faults
+from conformance.contract.authoring.problem import METHODS, Fault
 from conformance.contract.inlining import pointed_at
 from conformance.errors import ContractError
 
 _SHOWN = 200
+_TOLD = frozenset({"DuplicateOperationIDError", "UnresolvableParameterError"})
+"""Errors of the public validator that are told by ``operation_faults``, with their place."""
 _DATA = frozenset({"example", "examples", "value", "default", "enum", "const"})
 
 Way = tuple[str | int, ...]
@@ -39,12 +43,16 @@ def openapi_faults(document: Mapping[str, Any]) -> Iterator[Fault]:
             str(error.message).split("\n", 1)[0][:_SHOWN],
             _wanted(error),
         )
-    shape += (found := list(_schema_faults(document, version)))
+    told = {tuple(error.absolute_path) for error in shape}
+    found = [one for one in _schema_faults(document, version) if one.way not in told]
     yield from found
-    if shape:
+    if shape or found:
         return
+    yield from operation_faults(document)
     try:
         for error in kind(document).iter_errors():
+            if type(error).__name__ in _TOLD:
+                continue
             way = tuple(getattr(error, "absolute_path", ()))
             message = str(getattr(error, "message", error)).split("\n", 1)[0][:_SHOWN]
             yield Fault(way, message, f"OpenAPI {version}")
@@ -110,11 +118,24 @@ def _references(node: Any, way: Way) -> Iterator[tuple[Way, str]]:
 
 
 def _wanted(error: Any) -> str:
-    value = error.validator_value
+    value, message = error.validator_value, str(error.message).split("\n", 1)[0]
+    if "unexpected)" in message:
+        return _members(tuple(error.absolute_path))
+    if " is not of type" in message:
+        return "type " + re.sub(r"^s? |\"|'", "", message.rpartition(" is not of type")[2])
     if error.validator in {"required", "type", "enum", "const", "pattern", "format"}:
         shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
         return f"{error.validator} {shown}"[:_SHOWN]
     return f"what the schema of OpenAPI says of {error.validator}"
+
+
+def _members(way: Way) -> str:
+    """What there may be, where something else is."""
+    if way[-1:] == ("responses",):
+        return "statuses such as 200, ranges such as 2XX, or default"
+    if len(way) == 2 and way[0] in {"paths", "webhooks"}:
+        return ", ".join(METHODS)
+    return "members that OpenAPI has there, or a name that begins with x-"
 
 
 def _validator(version: str) -> Any:
