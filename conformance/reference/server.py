@@ -15,6 +15,7 @@ from conformance.errors import ConformanceError
 from conformance.reference.app import create_app
 from conformance.reference.flow import FlowControl
 from conformance.reference.seeds import seeded_world
+from conformance.reference.upgrades import IgnoringUpgrades
 
 if TYPE_CHECKING:
     import asyncio
@@ -55,7 +56,7 @@ class _Server(uvicorn.Server):
 class ReferenceServer:
     """An ASGI application on a loopback port, in a thread; use it in a ``with`` statement.
 
-    ``protocol`` reads connections in place of uvicorn's own.
+    ``protocol`` reads connections in place of uvicorn's own that ignores upgrades.
     """
 
     def __init__(
@@ -185,7 +186,7 @@ def _url(listening: socket.socket) -> str:
 def _config(app: ASGIApp, protocol: type[asyncio.Protocol] | None = None) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http=protocol or "httptools",
+        http=protocol or IgnoringUpgrades,
         ws="none",
         lifespan="off",
         log_level="warning",

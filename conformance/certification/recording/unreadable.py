@@ -13,9 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
 from conformance.model.exchange import Headers
+from conformance.reference.upgrades import IgnoringUpgrades
 
 Tell = Callable[[bytes, str], None]
 """Is given the bytes that were no request, and where they came from."""
@@ -75,12 +74,12 @@ class _Unsaid(logging.Filter):
         return not record.getMessage().startswith(_COMPLAINT)
 
 
-def listening(tell: Tell, reset: Reset) -> type[HttpToolsProtocol]:
+def listening(tell: Tell, reset: Reset) -> type[IgnoringUpgrades]:
     """Make uvicorn's own protocol, which tells what it could not read, and who did not read."""
     if not any(isinstance(known, _Unsaid) for known in _SERVER_LOG.filters):
         _SERVER_LOG.addFilter(_Unsaid())
 
-    class Listening(HttpToolsProtocol):
+    class Listening(IgnoringUpgrades):
         """Keeps the beginning of what is being read."""
 
         def __init__(self, *given: Any, **named: Any) -> None:

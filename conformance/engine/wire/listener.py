@@ -15,6 +15,7 @@ from conformance.access.settings import TargetSettings
 from conformance.engine.outcomes import Blocked
 from conformance.errors import ConfigurationError
 from conformance.model.exchange import Request
+from conformance.reference.upgrades import IgnoringUpgrades
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
@@ -49,6 +50,7 @@ class Listener:
         self._server = uvicorn.Server(
             uvicorn.Config(
                 self._take,
+                http=IgnoringUpgrades,
                 interface="asgi3",
                 lifespan="off",
                 ws="none",
