@@ -94,7 +94,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _status(arguments: Sequence[str] | None) -> int:
     try:
         with reported_crashes(_text_without_secrets):
-            status = cli.main(arguments, standalone_mode=False)
+            given = sys.argv[1:] if arguments is None else list(arguments)
+            status = cli.main(given, standalone_mode=False, obj=given)
     except click.exceptions.Abort:
         status = 130
         if not sys.stdin.isatty():

@@ -67,6 +67,17 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--concurrency", type=int, metavar="N", help="cases to run at a time"),
         click.option("--duration", type=float, metavar="SECONDS", help="stop after this time"),
         click.option("--resume", is_flag=True, help="resume an interrupted run"),
+        click.option(
+            "--watch-file",
+            "watch_files",
+            multiple=True,
+            type=Path,
+            metavar="PATH",
+            help="with --watch: also run again when this file or folder changes",
+        ),
+        click.option(
+            "--watch", is_flag=True, help="run again when contract, target or server changes"
+        ),
         click.option("--dry-run", is_flag=True, help="show what would be sent, and send nothing"),
         click.option(
             "--revision", metavar="DATE", help="judge by an earlier edition of the document"
@@ -140,6 +151,8 @@ def run(
     dry_run: bool,
     formats: str,
     seed: int | None,
+    watch: bool,
+    watch_files: tuple[Path, ...],
     **chosen: Any,
 ) -> int:
     """Judge BASE_URL, a target file, or the embedded reference.
@@ -155,6 +168,8 @@ def run(
         **{**chosen, "only": tuple(chosen["only"]), "exclude": tuple(chosen["exclude"])},
     )
     _check(config)
+    if watch or watch_files:
+        return _watch(config, watch_files)
     with _reach(config) as (reach, announced):
         alone = numprocesses is None and not reach.settings.has_flow_control
         session = Session(dataclasses.replace(config, alone=alone), reach)
@@ -175,6 +190,16 @@ def run(
         finally:
             session.hang_up()
             prepared.release()
+
+
+def _watch(config: RunConfig, files: tuple[Path, ...]) -> int:
+    """Hand over to processes that run this command, one at each change."""
+    from conformance.commands.watching import Watch, rerun, server_of, watch
+
+    target = Path(config.target) if config.target and config.target.endswith(".toml") else None
+    paths = [path for path in (config.contract, target, *files) if path is not None]
+    arguments = click.get_current_context().find_root().obj
+    return watch(Watch(paths, server_of(config.target)), rerun(arguments))
 
 
 def _notice(session: Session) -> None:
