@@ -9,7 +9,9 @@ from conformance.faults.handmade import (
     afterwards,
     breaking,
     edited,
+    refused_when,
     rewritten,
+    shown,
     tenant_apps,
 )
 from conformance.faults.messages import Answer, Asked
@@ -85,6 +87,35 @@ def _audio_without_rule(turn: Turn) -> Asked | None:
     return turn.asked.with_json({"mix_param": mix})
 
 
+def _one_of_a_room(turn: Turn) -> bool:
+    asked = turn.asked.json
+    app = tenant_apps(turn).get(turn.path["app_id"])
+    if app is None or not isinstance(asked, dict):
+        return False
+    alike = [job for job in app.jobs.values() if job.stream_name.startswith("s_")]
+    return any(job.stopped is None and job.room_id == asked.get("room_id") for job in alike)
+
+
+def _ended_at_once(_turn: Turn, body: Any) -> Any:
+    return {**body, "stop_time": body["start_time"]} if body["state"] == "STOPPED" else body
+
+
+def _pushed_too(_turn: Turn, body: Any) -> Any:
+    callbacks = body.get("callbacks") or {}
+    return {**body, "callbacks": {**callbacks, "push_callback": callbacks.get("record_callback")}}
+
+
+def _three_objects(turn: Turn, body: Any) -> Any:
+    rows = sorted(body["objects"], key=lambda row: str(row["file_name"]))[:3]
+    return {"count": len(rows), "objects": rows} if turn.asked.value("type") == "objects" else body
+
+
+def _any_letters(turn: Turn) -> Asked | None:
+    """Rooms are found whatever their letters: those that differ in case alone are one."""
+    room = turn.asked.value("room_id")
+    return turn.asked.with_value("room_id", room.lower()) if room else None
+
+
 _FAULTS: tuple[tuple[str, str, str, Behaviour, tuple[str, ...]], ...] = (
     (
         "UpdateIndividualStreamJob/rule/deleted-record-rule",
@@ -126,6 +157,48 @@ _FAULTS: tuple[tuple[str, str, str, Behaviour, tuple[str, ...]], ...] = (
         "second-lost",
         "ListRtcAbnormalEvents looks at uid alone where both are given",
         rewritten(_second_lost("uid", "room_id")),
+        (),
+    ),
+    (
+        "CreateIndividualStreamJob/rule/several-users-of-a-room",
+        "refused",
+        "One user of a room alone can be recorded",
+        refused_when(_one_of_a_room, 400, "RTC.00001006"),
+        (),
+    ),
+    (
+        "StopIndividualStreamJob/rule/stop-time-set",
+        "begin",
+        "A job that was stopped is shown to have ended when it began",
+        shown(_ended_at_once),
+        ("ShowIndividualStreamJob",),
+    ),
+    (
+        "StopMixJob/rule/stop-time-set",
+        "begin",
+        "A mix that was stopped is shown to have ended when it began",
+        shown(_ended_at_once),
+        ("ShowMixJob",),
+    ),
+    (
+        "UpdateRecordCallback/rule/nothing-else-changes",
+        "push",
+        "The recording callback is shown as that of pushed streams too",
+        shown(_pushed_too),
+        ("ShowApp",),
+    ),
+    (
+        "ListRtcRoomList/rule/filter-room-subset",
+        "any-letters",
+        "ListRtcRoomList finds a room in capitals too",
+        rewritten(_any_letters),
+        (),
+    ),
+    (
+        "ListObsBucketObjects/rule/prefix-narrows",
+        "three-objects",
+        "ListObsBucketObjects lists three objects at most",
+        shown(_three_objects),
         (),
     ),
     (

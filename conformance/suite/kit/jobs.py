@@ -163,7 +163,10 @@ class Jobs:
         The catalogue has a code for a job that exists already, and no sentence says what makes
         two jobs the same (14.2). Raises Blocked when there is none.
         """
-        made = self.ask(change={self.kind.room: room})
+        change = {self.kind.room: room}
+        if self.kind is INDIVIDUAL:
+            change["user_id"] = self._scenario.name("user")
+        made = self.ask(change=change)
         identifier = value(made, "job_id")
         if 200 <= made.status < 300 and isinstance(identifier, str):
             return self.ready(

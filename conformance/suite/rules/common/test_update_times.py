@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from conformance.engine.comparing.timestamps import is_time
 from conformance.engine.scenario import Scenario, rules
 from conformance.model.exchange import Exchange
 from conformance.suite.kit.applications import callback_address, later, part, show
-from conformance.suite.kit.jobs import INDIVIDUAL, MIX, Jobs, value
+from conformance.suite.kit.jobs import INDIVIDUAL, MIX, Job, Jobs, ids, value
 
 _SECOND = 1.1
 """Seconds after which even a time that is told to the second is another one."""
@@ -108,9 +109,12 @@ def test_a_change_of_an_application_moves_its_time(scenario: Scenario) -> None:
         _moved(scenario, rule, before, changed, *place)
 
 
-@rules("UpdateMixJob/rule/update-time-moves", "UpdateIndividualStreamJob/rule/update-time-moves")
+@rules(*ids("Update/update-time-moves", "Stop/stop-time-set"))
 def test_a_change_of_a_job_moves_its_time(scenario: Scenario) -> None:
-    """Another custom layout (9.3), and a recording rule (10.4); a job that runs takes both."""
+    """Another custom layout (9.3), and a recording rule (10.4); a job that runs takes both.
+
+    A job that is stopped a second after it was started did not end when it began.
+    """
     kinds = (Jobs(scenario, MIX), Jobs(scenario, INDIVIDUAL))
     running = [
         jobs.running(example=name) for jobs, name in zip(kinds, ("custom", "minimal"), strict=True)
@@ -127,3 +131,13 @@ def test_a_change_of_a_job_moves_its_time(scenario: Scenario) -> None:
         rule = jobs.kind.rule("Update/update-time-moves")
         if _moved(scenario, rule, was, jobs.update(job, **update)):
             _moved(scenario, rule, was, jobs.show(job))
+        _ends_later(jobs, job)
+
+
+def _ends_later(jobs: Jobs, job: Job) -> None:
+    """Judge the end of a job that has run for a second; a begin that is not told says nothing."""
+    jobs.stop(job)
+    ended = jobs.seen(job, "STOPPED")
+    begin, end = value(ended, "start_time"), value(ended, "stop_time")
+    if value(ended, "state") == "STOPPED" and is_time(begin) and is_time(end):
+        later(jobs.rule("Stop/stop-time-set"), begin, end, "stop_time", ended)

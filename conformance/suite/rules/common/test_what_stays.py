@@ -52,7 +52,7 @@ def _changes(scenario: Scenario, rule_id: str) -> tuple[_Change, ...]:
             "UpdateRecordCallback/rule/nothing-else-changes",
             "UpdateRecordCallback",
             {"body": {"url": address}},
-            frozenset({"app.callbacks", "app.record_callback"}),
+            frozenset({"app.callbacks.record_callback", "app.record_callback"}),
         ),
         _Change(
             "UpdateRecordRule/rule/other-apps-untouched",
@@ -112,7 +112,8 @@ def _views(
     seen: dict[str, Any] = {}
     for prefix, path in (("", ours), ("other ", theirs)):
         app = plain(show(scenario, path["app_id"]).json)
-        seen |= {f"{prefix}app.{name}": value for name, value in app.items()}
+        callbacks = {f"callbacks.{name}": one for name, one in app.pop("callbacks").items()}
+        seen |= {f"{prefix}app.{name}": value for name, value in {**app, **callbacks}.items()}
         seen[f"{prefix}rule"] = plain_rule(scenario.make("ShowRecordRule", path=path).json)
     return seen
 

@@ -45,7 +45,7 @@ def test_every_recording(scenario: Scenario) -> None:
     """Each resolution and each kind of video makes a job that reads back as sent (10.1)."""
     jobs = Jobs(scenario, INDIVIDUAL)
     for number, recording in enumerate(_RECORDINGS):
-        own = {**recording, "max_idle_time": 4000 + number, "user_id": f"user{number}"}
+        own = {**recording, "max_idle_time": 4000 + number, "user_id": f"0{number}"}
         made = jobs.ask(example="full", change=own)
         scenario.rule(f"{_CREATE}/every-resolution-accepted").succeeded(made)
         scenario.rule(f"{_CREATE}/every-video-type-accepted").succeeded(made)
@@ -97,6 +97,16 @@ def test_defaults(scenario: Scenario) -> None:
             expected="CAMERASTREAM, or no video_type",
             exchange=exchange,
         )
+
+
+@rules(f"{_CREATE}/several-users-of-a-room")
+def test_two_users_of_a_room(scenario: Scenario) -> None:
+    """Every user of a room can be recorded, each by a job of their own, at once (4.2)."""
+    jobs = Jobs(scenario, INDIVIDUAL)
+    room = scenario.name("room")
+    jobs.start(change={"room_id": room, "user_id": scenario.name("user")})
+    second = jobs.ask(change={"room_id": room, "user_id": scenario.name("user")})
+    scenario.rule(f"{_CREATE}/several-users-of-a-room").succeeded(second)
 
 
 @rules(f"{_CREATE}/numeric-room-id")

@@ -38,7 +38,7 @@ _LAYOUTS = {
 """Each layout of table 9-4, and the example of a start that has it with what goes with it."""
 _TEMPLATE = "mix_param.encode_template"
 _PICTURE = "s3://rtc-bucket-cn-north-4/img/testImg.jpg"
-_IMAGES = [{"user_id": "user1", "image_uri": _PICTURE}]
+_IMAGES = [{"user_id": one, "image_uri": _PICTURE} for one in ("user1", "User2")]
 """Pictures of users belong to a job, whether it has panes or not (table 9-4)."""
 
 

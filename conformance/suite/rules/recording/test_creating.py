@@ -84,7 +84,7 @@ def test_a_second_create_updates_the_rule_there_is(scenario: Scenario) -> None:
     path = scenario.path_of("record_rule", scenario.fresh("record_rule"))
     app = path["app_id"]
     before = show(scenario, path)
-    other = {"obs_addr.object": "Second/", "mp4_config.record_cycle": 120}
+    other = {"obs_addr.object": "Second/part", "mp4_config.record_cycle": 120}
     again = scenario.send("CreateRecordRule", example="minimal", path={"app_id": app}, change=other)
     one = scenario.rule("CreateRecordRule/rule/one-per-location")
     if one.answered(again, Answer(201)):

@@ -120,7 +120,7 @@ def _judge_filter(
         rule.inconclusive(f"no data: all events of the past day have the same {name}")
         return
     value = min(values, key=lambda it: (name == "uid" and it not in peers, values[it], it))
-    for other in near(value, values, 1):
+    for other in near(value, values, 2):
         refused_or_empty(scenario, rule, EVENTS, {**query, name: other})
 
     def look(anew: bool) -> Finding:

@@ -70,7 +70,7 @@ def test_rooms_and_users_by_the_minute(scenario: Scenario) -> None:
         actual=show(mine_of.rows),
         exchange=mine_of.exchange,
     )
-    for other in near(str(room), {str(row.get("room_id")) for row in rooms}, 1):
+    for other in near(str(room), {str(row.get("room_id")) for row in rooms}, 2):
         query = {**time_window(scenario, SCALE).query(span), "metric": "OnlineUsers"}
         refused_or_empty(scenario, scenario.rule(bounded), SCALE, {**query, "room_id": other})
     _compared(

@@ -105,7 +105,7 @@ def test_rooms_filtered(scenario: Scenario) -> None:
     found = held(scenario, ROOMS, whole, {"room_id": room}, "room_id", [room])
     rule = scenario.rule(f"{ROOMS}/rule/filter-room-subset")
     tell(rule, found)
-    for other in near(str(room), _texts(whole[1], "room_id"), 1):
+    for other in near(str(room), _texts(whole[1], "room_id"), 2):
         refused_or_empty(scenario, rule, ROOMS, {**whole[0], "room_id": other})
     _states(scenario, ROOMS, whole, ("RUNNING", "CLOSED"))
 
