@@ -167,14 +167,14 @@ _FAULTS: tuple[tuple[str, str, str, Behaviour, tuple[str, ...]], ...] = (
         (),
     ),
     (
-        "StopIndividualStreamJob/rule/stop-time-set",
+        "StopIndividualStreamJob/rule/stop-time-after-start",
         "begin",
         "A job that was stopped is shown to have ended when it began",
         shown(_ended_at_once),
         ("ShowIndividualStreamJob",),
     ),
     (
-        "StopMixJob/rule/stop-time-set",
+        "StopMixJob/rule/stop-time-after-start",
         "begin",
         "A mix that was stopped is shown to have ended when it began",
         shown(_ended_at_once),

@@ -109,7 +109,7 @@ def test_a_change_of_an_application_moves_its_time(scenario: Scenario) -> None:
         _moved(scenario, rule, before, changed, *place)
 
 
-@rules(*ids("Update/update-time-moves", "Stop/stop-time-set"))
+@rules(*ids("Update/update-time-moves", "Stop/stop-time-after-start"))
 def test_a_change_of_a_job_moves_its_time(scenario: Scenario) -> None:
     """Another custom layout (9.3), and a recording rule (10.4); a job that runs takes both.
 
@@ -140,4 +140,4 @@ def _ends_later(jobs: Jobs, job: Job) -> None:
     ended = jobs.seen(job, "STOPPED")
     begin, end = value(ended, "start_time"), value(ended, "stop_time")
     if value(ended, "state") == "STOPPED" and is_time(begin) and is_time(end):
-        later(jobs.rule("Stop/stop-time-set"), begin, end, "stop_time", ended)
+        later(jobs.rule("Stop/stop-time-after-start"), begin, end, "stop_time", ended)

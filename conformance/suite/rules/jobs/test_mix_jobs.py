@@ -79,7 +79,10 @@ def test_layouts(scenario: Scenario) -> None:
     """Each layout makes a job that reads back as it was sent; nine grids need no panes (9.1)."""
     jobs = Jobs(scenario, MIX)
     for number, (layout, example) in enumerate(_LAYOUTS.items()):
-        own: dict[str, Any] = {"mix_param.max_idle_time": 4000 + number}
+        own: dict[str, Any] = {
+            "mix_param.max_idle_time": 4000 + number,
+            "mix_param.room_id": f"0{scenario.lab.random.randrange(10**9):09}",
+        }
         if layout == "nine_grids_view":
             own["mix_param.user_background_images"] = _IMAGES
         made = jobs.ask(example=example, change=own)
