@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from conformance.engine.scenario import Inconclusive, Scenario
+from conformance.engine.scenario import Inconclusive, NotApplicable, Scenario
 
 if TYPE_CHECKING:
     from conformance.model.exchange import Exchange
@@ -53,12 +53,14 @@ def before(scenario: Scenario, there: Sequence[Mapping[str, Any]]) -> Elsewhere:
 
 
 def judge(scenario: Scenario, was: Elsewhere, removed: Sequence[str]) -> None:
-    """The removed are still in the other rooms, unless people come and go there by themselves."""
+    """The removed are still in the other rooms, unless people come and go there by themselves.
+
+    Raises NotApplicable when nobody of the room was in another one.
+    """
     rule = scenario.rule("RemoveUsers/rule/only-this-room")
     wanted = was.of(removed)
     if not wanted:
-        rule.inconclusive(was.why or "no data: nobody of the room is in another room too")
-        return
+        raise NotApplicable(was.why or "no data: nobody of the room is in another room too")
     now, exchange = _seats(scenario)
     if not now.seats >= was.seats - wanted:
         rule.inconclusive("others left their rooms meanwhile")

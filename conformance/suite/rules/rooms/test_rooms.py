@@ -5,6 +5,7 @@ Both answer that the request was passed on; what then happens is seen in the lis
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -99,7 +100,11 @@ def test_removed_users_leave_and_others_stay(scenario: Scenario) -> None:
         f"the list of users online after {gone} was removed",
         after,
     )
+    _judge_going_on(scenario, gone, others)
     other_rooms.judge(scenario, elsewhere, leaving)
+
+
+def _judge_going_on(scenario: Scenario, gone: str, others: Sequence[Any]) -> None:
     goes_on = scenario.rule("RemoveUsers/rule/room-goes-on")
     if not others:
         goes_on.inconclusive("no data: nobody else was in the room")
