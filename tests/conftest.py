@@ -24,6 +24,8 @@ SLOW = {
     "clients": "all clients in other languages",
     "differ": "every planted change before the public differ",
     "editions": "the page on revising the contract, in a copy of the checkout",
+    "pages": "the commands of every page, and every job of the CI examples",
+    "canaries": "secrets at every verbosity, beside every crash",
     "attack": "every hostile server and every tampered file",
 }
 """Marks of what takes minutes: left out unless ``-m`` speaks of it; each has a tox environment."""

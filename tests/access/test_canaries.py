@@ -167,7 +167,9 @@ def _plugin(folder: Path, source: str) -> dict[str, str]:
     return {"PYTEST_PLUGINS": "breaking", "PYTHONPATH": path}
 
 
-@pytest.mark.parametrize("auth", ["password", "signature"])
+@pytest.mark.parametrize(
+    "auth", ["password", pytest.param("signature", marks=pytest.mark.canaries)]
+)
 def test_reports_of_a_run(place: Make, auth: str) -> None:
     """Every format, with findings whose evidence is full of secrets, and what is made of it."""
     at = place(f'auth = "{auth}"')
@@ -190,7 +192,13 @@ def test_reports_when_everything_fails(place: Make) -> None:
     assert at.leaks(printed) == []
 
 
-@pytest.mark.parametrize("verbosity", [["-q"], [], ["-v"], ["-vv", "--showlocals"]])
+@pytest.mark.parametrize(
+    "verbosity",
+    [
+        ["-vv", "--showlocals"],
+        *(pytest.param(one, marks=pytest.mark.canaries) for one in (["-q"], [], ["-v"])),
+    ],
+)
 def test_the_terminal_of_pytest(place: Make, verbosity: list[str], tmp_path: Path) -> None:
     """The suite as a plugin of pytest, at every verbosity, with all logs, while cases crash."""
     at = place()
@@ -209,7 +217,7 @@ def test_the_terminal_of_pytest(place: Make, verbosity: list[str], tmp_path: Pat
 
 
 @pytest.mark.parametrize("crash", sorted(CRASHES))
-@pytest.mark.parametrize("processes", [(), ("-n", "1")])
+@pytest.mark.parametrize("processes", [("-n", "1"), pytest.param((), marks=pytest.mark.canaries)])
 def test_a_suite_that_breaks(
     place: Make, crash: str, processes: tuple[str, ...], tmp_path: Path
 ) -> None:

@@ -22,6 +22,14 @@ EXAMPLES = ROOT / "examples" / "ci"
 GITHUB = yaml.safe_load((EXAMPLES / "github-actions.yml").read_text(encoding="utf-8"))
 GITLAB = yaml.safe_load((EXAMPLES / "gitlab-ci.yml").read_text(encoding="utf-8"))
 JOBS = ("mock", "client", "live")
+
+
+def _jobs(always: str) -> list[Any]:
+    """All jobs, of which one always runs and the others where pages are followed."""
+    slow = pytest.mark.pages
+    return [job if job == always else pytest.param(job, marks=slow) for job in JOBS]
+
+
 NARROW = {"sparkrtc-conformance run": "sparkrtc-conformance run --only 'ShowApp/*' --level quick"}
 """A run of everything belongs to tox's own environments: here it is one operation."""
 CLIENT = """\
@@ -117,7 +125,7 @@ def _run(script: list[str], served: dict[str, Any], project: Path, **on: str) ->
     return done.stdout
 
 
-@pytest.mark.parametrize("job", JOBS)
+@pytest.mark.parametrize("job", _jobs("mock"))
 def test_every_step_of_github_runs(job: str, served: dict[str, Any], project: Path) -> None:
     """The run steps of a job in turn; the files that its other steps take are there."""
     steps = GITHUB["jobs"][job]["steps"]
@@ -130,7 +138,7 @@ def test_every_step_of_github_runs(job: str, served: dict[str, Any], project: Pa
     assert "SparkRTC" in (project / "step.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("job", JOBS)
+@pytest.mark.parametrize("job", _jobs("live"))
 def test_every_script_of_gitlab_runs(job: str, served: dict[str, Any], project: Path) -> None:
     """before_script and script of a job; the reports that it declares are written."""
     common = GITLAB[".conformance"]
@@ -140,7 +148,7 @@ def test_every_script_of_gitlab_runs(job: str, served: dict[str, Any], project: 
         assert (project / file).is_file()
 
 
-@pytest.mark.parametrize("job", JOBS)
+@pytest.mark.parametrize("job", _jobs("client"))
 def test_every_command_of_tox_runs(job: str, served: dict[str, Any], project: Path) -> None:
     """The commands as tox reads them, without the environment that it would build."""
     asked = [sys.executable, "-m", "tox", "config", "-c", str(EXAMPLES / "tox.ini")]
