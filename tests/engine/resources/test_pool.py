@@ -186,6 +186,13 @@ def test_things_that_only_need_a_name(make_lab: MakeLab) -> None:
     assert lab.resources.get("username").startswith(lab.prefix)
 
 
+def test_an_account_that_nobody_named_is_not_made_up(make_lab: MakeLab) -> None:
+    """With a token alone the account has a name that we do not know: no server is held to one."""
+    lab, _ = make_lab(account=False)
+    with pytest.raises(Blocked, match="SPARKRTC_DOMAIN"):
+        lab.resources.get("domain")
+
+
 def test_an_application_of_our_own_when_there_is_no_other(make_lab: MakeLab) -> None:
     """Statistics are asked of somebody's application; of ours where nobody has one."""
     lab, requests = make_lab(fixtures=PLAIN, data=False)
