@@ -28,14 +28,15 @@ _PAGE = """\
 
 {machine}
 
-A plain OpenAPI document of N operations, all of one shape, judged with `--profile stateless` against
-a server that keeps it; whole processes, the least of {turns} by processor seconds (load {load}).
+A plain OpenAPI document of N operations, all of one shape, judged with `--profile stateless`
+against a server that keeps it; whole processes, the least of {turns} by processor seconds
+(load {load}).
 
 | operations | requests | processor seconds | seconds |
 |---|---|---|---|
 {rows}
 
-Ten times the operations take {ratio:.1f} times as long by the processor; the aim is at most {most:g}.
+Ten times the operations take {ratio:.1f} times the processor seconds; the aim: at most {most:g}.
 """
 
 
@@ -69,7 +70,7 @@ def document(operations: int) -> dict[str, object]:
 class _Server(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
-    def do_GET(self) -> None:  # noqa: N802 - the library's name
+    def do_GET(self) -> None:
         """Answer what the document says; a limit out of bounds is refused."""
         given = self.path.partition("limit=")[2]
         fine = not given or (given.isdecimal() and 1 <= int(given) <= 100)
