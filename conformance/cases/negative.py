@@ -10,12 +10,12 @@ from typing import Any
 from conformance.cases.requests import (
     UNKNOWN_ID,
     bases,
-    drop,
-    holds,
     plain_body,
-    put,
+    sends_input,
+    with_input,
+    without_input,
 )
-from conformance.cases.values import Choice, may_be_read, refused, sample, slug
+from conformance.cases.values import Choice, may_be_read, refused_values, sample, slug
 from conformance.contract.document import Contract
 from conformance.contract.fields import Combination, Field
 from conformance.contract.operations import Body, Operation
@@ -75,18 +75,18 @@ def _violations(
 ) -> Iterator[tuple[Choice, Template]]:
     if "required" in keywords:
         for template in _holding(operation, place, field)[:1]:
-            yield Choice("required", "missing", None), drop(template, place, field.path)
+            yield Choice("required", "missing", None), without_input(template, place, field.path)
     if "known" in keywords:
         for template in _holding(operation, place, field)[:1]:
             value = Choice("known", "unknown", UNKNOWN_ID)
-            yield value, put(template, place, field.path, UNKNOWN_ID)
+            yield value, with_input(template, place, field.path, UNKNOWN_ID)
     candidates = _holding(operation, place, field) or [bases(operation)[-1].template]
-    for choice in refused(field, in_body=place == "body"):
+    for choice in refused_values(field, in_body=place == "body"):
         if choice.keyword not in keywords:
             continue
         if place != "body" and may_be_read(field.schema, choice.value):
             continue
-        changed = (put(template, place, field.path, choice.value) for template in candidates)
+        changed = (with_input(template, place, field.path, choice.value) for template in candidates)
         for template in changed:
             if place != "body" or _breaks_only(operation, template, field.path, choice.keyword):
                 yield choice, template
@@ -96,11 +96,11 @@ def _violations(
 def _holding(operation: Operation, place: str, field: Field) -> list[Template]:
     """Base requests that already send the field, or at least the object that contains it."""
     templates = [base.template for base in bases(operation)]
-    holding = [t for t in templates if holds(t, place, field.path)]
+    holding = [t for t in templates if sends_input(t, place, field.path)]
     if place == "body" and not holding:
         parent = field.path.rsplit(".", 1)[0]
-        near = [t for t in templates if "." not in field.path or holds(t, "body", parent)]
-        return [put(t, place, field.path, sample(field.schema)) for t in near or templates]
+        near = [t for t in templates if "." not in field.path or sends_input(t, "body", parent)]
+        return [with_input(t, place, field.path, sample(field.schema)) for t in near or templates]
     return holding
 
 
@@ -211,15 +211,15 @@ def _broken_combinations(
     for base, trigger in itertools.product(bases(operation), triggers):
         template = base.template
         for name, value in trigger.items():
-            template = put(template, "body", f"{prefix}{name}", value)
+            template = with_input(template, "body", f"{prefix}{name}", value)
         mark = "-".join([base.name, *(slug(value) for value in trigger.values())])
         yield mark, template
         for name in then.get("required", ()):
-            if holds(template, "body", f"{prefix}{name}"):
-                yield f"{mark}-without-{name}", drop(template, "body", f"{prefix}{name}")
+            if sends_input(template, "body", f"{prefix}{name}"):
+                yield f"{mark}-without-{name}", without_input(template, "body", f"{prefix}{name}")
         for name, schema in then.get("properties", {}).items():
             for variant, value in _spoiled(template, f"{prefix}{name}", schema):
-                changed = put(template, "body", f"{prefix}{name}", value)
+                changed = with_input(template, "body", f"{prefix}{name}", value)
                 yield f"{mark}-{name}-{variant}", changed
 
 

@@ -33,6 +33,6 @@ def _first_is_quick(cases: Iterator[Case]) -> Iterator[Case]:
     yield from cases
 
 
-def within(case: Case, effort: str) -> bool:
+def includes(case: Case, effort: str) -> bool:
     """Whether a run at that level includes the case."""
     return EFFORTS.index(case.effort) <= EFFORTS.index(effort)

@@ -14,13 +14,13 @@ from conformance.cases.requests import (
     WIDE,
     Base,
     bases,
-    drop,
-    holds,
     own_resources,
     plain_body,
-    put,
+    sends_input,
+    with_input,
+    without_input,
 )
-from conformance.cases.values import Choice, accepted, may_be_read
+from conformance.cases.values import Choice, accepted_values, may_be_read
 from conformance.contract.catalogue import read_answers
 from conformance.contract.document import Contract
 from conformance.contract.fields import Field
@@ -57,7 +57,7 @@ def positive_cases(contract: Contract, operation: Operation) -> Iterator[Case]:
         if "x-also-answered" in item.schema:
             yield from _allowed(operation, place, item)
             continue
-        for choice in accepted(item):
+        for choice in accepted_values(item):
             if place != "body" and not may_be_read(item.schema, choice.value):
                 continue
             _place(operation, rows, validator, place, item, choice)
@@ -90,8 +90,8 @@ def _allowed(operation: Operation, place: str, item: Field) -> Iterator[Case]:
     """
     others = read_answers(item.schema["x-also-answered"])
     expectation = Expectation((*map(Answer, operation.successes), *others))
-    for choice in accepted(item):
-        template = put(bases(operation)[0].template, place, item.path, choice.value)
+    for choice in accepted_values(item):
+        template = with_input(bases(operation)[0].template, place, item.path, choice.value)
         requirement = f"{operation.id}/{place}/{item.path}/{choice.keyword}"
         yield Case(
             id=f"{requirement}~takes-{choice.variant}",
@@ -136,18 +136,18 @@ def _claim_absence(operation: Operation, rows: list[_Row], place: str, item: Fie
 
 
 def _left_out(template: Template, place: str, item: Field) -> bool:
-    if holds(template, place, item.path):
+    if sends_input(template, place, item.path):
         return False
     if place != "body" or "." not in item.path:
         return True
-    return holds(template, place, item.path.rsplit(".", 1)[0])
+    return sends_input(template, place, item.path.rsplit(".", 1)[0])
 
 
 def _without(operation: Operation, rows: list[_Row], place: str, item: Field) -> _Row | None:
     for row in rows:
-        if not holds(row.base.template, place, item.path):
+        if not sends_input(row.base.template, place, item.path):
             continue
-        template = drop(row.base.template, place, item.path)
+        template = without_input(row.base.template, place, item.path)
         if place != "body" or _valid(operation, template):
             base = Base(f"without-{item.path}", template)
             return _Row(base, template)
@@ -173,7 +173,7 @@ def _place(
         return
     requirement = f"{operation.id}/{place}/{item.path}/{keyword}"
     slot = f"{place}:{item.path.removesuffix('[]')}"
-    shown = next((row for row in rows if holds(row.base.template, place, item.path)), None)
+    shown = next((row for row in rows if sends_input(row.base.template, place, item.path)), None)
     if choice.variant in {"sample", "given"} and shown is not None:
         # A base request shows an ordinary value already, and a better one: of now, or of ours.
         shown.claims.append(Claim(requirement, shown.base.template))
@@ -196,7 +196,7 @@ def _near(template: Template, place: str, item: Field) -> bool:
     """Whether the request already has the object that contains the field."""
     if place != "body" or "." not in item.path:
         return True
-    return holds(template, place, item.path.rsplit(".", 1)[0])
+    return sends_input(template, place, item.path.rsplit(".", 1)[0])
 
 
 def _set(
@@ -208,12 +208,12 @@ def _set(
     requirement: str,
     slot: str,
 ) -> bool:
-    if item.schema.get("x-only-shown") and not holds(row.base.template, place, item.path):
+    if item.schema.get("x-only-shown") and not sends_input(row.base.template, place, item.path):
         return False
-    changed = put(row.template, place, item.path, choice.value)
+    changed = with_input(row.template, place, item.path, choice.value)
     if validator is not None and not validator.is_valid(plain_body(changed.body)):
         return False
-    alone = put(row.base.template, place, item.path, choice.value)
+    alone = with_input(row.base.template, place, item.path, choice.value)
     if validator is not None and not validator.is_valid(plain_body(alone.body)):
         return False
     row.template = changed

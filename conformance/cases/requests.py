@@ -33,10 +33,12 @@ class Base:
 
 def bases(operation: Operation) -> tuple[Base, ...]:
     """Every base request, the smallest first."""
-    path = {p.name: given(operation, p) for p in operation.parameters if p.place == "path"}
+    path = {
+        p.name: parameter_value(operation, p) for p in operation.parameters if p.place == "path"
+    }
     needed = {p.name: _query(operation, p) for p in _queries(operation) if p.required}
     headers = {
-        p.name: str(given(operation, p))
+        p.name: str(parameter_value(operation, p))
         for p in judged_parameters(operation)
         if p.place == "header" and p.required
     }
@@ -60,7 +62,7 @@ def bases(operation: Operation) -> tuple[Base, ...]:
     return tuple(found)
 
 
-def given(operation: Operation, parameter: Parameter) -> Any:
+def parameter_value(operation: Operation, parameter: Parameter) -> Any:
     """The value for a parameter: the id of the resource that it names, or a sample."""
     kind = parameter.field.given
     if not kind:
@@ -80,7 +82,7 @@ def own_resources(contract: Contract, operation: Operation) -> frozenset[str]:
     return frozenset(kinds[-1:])
 
 
-def put(template: Template, place: str, path: str, value: Any) -> Template:
+def with_input(template: Template, place: str, path: str, value: Any) -> Template:
     """A copy of the request with one input set."""
     if place == "body":
         return replace(template, body=field_path.write(template.body, path, value))
@@ -93,7 +95,7 @@ def put(template: Template, place: str, path: str, value: Any) -> Template:
     return replace(template, headers={**template.headers, path: str(value)})
 
 
-def drop(template: Template, place: str, path: str) -> Template:
+def without_input(template: Template, place: str, path: str) -> Template:
     """A copy of the request without one input."""
     if place == "body":
         return replace(template, body=field_path.remove(template.body, path))
@@ -102,7 +104,7 @@ def drop(template: Template, place: str, path: str) -> Template:
     return replace(template, headers={k: v for k, v in template.headers.items() if k != path})
 
 
-def holds(template: Template, place: str, path: str) -> bool:
+def sends_input(template: Template, place: str, path: str) -> bool:
     """Whether the request sends that input."""
     if place == "body":
         return field_path.read(template.body, path) is not field_path.MISSING
@@ -133,7 +135,7 @@ def _query(operation: Operation, parameter: Parameter) -> Any:
         return Moment(end - span // 2 if parameter.name == window.start else end, window.form)
     if "x-moment" in parameter.field.schema:
         return Moment(parameter.field.schema["x-moment"])
-    return given(operation, parameter)
+    return parameter_value(operation, parameter)
 
 
 def _provided(operation: Operation, body: Any) -> Any:

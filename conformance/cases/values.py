@@ -66,7 +66,7 @@ def _by_type(schema: Schema) -> Any:
     return "sample"
 
 
-def accepted(field: Field) -> Iterator[Choice]:
+def accepted_values(field: Field) -> Iterator[Choice]:
     """Boundary and enumeration values that the field must accept."""
     schema = field.schema
     if schema.get("x-open"):
@@ -134,7 +134,7 @@ def _items(schema: Schema, count: int) -> list[Any]:
     return items
 
 
-def refused(field: Field, *, in_body: bool) -> Iterator[Choice]:
+def refused_values(field: Field, *, in_body: bool) -> Iterator[Choice]:
     """Values meant to break exactly one keyword of the field; the caller checks that they do."""
     schema = field.schema
     tolerated = schema.get("x-tolerated", ())

@@ -12,8 +12,8 @@ from conformance.certification.childprocess import run_command
 from conformance.certification.client_ledger import ClientLedger
 from conformance.certification.coverage import Coverage, coverage_of
 from conformance.certification.judges.all_of_them import Judge
-from conformance.certification.judges.unexplained import unexplained
-from conformance.certification.negative_tests import MeantToFail, marked, remarks_on
+from conformance.certification.judges.unexplained import unexplained_refusals
+from conformance.certification.negative_tests import MeantToFail, mark_meant_to_fail, remarks_on
 from conformance.certification.recording.call import Call
 from conformance.certification.recording.har import read_har
 from conformance.certification.report_builder import Certified, Circumstances, Subject, assemble
@@ -76,7 +76,7 @@ def certify(contract: Contract, plan: Plan) -> Certification:
     seen = _recording(contract, plan) if plan.har else _run(contract, plan)
     if not seen.calls:
         seen.problems.append("the client sent no request that could be judged")
-    refused = unexplained(seen.calls, seen.ledger)
+    refused = unexplained_refusals(seen.calls, seen.ledger)
     around = Circumstances(
         name=plan.client,
         base_url=seen.base_url,
@@ -108,7 +108,7 @@ def _subject(seen: _Seen, coverage: Coverage) -> Subject:
 
 def _recording(contract: Contract, plan: Plan) -> _Seen:
     recording = read_har(plan.har or Path(), contract, plan.base_urls)
-    calls = marked(recording.calls, plan.meant)
+    calls = mark_meant_to_fail(recording.calls, plan.meant)
     ledger = Judge(contract, None, plan.flow_scale).judge(calls)
     remarks = (*recording.remarks, *remarks_on(calls, plan.meant))
     return _Seen(calls, ledger, remarks=remarks)
@@ -129,7 +129,7 @@ def _run(contract: Contract, plan: Plan) -> _Seen:
             problems += [problem] if problem else []
         except KeyboardInterrupt:
             interrupted = True
-        calls = marked(server.calls, plan.meant)
+        calls = mark_meant_to_fail(server.calls, plan.meant)
         if sweep is not None:
             ledger = server.judge(plan.flow_scale, sweep.requirements).judge_steps(sweep.steps)
             sweep.report(ledger)

@@ -13,7 +13,7 @@ import respx
 from conformance.certification.judges.all_of_them import Judge
 from conformance.certification.recording.call import Call, Router
 from conformance.certification.scripted.situations import Situation, situations_of
-from conformance.certification.testserver import told
+from conformance.certification.testserver import violation_lines
 from conformance.contract.document import Contract
 from conformance.contract.operations import Operation
 from conformance.errors import UsageError
@@ -92,7 +92,7 @@ class ContractMock:
 
     def violations(self, *, strict: bool = False) -> list[str]:
         """The requirements that the requests break, a line each; with ``strict``, SHOULD too."""
-        return told(self._judge.ledger, strict=strict)
+        return violation_lines(self._judge.ledger, strict=strict)
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
         headers = tuple((k.decode(), v.decode()) for k, v in request.headers.raw)
@@ -102,9 +102,9 @@ class ContractMock:
         number = len(self.calls) + 1
         call = Call(Exchange(number, f"request-{number}", sent, None), route, time.time())
         judge = Judge(self._contract, None) if call.meant else self._judge
-        before = len(told(judge.ledger))
+        before = len(violation_lines(judge.ledger))
         judge.judge_alone(call)
-        good = len(told(judge.ledger)) == before
+        good = len(violation_lines(judge.ledger)) == before
         if good and call.meant:
             self._judge.judge_alone(call)
         answer = self._planned_for(call) if good else httpx.Response(400, json=_REFUSED)

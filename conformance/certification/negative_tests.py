@@ -53,7 +53,7 @@ def read_meant(texts: Iterable[str], contract: Contract) -> tuple[MeantToFail, .
     return tuple(found)
 
 
-def marked(calls: Sequence[Call], rules: Iterable[MeantToFail]) -> tuple[Call, ...]:
+def mark_meant_to_fail(calls: Sequence[Call], rules: Iterable[MeantToFail]) -> tuple[Call, ...]:
     """The calls, with those marked that a rule matches."""
     known = tuple(rules)
 

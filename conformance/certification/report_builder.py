@@ -20,16 +20,16 @@ from conformance.model.report import (
 from conformance.model.requirement import Level, Requirement, glob_to_pattern
 from conformance.model.verdict import Outcome, Verdict
 from conformance.model.waiver import Waiver, WaiverProblem
-from conformance.reporting.evidence import curl, reported
+from conformance.reporting.evidence import curl, reported_exchange
 from conformance.verdicts.decision import Decision
 from conformance.verdicts.ledger import Ledger
 from conformance.verdicts.report_parts import (
     REPORTED,
     contract_record,
-    counted,
-    decided,
     reported_requirement,
+    run_decision,
     suite_record,
+    verdict_counts,
 )
 from conformance.verdicts.waivers import apply_waivers
 
@@ -91,7 +91,7 @@ def assemble(
     decisions = {r.id: _decide(r, ledger, subject, around) for r in requirements}
     decisions, misfits = apply_waivers(decisions, around.waivers, around.finished.date())
     troubles = [redactor.text(problem) for problem in around.problems]
-    decision = decided(
+    decision = run_decision(
         requirements,
         decisions,
         misfits,
@@ -110,12 +110,12 @@ def assemble(
         run=_run(subject, around, troubles, misfits),
         verdict=decision.verdict,
         reason=decision.reason,
-        **counted(requirements, decisions),
+        **verdict_counts(requirements, decisions),
         status_coverage=list(subject.cells),
         requirements=[reported_requirement(r, decisions[r.id], ledger) for r in requirements],
         findings=list(_findings(requirements, ledger, decisions, evidence)),
     )
-    return Certified(report, tuple(reported(exchange) for exchange in redacted))
+    return Certified(report, tuple(reported_exchange(exchange) for exchange in redacted))
 
 
 def _decide(
@@ -187,7 +187,7 @@ def _findings(
                 expected=judgement.expected,
                 actual=judgement.actual,
                 source=str(requirement.source),
-                exchange=reported(exchange) if exchange else None,
+                exchange=reported_exchange(exchange) if exchange else None,
                 curl=curl(exchange.request) if exchange else "",
                 pytest="",
             )

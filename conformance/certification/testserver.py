@@ -55,10 +55,10 @@ class TestServer:
 
     def violations(self, *, strict: bool = False) -> list[str]:
         """What the requests so far break: one line each; with ``strict``, SHOULD as well."""
-        return told(self._recording.judge().judge(self.calls), strict=strict)
+        return violation_lines(self._recording.judge().judge(self.calls), strict=strict)
 
 
-def told(ledger: ClientLedger, *, strict: bool = False) -> list[str]:
+def violation_lines(ledger: ClientLedger, *, strict: bool = False) -> list[str]:
     """What a ledger says is broken, one line each."""
     return [
         f"{item.requirement} ({item.case}): {item.message}; expected {item.expected},"

@@ -78,7 +78,7 @@ def _points(folder: Path, old: Contract, new: Contract) -> Iterator[Point]:
     from conformance.reference.server import EDITION
     from conformance.suite.declared import every_test, rules_of
 
-    yield from points.told(diff(old, new, old.revision, new.revision))
+    yield from points.changes_for_information(diff(old, new, old.revision, new.revision))
     yield points.without_date(old, new)
     yield points.without_example(old, new)
     yield points.without_basis(new)
@@ -94,7 +94,7 @@ def _points(folder: Path, old: Contract, new: Contract) -> Iterator[Point]:
     yield from points.without_test(new, declared | always, judged_by_tests() | always)
     yield points.without_fault(new, (i for fault in all_faults().values() for i in fault.breaks))
     listed = (folder / "requirements.txt").read_text("utf-8").split()
-    yield points.unlisted((*new.requirements, *clients), listed)
+    yield points.unlisted_ids((*new.requirements, *clients), listed)
 
 
 def _checkout() -> Path:

@@ -23,7 +23,7 @@ from conformance.comparison.signature import (
     envelope_beside,
     key_id,
     read_envelope,
-    signed,
+    signed_envelope,
 )
 from conformance.errors import ReportError
 from conformance.given_files import given_bytes, given_json
@@ -126,7 +126,7 @@ def issue_certificate(
     write_text(output, text, _REMEDY)
     envelope = envelope_beside(output)
     if key is not None:
-        write_text(envelope, signed(text.encode(), key), _REMEDY)
+        write_text(envelope, signed_envelope(text.encode(), key), _REMEDY)
     else:
         envelope.unlink(missing_ok=True)  # of an earlier certificate, which is gone
     return output

@@ -67,7 +67,7 @@ class Checklist:
         yield f"left to do: {self.left or 'nothing'}"
 
 
-def told(difference: ContractDiff) -> Iterator[Point]:
+def changes_for_information(difference: ContractDiff) -> Iterator[Point]:
     """What has changed, for information only."""
     changes = [f"{one.place}: {one.text}" for one in difference.changes]
     yield Point("Changes", tuple(changes), is_open=False)
@@ -150,7 +150,7 @@ def without_translation(requirements: Iterable[Requirement], said: Mapping[str, 
     return Point("Texts without Chinese in spec/i18n/zh.yaml", tuple(lacking))
 
 
-def unlisted(ids: Iterable[str], listed: Iterable[str]) -> Point:
+def unlisted_ids(ids: Iterable[str], listed: Iterable[str]) -> Point:
     """Differences between ``spec/requirements.txt`` and the ids of the contract."""
     now, then = dict.fromkeys(ids), dict.fromkeys(listed)
     missing = [f"{one} is not in it" for one in now if one not in then]

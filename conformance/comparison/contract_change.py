@@ -137,6 +137,6 @@ class ContractChange:
         return max(self.client, self.server, key=lambda impact: impact.weight)
 
 
-def within(identifier: str, start: str) -> bool:
+def id_is_within(identifier: str, start: str) -> bool:
     """Whether an id equals a prefix or continues it with a new segment."""
     return identifier.startswith(start) and identifier[len(start) : len(start) + 1] in "/.["

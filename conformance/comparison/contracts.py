@@ -16,7 +16,7 @@ from conformance.comparison.contract_change import (
     ContractChange,
     Impact,
     Observation,
-    within,
+    id_is_within,
 )
 from conformance.comparison.contract_operations import observe
 from conformance.comparison.contract_source import read_contract
@@ -175,7 +175,9 @@ class _Delta:
     def _about(self, seen: Observation, ids: set[str]) -> tuple[str, ...]:
         return tuple(
             sorted(
-                i for i in ids if i in seen.exact or any(within(i, start) for start in seen.scope)
+                i
+                for i in ids
+                if i in seen.exact or any(id_is_within(i, start) for start in seen.scope)
             )
         )
 

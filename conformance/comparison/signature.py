@@ -113,7 +113,7 @@ def key_id(key: Ed25519PublicKey) -> str:
     return hashlib.sha256(raw).hexdigest()
 
 
-def signed(payload: bytes, key: Ed25519PrivateKey) -> str:
+def signed_envelope(payload: bytes, key: Ed25519PrivateKey) -> str:
     """The envelope of a signed text, as JSON."""
     signature = key.sign(_signed_text(payload))
     envelope = {

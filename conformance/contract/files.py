@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from conformance.contract.parsed import parsed
+from conformance.contract.parsed import parse_cached
 from conformance.errors import ContractError
 from conformance.given_files import given_bytes, given_text, is_half_spelled
 
@@ -34,7 +34,7 @@ class UnusableError(yaml.MarkedYAMLError):
 def read_yaml(path: Path) -> Any:
     """Parse one YAML file. Raises ContractError with file and line when it cannot be parsed."""
     try:
-        return parsed(given_text(path), _value)
+        return parse_cached(given_text(path), _value)
     except OSError as error:
         raise ContractError(str(path), f"cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:

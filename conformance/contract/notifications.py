@@ -14,7 +14,7 @@ from conformance.contract.operations import (
     read_rule,
 )
 from conformance.contract.requirements import answer_keywords
-from conformance.contract.wording import notified
+from conformance.contract.wording import notification_wording
 from conformance.model.requirement import Level, Requirement, Source
 
 PLACE = "notification"
@@ -52,7 +52,7 @@ class Notification:
                 yield self._make(
                     f"{PLACE}/{field.path}/{keyword}",
                     level,
-                    notified(keyword, field),
+                    notification_wording(keyword, field),
                     field.source or self.source,
                     erratum,
                 )

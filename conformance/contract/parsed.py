@@ -19,7 +19,7 @@ LARGE = 100_000
 """Characters from which on a file is worth a place in the cache."""
 
 
-def parsed(text: str, parse: Callable[[str], Any]) -> Any:
+def parse_cached(text: str, parse: Callable[[str], Any]) -> Any:
     """What ``parse`` makes of a text, from the cache where it is known."""
     if len(text) < LARGE:
         return parse(text)

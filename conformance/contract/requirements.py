@@ -87,7 +87,7 @@ def _inputs(accepted: Accepted, operation: Operation) -> Iterator[Requirement]:
             yield from _field_inputs(accepted, operation, parameter.place, field)
     if operation.body is None:
         return
-    level = stated(operation)
+    level = refusal_level(operation)
     yield _make(operation, "body/json/malformed", operation.source, "input", level)
     if not operation.conventions.plain or operation.body.schema.get("type") == "object":
         yield _make(operation, "body/json/object", operation.source, "input", level)
@@ -109,7 +109,7 @@ def _field_inputs(
             yield _field(operation, place, field, coded, "input", Level.SHOULD, preferred)
 
 
-def stated(operation: Operation) -> Level:
+def refusal_level(operation: Operation) -> Level:
     """Level of the requirement that a violation is refused.
 
     A plain document says which requests are valid; it only implies that others are refused.
@@ -158,7 +158,7 @@ def _auth(operation: Operation) -> Iterator[Requirement]:
     if operation.is_open:
         return
     for kind in AUTH_KINDS:
-        yield _make(operation, f"auth/{kind}", operation.source, "auth", stated(operation))
+        yield _make(operation, f"auth/{kind}", operation.source, "auth", refusal_level(operation))
 
 
 def _answers(operation: Operation) -> Iterator[Requirement]:

@@ -40,7 +40,7 @@ def wording(
     return f"{_demand(keyword, field, subject)}"
 
 
-def notified(keyword: str, field: Field) -> str:
+def notification_wording(keyword: str, field: Field) -> str:
     """The sentence for a field of a notification."""
     return f"In a notification, {_statement(keyword, field, f'field {field.path}')}"
 

@@ -17,7 +17,7 @@ import pytest
 from conformance.cases.requests import bases
 from conformance.engine.comparing.json_equality import same
 from conformance.engine.judging.environment import environmental_reason
-from conformance.engine.judging.refusals import refusal_problem, shown
+from conformance.engine.judging.refusals import answer_excerpt, refusal_problem
 from conformance.engine.judging.trail import steps
 from conformance.engine.lab import Lab
 from conformance.engine.outcomes import Blocked, Inconclusive, NotApplicable, NotOffered
@@ -66,7 +66,7 @@ class Rule:
         if ok:
             self._scenario.lab.ledger.passed(self.id, self._scenario.lab.case)
         else:
-            seen = actual if actual != "" else shown(exchange) if exchange else ""
+            seen = actual if actual != "" else answer_excerpt(exchange) if exchange else ""
             self._say(Outcome.FAIL, message, in_words(expected), in_words(seen), exchange)
         self._scenario.judged.add(self.id)
         return ok
@@ -212,7 +212,7 @@ class Scenario:
         answer = exchange.json if isinstance(exchange.json, dict) else {}
         named = created is None or isinstance(answer.get(created.id), str)
         if not exchange.succeeded or not named:
-            raise Blocked(f"{operation_id} answered {shown(exchange)[:160]}")
+            raise Blocked(f"{operation_id} answered {answer_excerpt(exchange)[:160]}")
         return exchange
 
     def delete(self, operation_id: str, **how: Any) -> Exchange:
@@ -305,7 +305,7 @@ __all__ = [
     "Rule",
     "Scenario",
     "Unique",
+    "answer_excerpt",
     "rules",
     "same",
-    "shown",
 ]

@@ -16,7 +16,7 @@ from conformance.model.requirement_id import RequirementId
 from conformance.model.verdict import Verdict
 from conformance.reporting.blocking import with_blocked
 from conformance.reporting.cause import Cause, Facts
-from conformance.reporting.lenses import COARSE, LAST, Lens, answered
+from conformance.reporting.lenses import COARSE, LAST, Lens, answer_facts
 from conformance.reporting.trace import Trace, trace
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _refused(report: Report, traces: list[Trace]) -> Lens:
 
     def facts(item: Trace) -> dict[str, str] | None:
         same = refused.get(item.asked) == (item.status, item.code)
-        return answered(item) if same and item.side != "common" else None
+        return answer_facts(item) if same and item.side != "common" else None
 
     return Lens("refused", facts, requirements=_WHOLE_OPERATION)
 

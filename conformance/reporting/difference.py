@@ -16,7 +16,7 @@ _ABSENT: Final = object()
 Part = tuple[str, Any, Any]
 
 
-def apart(expected: str, actual: str) -> tuple[str, str]:
+def differing_parts(expected: str, actual: str) -> tuple[str, str]:
     """Both values; of two long objects or lists only the parts that differ.
 
     The whole values are in ``report.json`` and in the exchange.

@@ -18,7 +18,7 @@ _VARIABLES = {_TOKEN: "$SPARKRTC_TOKEN", "authorization": "$AUTHORIZATION"}
 _UNSENT = frozenset({"host", "user-agent", "accept-encoding", "content-length", "connection"})
 
 
-def reported(exchange: Exchange) -> ReportedExchange:
+def reported_exchange(exchange: Exchange) -> ReportedExchange:
     """One redacted exchange as reports show it."""
     failure = exchange.failure
     return ReportedExchange(

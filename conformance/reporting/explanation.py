@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 from urllib.parse import urlsplit
 
-from conformance.reporting.difference import apart
+from conformance.reporting.difference import differing_parts
 from conformance.reporting.excerpt import excerpt
 from conformance.reporting.language import Language, language
 from conformance.reporting.trace import trace
@@ -43,7 +43,7 @@ def explain(
     lines = [f"{finding.requirement}  ({words.say(f'story.{finding.level}')})", said, ""]
     aimed = trace(finding)
     field = aimed.field if aimed.part == "field" else ""
-    expected, received = apart(finding.expected, finding.actual)
+    expected, received = differing_parts(finding.expected, finding.actual)
     stated = (words.requirement(text), words.source(finding.source))
     entries = {
         "steps": _steps(finding, words),

@@ -40,7 +40,7 @@ class Lens:
         return len(ids) >= self.requirements and len(names) >= self.fields
 
 
-def answered(item: Trace) -> dict[str, str]:
+def answer_facts(item: Trace) -> dict[str, str]:
     """Status and error code of the answer, as facts."""
     return {"status": str(item.status), "code": item.code}
 
@@ -65,7 +65,7 @@ def _plain(keyword: str) -> str:
 
 
 def _crash(item: Trace) -> dict[str, str] | None:
-    return answered(item) if item.status >= 500 and item.side != "common" else None
+    return answer_facts(item) if item.status >= 500 and item.side != "common" else None
 
 
 def _no_document(item: Trace) -> dict[str, str] | None:
@@ -94,12 +94,12 @@ def _wrong_refusal(item: Trace) -> dict[str, str] | None:
     if not 400 <= item.status < 500 or (item.side != "request" and not started):
         return None
     if item.keyword.endswith("-code"):
-        return {**answered(item), "asked": "preferred"}
-    return {**answered(item), "asked": "violation" if item.expects_refusal else "valid"}
+        return {**answer_facts(item), "asked": "preferred"}
+    return {**answer_facts(item), "asked": "violation" if item.expects_refusal else "valid"}
 
 
 def _auth(item: Trace) -> dict[str, str] | None:
-    return {"keyword": item.keyword, **answered(item)} if item.side == "auth" else None
+    return {"keyword": item.keyword, **answer_facts(item)} if item.side == "auth" else None
 
 
 def _unchecked(item: Trace) -> dict[str, str] | None:
@@ -130,7 +130,7 @@ def _incomplete_answer(item: Trace) -> dict[str, str] | None:
 def _status(item: Trace) -> dict[str, str] | None:
     if item.part != "status":
         return None
-    return {"keyword": item.keyword, **answered(item)}
+    return {"keyword": item.keyword, **answer_facts(item)}
 
 
 def _body(item: Trace) -> dict[str, str] | None:

@@ -16,7 +16,7 @@ from conformance.reporting.causes import causes_of
 from conformance.reporting.explanation import explain
 from conformance.reporting.language import Language, language
 from conformance.reporting.news import news
-from conformance.reporting.trace import alike
+from conformance.reporting.trace import without_variables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -206,7 +206,9 @@ def _print_unjudged(report: Report, console: Console, words: Language) -> None:
     groups: dict[tuple[Verdict, str], list[str]] = {}
     for item in report.requirements:
         if item.verdict in {Verdict.BLOCKED, Verdict.INCONCLUSIVE}:
-            groups.setdefault((item.verdict, alike(item.reason)), []).append(item.reason)
+            groups.setdefault((item.verdict, without_variables(item.reason)), []).append(
+                item.reason
+            )
     ordered = sorted(groups.items(), key=lambda group: -len(group[1]))
     if ordered:
         console.print()

@@ -100,7 +100,7 @@ def trace(finding: ReportedFinding) -> Trace:
     )
 
 
-def alike(text: str) -> str:
+def without_variables(text: str) -> str:
     """A text without ids, numbers and quoted values, to compare texts that differ in those."""
     return _SPACE.sub(" ", _VARIABLE.sub("_", text)).strip()
 

@@ -41,7 +41,7 @@ def contract_record(contract: Contract, pinned: Mapping[str, str]) -> dict[str, 
     }
 
 
-def counted(
+def verdict_counts(
     requirements: Iterable[Requirement], decisions: Mapping[str, Decision]
 ) -> dict[str, Any]:
     """The counts of a report: in total, by operation, by level and by chapter."""
@@ -58,7 +58,7 @@ def counted(
     }
 
 
-def decided(
+def run_decision(
     requirements: Iterable[Requirement],
     decisions: Mapping[str, Decision],
     misfits: Iterable[WaiverProblem],

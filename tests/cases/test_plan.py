@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
-from conformance.cases.plan import within
-from conformance.cases.requests import bases, holds, plain_body
-from conformance.cases.values import Choice, accepted
+from conformance.cases.plan import includes
+from conformance.cases.requests import bases, plain_body, sends_input
+from conformance.cases.values import Choice, accepted_values
 from conformance.contract.document import Contract
 from conformance.contract.fields import Field
 from conformance.contract.requirements import input_keywords, judged_parameters
@@ -36,7 +36,7 @@ def test_what_a_case_judges_exists(cases: Cases, contract: Contract) -> None:
 def test_efforts(cases: Cases) -> None:
     """A case of a level belongs to the levels above it too; most are not quick."""
     for case in cases[:50]:
-        included = [within(case, effort) for effort in EFFORTS]
+        included = [includes(case, effort) for effort in EFFORTS]
         assert included == sorted(included)
         assert included[-1]
     assert sum(case.effort == "quick" for case in cases) < len(cases)
@@ -66,12 +66,12 @@ def test_every_value_of_every_field_is_sent(cases: Cases, contract: Contract) ->
         for place, item in inputs:
             if place == "path" or not input_keywords(operation, item, place):
                 continue
-            shown = any(holds(base.template, place, item.path) for base in bases(operation))
+            shown = any(sends_input(base.template, place, item.path) for base in bases(operation))
             if item.schema.get("x-only-shown") and not shown:
                 continue
             missing += [
                 f"{operation.id}/{place}/{item.path} = {choice.value!r}"
-                for choice in accepted(item)
+                for choice in accepted_values(item)
                 if not any(_sends(case, place, item, choice) for case in positive[operation.id])
             ]
     assert not missing, "\n".join(missing)
@@ -95,7 +95,7 @@ def test_packing_is_small(cases: Cases, contract: Contract) -> None:
     for operation in contract.operations.values():
         inputs = [f for p in judged_parameters(operation) for f in p.fields]
         inputs += operation.body.fields if operation.body else ()
-        most = max((len(list(accepted(item))) for item in inputs), default=0)
+        most = max((len(list(accepted_values(item))) for item in inputs), default=0)
         least = len(bases(operation))
         assert least <= counts[operation.id] <= 2 * (least + most) + 2, operation.id
 
@@ -185,7 +185,9 @@ def test_optional_fields_are_left_out(cases: Cases) -> None:
             _, place, *middle, keyword = claim.requirement.split("/")
             if keyword in {"optional", "default"}:
                 claimed.add(claim.requirement)
-                if not holds(claim.alone, place, middle[0]):
+                if not sends_input(claim.alone, place, middle[0]):
                     left_out.add(claim.requirement)
-                    assert claim.shown_as is None or not holds(case.template, place, middle[0])
+                    assert claim.shown_as is None or not sends_input(
+                        case.template, place, middle[0]
+                    )
     assert claimed == left_out

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from conformance.cases.requests import (
     bases,
-    drop,
-    holds,
     own_resources,
     plain_body,
-    put,
+    sends_input,
+    with_input,
+    without_input,
 )
 from conformance.contract.document import Contract
 from conformance.contract.requirements import judged_parameters
@@ -22,7 +22,7 @@ def test_every_base_request_is_valid(contract: Contract) -> None:
             template = base.template
             for parameter in judged_parameters(operation):
                 if parameter.required:
-                    assert holds(template, parameter.place, parameter.name), base
+                    assert sends_input(template, parameter.place, parameter.name), base
             if operation.body is not None:
                 problems = operation.body.validator.violations(plain_body(template.body))
                 assert not problems, (operation.id, base.name, problems)
@@ -62,10 +62,10 @@ def test_what_a_success_uses_up(contract: Contract) -> None:
 def test_one_input_is_changed_everywhere() -> None:
     """Body, query, path and header; the original stays."""
     template = Template("Op", body={"a": 1}, query={"q": 1}, path={"p": 1}, headers={"H": "1"})
-    assert put(template, "body", "a", 2).body == {"a": 2}
-    assert put(template, "query", "q[]", 2).query == {"q": [2]}
-    assert put(template, "path", "p", 2).path == {"p": 2}
-    assert put(template, "header", "H", 2).headers == {"H": "2"}
+    assert with_input(template, "body", "a", 2).body == {"a": 2}
+    assert with_input(template, "query", "q[]", 2).query == {"q": [2]}
+    assert with_input(template, "path", "p", 2).path == {"p": 2}
+    assert with_input(template, "header", "H", 2).headers == {"H": "2"}
     assert template.body == {"a": 1}
 
 
@@ -73,8 +73,8 @@ def test_one_input_is_left_out() -> None:
     """Body, query and header; what is held is told."""
     template = Template("Op", body={"a": 1}, query={"q": 1}, headers={"H": "1"})
     for place, name in (("body", "a"), ("query", "q"), ("header", "H")):
-        assert holds(template, place, name)
-        assert not holds(drop(template, place, name), place, name)
+        assert sends_input(template, place, name)
+        assert not sends_input(without_input(template, place, name), place, name)
 
 
 def test_placeholders_become_plain_texts() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conformance.cases.values import Choice, accepted, refused, sample, slug
+from conformance.cases.values import Choice, accepted_values, refused_values, sample, slug
 from conformance.contract.fields import Field
 from conformance.contract.validation import Validator
 from conformance.model.case import Given, Unique
@@ -17,7 +17,9 @@ def _field(schema: dict[str, Any], path: str = "x") -> Field:
 
 
 def _refused(schema: dict[str, Any], *, in_body: bool = True) -> dict[tuple[str, str], Any]:
-    return {(c.keyword, c.variant): c.value for c in refused(_field(schema), in_body=in_body)}
+    return {
+        (c.keyword, c.variant): c.value for c in refused_values(_field(schema), in_body=in_body)
+    }
 
 
 @pytest.mark.parametrize(
@@ -49,42 +51,49 @@ def test_samples(schema: dict[str, Any], expected: Any) -> None:
 
 def test_every_value_of_an_enumeration_and_every_bound_is_taken() -> None:
     """Each listed value and each end of each range occurs once."""
-    listed = [c.value for c in accepted(_field({"type": "string", "enum": ["A", "B"]}))]
+    listed = [c.value for c in accepted_values(_field({"type": "string", "enum": ["A", "B"]}))]
     assert listed == ["A", "B"]
-    bounds = list(accepted(_field({"type": "integer", "minimum": 1, "maximum": 9})))
+    bounds = list(accepted_values(_field({"type": "integer", "minimum": 1, "maximum": 9})))
     assert bounds == [Choice("minimum", "at", 1), Choice("maximum", "at", 9)]
     either = {"type": "integer", "anyOf": [{"const": 0}, {"minimum": 60, "maximum": 90}]}
-    assert [c.value for c in accepted(_field(either))] == [0, 60, 90]
+    assert [c.value for c in accepted_values(_field(either))] == [0, 60, 90]
 
 
 def test_sizes_and_forms_that_are_taken() -> None:
     """The longest text, as many items as are allowed, the texts the contract shows as valid."""
-    lengths = {c.keyword: c.value for c in accepted(_field({"minLength": 2, "maxLength": 4}))}
+    lengths = {
+        c.keyword: c.value for c in accepted_values(_field({"minLength": 2, "maxLength": 4}))
+    }
     assert lengths == {"minLength": "aa", "maxLength": "aaaa"}
-    unique = list(accepted(_field({"minLength": 1, "x-unique": True})))
+    unique = list(accepted_values(_field({"minLength": 1, "x-unique": True})))
     assert unique == [Choice("minLength", "at", Unique("a"))]
     sizes = {"type": "array", "items": {"type": "string"}, "minItems": 0, "maxItems": 2}
-    assert [c.value for c in accepted(_field(sizes))] == [["sample1"], ["sample1", "sample2"]]
+    assert [c.value for c in accepted_values(_field(sizes))] == [
+        ["sample1"],
+        ["sample1", "sample2"],
+    ]
     form = {"type": "string", "pattern": "^s3://", "x-valid": ["s3://a/b"]}
-    assert [c.keyword for c in accepted(_field(form))] == ["format"]
+    assert [c.keyword for c in accepted_values(_field(form))] == ["format"]
 
 
 def test_items_differ() -> None:
     """Numbered where items have an id, taken from the list where they are unique and listed."""
     panes = {"type": "array", "maxItems": 2, "items": {"type": "object", "properties": {"id": {}}}}
-    assert [c.value for c in accepted(_field(panes))] == [[{"id": 1}, {"id": 2}]]
+    assert [c.value for c in accepted_values(_field(panes))] == [[{"id": 1}, {"id": 2}]]
     codes = {"type": "array", "maxItems": 2, "uniqueItems": True, "items": {"enum": ["A", "B"]}}
-    assert [c.value for c in accepted(_field(codes))] == [["A", "B"]]
+    assert [c.value for c in accepted_values(_field(codes))] == [["A", "B"]]
     numbers = {"type": "array", "maxItems": 2, "items": {"type": "integer"}}
-    assert [c.value for c in accepted(_field(numbers))] == [[1, 1]]
+    assert [c.value for c in accepted_values(_field(numbers))] == [[1, 1]]
 
 
 def test_plain_fields_have_a_sample() -> None:
     """A boolean takes both values; a plain text one; an object is judged by its fields."""
-    assert [c.value for c in accepted(_field({"type": "boolean"}))] == [True, False]
-    assert [c.value for c in accepted(_field({"type": "string"}))] == ["sample"]
-    assert list(accepted(_field({"type": "object", "properties": {}}))) == []
-    assert list(accepted(_field({"x-resource": "app"}))) == [Choice("type", "given", Given("app"))]
+    assert [c.value for c in accepted_values(_field({"type": "boolean"}))] == [True, False]
+    assert [c.value for c in accepted_values(_field({"type": "string"}))] == ["sample"]
+    assert list(accepted_values(_field({"type": "object", "properties": {}}))) == []
+    assert list(accepted_values(_field({"x-resource": "app"}))) == [
+        Choice("type", "given", Given("app"))
+    ]
 
 
 @pytest.mark.parametrize("kind", ["string", "integer", "number", "boolean", "array", "object"])

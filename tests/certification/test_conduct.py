@@ -7,7 +7,7 @@ import pytest
 from conformance.certification.client_ledger import ClientLedger
 from conformance.certification.client_requirements import requirements_on_requests
 from conformance.certification.judges.sequences import SequenceJudge
-from conformance.certification.judges.unexplained import unexplained
+from conformance.certification.judges.unexplained import unexplained_refusals
 from conformance.certification.recording.call import Call, Router
 from conformance.contract.document import Contract
 from conformance.model.exchange import Exchange, Request, Response
@@ -73,6 +73,6 @@ def test_a_refusal_that_nothing_explains_is_named(contract: Contract) -> None:
     ledger = ClientLedger(requirements_on_requests(contract))
     calls = [call(contract, 1, 10.0, 400), call(contract, 2, 11.0, 400), call(contract, 3, 12.0)]
     ledger.broke("client/ListApps/query/limit/maximum", calls[1], "too many")
-    assert unexplained(calls, ledger) == [
+    assert unexplained_refusals(calls, ledger) == [
         "refused, not explained: request-1, ListApps, was answered 400"
     ]

@@ -9,7 +9,7 @@ import pytest
 
 from conformance.certification.certifying import Plan, certify
 from conformance.certification.judges.all_of_them import Judge
-from conformance.certification.negative_tests import marked, read_meant, remarks_on
+from conformance.certification.negative_tests import mark_meant_to_fail, read_meant, remarks_on
 from conformance.certification.recording.call import Call
 from conformance.certification.session import RecordingServer
 from conformance.contract.document import Contract
@@ -39,10 +39,10 @@ client.send(list_apps(client))
 """
 
 
-def suite(folder: Path, *, marked: bool) -> tuple[str, ...]:
+def suite(folder: Path, *, mark_meant_to_fail: bool) -> tuple[str, ...]:
     """A test suite of a client that tests how errors are reported, and says so or not."""
     path = folder / "suite.py"
-    path.write_text(SUITE.format(clients=str(CLIENTS), marked=marked), encoding="utf-8")
+    path.write_text(SUITE.format(clients=str(CLIENTS), marked=mark_meant_to_fail), encoding="utf-8")
     return (sys.executable, str(path))
 
 
@@ -154,5 +154,5 @@ def test_a_mark_of_a_client_comes_before_a_rule(
     client = Client(server.environment)
     header = {"X-Conformance-Meant-To-Fail": "mine"}
     client.send(Asked("GET", "/v2/apps/0123456789abcdef", headers=header))
-    (call,) = marked(server.calls, read_meant(("ShowApp:404=theirs",), contract))
+    (call,) = mark_meant_to_fail(server.calls, read_meant(("ShowApp:404=theirs",), contract))
     assert call.meant == "mine"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from conformance.certification.client_ledger import ClientLedger
-from conformance.certification.judges.unexplained import unexplained
+from conformance.certification.judges.unexplained import unexplained_refusals
 from conformance.certification.session import RecordingServer
 from tests.certification.conftest import CLIENTS, broken
 
@@ -185,7 +185,7 @@ def test_judge_and_reference_agree(
     assert [item.endswith(requirement.removeprefix("*")) for item in found] == [True] * bool(
         requirement
     ), found
-    assert unexplained(server.calls, ledger) == []
+    assert unexplained_refusals(server.calls, ledger) == []
 
 
 def test_a_charset_that_garbles_is_found(
@@ -206,4 +206,4 @@ def test_a_number_that_few_can_hold_may_be_refused(
     client.send(Asked("GET", "/v2/apps", "offset=99999999999999999999"))
     ledger = judged()
     assert broken(ledger) == []
-    assert unexplained(server.calls, ledger) == []
+    assert unexplained_refusals(server.calls, ledger) == []

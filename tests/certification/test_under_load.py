@@ -10,7 +10,7 @@ import pytest
 
 from conformance.certification.certifying import Plan, certify
 from conformance.certification.client_ledger import ClientLedger
-from conformance.certification.judges.unexplained import unexplained
+from conformance.certification.judges.unexplained import unexplained_refusals
 from conformance.certification.session import RecordingServer
 from conformance.contract.document import Contract
 from conformance.contract.files import spec_folder
@@ -41,7 +41,7 @@ def test_what_is_right_stays_right(
     unusual.UNUSUAL[name](Client(server.environment))
     ledger = judged()
     assert broken(ledger) == []
-    assert unexplained(server.calls, ledger) == []
+    assert unexplained_refusals(server.calls, ledger) == []
 
 
 @pytest.mark.parametrize("name", ["impatient", "hasty", "abandoned-create", "timed-out-create"])

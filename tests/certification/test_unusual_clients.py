@@ -11,7 +11,7 @@ import pytest
 
 from conformance.certification.client_ledger import ClientLedger
 from conformance.certification.client_requirements import requirements_on_requests
-from conformance.certification.judges.unexplained import unexplained
+from conformance.certification.judges.unexplained import unexplained_refusals
 from conformance.certification.session import RecordingServer
 from conformance.contract.document import Contract
 from conformance.model.requirement import Level
@@ -55,7 +55,7 @@ def test_what_is_right_but_unusual_breaks_nothing(
     unusual.UNUSUAL[row.name](Client(server.environment))
     ledger = judged()
     assert broken(ledger) == []
-    assert unexplained(server.calls, ledger) == []
+    assert unexplained_refusals(server.calls, ledger) == []
 
 
 @pytest.mark.parametrize("row", processes("right"))
@@ -67,7 +67,7 @@ def test_what_is_right_in_another_language_breaks_nothing(
     ledger = judged()
     assert server.calls
     assert broken(ledger) == []
-    assert unexplained(server.calls, ledger) == []
+    assert unexplained_refusals(server.calls, ledger) == []
     assert server.recorder.strange == ()
 
 
@@ -141,4 +141,4 @@ def test_what_a_server_may_refuse_is_right_and_no_surprise(
     assert client.send(asked).status == 400
     ledger = judged()
     assert broken(ledger) == []
-    assert unexplained(server.calls, ledger) == []
+    assert unexplained_refusals(server.calls, ledger) == []

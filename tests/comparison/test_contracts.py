@@ -15,7 +15,7 @@ import pytest
 import yaml
 from rich.console import Console
 
-from conformance.comparison.contract_change import IMPACTS, Impact, within
+from conformance.comparison.contract_change import IMPACTS, Impact, id_is_within
 from conformance.comparison.contract_formats import render_json, render_markdown, render_text
 from conformance.comparison.contracts import (
     BaselineLoss,
@@ -563,9 +563,9 @@ def test_only_recommended_things_break_nobody() -> None:
 
 def test_a_segment_is_not_cut_in_the_middle() -> None:
     """The field app does not claim the requirements of the field app_name."""
-    assert within("CreateApp/body/app.x/type", "CreateApp/body/app")
-    assert within("CreateApp/body/app[]/type", "CreateApp/body/app")
-    assert not within("CreateApp/body/app_name/type", "CreateApp/body/app")
+    assert id_is_within("CreateApp/body/app.x/type", "CreateApp/body/app")
+    assert id_is_within("CreateApp/body/app[]/type", "CreateApp/body/app")
+    assert not id_is_within("CreateApp/body/app_name/type", "CreateApp/body/app")
 
 
 def report_by(contract: Contract, waived: str) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from conformance.contract.parsed import LARGE, parsed
+from conformance.contract.parsed import LARGE, parse_cached
 
 TEXT = "x" * LARGE
 
@@ -36,25 +36,25 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_large_text_is_parsed_once(cache: Path) -> None:
     """The second time it comes from the cache; a torn entry is parsed again."""
     parse = Parser({"a": [1, "é", None]})
-    assert [parsed(TEXT, parse), parsed(TEXT, parse)] == [parse.value] * 2
+    assert [parse_cached(TEXT, parse), parse_cached(TEXT, parse)] == [parse.value] * 2
     assert parse.calls == 1
     (entry,) = cache.iterdir()
     entry.write_text('{"a": [1', encoding="utf-8")
-    assert parsed(TEXT, parse) == parse.value
+    assert parse_cached(TEXT, parse) == parse.value
     assert parse.calls == 2
 
 
 def test_another_text_is_another_entry(cache: Path) -> None:
     """One character more is not found under the digest of the other."""
-    assert parsed(TEXT, Parser(1)) == 1
-    assert parsed(TEXT + "y", Parser(2)) == 2
+    assert parse_cached(TEXT, Parser(1)) == 1
+    assert parse_cached(TEXT + "y", Parser(2)) == 2
 
 
 @pytest.mark.parametrize("value", [{1: "a number as a key"}, [dt.date(2024, 1, 1)]])
 def test_what_json_cannot_say_is_not_kept(cache: Path, value: Any) -> None:
     """It is parsed each time, and comes out as it is."""
     parse = Parser(value)
-    assert [parsed(TEXT, parse), parsed(TEXT, parse)] == [value] * 2
+    assert [parse_cached(TEXT, parse), parse_cached(TEXT, parse)] == [value] * 2
     assert parse.calls == 2
 
 
@@ -62,10 +62,10 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.Mon
     """A file stands where the folder would be: nothing is kept, and nothing fails."""
     (tmp_path / "file").write_text("", encoding="utf-8")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    assert parsed(TEXT, Parser(3)) == 3
+    assert parse_cached(TEXT, Parser(3)) == 3
 
 
 def test_a_small_text_is_not_kept(cache: Path) -> None:
     """It is parsed as quickly as it is looked up."""
-    assert parsed("x", Parser(4)) == 4
+    assert parse_cached("x", Parser(4)) == 4
     assert not cache.exists()

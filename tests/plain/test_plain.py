@@ -14,7 +14,7 @@ import pytest
 from conformance.cases.plan import generated_cases
 from conformance.contract.own import load_own_contract
 from conformance.contract.plain.schemas import Schemas
-from conformance.contract.plain.values import NoValueError, made, takes
+from conformance.contract.plain.values import NoValueError, build_value, is_valid
 from conformance.errors import ContractError
 from tests.plain.server import FAULTS, KEY, pets
 
@@ -127,22 +127,22 @@ def test_no_case_can_be_read_as_valid() -> None:
 )
 def test_values_are_made(schema: dict[str, Any], value: Any) -> None:
     """One value that the schema takes."""
-    assert made(schema) == value
+    assert build_value(schema) == value
 
 
 def test_patterns_without_hypothesis(monkeypatch: pytest.MonkeyPatch) -> None:
     """The library that matches patterns is an extra: without it no value is known."""
     monkeypatch.setitem(sys.modules, "hypothesis", None)
     with pytest.raises(NoValueError):
-        made({"type": "string", "pattern": "^without_[a-z]{7}$"})
+        build_value({"type": "string", "pattern": "^without_[a-z]{7}$"})
 
 
 def test_values_that_cannot_be_made() -> None:
     """Patterns are matched where they can be; nothing is sent where nothing fits."""
     pattern = {"type": "string", "pattern": "^sk_[a-z]{4}[0-9]+$"}
-    assert takes(pattern, made(pattern))
+    assert is_valid(pattern, build_value(pattern))
     with pytest.raises(NoValueError):
-        made({"type": "string", "not": {}})
+        build_value({"type": "string", "not": {}})
 
 
 def test_schemas_of_30_are_read() -> None:

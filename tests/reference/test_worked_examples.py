@@ -13,7 +13,7 @@ from conformance.engine.wire.listener import Listener
 from conformance.reference.seeds import seeded_world
 from conformance.reference.server import start_reference
 from conformance.reference.world import World
-from conformance.suite.kit.notifications.told import read
+from conformance.suite.kit.notifications.notification import read
 from conformance.suite.rules.examples.test_examples import AUTH_KEY, INDIVIDUAL, MIX, ROOM, USER
 
 BUCKET = {"bucket": "rtc-records", "location": "cn-north-4"}

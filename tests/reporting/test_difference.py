@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.reporting.difference import apart
+from conformance.reporting.difference import differing_parts
 
 RULE = {
     "rule_id": "1bd094486a2b32004c9a0ae15419eefc",
@@ -47,7 +47,7 @@ def _changed(**changes: object) -> str:
 )
 def test_only_what_differs_is_told(actual: str, wanted: str, received: str) -> None:
     """Paths with both values; what one side lacks is a dash."""
-    assert apart(repr(RULE), actual) == (wanted, received)
+    assert differing_parts(repr(RULE), actual) == (wanted, received)
 
 
 @pytest.mark.parametrize(
@@ -63,12 +63,12 @@ def test_only_what_differs_is_told(actual: str, wanted: str, received: str) -> N
 )
 def test_everything_else_stays_as_it_is(expected: str, actual: str) -> None:
     """Short values, equal ones, those of two kinds, and those that were cut or are too deep."""
-    assert apart(expected, actual) == (expected, actual)
+    assert differing_parts(expected, actual) == (expected, actual)
 
 
 def test_many_differences_are_cut() -> None:
     """Ten are told, and that there are more."""
     left, right = ({str(place): place + add for place in range(40)} for add in (0, 1))
-    told = apart(repr(left), repr(right))
+    told = differing_parts(repr(left), repr(right))
     assert [len(text.splitlines()) for text in told] == [11, 11]
     assert told[0].endswith("\n…")

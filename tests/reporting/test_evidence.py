@@ -12,7 +12,7 @@ import pytest
 from conformance.engine.run.config import RunConfig
 from conformance.engine.run.replay import pytest_line
 from conformance.model.exchange import Exchange, NetworkFailure, Request, Response
-from conformance.reporting.evidence import KEPT_BYTES, curl, reported
+from conformance.reporting.evidence import KEPT_BYTES, curl, reported_exchange
 
 TEXT = """{"name": "it's \\"quoted\\" $HOME `id` 房间"}"""
 HEADERS = (
@@ -80,13 +80,13 @@ def test_a_case_can_be_run_again() -> None:
 def test_exchanges_as_reported() -> None:
     """Text as text, bytes in base64; long bodies are cut, and that is said."""
     response = Response(200, (("A", "b"),), b"x" * (KEPT_BYTES + 1), 0.0123)
-    shown = reported(Exchange(3, "case", _request(b"\xff"), response))
+    shown = reported_exchange(Exchange(3, "case", _request(b"\xff"), response))
     assert shown.request.body is None
     assert shown.request.body_base64 == base64.b64encode(b"\xff").decode()
     assert shown.response is not None
     assert shown.response.truncated
     assert shown.response.elapsed_ms == 12.3
     failure = NetworkFailure("connect", "refused")
-    dark = reported(Exchange(4, "case", _request(None), None, failure))
+    dark = reported_exchange(Exchange(4, "case", _request(None), None, failure))
     assert (dark.response, dark.failure) == (None, {"stage": "connect", "message": "refused"})
     assert dark.request.body is dark.request.body_base64 is None

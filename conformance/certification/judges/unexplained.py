@@ -13,7 +13,7 @@ TAKEN = frozenset({"RTC.00001019", "RTC.00001020", "RTC.00001021"})
 UNAUTHENTICATED, TOO_LARGE = 401, 413
 
 
-def unexplained(calls: Sequence[Call], ledger: ClientLedger) -> list[str]:
+def unexplained_refusals(calls: Sequence[Call], ledger: ClientLedger) -> list[str]:
     """One line for each refusal that no judgement explains, in order."""
     return [
         f"refused, not explained: {call.case}, {call.operation.id}, was answered {call.status}"

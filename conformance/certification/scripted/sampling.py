@@ -57,14 +57,14 @@ def with_extras(body: Any) -> Any:
     return {**grown, "x_conformance_extra": {"text": "unknown", "numbers": [1, 2]}}
 
 
-def emptied(schema: Schema, body: Any) -> Any:
+def with_empty_lists(schema: Schema, body: Any) -> Any:
     """The body with every list empty that may be; None where there is no such list."""
     changed = copy.deepcopy(body)
     found = _empty(schema, changed)
     return changed if found and Validator(schema).is_valid(changed) else None
 
 
-def nulled(schema: Schema, body: Any) -> Any:
+def with_nulls(schema: Schema, body: Any) -> Any:
     """The body with null wherever the schema takes it; None where it nowhere does."""
     changed = copy.deepcopy(body)
     return changed if _nullify(schema, changed) else None

@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.certification.scripted.sampling import (
-    emptied,
     maximal,
     minimal,
-    nulled,
     value_of,
+    with_empty_lists,
     with_extras,
+    with_nulls,
 )
 from conformance.contract.document import Contract
 from conformance.contract.fields import Field, Schema
@@ -71,9 +71,9 @@ def _successes(operation: Operation) -> Iterator[Situation]:
         "minimal": minimal(schema),
         "maximal": whole,
         "undeclared": with_extras(whole),
-        "nulls": nulled(schema, whole),
-        "empty-lists": emptied(schema, whole),
-        "past-the-end": emptied(schema, whole) if operation.pagination else None,
+        "nulls": with_nulls(schema, whole),
+        "empty-lists": with_empty_lists(schema, whole),
+        "past-the-end": with_empty_lists(schema, whole) if operation.pagination else None,
     }
     bodies.update(_readings(schema, spec.fields, whole))
     for name, body in bodies.items():

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance.contract.plain.schemas import IMPLIED, Schema, Schemas
-from conformance.contract.plain.values import NoValueError, made, takes
+from conformance.contract.plain.values import NoValueError, build_value, is_valid
 
 JSON = "application/json"
 
@@ -37,7 +37,7 @@ def read_body(schemas: Schemas, node: Json) -> dict[str, Any] | None:
         return None
     if schema.get("type") != "object" and not schema.get("properties"):
         schema.pop("example", None)
-    implied(schema)
+    implied_fields(schema)
     hide(schema)
     return {
         "required": required,
@@ -51,7 +51,7 @@ def read_answer(schemas: Schemas, node: Json) -> dict[str, Any]:
     content = node.get("content")
     media = _json(content)
     if isinstance(media, dict) and media.get("schema"):
-        schema = bare(schemas.read(media["schema"], request=False))
+        schema = without_examples(schemas.read(media["schema"], request=False))
         hide(schema)
         answer["content"] = {JSON: {"schema": schema}}
     answer["x-other-media"] = sorted(_media(name) for name in content or () if not _is_json(name))
@@ -66,12 +66,12 @@ def read_answer(schemas: Schemas, node: Json) -> dict[str, Any]:
     return {**answer, **({"headers": needed} if needed else {})}
 
 
-def implied(schema: Schema) -> None:
+def implied_fields(schema: Schema) -> None:
     """The fields of a request, with constraints as SHOULDs, and one valid value each."""
     for child in (*schema.get("properties", {}).values(), schema.get("items")):
         if not isinstance(child, dict):
             continue
-        implied(child)
+        implied_fields(child)
         exemplify(child)
 
 
@@ -79,7 +79,7 @@ def exemplify(schema: Schema) -> None:
     """The schema with levels and one valid value per field; without a value, ``x-open``."""
     schema["x-levels"] = IMPLIED
     try:
-        value = made(schema)
+        value = build_value(schema)
     except NoValueError:
         schema["x-open"] = True
         value = None
@@ -108,18 +108,18 @@ def hide(schema: Any) -> None:
             hide(value)
 
 
-def bare(schema: Any) -> Any:
+def without_examples(schema: Any) -> Any:
     """The schema of an answer without example values."""
     if isinstance(schema, list):
-        return [bare(item) for item in schema]
+        return [without_examples(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
     return {
-        key: {name: bare(child) for name, child in value.items()}
+        key: {name: without_examples(child) for name, child in value.items()}
         if key == "properties"
         else value
         if key in {"enum", "const", "required", "x-levels"}
-        else bare(value)
+        else without_examples(value)
         for key, value in schema.items()
         if key not in {"example", "examples", "default"}
     }
@@ -133,11 +133,11 @@ def _examples(media: Json, schema: Schema) -> dict[str, Any]:
     if "example" in media:
         shown["shown"] = media["example"]
     for name, value in shown.items():
-        if takes(schema, value) and value not in found.values():
+        if is_valid(schema, value) and value not in found.values():
             found[name] = value
     for name, full in (("minimal", False), ("full", True)):
         try:
-            value = made({k: v for k, v in schema.items() if k != "example"}, full=full)
+            value = build_value({k: v for k, v in schema.items() if k != "example"}, full=full)
         except NoValueError:
             continue
         if value not in found.values():

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from conformance.contract.plain.bodies import Unreadable, exemplify, implied
+from conformance.contract.plain.bodies import Unreadable, exemplify, implied_fields
 from conformance.contract.plain.schemas import Schema, Schemas
 
 _UNSENT = frozenset({"accept", "content-type", "authorization", "cookie", "host", "content-length"})
@@ -28,7 +28,7 @@ def read_parameter(schemas: Schemas, node: Mapping[str, Any]) -> dict[str, Any] 
     problem = _problem(place, name, node, schema)
     if problem is None:
         has_default = "default" in schema
-        implied(schema)
+        implied_fields(schema)
         exemplify(schema)
         if has_default:
             # Demanded, and known without being sent: who takes the default is not wrong.

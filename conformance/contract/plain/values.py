@@ -38,18 +38,18 @@ class NoValueError(Exception):
     """No valid value was found."""
 
 
-def made(schema: Schema, *, full: bool = False) -> Any:
+def build_value(schema: Schema, *, full: bool = False) -> Any:
     """A valid value: the schema's example if it is valid, else one that is built.
 
     ``full``: with optional fields. Raises NoValueError where none is found.
     """
     for value in _candidates(schema, full, 0):
-        if takes(schema, value):
+        if is_valid(schema, value):
             return value
     raise NoValueError
 
 
-def takes(schema: Schema, value: Any) -> bool:
+def is_valid(schema: Schema, value: Any) -> bool:
     """Whether a value is valid by the schema."""
     try:
         validator = jsonschema_rs.Draft202012Validator(_plain(schema), validate_formats=True)
@@ -198,7 +198,7 @@ def _arrays(schema: Schema, full: bool, depth: int) -> Iterator[list[Any]]:
         yield []
         return
     options = list(_candidates(schema.get("items", {}), full, depth + 1))[:20]
-    fitting = [v for v in options if takes(schema.get("items", {}), v)]
+    fitting = [v for v in options if is_valid(schema.get("items", {}), v)]
     if not fitting:
         yield []
         return
@@ -219,7 +219,7 @@ def _object(schema: Schema, full: bool, depth: int) -> Schema:
         child = properties.get(name, {})
         values = _candidates(child, full, depth + 1) if depth < _DEEP else _shown(child)
         for value in values:
-            if takes(child, value):
+            if is_valid(child, value):
                 found[name] = value
                 break
     return found

@@ -20,7 +20,7 @@ _SIZE = re.compile(r"(\d+)[*x](\d+(?:_\d+)*)")
 """A size, with rates behind it; documents write either sign between width and height."""
 
 
-def sent(exchange: Exchange) -> dict[str, Any]:
+def sent_object(exchange: Exchange) -> dict[str, Any]:
     """The JSON object in a request's body."""
     body = json.loads(exchange.request.body or b"{}")
     return body if isinstance(body, dict) else {}
@@ -49,11 +49,13 @@ def not_read_back(wanted: Any, found: Any, place: str = "") -> list[str]:
             for problem in not_read_back(left, right, f"{place}[{number}]")
         ]
     return (
-        [] if alike(wanted, found) else [f"{place} reads {in_json(found)}, not {in_json(wanted)}"]
+        []
+        if equals_sent(wanted, found)
+        else [f"{place} reads {in_json(found)}, not {in_json(wanted)}"]
     )
 
 
-def changed(before: Any, after: Any, fields: Iterable[str]) -> list[str]:
+def changed_fields(before: Any, after: Any, fields: Iterable[str]) -> list[str]:
     """The fields, of those given, that two answers show differently.
 
     Null equals absent, times are equal up to their common digits, templates in either spelling.
@@ -81,11 +83,11 @@ def _as_good(name: str, left: Any, right: Any) -> bool:
         return not earlier(left, right) and not earlier(right, left)
     if isinstance(left, dict) and isinstance(right, dict) and any(map(_size, left.values())):
         names = {**left, **right}
-        return all(alike(left.get(n), right.get(n)) for n in names)
-    return alike(left, right)
+        return all(equals_sent(left.get(n), right.get(n)) for n in names)
+    return equals_sent(left, right)
 
 
-def alike(left: Any, right: Any) -> bool:
+def equals_sent(left: Any, right: Any) -> bool:
     """Whether the value shown equals the value sent."""
     if (size := _size(left)) is not None and size == _size(right):
         return True

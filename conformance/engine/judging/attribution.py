@@ -7,8 +7,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from conformance.cases.requests import UNKNOWN_ID, bases, drop, holds, plain_body, put
-from conformance.cases.values import accepted, sample
+from conformance.cases.requests import (
+    UNKNOWN_ID,
+    bases,
+    plain_body,
+    sends_input,
+    with_input,
+    without_input,
+)
+from conformance.cases.values import accepted_values, sample
 from conformance.contract.fields import Field
 from conformance.contract.operations import Operation
 from conformance.model import field_path
@@ -44,8 +51,8 @@ def _variants(operation: Operation, place: str, path: str, plain: Template) -> I
         if changed not in seen and _valid(operation, changed):
             seen.append(changed)
             yield changed
-    if holds(plain, place, path) and not path.endswith("[]"):
-        changed = drop(plain, place, path)
+    if sends_input(plain, place, path) and not path.endswith("[]"):
+        changed = without_input(plain, place, path)
         if _valid(operation, changed):
             yield changed
 
@@ -55,10 +62,10 @@ def _values(operation: Operation, place: str, path: str) -> Iterator[Any]:
     if field is None:
         return
     for base in bases(operation):
-        if holds(base.template, place, path):
+        if sends_input(base.template, place, path):
             whole = base.template.body if place == "body" else getattr(base.template, place)
             yield field_path.read(whole, path)
-    yield from (choice.value for choice in accepted(field))
+    yield from (choice.value for choice in accepted_values(field))
     yield sample(field.schema)
     if field.types == ("integer",):
         yield from (field.schema[k] + step for k, step in _STEPS if k in field.schema)
@@ -71,7 +78,7 @@ def _everywhere(plain: Template, place: str, path: str, value: Any) -> Template:
     """The same request with one input changed; within a list, in each of its items."""
     if place == "body" and "[]" in path:
         return replace(plain, body=field_path.write_all(plain.body, path, value))
-    return put(plain, place, path, value)
+    return with_input(plain, place, path, value)
 
 
 _STEPS = (("minimum", 1), ("maximum", -1))

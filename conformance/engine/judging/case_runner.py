@@ -16,9 +16,9 @@ from conformance.engine.judging.claims import (
 )
 from conformance.engine.judging.isolation import (
     isolate,
-    isolate_perhaps,
+    isolate_ambiguous,
     judge_each_alone,
-    prepared,
+    prepared_request,
 )
 from conformance.engine.judging.refusals import refusal_problem
 from conformance.engine.lab import Lab
@@ -75,7 +75,9 @@ def _judge(lab: Lab, case: Case) -> None:
             _unshown(lab, case, absent.reason)
     mark = lab.resources.mark
     try:
-        template = case.template if case.violates is not None else prepared(lab, case.template)
+        template = (
+            case.template if case.violates is not None else prepared_request(lab, case.template)
+        )
         exchange = lab.send(template, case.expectation)
     except Blocked:
         if len(case.claims) < 2:
@@ -98,7 +100,7 @@ def _judge(lab: Lab, case: Case) -> None:
             judge_claim(lab, case, claim, exchange)
         judge_echo(lab, case, exchange)
     elif lab.contract.conventions.plain:
-        isolate_perhaps(lab, case, exchange)
+        isolate_ambiguous(lab, case, exchange)
     else:
         isolate(lab, case, exchange)
     lab.resources.release(mark)

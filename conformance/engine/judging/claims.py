@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from conformance.engine.comparing.json_equality import same
 from conformance.engine.judging.environment import environmental_reason
-from conformance.engine.judging.refusals import refusal_problem, shown
+from conformance.engine.judging.refusals import answer_excerpt, refusal_problem
 from conformance.engine.judging.request_echo import requirement_of, shown_otherwise
 from conformance.engine.lab import Lab
 from conformance.model import field_path
@@ -98,7 +98,7 @@ def record_failure(
             case.id,
             message,
             str(expected),
-            shown(exchange),
+            answer_excerpt(exchange),
             exchange.number,
         )
     )

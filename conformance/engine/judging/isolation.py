@@ -53,7 +53,7 @@ def isolate(lab: Lab, case: Case, exchange: Exchange) -> None:
         record_failure(lab, case, first.requirement, message, case.expectation, exchange)
 
 
-def isolate_perhaps(lab: Lab, case: Case, exchange: Exchange) -> None:
+def isolate_ambiguous(lab: Lab, case: Case, exchange: Exchange) -> None:
     """Judge a refused valid request where either it or the state of resources may be the cause.
 
     A listed value or a bound counts as refused where the same request without it is accepted.
@@ -119,12 +119,12 @@ def _blame(lab: Lab, case: Case, plain: Exchange) -> None:
 
 def _alone(lab: Lab, template: Template) -> Exchange:
     mark = lab.resources.mark
-    exchange = lab.send(prepared(lab, template))
+    exchange = lab.send(prepared_request(lab, template))
     lab.resources.release(mark)
     return exchange
 
 
-def prepared(lab: Lab, template: Template) -> Template:
+def prepared_request(lab: Lab, template: Template) -> Template:
     """The request, filled, after sending what gives it something to change (``x-first``)."""
     first = lab.contract.operation(template.operation).first
     if first is None:

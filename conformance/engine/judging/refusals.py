@@ -24,7 +24,7 @@ def refusal_problem(
     return f"answered {exchange.status} with error code {code or 'missing'}"
 
 
-def shown(exchange: Exchange) -> str:
+def answer_excerpt(exchange: Exchange) -> str:
     """The status and the start of the body, for people."""
     if exchange.response is None:
         failure = exchange.failure

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from conformance.engine.comparing.round_trip import alike, sent
+from conformance.engine.comparing.round_trip import equals_sent, sent_object
 from conformance.model.exchange import Exchange
 from conformance.model.wording import in_json
 
@@ -23,7 +23,7 @@ def shown_otherwise(exchange: Exchange, echo: Mapping[str, Any]) -> dict[str, st
     """
     if exchange.response is None or exchange.status >= 300 or not exchange.request.body:
         return {}
-    body, answer = sent(exchange), exchange.json
+    body, answer = sent_object(exchange), exchange.json
     beneath = echo.get("beneath")
     if beneath is not None and isinstance(answer, dict):
         answer = answer.get(beneath)
@@ -61,7 +61,7 @@ def _differing(wanted: Any, found: Any, place: str) -> Iterator[tuple[str, Any, 
             yield from _differing(wanted[name], found.get(name), f"{place}.{name}".lstrip("."))
     elif isinstance(wanted, list) and isinstance(found, list):
         yield from _of_lists(wanted, found, place)
-    elif not isinstance(wanted, dict | list) and not alike(wanted, found):
+    elif not isinstance(wanted, dict | list) and not equals_sent(wanted, found):
         yield place, found, _words(wanted, found, place)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.cases.requests import bases, put
+from conformance.cases.requests import bases, with_input
 from conformance.contract.document import Contract
 from conformance.contract.operations import Operation
 from conformance.contract.resources import MadeKind
@@ -214,7 +214,7 @@ class ResourcePool:
         known = bases(self._contract.operation(kind.create))
         template = next((b.template for b in known if b.name == kind.example), known[0].template)
         for path, value in kind.change.items():
-            template = put(template, "body", path, value)
+            template = with_input(template, "body", path, value)
         if fresh and kind.alone and kind.within is not None:
             template = template.with_fresh(frozenset({kind.within}))
         return template

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from conformance.cases.plan import within
+from conformance.cases.plan import includes
 from conformance.checks.exchange import every_exchange
 from conformance.engine.judging.case_runner import answer_requirements_of
 from conformance.engine.run.report_builder import Collected
@@ -20,7 +20,7 @@ def plan_generated(
     """
     everywhere = every_exchange(session.contract)
     for case in session.cases:
-        selected = within(case, session.config.level) and session.selection.needs(case)
+        selected = includes(case, session.config.level) and session.selection.needs(case)
         selected = selected and (chosen is None or case.id in chosen)
         collected.plan(case.requirements, case.effort, selected=selected)
         code = f"{case.violates}-code"

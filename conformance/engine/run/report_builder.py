@@ -32,10 +32,10 @@ from conformance.verdicts.ledger import Ledger
 from conformance.verdicts.report_parts import (
     REPORTED,
     contract_record,
-    counted,
-    decided,
     reported_requirement,
+    run_decision,
     suite_record,
+    verdict_counts,
 )
 from conformance.verdicts.requirement_verdicts import (
     NOT_PROVOKED,
@@ -90,7 +90,7 @@ def assemble(session: Session, collected: Collected, finished: dt.datetime) -> R
     if session.edition_gap is not None:
         decisions = session.edition_gap.decide(decisions, requirements)
     decisions, misfits = apply_waivers(decisions, settings.waivers, finished.date())
-    decision = decided(requirements, decisions, misfits, interrupted=collected.interrupted)
+    decision = run_decision(requirements, decisions, misfits, interrupted=collected.interrupted)
     return Report(
         suite=suite_record(),
         contract=contract_record(contract, settings.errata),
@@ -104,7 +104,7 @@ def assemble(session: Session, collected: Collected, finished: dt.datetime) -> R
         run=_run(session, collected, finished, misfits),
         verdict=decision.verdict,
         reason=decision.reason,
-        **counted(requirements, decisions),
+        **verdict_counts(requirements, decisions),
         status_coverage=_coverage(collected, session),
         requirements=[
             reported_requirement(r, decisions[r.id], collected.ledger) for r in requirements

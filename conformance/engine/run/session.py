@@ -17,7 +17,7 @@ from conformance.access.guard import Guard
 from conformance.access.journal import Journal, RunHeader
 from conformance.access.redaction import Redactor
 from conformance.access.transport import TargetClient
-from conformance.cases.plan import generated_cases, within
+from conformance.cases.plan import generated_cases, includes
 from conformance.contract.document import Contract
 from conformance.contract.pins import load_pinned
 from conformance.contract.revisions import load_contract_at
@@ -36,7 +36,7 @@ from conformance.errors import ConfigurationError, ConformanceError, TargetError
 from conformance.model.case import Case
 from conformance.model.item_result import Evidence, ItemResult
 from conformance.model.verdict import Judgement, Outcome
-from conformance.reporting.evidence import curl, reported
+from conformance.reporting.evidence import curl, reported_exchange
 from conformance.verdicts.edition_gap import EditionGap, edition_gap
 from conformance.verdicts.selection import STATELESS, Selection, select
 
@@ -126,7 +126,7 @@ class Session:
         return tuple(
             case
             for case in self.cases
-            if within(case, self.config.level) and self.selection.needs(case)
+            if includes(case, self.config.level) and self.selection.needs(case)
         )
 
     @property
@@ -283,7 +283,7 @@ class Session:
         if exchange is None:
             return None
         stand_in = self.lab.stand_in(number)
-        return Evidence(reported(exchange), curl(exchange.request, stand_in), stand_in)
+        return Evidence(reported_exchange(exchange), curl(exchange.request, stand_in), stand_in)
 
     def _all(self, ids: Iterable[str], outcome: Outcome, case: str, reason: str) -> None:
         for requirement in ids:

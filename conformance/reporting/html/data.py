@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from conformance.model.requirement import Level
 from conformance.model.requirement_id import RequirementId
 from conformance.model.verdict import Verdict
-from conformance.reporting.difference import apart
+from conformance.reporting.difference import differing_parts
 from conformance.reporting.trace import side_of
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def page_data(
 
 
 def _finding(finding: ReportedFinding, exchanges: _Exchanges, words: Language) -> list[Any]:
-    expected, received = apart(finding.expected, finding.actual)
+    expected, received = differing_parts(finding.expected, finding.actual)
     return [
         words.told(finding.message),
         words.told(expected),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from conformance.engine.outcomes import Blocked
-from conformance.engine.scenario import Answer, Scenario, shown
+from conformance.engine.scenario import Answer, Scenario, answer_excerpt
 from conformance.model.expectation import Expectation
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ class Jobs:
         made = self._scenario.make(self.kind.operations["Create"], **self._start(app, how))
         identifier = value(made, "job_id")
         if not isinstance(identifier, str):
-            raise Blocked(f"a start answered no job_id: {shown(made)[:160]}")
+            raise Blocked(f"a start answered no job_id: {answer_excerpt(made)[:160]}")
         return Job({"app_id": app or self._scenario.given("app"), "job_id": identifier}, made)
 
     def running_in(self, room: str) -> Job:
@@ -173,7 +173,7 @@ class Jobs:
                 Job({"app_id": self._scenario.given("app"), "job_id": identifier}, made)
             )
         if not self._scenario.has_code_of(made, self.kind.rule("Create/duplicate-job")):
-            raise Blocked(f"a second job in a room is not started: {shown(made)[:160]}")
+            raise Blocked(f"a second job in a room is not started: {answer_excerpt(made)[:160]}")
         return self.running()
 
     def running(self, **how: Any) -> Job:
@@ -184,7 +184,9 @@ class Jobs:
         """Wait until a job is RUNNING. Raises Blocked when it never is."""
         seen = self.seen(job, "RUNNING")
         if value(seen, "state") != "RUNNING":
-            raise Blocked(f"a job is not RUNNING after {_READY_SECONDS:.0f} s: {shown(seen)[:160]}")
+            raise Blocked(
+                f"a job is not RUNNING after {_READY_SECONDS:.0f} s: {answer_excerpt(seen)[:160]}"
+            )
         return job
 
     def show(self, job: Job) -> Exchange:
@@ -244,10 +246,10 @@ class Jobs:
 
 def value(exchange: Exchange, name: str) -> Any:
     """A field of an answer; None if absent or null. Ids become text (E-10-numeric-ids)."""
-    return told(exchange.json).get(name)
+    return as_shown(exchange.json).get(name)
 
 
-def told(answer: Any) -> dict[str, Any]:
+def as_shown(answer: Any) -> dict[str, Any]:
     """A job as an answer shows it, with numeric ids as text; empty if it is not an object."""
     if not isinstance(answer, dict):
         return {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from conformance.engine.comparing.round_trip import not_read_back, sent, without_nulls
+from conformance.engine.comparing.round_trip import not_read_back, sent_object, without_nulls
 from conformance.engine.scenario import Inconclusive, Rule, Scenario, same
 from conformance.model import field_path
 from conformance.model.exchange import Exchange
@@ -68,19 +68,19 @@ def listed_as(rule: Rule, scenario: Scenario, app: str, wanted: list[Any], what:
 def read_back(rule: Rule, exchange: Exchange, shown: Exchange | None = None) -> bool:
     """Judge that the answer, or ``shown``, has what the request sent."""
     view = shown or exchange
-    lacking = not_read_back(plain(sent(exchange)), plain(view.json))
+    lacking = not_read_back(plain(sent_object(exchange)), plain(view.json))
     lacking = [problem for problem in lacking if problem != "obs_addr.object reads None, not ''"]
     return rule.that(
         not lacking,
         f"{exchange.request.operation} was sent other values: {'; '.join(lacking)}",
-        expected=sent(exchange),
+        expected=sent_object(exchange),
         exchange=view,
     )
 
 
 def unlike_defaults(exchange: Exchange, view: Any) -> list[str]:
     """Fields that the request left out and that do not have their default."""
-    body = sent(exchange)
+    body = sent_object(exchange)
     found: list[str] = []
     for place, defaults in DEFAULTS.items():
         holder = place.rpartition(".")[0]
@@ -97,7 +97,7 @@ def unlike_defaults(exchange: Exchange, view: Any) -> list[str]:
 
 def stale(exchange: Exchange, view: Any, before: Any) -> list[str]:
     """What a rule still shows of formats that the request did not name."""
-    formats = sent(exchange).get("record_formats", [])
+    formats = sent_object(exchange).get("record_formats", [])
     shown = part(view, "record_formats")
     found = (
         [f"record_formats reads {in_json(shown)}"] if sorted(shown or []) != sorted(formats) else []

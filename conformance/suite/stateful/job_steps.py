@@ -13,7 +13,7 @@ from conformance.suite.kit.jobs import (
     RECORD_RULE,
     JobKind,
 )
-from conformance.suite.kit.raw_requests import claimed
+from conformance.suite.kit.raw_requests import is_offered
 from conformance.suite.stateful.model import WALK, App, Job
 from conformance.suite.stateful.observer import LEFT_OPEN, Views
 
@@ -24,7 +24,7 @@ _READY_SECONDS = 10.0
 
 def offered(scenario: Scenario, kind: JobKind) -> bool:
     """Whether the target offers everything that jobs of a kind need."""
-    return all(claimed(scenario, operation) for operation in kind.operations.values())
+    return all(is_offered(scenario, operation) for operation in kind.operations.values())
 
 
 class JobWalker:

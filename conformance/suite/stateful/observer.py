@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.engine.comparing.json_equality import same
-from conformance.engine.comparing.round_trip import changed
-from conformance.engine.judging.refusals import refusal_problem, shown
+from conformance.engine.comparing.round_trip import changed_fields
+from conformance.engine.judging.refusals import answer_excerpt, refusal_problem
 from conformance.engine.scenario import Answer, Blocked, Inconclusive, Scenario
 from conformance.model.exchange import Exchange
 from conformance.model.expectation import Expectation
 from conformance.model.wording import in_json
 from conformance.suite.kit.applications import part
-from conformance.suite.kit.jobs import IDENTITY, MIX, told
+from conformance.suite.kit.jobs import IDENTITY, MIX, as_shown
 from conformance.suite.kit.paged_lists import APPS
 from conformance.suite.kit.recording_rules import plain
 from conformance.suite.stateful.model import (
@@ -55,7 +55,7 @@ class Views:
             failure = exchange.failure
             raise Inconclusive(f"network: {failure.message}" if failure else "network")
         if self.scenario.has_code_of(exchange, *_NO_ROOM):
-            raise Blocked(f"{operation} answered {shown(exchange)[:160]}")
+            raise Blocked(f"{operation} answered {answer_excerpt(exchange)[:160]}")
         return exchange
 
     def refused(self, exchange: Exchange, rule: str) -> None:
@@ -70,7 +70,7 @@ class Views:
         if problem is not None:
             operation = exchange.request.operation
             raise Disagreement(
-                rule, f"{operation} {problem}", str(expectation), shown(exchange), exchange
+                rule, f"{operation} {problem}", str(expectation), answer_excerpt(exchange), exchange
             )
 
     def alike(self, rule: str, found: Any, wanted: Any, what: str, exchange: Exchange) -> None:
@@ -81,10 +81,12 @@ class Views:
 
     def new_id(self, exchange: Exchange, field: str, rule: str) -> str:
         """The id in the answer to a create, which must be new."""
-        found = told(exchange.json).get(field)
+        found = as_shown(exchange.json).get(field)
         if not isinstance(found, str) or not found or found in self.world.ids:
             problem = f"{field} of something new is {in_json(found)}"
-            raise Disagreement(rule, problem, "an id not seen before", shown(exchange), exchange)
+            raise Disagreement(
+                rule, problem, "an id not seen before", answer_excerpt(exchange), exchange
+            )
         self.world.ids.add(found)
         return found
 
@@ -121,7 +123,7 @@ class Views:
         if state == "STOPPED" and not (job.over or stopping or job.loose):
             other = kind.rule("Stop/stops-only-this-job")
             self.alike(other, state, "RUNNING", f"state of {what}, which nobody stopped", shown)
-        lost = changed(job.shown, shown.json, (*IDENTITY, *kind.settings))
+        lost = changed_fields(job.shown, shown.json, (*IDENTITY, *kind.settings))
         rule = kind.rule("Stop/settings-survive-stop" if job.over else "Show/shown-as-created")
         self.alike(rule, lost, [], f"what has changed of {what}", shown)
         job.state = str(state)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.cases.requests import UNKNOWN_ID
-from conformance.engine.comparing.round_trip import not_read_back, sent
-from conformance.engine.judging.refusals import shown
+from conformance.engine.comparing.round_trip import not_read_back, sent_object
+from conformance.engine.judging.refusals import answer_excerpt
 from conformance.engine.scenario import Answer
 from conformance.model.exchange import Exchange
 from conformance.suite.kit.applications import part
@@ -160,10 +160,12 @@ class RuleWalker:
         return exchange.status != status
 
     def _written(self, app: App, identifier: str, rule: str, exchange: Exchange) -> None:
-        lacking = not_read_back(plain(sent(exchange)), plain(exchange.json))
+        lacking = not_read_back(plain(sent_object(exchange)), plain(exchange.json))
         if lacking:
             problem = f"the rule was sent other values: {'; '.join(lacking)}"
-            raise Disagreement(rule, problem, str(sent(exchange)), shown(exchange), exchange)
+            raise Disagreement(
+                rule, problem, str(sent_object(exchange)), answer_excerpt(exchange), exchange
+            )
         created = part(app.rule.shown if app.rule else None, "create_time")
         if created is not None:
             found = part(exchange.json, "create_time")

@@ -9,7 +9,7 @@ from typing import Any, Final
 from conformance.cases.requests import UNKNOWN_ID
 from conformance.engine.scenario import Answer
 from conformance.suite.kit.jobs import NEVER_MADE
-from conformance.suite.kit.raw_requests import claimed
+from conformance.suite.kit.raw_requests import is_offered
 from conformance.suite.stateful.model import ON, App
 from conformance.suite.stateful.observer import Views
 
@@ -91,7 +91,7 @@ class Refuser:
         self._views.beneath(app)
 
     def _refuse(self, app: App, refusal: Refusal) -> None:
-        if not claimed(self._views.scenario, refusal.operation):
+        if not is_offered(self._views.scenario, refusal.operation):
             return
         path = {} if refusal.operation == "CreateApp" else app.path
         if refusal.of == "rule":

@@ -13,7 +13,7 @@ from conformance.contract.conventions import Conventions
 from conformance.contract.document import Contract
 from conformance.engine.comparing.json_equality import same
 from conformance.engine.judging.case_runner import judge
-from conformance.engine.judging.refusals import refusal_problem, shown
+from conformance.engine.judging.refusals import answer_excerpt, refusal_problem
 from conformance.engine.lab import Lab
 from conformance.engine.outcomes import Blocked
 from conformance.model.case import Case
@@ -242,8 +242,8 @@ def test_problems_of_refusals() -> None:
 
 def test_answers_for_people() -> None:
     """Status and start of the body, or that there was none."""
-    assert shown(_exchange(404, b'{"a": 1}')) == '404 {"a": 1}'
-    assert shown(Exchange(1, "case", _exchange(1).request, None)) == "no answer"
+    assert answer_excerpt(_exchange(404, b'{"a": 1}')) == '404 {"a": 1}'
+    assert answer_excerpt(Exchange(1, "case", _exchange(1).request, None)) == "no answer"
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from conformance.engine.scenario import Scenario
 from conformance.model.exchange import Exchange, Request, Response
 from conformance.model.item_result import Evidence
 from conformance.model.verdict import Judgement
-from conformance.reporting.evidence import curl, reported
+from conformance.reporting.evidence import curl, reported_exchange
 
 if TYPE_CHECKING:
     from conformance.contract.document import Contract
@@ -78,7 +78,7 @@ def test_the_script_runs_in_a_shell(make_lab: MakeLab, contract: Contract) -> No
     for number in sorted({*numbers, *judgement.steps}):
         exchange = lab.transcript.redacted(number)
         assert exchange is not None
-        told.append(Evidence(reported(exchange), curl(exchange.request)))
+        told.append(Evidence(reported_exchange(exchange), curl(exchange.request)))
     lines = curl_lines(told, contract)
     old = lab.resources.get("app")
     assert old not in lines

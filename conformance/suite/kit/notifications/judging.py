@@ -12,6 +12,12 @@ from conformance.contract.notifications import PLACE
 from conformance.engine.scenario import Rule, Scenario
 from conformance.suite.kit.applications import part
 from conformance.suite.kit.jobs import MIX, value
+from conformance.suite.kit.notifications.notification import (
+    COMPLETE,
+    FACTS,
+    Notification,
+    is_subscribed,
+)
 from conformance.suite.kit.notifications.recording import (
     ENCODING,
     LOCATION,
@@ -19,7 +25,6 @@ from conformance.suite.kit.notifications.recording import (
     Recording,
     moment,
 )
-from conformance.suite.kit.notifications.told import COMPLETE, FACTS, Told, is_subscribed
 
 NAME = "recordEvent"
 _TYPED = {
@@ -58,7 +63,7 @@ def rule(scenario: Scenario, name: str) -> Rule:
     return scenario.rule(f"{NAME}/rule/{name}")
 
 
-def judge_arrival(scenario: Scenario, told: Told) -> None:
+def judge_arrival(scenario: Scenario, told: Notification) -> None:
     """Judge the request of a notification, and that its body matches the table."""
     request = told.exchange.request
     rule(scenario, "posted").equal(request.method, "POST", "the method", told.exchange)
@@ -85,7 +90,7 @@ def judge_arrival(scenario: Scenario, told: Told) -> None:
         )
 
 
-def judge_event(recording: Recording, told: Told) -> None:
+def judge_event(recording: Recording, told: Notification) -> None:
     """Judge every event: subscribed, of a job of ours, in a format of the recording rule."""
     scenario = recording.scenario
     rule(scenario, "only-subscribed").that(
@@ -114,7 +119,7 @@ def judge_event(recording: Recording, told: Told) -> None:
     )
 
 
-def _judge_job(recording: Recording, told: Told) -> None:
+def _judge_job(recording: Recording, told: Notification) -> None:
     known = recording.jobs.get(told.says("job_id"))
     start = known[1].start if known is not None else None
     names = ("job_id", "room_id", "stream_name")
@@ -127,7 +132,7 @@ def _judge_job(recording: Recording, told: Told) -> None:
     )
 
 
-def judge_file(recording: Recording, told: Told) -> None:
+def judge_file(recording: Recording, told: Notification) -> None:
     """Judge a completed file against the recording rule and its own times."""
     _judge_place(recording, told)
     _judge_times(recording, told)
@@ -142,7 +147,7 @@ def judge_file(recording: Recording, told: Told) -> None:
         )
 
 
-def _judge_place(recording: Recording, told: Told) -> None:
+def _judge_place(recording: Recording, told: Notification) -> None:
     scenario, name = recording.scenario, told.says("obs_object").lstrip("/")
     rule(scenario, "bucket-of-rule").equal(
         (told.says("obs_location"), told.says("obs_bucket")),
@@ -174,7 +179,7 @@ def _judge_place(recording: Recording, told: Told) -> None:
     )
 
 
-def _shape(recording: Recording, told: Told) -> str:
+def _shape(recording: Recording, told: Notification) -> str:
     """The pattern for a file's object name; the form of file_start_time is not stated."""
     values = {
         "app_id": re.escape(recording.app),
@@ -189,7 +194,7 @@ def _shape(recording: Recording, told: Told) -> str:
     return "(^|/)" + "".join(named) + r"[^/]*$"
 
 
-def _judge_times(recording: Recording, told: Told) -> None:
+def _judge_times(recording: Recording, told: Notification) -> None:
     scenario = recording.scenario
     begin, end = moment(told.body.get("start_time")), moment(told.body.get("end_time"))
     if begin is None or end is None:
@@ -226,7 +231,7 @@ def _judge_times(recording: Recording, told: Told) -> None:
 _ENDS = ("start", "stop")
 
 
-def judge_listed(recording: Recording, told: Told) -> None:
+def judge_listed(recording: Recording, told: Notification) -> None:
     """Judge that the object of a completed file is listed in its bucket (12.2)."""
     scenario, name = recording.scenario, told.says("obs_object")
     query: dict[str, Any] = {

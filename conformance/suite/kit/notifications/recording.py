@@ -16,7 +16,7 @@ from conformance.engine.wire.listener import Listener
 from conformance.model.exchange import Exchange, Request
 from conformance.suite.kit.applications import part
 from conformance.suite.kit.jobs import INDIVIDUAL, MIX, Job, Jobs, value
-from conformance.suite.kit.notifications.told import Told, noted, read
+from conformance.suite.kit.notifications.notification import Notification, as_exchanges, read
 
 KEY = "8923ab8c2dcef4538923ab8c2dcef453"
 LOCATION = "cn-north-4"
@@ -134,7 +134,9 @@ class Recording:
         else:
             self.scenario.lab.waiting.rest(seconds)
 
-    def wait(self, address: Address, there: Callable[[Sequence[Told]], bool]) -> list[Told]:
+    def wait(
+        self, address: Address, there: Callable[[Sequence[Notification]], bool]
+    ) -> list[Notification]:
         """The notifications to an address, once all have come, and a little later."""
 
         def complete(requests: Sequence[Request]) -> bool:
@@ -143,7 +145,7 @@ class Recording:
         seconds = self.scenario.lab.settings.notification_seconds
         self.listener.until(address.path, complete, seconds)
         self.scenario.lab.waiting.rest(SETTLING)
-        return noted(self.scenario, self.listener.heard(address.path))
+        return as_exchanges(self.scenario, self.listener.heard(address.path))
 
     def _steer(self, method: str, room: str, user: str, content: object) -> None:
         base = (self.scenario.lab.settings.fixtures.rooms_url or "").rstrip("/")

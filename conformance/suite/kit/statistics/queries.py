@@ -13,7 +13,7 @@ import pytest
 
 from conformance.contract.document import load_contract
 from conformance.contract.paging import Rows
-from conformance.engine.scenario import Blocked, Given, Inconclusive, Rule, Scenario, shown
+from conformance.engine.scenario import Blocked, Given, Inconclusive, Rule, Scenario, answer_excerpt
 from conformance.model.exchange import Exchange
 from conformance.suite.kit.statistics.time_windows import DAY, time_window
 
@@ -108,7 +108,7 @@ def listing(
         if accepted_by is not None and not rows:
             accepted_by.succeeded(page)
         if page.status != scenario.success(page):
-            raise Blocked(f"{operation} answered {shown(page)[:160]}")
+            raise Blocked(f"{operation} answered {answer_excerpt(page)[:160]}")
         found = rows_of(operation, page.json)
         rows += found
         total = page.json.get("total") if isinstance(page.json, dict) else None

@@ -10,7 +10,12 @@ from conformance.engine.scenario import Answer, Scenario, rules
 from conformance.model.exchange import Exchange, Request
 from conformance.model.expectation import Expectation
 from conformance.suite.kit.concurrent_runs import without_neighbours
-from conformance.suite.kit.raw_requests import claimed, elsewhere, foreign, written
+from conformance.suite.kit.raw_requests import (
+    is_offered,
+    raw_request,
+    with_longer_path,
+    with_other_method,
+)
 
 pytestmark = pytest.mark.sparkrtc_phase("hostile")
 
@@ -42,9 +47,11 @@ def test_an_unsupported_method_is_refused(scenario: Scenario, everywhere: bool) 
     """A method that a path does not offer answers 405 and says which ones it does (14.1)."""
     accepted = scenario.lab.contract.answers_of(REFUSED).answers
     for operation, method in _every(scenario) if everywhere else SOME:
-        if not claimed(scenario, operation):
+        if not is_offered(scenario, operation):
             continue
-        exchange = scenario.lab.send_raw(foreign(written(scenario, operation), method, b"{}"))
+        exchange = scenario.lab.send_raw(
+            with_other_method(raw_request(scenario, operation), method, b"{}")
+        )
         if scenario.rule(REFUSED).answered(exchange, *accepted):
             _judge_allow(scenario, operation, method, exchange)
 
@@ -90,11 +97,11 @@ def test_head_and_options_are_safe(scenario: Scenario) -> None:
     rule = scenario.rule("common/method/head-and-options-safe")
     before = scenario.make("ListApps")
     for operation in READS:
-        if not claimed(scenario, operation):
+        if not is_offered(scenario, operation):
             continue
         path = {"app_id": scenario.given("populated_app")} if operation == "ShowApp" else {}
         for method in ("HEAD", "OPTIONS"):
-            request = foreign(written(scenario, operation, path=path), method)
+            request = with_other_method(raw_request(scenario, operation, path=path), method)
             exchange = scenario.lab.send_raw(request)
             rule.that(
                 0 < exchange.status < 400 or exchange.status in {400, 401, 403, 404, 405},
@@ -115,12 +122,14 @@ def test_head_and_options_are_safe(scenario: Scenario) -> None:
 def test_an_unknown_path_is_refused(scenario: Scenario) -> None:
     """A path that the document does not have answers 404 (14.1)."""
     accepted = scenario.lab.contract.answers_of("common/path/unknown-refused").answers
-    listing = written(scenario, "ListApps")
-    requests = [elsewhere(listing, "-and-more"), _moved(listing, "/v2/apps", "/v9/apps")]
+    listing = raw_request(scenario, "ListApps")
+    requests = [with_longer_path(listing, "-and-more"), _moved(listing, "/v2/apps", "/v9/apps")]
     app = {"app_id": scenario.given("populated_app")}
-    requests.append(elsewhere(written(scenario, "ShowApp", path=app), "/no-such-thing"))
-    if claimed(scenario, "ListRtcRoomList"):
-        requests.append(elsewhere(written(scenario, "ListRtcRoomList"), "/no-such-thing"))
+    requests.append(with_longer_path(raw_request(scenario, "ShowApp", path=app), "/no-such-thing"))
+    if is_offered(scenario, "ListRtcRoomList"):
+        requests.append(
+            with_longer_path(raw_request(scenario, "ListRtcRoomList"), "/no-such-thing")
+        )
     for request in requests:
         exchange = scenario.lab.send_raw(request)
         scenario.rule("common/path/unknown-refused").answered(exchange, *accepted)
@@ -136,9 +145,9 @@ def test_a_slash_too_many(scenario: Scenario) -> None:
     """It is the path without the slash, or none at all (14.3 writes one itself)."""
     rule = scenario.rule("common/path/trailing-slash")
     accepted = scenario.lab.contract.answers_of("common/path/trailing-slash").answers
-    request = written(scenario, "ListApps")
+    request = raw_request(scenario, "ListApps")
     plain = scenario.lab.send_raw(request)
-    exchange = scenario.lab.send_raw(elsewhere(request, "/"))
+    exchange = scenario.lab.send_raw(with_longer_path(request, "/"))
     if rule.answered(exchange, *accepted) and exchange.status == 200:
         rule.equal(exchange.json, plain.json, "the answer for the path with a slash", exchange)
 
@@ -169,7 +178,7 @@ def test_an_escaped_segment_reaches_no_other_path(scenario: Scenario, alien: str
         "chinese": "应用",
         "dots": f"./{app}",
     }[alien]
-    meant = written(scenario, "ShowApp", path={"app_id": segment})
-    exchange = scenario.lab.send_raw(foreign(meant, meant.method))
+    meant = raw_request(scenario, "ShowApp", path={"app_id": segment})
+    exchange = scenario.lab.send_raw(with_other_method(meant, meant.method))
     answers = (Answer(status, ("*",)) for status in (400, 404))
     scenario.rule("common/path/encoded-segment").answered(exchange, *answers)

@@ -11,7 +11,7 @@ import pytest
 from conformance.engine.scenario import Answer, Scenario, rules
 from conformance.model.expectation import Expectation
 from conformance.suite.kit.concurrent_runs import without_neighbours
-from conformance.suite.kit.raw_requests import claimed, written
+from conformance.suite.kit.raw_requests import is_offered, raw_request
 
 pytestmark = pytest.mark.sparkrtc_phase("hostile")
 
@@ -53,7 +53,7 @@ def test_a_body_that_is_missing(scenario: Scenario) -> None:
     """An operation that needs a body refuses a request without one (14.2)."""
     accepted = scenario.lab.contract.answers_of("common/body/empty")
     for operation in BODIES:
-        if claimed(scenario, operation):
+        if is_offered(scenario, operation):
             exchange = scenario.send(operation, raw=b"", accept=accepted)
             scenario.rule("common/body/empty").answered(exchange, *accepted.answers)
 
@@ -104,7 +104,7 @@ def test_a_body_that_nobody_asked_for(scenario: Scenario) -> None:
     """With a GET it does not change the answer, with a DELETE nothing else goes (3.1)."""
     rule = scenario.rule("common/body/on-reads-ignored")
     plain = scenario.make("ListApps")
-    request = dataclasses.replace(written(scenario, "ListApps"), body=b'{"limit": 1}')
+    request = dataclasses.replace(raw_request(scenario, "ListApps"), body=b'{"limit": 1}')
     read = scenario.lab.send_raw(request)
     if rule.answered(read, Answer(200), Answer(400, ("*",))) and read.status == 200:
         found, wanted = (without_neighbours(scenario, one) for one in (read, plain))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from conformance.access.signature import MAX_BODY
 from conformance.cases.requests import UNKNOWN_ID
 from conformance.engine.scenario import Scenario, rules
-from conformance.suite.kit.raw_requests import claimed
+from conformance.suite.kit.raw_requests import is_offered
 
 TIMES = 3
 
@@ -47,7 +47,7 @@ def test_who_is_nobody_learns_nothing_of_the_rest(scenario: Scenario) -> None:
         ("CreateMixJob", {"path": nowhere, "raw": b"{"}),
         ("ListObsBucketObjects", {"query": {"type": "neither"}}),
     ):
-        if not claimed(scenario, operation):
+        if not is_offered(scenario, operation):
             continue
         contract = scenario.lab.contract
         accepted = contract.refusal(contract.operation(operation), "unauthenticated")

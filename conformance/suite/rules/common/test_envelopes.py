@@ -10,7 +10,7 @@ from conformance.engine.scenario import ABSENT, Answer, Scenario, rules
 from conformance.model.exchange import Exchange
 from conformance.model.expectation import Expectation
 from conformance.suite.kit.concurrent_runs import without_neighbours
-from conformance.suite.kit.raw_requests import asked, claimed, written
+from conformance.suite.kit.raw_requests import is_offered, raw_request, with_raw_query
 
 WRONG = {
     "text": "text/plain",
@@ -46,7 +46,7 @@ def test_a_body_of_another_type_is_refused(scenario: Scenario, sent: Any) -> Non
         "RemoveUsers": {"user_ids": ["nobody"]},
     }
     for name, body in bodies.items():
-        if not claimed(scenario, name):
+        if not is_offered(scenario, name):
             continue
         operation = scenario.lab.contract.operation(name)
         accepted = scenario.lab.contract.refusal(operation, "media-type")
@@ -97,12 +97,12 @@ def test_a_parameter_sent_twice(scenario: Scenario) -> None:
         ("ListRtcRoomList", "limit", ("1", "2")),
         ("ListObsBucketObjects", "type", ("objects", "folders")),
     ):
-        if not claimed(scenario, operation):
+        if not is_offered(scenario, operation):
             continue
-        request = written(scenario, operation)
+        request = raw_request(scenario, operation)
         before = [part for part in _parts(request.url) if not part.startswith(f"{name}=")]
         twice = [f"{name}={value}" for value in values]
-        exchange = scenario.lab.send_raw(asked(request, "&".join([*before, *twice])))
+        exchange = scenario.lab.send_raw(with_raw_query(request, "&".join([*before, *twice])))
         taken = _taken_or_refused(scenario, rule.id, exchange)
         if taken and exchange.status == 200 and len(set(values)) == 1:
             once = scenario.make(operation, query={name: values[0]})
@@ -115,7 +115,7 @@ def test_a_parameter_that_no_table_declares(scenario: Scenario) -> None:
     """Ignored, so that the answer is that without it, or refused with 400 (3.1)."""
     rule = "common/query/undeclared-harmless"
     for operation in ("ListApps", "ListObsBuckets"):
-        if not claimed(scenario, operation):
+        if not is_offered(scenario, operation):
             continue
         plain = scenario.make(operation)
         exchange = scenario.send(operation, query={"undeclared": "1"})
@@ -132,12 +132,12 @@ def test_a_parameter_that_no_table_declares(scenario: Scenario) -> None:
 def test_a_query_that_is_no_text(scenario: Scenario, broken: str) -> None:
     """A broken escape, bytes that are no UTF-8, a NUL: refused with 400, or ignored (3.1)."""
     for operation, name in (("ListApps", "nothing"), ("ListRtcRoomList", "room_id")):
-        if claimed(scenario, operation):
-            request = written(scenario, operation)
+        if is_offered(scenario, operation):
+            request = raw_request(scenario, operation)
             query = "&".join([*_parts(request.url), f"{name}={broken}"])
             # Whatever stands before the service may refuse it, in a form of its own: the answer
             # says nothing of the operation, which was never reached.
-            exchange = scenario.lab.send_odd(asked(request, query))
+            exchange = scenario.lab.send_odd(with_raw_query(request, query))
             # What is no text cannot be signed in one way only: there the signature may not fit.
             signed = any(name.lower() == "authorization" for name, _ in exchange.request.headers)
             more = (Answer(401),) if signed else ()

@@ -20,7 +20,7 @@ from conformance.engine.judging.refusals import refusal_problem
 from conformance.engine.scenario import NotApplicable, Scenario
 from conformance.model.exchange import Exchange
 from conformance.model.expectation import Expectation
-from conformance.suite.kit.raw_requests import claimed, written
+from conformance.suite.kit.raw_requests import is_offered, raw_request
 
 BURST = 20
 QUIET = 1.5
@@ -65,7 +65,7 @@ def test_a_group_is_limited_and_no_other(scenario: Scenario, group: str) -> None
     """As many as the table allows are served, the rest refused until later (table 1-2)."""
     asked = GROUPS[group]
     for needed in (asked.operation, asked.other):
-        if not claimed(scenario, needed):
+        if not is_offered(scenario, needed):
             raise NotApplicable(f"the target does not offer {needed}")
     limit, seconds = scenario.lab.contract.flow_groups[group]
     accepted = scenario.lab.contract.answers_of(THROTTLED)
@@ -114,5 +114,5 @@ def _throttled(scenario: Scenario, exchange: Exchange, throttling: Expectation) 
 
 
 def _around(scenario: Scenario, asked: Asked) -> Exchange:
-    request = written(scenario, asked.operation, path=dict(asked.path))
+    request = raw_request(scenario, asked.operation, path=dict(asked.path))
     return scenario.lab.send_raw(dataclasses.replace(request, operation=None))

@@ -9,7 +9,7 @@ from typing import Any
 
 from conformance.engine.scenario import Scenario, rules
 from conformance.model.exchange import Exchange
-from conformance.suite.kit.raw_requests import claimed
+from conformance.suite.kit.raw_requests import is_offered
 from conformance.suite.kit.statistics.time_windows import DAY, time_window
 
 FOREIGN: tuple[tuple[str, str, dict[str, Any]], ...] = (
@@ -42,7 +42,7 @@ def test_another_tenant_neither_sees_nor_changes(scenario: Scenario) -> None:
     app = {"app_id": path["app_id"]}
     before = _own(scenario, app, path)
     for operation, kind, how in FOREIGN:
-        if claimed(scenario, operation):
+        if is_offered(scenario, operation):
             where = path if kind == "record_rule" else app
             exchange = scenario.send(
                 operation, path=where, credentials="second", accept=accepted, **how

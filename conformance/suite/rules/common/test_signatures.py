@@ -24,7 +24,7 @@ from conformance.access.tampering import (
 from conformance.cases.requests import UNKNOWN_ID
 from conformance.engine.scenario import Scenario, rules
 from conformance.suite.kit.concurrent_runs import without_neighbours
-from conformance.suite.kit.raw_requests import claimed
+from conformance.suite.kit.raw_requests import is_offered
 
 TOO_OLD = dt.timedelta(minutes=20)
 """Beyond the 15 minutes of a signature, and beyond any clock that is a little wrong."""
@@ -88,7 +88,7 @@ def test_every_operation_takes_a_signature(scenario: Scenario) -> None:
     contract = scenario.lab.contract
     unknown = contract.answers_of("common/aksk/wrong-signature-refused")
     for operation in contract.operations.values():
-        if operation.parameter("Authorization") is None or not claimed(scenario, operation.id):
+        if operation.parameter("Authorization") is None or not is_offered(scenario, operation.id):
             continue
         nowhere = {"app_id": UNKNOWN_ID} if "{app_id}" in operation.path else {}
         accepted = contract.refusal(operation, "unknown-app")

@@ -7,7 +7,7 @@ from typing import Any
 from conformance.engine.scenario import Scenario, rules
 from conformance.model.exchange import Exchange
 from conformance.suite.kit.concurrent_runs import without_neighbours
-from conformance.suite.kit.raw_requests import claimed, foreign, written
+from conformance.suite.kit.raw_requests import is_offered, raw_request, with_other_method
 
 AT_ONCE = 5
 READS = (
@@ -57,7 +57,7 @@ def _round(scenario: Scenario) -> dict[str, Exchange]:
     return {
         operation: scenario.make(operation, path=_path(scenario, kind))
         for operation, kind in READS
-        if claimed(scenario, operation) and (writes or kind is None)
+        if is_offered(scenario, operation) and (writes or kind is None)
     }
 
 
@@ -82,7 +82,9 @@ def test_a_refused_request_changes_nothing(scenario: Scenario) -> None:
         if exchange.status < 400:
             rule.inconclusive(f"{operation} with a wrong token answered {exchange.status}")
             return
-    scenario.lab.send_raw(foreign(written(scenario, "ShowApp", path=app), "PATCH", b'{"a": 1}'))
+    scenario.lab.send_raw(
+        with_other_method(raw_request(scenario, "ShowApp", path=app), "PATCH", b'{"a": 1}')
+    )
     after = _state(scenario, app, rules_path)
     for name, exchange in after.items():
         found, wanted = (without_neighbours(scenario, one) for one in (exchange, before[name]))

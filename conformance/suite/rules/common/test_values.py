@@ -9,7 +9,7 @@ import pytest
 
 from conformance.engine.scenario import Answer, Scenario, rules
 from conformance.model.exchange import Exchange
-from conformance.suite.kit.raw_requests import claimed
+from conformance.suite.kit.raw_requests import is_offered
 
 pytestmark = pytest.mark.sparkrtc_phase("hostile")
 
@@ -77,7 +77,7 @@ def test_a_number_beyond_64_bits(scenario: Scenario) -> None:
         ("CreateIndividualStreamJob", {"change": {"max_idle_time": HUGE}}),
         ("UpdateObsBucketAuthority", {"change": {"operation": HUGE}}),
     ):
-        if claimed(scenario, operation):
+        if is_offered(scenario, operation):
             exchange = scenario.send(operation, accept=accepted, **how)
             scenario.rule("common/number/huge").answered(exchange, *accepted.answers)
 
@@ -89,7 +89,7 @@ def test_numbers_that_json_does_not_know(scenario: Scenario) -> None:
     accepted = scenario.lab.contract.answers_of(rule)
     body = {"app_name": scenario.name("no-number"), "undeclared": MARK}
     operation = "CreateApp"
-    if claimed(scenario, "CreateIndividualStreamJob"):
+    if is_offered(scenario, "CreateIndividualStreamJob"):
         template = scenario.template("CreateIndividualStreamJob", change={"max_idle_time": MARK})
         operation, body = "CreateIndividualStreamJob", scenario.lab.fill(template).body
     for number in NO_NUMBERS:

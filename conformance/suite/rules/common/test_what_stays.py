@@ -11,7 +11,7 @@ import pytest
 from conformance.engine.scenario import Rule, Scenario, rules, same
 from conformance.model.exchange import Exchange
 from conformance.suite.kit.applications import callback_address, plain, show
-from conformance.suite.kit.jobs import MIX, JobKind, Jobs, both, told
+from conformance.suite.kit.jobs import MIX, JobKind, Jobs, as_shown, both
 from conformance.suite.kit.recording_rules import plain as plain_rule
 
 _LATER = {"obs_addr.object": "Elsewhere/"}
@@ -149,7 +149,7 @@ def test_a_change_of_a_job_is_of_no_other(scenario: Scenario, kind: JobKind) -> 
     own, other = (
         jobs.running(example=example, change={kind.room: scenario.name("room")}) for _ in range(2)
     )
-    before = told(jobs.show(other).json)
+    before = as_shown(jobs.show(other).json)
     rule = jobs.rule("Update/other-jobs-untouched")
     changed = jobs.update(own, **_UPDATES[kind.noun])
     if not changed.succeeded:
@@ -157,4 +157,4 @@ def test_a_change_of_a_job_is_of_no_other(scenario: Scenario, kind: JobKind) -> 
         return
     seen = jobs.show(other)
     what = jobs.kind.operations["Update"]
-    _judge_unmoved(rule, what, before, told(seen.json), _PROGRESS, seen)
+    _judge_unmoved(rule, what, before, as_shown(seen.json), _PROGRESS, seen)

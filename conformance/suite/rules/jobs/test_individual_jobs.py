@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.engine.comparing.round_trip import changed, not_read_back, sent
+from conformance.engine.comparing.round_trip import changed_fields, not_read_back, sent_object
 from conformance.engine.comparing.timestamps import earlier
 from conformance.engine.scenario import ABSENT, Scenario, rules
 from conformance.model.exchange import Exchange
@@ -54,11 +54,11 @@ def test_every_recording(scenario: Scenario) -> None:
         path = {"app_id": scenario.given("app"), "job_id": value(made, "job_id")}
         shown = jobs.call("Show", path)
         for where, reading in (("the answer", made), ("ShowIndividualStreamJob", shown)):
-            wrong = not_read_back(sent(made), reading.json)
+            wrong = not_read_back(sent_object(made), reading.json)
             scenario.rule(f"{_CREATE}/reads-back-what-was-sent").that(
                 not wrong,
                 f"{where} does not have what the start sent",
-                expected=sent(made),
+                expected=sent_object(made),
                 actual="; ".join(wrong),
                 exchange=reading,
             )
@@ -140,7 +140,7 @@ def test_another_recording_rule(scenario: Scenario) -> None:
         for name in ("identity-is-kept", "update-time-not-earlier"):
             scenario.rule(f"{_UPDATE}/{name}").inconclusive("the target refuses this update")
         return
-    wanted = sent(update)
+    wanted = sent_object(update)
     for reading in (update, after):
         wrong = not_read_back(wanted, reading.json)
         taken.that(
@@ -155,7 +155,7 @@ def test_another_recording_rule(scenario: Scenario) -> None:
 
 def _same_recording(scenario: Scenario, before: Exchange, reading: Exchange) -> None:
     settings = [field for field in INDIVIDUAL.settings if field != "record_param"]
-    spoilt = changed(before.json, reading.json, (*IDENTITY, *settings))
+    spoilt = changed_fields(before.json, reading.json, (*IDENTITY, *settings))
     scenario.rule(f"{_UPDATE}/identity-is-kept").that(
         not spoilt,
         "the update changed more than the recording rule",
@@ -204,7 +204,7 @@ def _unchanged(
 ) -> None:
     """The job reads as before; an update that was served may have moved its update_time."""
     fields = (*IDENTITY, "state", *INDIVIDUAL.settings, *(("update_time",) if with_time else ()))
-    spoilt = changed(before.json, after.json, fields)
+    spoilt = changed_fields(before.json, after.json, fields)
     scenario.rule(f"{_UPDATE}/{name}").that(
         not spoilt,
         "the job is not as it was before the update",

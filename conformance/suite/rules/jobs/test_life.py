@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from conformance.engine.comparing.round_trip import changed
+from conformance.engine.comparing.round_trip import changed_fields
 from conformance.engine.comparing.timestamps import earlier, is_never, is_real
 from conformance.engine.scenario import Answer, Scenario
 from conformance.model.exchange import Exchange
@@ -28,7 +28,7 @@ def test_showing_a_job(scenario: Scenario, kind: JobKind) -> None:
     jobs = Jobs(scenario, kind)
     job = jobs.running(example=kind.full)
     first, second = jobs.show(job), jobs.show(job)
-    other = changed(job.start.json, first.json, (*IDENTITY, *kind.settings))
+    other = changed_fields(job.start.json, first.json, (*IDENTITY, *kind.settings))
     jobs.rule("Show/shown-as-created").that(
         first.status == 200 and not other,
         f"job {job.id} is not shown as it was created",
@@ -36,7 +36,7 @@ def test_showing_a_job(scenario: Scenario, kind: JobKind) -> None:
         actual="; ".join(other),
         exchange=first,
     )
-    moved = changed(first.json, second.json, sorted(_fields(first, second) - _WITH_STATE))
+    moved = changed_fields(first.json, second.json, sorted(_fields(first, second) - _WITH_STATE))
     back = _moved_back([first, second])
     jobs.rule("Show/reading-changes-nothing").that(
         second.status == 200 and not moved and not back,
@@ -124,7 +124,7 @@ def test_stopping_a_job(scenario: Scenario, kind: JobKind) -> None:
         expected=f"a time not before start_time {value(after, 'start_time')}",
         exchange=after,
     )
-    lost = changed(job.start.json, after.json, (*IDENTITY, *kind.settings))
+    lost = changed_fields(job.start.json, after.json, (*IDENTITY, *kind.settings))
     jobs.rule("Stop/settings-survive-stop").that(
         not lost,
         f"the stop changed the settings of job {job.id}",
@@ -173,7 +173,7 @@ def test_a_job_that_is_over(scenario: Scenario, kind: JobKind) -> None:
 
 def _as_before(jobs: Jobs, name: str, job: Job, before: Exchange, fields: tuple[str, ...]) -> None:
     after = jobs.show(job)
-    spoilt = changed(before.json, after.json, fields)
+    spoilt = changed_fields(before.json, after.json, fields)
     jobs.rule(name).that(
         not spoilt,
         f"the refused request changed job {job.id}, which is over",

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conformance.engine.comparing.round_trip import not_read_back, sent
+from conformance.engine.comparing.round_trip import not_read_back, sent_object
 from conformance.engine.scenario import ABSENT, Scenario, rules, same
 from conformance.model.exchange import Exchange
 from conformance.model.wording import in_json
@@ -59,7 +59,7 @@ def test_encoding_templates(scenario: Scenario) -> None:
 
 
 def _shows_template(jobs: Jobs, name: str, made: Exchange) -> None:
-    wanted = {"mix_param": {"encode_template": sent(made)["mix_param"]["encode_template"]}}
+    wanted = {"mix_param": {"encode_template": sent_object(made)["mix_param"]["encode_template"]}}
     wrong = not_read_back(wanted, made.json)
     jobs.rule(name).that(
         not wrong,
@@ -93,11 +93,11 @@ def test_layouts(scenario: Scenario) -> None:
             continue
         path = {"app_id": scenario.given("app"), "job_id": value(made, "job_id")}
         for where, reading in (("the answer", made), ("ShowMixJob", jobs.call("Show", path))):
-            wrong = not_read_back(sent(made), reading.json)
+            wrong = not_read_back(sent_object(made), reading.json)
             scenario.rule("CreateMixJob/rule/reads-back-what-was-sent").that(
                 not wrong,
                 f"{where} does not have what a start with {layout} sent",
-                expected=sent(made),
+                expected=sent_object(made),
                 actual="; ".join(wrong),
                 exchange=reading,
             )

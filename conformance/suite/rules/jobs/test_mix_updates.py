@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.engine.comparing.round_trip import changed, not_read_back, sent, without_nulls
+from conformance.engine.comparing.round_trip import (
+    changed_fields,
+    not_read_back,
+    sent_object,
+    without_nulls,
+)
 from conformance.engine.comparing.timestamps import earlier
 from conformance.engine.scenario import Scenario, rules
 from conformance.model.exchange import Exchange
@@ -63,19 +68,19 @@ def test_another_custom_layout(scenario: Scenario) -> None:
 
 
 def _reads_back(scenario: Scenario, where: str, update: Exchange, reading: Exchange) -> None:
-    wrong = not_read_back(sent(update), reading.json)
+    wrong = not_read_back(sent_object(update), reading.json)
     scenario.rule("UpdateMixJob/rule/update-is-read-back").that(
         not wrong,
         f"{where} does not have what the update sent",
-        expected=sent(update),
+        expected=sent_object(update),
         actual="; ".join(wrong),
         exchange=reading,
     )
 
 
 def _is_the_same_job(scenario: Scenario, where: str, before: Exchange, after: Exchange) -> None:
-    spoilt = changed(before.json, after.json, (*IDENTITY, "record_param"))
-    spoilt += changed(
+    spoilt = changed_fields(before.json, after.json, (*IDENTITY, "record_param"))
+    spoilt += changed_fields(
         value(before, "mix_param"), value(after, "mix_param"), ("room_id", "encode_template")
     )
     scenario.rule("UpdateMixJob/rule/identity-is-kept").that(
@@ -111,7 +116,7 @@ def _all_but(
     new = without_nulls(value(after, "mix_param") or {})
     if "max_idle_time" not in fields and new.get("max_idle_time") == 30:
         old["max_idle_time"] = 30
-    spoilt = changed(old, new, {**old, **new})
+    spoilt = changed_fields(old, new, {**old, **new})
     scenario.rule(f"UpdateMixJob/rule/{name}").that(
         not spoilt,
         f"an update with {fields or 'no field'} changed something else",
@@ -171,7 +176,7 @@ def test_refused_updates(scenario: Scenario) -> None:
 def _untouched(scenario: Scenario, name: str, before: Exchange, after: Exchange) -> None:
     """A refused update has left the job as it was, its update_time included."""
     fields = (*IDENTITY, "state", "update_time", *MIX.settings)
-    spoilt = changed(before.json, after.json, fields)
+    spoilt = changed_fields(before.json, after.json, fields)
     scenario.rule(f"UpdateMixJob/rule/{name}").that(
         not spoilt,
         "a refused update has changed the job",

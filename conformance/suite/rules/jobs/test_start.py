@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.engine.comparing.round_trip import changed, sent
+from conformance.engine.comparing.round_trip import changed_fields, sent_object
 from conformance.engine.comparing.timestamps import earlier, is_never
 from conformance.engine.scenario import Scenario
 from conformance.model.exchange import Exchange
@@ -15,9 +15,9 @@ from conformance.suite.kit.jobs import (
     RECORD_RULE,
     JobKind,
     Jobs,
+    as_shown,
     both,
     other,
-    told,
     value,
 )
 
@@ -96,7 +96,7 @@ def test_an_initialisation_ends(scenario: Scenario, kind: JobKind) -> None:
 
 def _names(scenario: Scenario, jobs: Jobs, made: Exchange) -> None:
     """The stream is named after the job; application, room and user are those asked for."""
-    job, asked = told(made.json), sent(made)
+    job, asked = as_shown(made.json), sent_object(made)
     stream = jobs.rule("Create/stream-name")
     if job.get("stream_name") is None and jobs.kind is INDIVIDUAL:
         stream.inconclusive("the answer shows no stream_name")
@@ -107,11 +107,11 @@ def _names(scenario: Scenario, jobs: Jobs, made: Exchange) -> None:
     if jobs.kind is MIX:
         wanted_ids["room_id"] = asked["mix_param"]["room_id"]
         inner = {**job, "room_id": (job.get("mix_param") or {}).get("room_id")}
-        wrong = changed(wanted_ids, inner, ["room_id"])
+        wrong = changed_fields(wanted_ids, inner, ["room_id"])
     else:
         wanted_ids |= {name: asked[name] for name in ("room_id", "user_id")}
         wrong = []
-    wrong += changed(wanted_ids, job, wanted_ids)
+    wrong += changed_fields(wanted_ids, job, wanted_ids)
     jobs.rule("Create/{naming}").that(
         not wrong,
         "a start answers other ids than it was asked for",
@@ -147,7 +147,9 @@ def test_two_starts_make_two_jobs(scenario: Scenario, kind: JobKind) -> None:
     jobs.seen(stopped, "STOPPED")
     for (theirs, job), was in zip(bystanders, before, strict=True):
         after = theirs.show(job)
-        spoilt = changed(was.json, after.json, ("state", "stop_reason", *theirs.kind.settings))
+        spoilt = changed_fields(
+            was.json, after.json, ("state", "stop_reason", *theirs.kind.settings)
+        )
         jobs.rule("Stop/stops-only-this-job").that(
             not spoilt and value(after, "state") == "RUNNING",
             f"stopping job {stopped.id} changed {theirs.kind.noun} job {job.id} of application "

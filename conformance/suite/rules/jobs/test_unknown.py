@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.engine.comparing.round_trip import changed
+from conformance.engine.comparing.round_trip import changed_fields
 from conformance.engine.outcomes import Blocked
 from conformance.engine.scenario import Answer, Scenario, rules
 from conformance.model.exchange import Exchange
@@ -161,7 +161,7 @@ def _goes_on(jobs: Jobs, name: str, theirs: Jobs, job: Job, before: Exchange) ->
     """A job that a refused request was about is as it was, and runs."""
     after = theirs.show(job)
     fields = ("state", "update_time", *theirs.kind.settings)
-    spoilt = changed(before.json, after.json, fields)
+    spoilt = changed_fields(before.json, after.json, fields)
     jobs.rule(name).that(
         not spoilt,
         f"the refused request changed job {job.id}",

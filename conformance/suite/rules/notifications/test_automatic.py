@@ -6,8 +6,8 @@ import pytest
 
 from conformance.engine.scenario import Scenario, rules
 from conformance.engine.wire.listener import Listener
+from conformance.suite.kit.notifications.notification import BEGUN
 from conformance.suite.kit.notifications.recording import Recording
-from conformance.suite.kit.notifications.told import BEGUN
 
 pytestmark = pytest.mark.sparkrtc_phase("last")
 

@@ -19,15 +19,15 @@ from conformance.suite.kit.notifications.judging import (
     judge_listed,
     rule,
 )
-from conformance.suite.kit.notifications.recording import CYCLE, Address, Recording
-from conformance.suite.kit.notifications.told import (
+from conformance.suite.kit.notifications.notification import (
     BEGUN,
     COMPLETE,
     OVER,
-    Told,
+    Notification,
     counted,
     is_subscribed,
 )
+from conformance.suite.kit.notifications.recording import CYCLE, Address, Recording
 
 pytestmark = pytest.mark.sparkrtc_phase("last")
 
@@ -87,7 +87,7 @@ def test_a_recording_is_told(scenario: Scenario) -> None:
         _judge_order(recording, job, [one for one in readable if one.job == job.id])
 
 
-def _missing(recording: Recording, told: Sequence[Told]) -> list[str]:
+def _missing(recording: Recording, told: Sequence[Notification]) -> list[str]:
     """The subscribed events that did not come: a file in each format of each job, and an end."""
     wanted = [
         (event, job, format_)
@@ -103,7 +103,7 @@ def _missing(recording: Recording, told: Sequence[Told]) -> list[str]:
     ]
 
 
-def _judge_delivered(recording: Recording, told: Sequence[Told]) -> None:
+def _judge_delivered(recording: Recording, told: Sequence[Notification]) -> None:
     missing = _missing(recording, told)
     rule(recording.scenario, "delivered").that(
         not missing,
@@ -113,7 +113,7 @@ def _judge_delivered(recording: Recording, told: Sequence[Told]) -> None:
     )
 
 
-def _judge_order(recording: Recording, job: Job, told: Sequence[Told]) -> None:
+def _judge_order(recording: Recording, job: Job, told: Sequence[Notification]) -> None:
     """First comings count: what is delivered again may come at any time."""
     scenario = recording.scenario
     firsts: dict[tuple[str, object], int] = {}
@@ -223,7 +223,10 @@ _AUTHENTICATING = ("auth", "token", "signature", "secret", "password")
 
 
 def _judge_keys(
-    scenario: Scenario, keyless: Sequence[Told], keyed: Sequence[Told], first: Address
+    scenario: Scenario,
+    keyless: Sequence[Notification],
+    keyed: Sequence[Notification],
+    first: Address,
 ) -> None:
     if not keyless or not keyed:
         raise Inconclusive("no data: notifications both with and without a key are needed")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from conformance.engine.comparing.round_trip import sent
+from conformance.engine.comparing.round_trip import sent_object
 from conformance.engine.comparing.timestamps import earlier, is_time
 from conformance.engine.scenario import Answer, Scenario, rules
 from conformance.suite.kit import applications
@@ -114,7 +114,7 @@ def _judge_replaced(scenario: Scenario, path: dict[str, Any], before: Any) -> No
     made = scenario.send("CreateRecordRule", path={"app_id": path["app_id"]}, change=moved)
     if rule.permitted(made):
         shown = show(scenario, path)
-        wanted = sent(made)["obs_addr"] if made.status == 201 else part(before, "obs_addr")
+        wanted = sent_object(made)["obs_addr"] if made.status == 201 else part(before, "obs_addr")
         rule.equal(
             part(shown.json, "obs_addr"),
             wanted,

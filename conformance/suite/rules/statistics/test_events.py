@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from conformance.engine.scenario import Inconclusive, Scenario, rules, shown
+from conformance.engine.scenario import Inconclusive, Scenario, answer_excerpt, rules
 from conformance.model import field_path
 from conformance.model.exchange import Exchange
 from conformance.suite.kit.statistics.queries import (
@@ -55,7 +55,9 @@ def test_events_of_a_room(scenario: Scenario) -> None:
         raise Inconclusive(f"no data: no events in {' and '.join(trouble.rooms)}")
     _judge_details(scenario, asked)
     if asked[0].status != 200:
-        raise Inconclusive(f"nothing to compare with: without room_id {shown(asked[0])[:160]}")
+        raise Inconclusive(
+            f"nothing to compare with: without room_id {answer_excerpt(asked[0])[:160]}"
+        )
     tell(
         scenario.rule("ListRtcEvent/rule/filter-room-subset"),
         settle(scenario, lambda anew: _joined(ask() if anew else asked)),

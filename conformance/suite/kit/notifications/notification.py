@@ -29,7 +29,7 @@ FACTS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Notification:
     """One notification; ``content`` is its body in the form of an answer, to be judged like one."""
 
     exchange: Exchange
@@ -62,19 +62,19 @@ class Told:
         return "" if value is None else str(value)
 
 
-def read(request: Request) -> Told:
+def read(request: Request) -> Notification:
     """Read a request as a notification, without recording it as an exchange."""
     content = Response(ANSWER, request.headers, request.body or b"", 0.0)
     exchange = Exchange(0, "", request, Response(ANSWER, (), b"", 0.0))
-    return Told(exchange, content)
+    return Notification(exchange, content)
 
 
-def noted(scenario: Scenario, requests: Iterable[Request]) -> list[Told]:
+def as_exchanges(scenario: Scenario, requests: Iterable[Request]) -> list[Notification]:
     """The notifications, each recorded as an exchange of this case."""
     found = []
     for request in requests:
         plain = read(request)
-        found.append(Told(scenario.lab.overheard(request, ANSWER), plain.content))
+        found.append(Notification(scenario.lab.overheard(request, ANSWER), plain.content))
     return found
 
 
@@ -83,7 +83,7 @@ def is_subscribed(event: str, subscription: Collection[str]) -> bool:
     return event in subscription or (event in OVER and bool(OVER & set(subscription)))
 
 
-def counted(told: Iterable[Told], event: str, job: str, format_: str | None = None) -> int:
+def counted(told: Iterable[Notification], event: str, job: str, format_: str | None = None) -> int:
     """The number of different notifications of that event of a job, without repetitions."""
     events = OVER if event in OVER else {event}
     bodies = {
