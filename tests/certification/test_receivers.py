@@ -262,7 +262,7 @@ def test_the_command(tmp_path: Path) -> None:
         (["nowhere"], 2, "'nowhere' is not a URL"),
         (["http://127.0.0.1:9/events", "--timeout", "0"], 2, "give seconds above 0"),
         (["http://127.0.0.1:9/events", "--format", "odd"], 2, "'odd' is not a report format"),
-        (["http://127.0.0.1:9/events"], 3, "is not reached"),
+        (["http://127.0.0.1:9/events"], 3, "cannot be reached"),
     ],
 )
 def test_wrong_usage_is_one_line(arguments: Iterable[str], status: int, said: str) -> None:
@@ -276,5 +276,5 @@ def test_wrong_usage_is_one_line(arguments: Iterable[str], status: int, said: st
 def test_nobody_there() -> None:
     """The first notice finds nobody: nothing was judged."""
     plan = ReceiverPlan(Line("http://127.0.0.1:9/", 1.0, "", "Authorization"), "nobody")
-    with pytest.raises(TargetUnreachable, match="is not reached"):
+    with pytest.raises(TargetUnreachable, match="cannot be reached"):
         certify(load_contract(), plan)

@@ -113,7 +113,7 @@ def test_a_client_that_leaves_is_recorded_at_once(contract: Contract) -> None:
     [
         (b"GET /v2/apps/a b HTTP/1.1\r\nHost: h\r\n\r\n", "space", "/v2/apps/a b"),
         (b"PUT /v2/apps/\xe6\x95\x99 HTTP/1.1\r\nHost: h\r\n\r\n", "0xE6", "/v2/apps/\xe6\x95\x99"),
-        (b"GET /v2/apps HTTP/1.1\r\nBad Header: \x00\r\n\r\n", "no well-formed", "/v2/apps"),
+        (b"GET /v2/apps HTTP/1.1\r\nBad Header: \x00\r\n\r\n", "not a well-formed", "/v2/apps"),
     ],
 )
 def test_a_request_that_cannot_be_read_is_a_call(

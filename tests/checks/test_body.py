@@ -109,8 +109,8 @@ def test_one_wrong_item_among_right_ones(look: Look) -> None:
         (b'{"count": Infinity, "apps": []}', "Infinity is not a JSON number"),
         (b'\xef\xbb\xbf{"count": 0, "apps": []}', "not JSON"),
         (b'{"count": 0, "apps": ["\xff"]}', "not UTF-8"),
-        (b'["count"]', "no JSON object"),
-        (b"null", "no JSON object"),
+        (b'["count"]', "not a JSON object"),
+        (b"null", "not a JSON object"),
         (b"[" * 100_000, "too deeply"),
     ],
 )

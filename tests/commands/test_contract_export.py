@@ -71,7 +71,7 @@ def test_a_contract_of_ones_own(capsys: pytest.CaptureFixture[str]) -> None:
     [
         (["--revision", "1999-01-01"], "revision '1999-01-01': is not known; known are"),
         (["--revision", "2022-09-30", "--contract", PLAIN], "--revision: names an edition beside"),
-        (["--base", "2022-09-30"], "--base: has no overlay above it"),
+        (["--base", "2022-09-30"], "--base: has no overlay to apply to it"),
         (["--output", "no/such/folder/a.yaml"], "a.yaml: cannot be written (No such file"),
     ],
 )

@@ -161,7 +161,7 @@ def test_one_run_at_a_time_in_a_folder(tmp_path: Path) -> None:
         cleaned = watching.cleanup(tmp_path)
         lock.release()
     assert second.returncode == 2, said
-    assert "a run is writing there; wait for its end" in said[1]
+    assert "another run is writing to it; wait until it ends" in said[1]
     assert cleaned.returncode == 2
     assert "another run is writing to it" in cleaned.stderr
     assert journal.path.read_bytes() == noted

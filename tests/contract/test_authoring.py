@@ -76,7 +76,7 @@ def test_a_sound_contract_has_no_faults(path: Path) -> None:
             "CreateBook: requestBody.content.application/json.examples: is missing",
         ),
         ("x-resource: book", "x-resource: boook", 0, "is 'boook'; expected one of book"),
-        ("'#/components/schemas/Book'", "'#/components/schemas/Bok'", 0, "points at nothing"),
+        ("'#/components/schemas/Book'", "'#/components/schemas/Bok'", 0, "points to nothing"),
         ("name: most, in: query", "name: most, in: queri", 0, "ListBooks: parameters.0"),
         ("isbn: {type: string, pattern", "isbn: {type: strng, pattern", 0, "strng"),
         (

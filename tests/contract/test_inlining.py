@@ -45,7 +45,7 @@ def test_escaped_pointers() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "problem"), [("Nobody", "points at nothing"), ("Loop", "refers to itself")]
+    ("name", "problem"), [("Nobody", "points to nothing"), ("Loop", "refers to itself")]
 )
 def test_references_that_lead_nowhere(name: str, problem: str) -> None:
     """A dangling or circular reference is one line about the contract, no endless loop."""

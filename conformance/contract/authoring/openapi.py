@@ -98,7 +98,7 @@ def reference_faults(document: Mapping[str, Any]) -> Iterator[Fault]:
         try:
             pointed_at(document, reference)
         except ContractError:
-            yield Fault(way, f"points at nothing ({reference})", "a member that is there")
+            yield Fault(way, f"points to nothing ({reference})", "a member that is there")
 
 
 def _references(node: Any, way: Way) -> Iterator[tuple[Way, str]]:

@@ -160,7 +160,7 @@ def test_choices_that_are_only_refused_together(make_lab: MakeLab, cases: dict[s
     lab, _ = make_lab(_refuse_rules(lambda b: b.get("hls_config") == whole))
     judge(lab, case)
     (told,) = [t for t in lab.ledger.entries[case.claims[0].requirement].told if t.case == case.id]
-    assert "all of them in one request are not" in told.message
+    assert "but not all of them in one request" in told.message
 
 
 def _reads(value: Any) -> Any:

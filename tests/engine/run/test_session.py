@@ -66,7 +66,7 @@ def _session(lab: Lab, tmp_path: Path, **options: object) -> Session:
 @pytest.mark.parametrize(
     ("error", "outcome", "reason"),
     [
-        (None, Outcome.INCONCLUSIVE, "ended before it was judged"),
+        (None, Outcome.INCONCLUSIVE, "ended before judging it"),
         (Blocked("no app"), Outcome.BLOCKED, "no app"),
         (Inconclusive("no data"), Outcome.INCONCLUSIVE, "no data"),
         (ValueError("slip"), Outcome.INCONCLUSIVE, "its test failed: ValueError: slip"),

@@ -128,8 +128,8 @@ def test_no_data(rows: list[dict[str, Any]], expected: bool) -> None:
         (USERS[:1], ""),
         (USERS, "leaves out"),
         ([], "missing"),
-        ([{"uid": "c", "state": "ONLINE"}], "not without it"),
-        ([{"uid": "a", "state": "ONLINE", "isp": "other"}], "not without it"),
+        ([{"uid": "c", "state": "ONLINE"}], "absent without it"),
+        ([{"uid": "a", "state": "ONLINE", "isp": "other"}], "absent without it"),
     ],
 )
 def test_a_filter_is_exactly_its_part(rows: list[dict[str, Any]], problem: str) -> None:
