@@ -126,7 +126,7 @@ def test_no_data(rows: list[dict[str, Any]], expected: bool) -> None:
     ("rows", "problem"),
     [
         (USERS[:1], ""),
-        (USERS, "leaves out"),
+        (USERS, "should leave out"),
         ([], "missing"),
         ([{"uid": "c", "state": "ONLINE"}], "absent without it"),
         ([{"uid": "a", "state": "ONLINE", "isp": "other"}], "absent without it"),
