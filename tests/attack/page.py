@@ -12,7 +12,7 @@ from tests.attack.attacked import Attacked
 
 _HOW = """\
 `tox -e attack`. **Servers**: a whole `run --level quick` with every format of report, against the
-reference with a hostile behaviour in front of it, ended after some 9 s by `limits.duration` (its
+reference with a hostile behaviour in front of it, ended after 9 to 14 s by `limits.duration` (its
 start included). **Files**: one tampered file before each of the {readers} commands that read files
 of the user's; seconds are of the slowest. **Kills**: a run that gets a signal after so many
 requests, then `cleanup`; among them runs whose disk is full, that are answered wrong ids, two at a
