@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _WIDTH = 100
 _MARGIN = 12
 _STEP_CHARACTERS = 100
+_REPLAY_CHARACTERS = 800
+"""Of a line for a shell: a longer one fills the screen, and stands in the report."""
 
 
 def explain(
@@ -57,7 +59,8 @@ def explain(
     if most is not None:
         entries = {name: _cut(value, most) for name, value in entries.items()}
         entries["steps"] = ""
-        replays = (finding.pytest,) if finding.steps else (finding.curl, finding.pytest)
+        short = not finding.steps and len(finding.curl) <= _REPLAY_CHARACTERS
+        replays = (finding.curl, finding.pytest) if short else (finding.pytest,)
         entries["replay"] = "\n".join(line for line in replays if line)
     for name, value in entries.items():
         lines += _entry(words.say(f"story.{name}"), value)

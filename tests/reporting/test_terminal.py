@@ -68,6 +68,16 @@ def test_lines_to_copy_are_not_broken_by_the_width(report: Report) -> None:
     assert all(finding.curl in text for finding in report.findings[:1])
 
 
+def test_a_line_that_would_fill_the_screen_is_left_to_the_report(report: Report) -> None:
+    """A body of thousands of brackets is replayed by pytest; its curl line is in the report."""
+    first = report.findings[0]
+    deep = replace(first, curl=f"curl --data-binary '{'[' * 5000}'")
+    text = _printed(replace(report, findings=[deep]))
+    assert "[" * 1000 not in text
+    assert first.pytest in text
+    assert "[" * 5000 in explain(deep)
+
+
 def test_what_could_not_be_judged_is_said_with_its_reason(report: Report) -> None:
     """Blocked and inconclusive are lines of their own."""
     text = _printed(report)
