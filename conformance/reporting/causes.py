@@ -47,7 +47,8 @@ def causes_of(report: Report) -> list[Cause]:
     waived = {item.id for item in report.requirements if item.verdict is Verdict.WAIVED}
     rest = [trace(item) for item in report.findings if item.requirement not in waived]
     groups: list[_Group] = []
-    for lens in (_refused(report, rest), _unvalidated(report, rest), *COARSE):
+    whole = (_refused(report, rest), _unvalidated(report, rest), _other_success(rest))
+    for lens in (*whole, *COARSE):
         seen, rest = _look(lens, rest)
         groups += seen
     rest = [item for item in rest if not _follows(item, groups)]
@@ -99,6 +100,30 @@ def _refused(report: Report, traces: list[Trace]) -> Lens:
         return answer_facts(item) if same and item.side != "common" else None
 
     return Lens("refused", facts, requirements=_WHOLE_OPERATION)
+
+
+def _other_success(traces: list[Trace]) -> Lens:
+    """The lens for operations that succeed with another status than the document has.
+
+    Whatever wanted the documented status, a rule or an example, says no more than that.
+    """
+    answered_by: dict[str, tuple[int, str]] = {}
+    for item in traces:
+        if (item.part, item.keyword) == ("status", "answered") and 200 <= item.status < 300:
+            answered_by[item.asked] = (
+                item.status,
+                RequirementId.parse(item.finding.requirement).place,
+            )
+
+    def facts(item: Trace) -> dict[str, str] | None:
+        status, documented = answered_by.get(item.asked, (0, ""))
+        says_so = item.part == "status" or item.finding.message == f"answered {status}"
+        wanted = re.search(rf"\b{documented}\b", item.finding.expected) is not None
+        if not status or item.status != status or not says_so or not wanted:
+            return None
+        return {"keyword": "answered", **answered(item), "operation": item.asked}
+
+    return Lens("status", facts)
 
 
 def _unvalidated(report: Report, traces: list[Trace]) -> Lens:

@@ -330,3 +330,22 @@ def test_a_body_nested_too_deeply_is_only_text() -> None:
     """A hostile body cannot stop the report."""
     assert trace(_finding("A/200/x/type", answer="[" * 100_000)).body == "text"
     assert trace(_finding("A/200/x/type", answer=json.dumps({"error_code": 5}))).code == ""
+
+
+def test_another_success_than_the_documented_is_one_cause() -> None:
+    """200 where 201 stands: rules and common rules that say no more follow; others do not."""
+    asked = {"asked": "CreateApp"}
+    causes = _causes(
+        _finding("CreateApp/201/status/answered", message="answered 200", expected="201"),
+        _finding("CreateApp/answer/status/documented", expected="one of 201, 400, 500"),
+        _finding("CreateApp/rule/name-exact", message="answered 200", expected="201"),
+        _finding("common/text/nul", message="answered 200", expected="201, or 400", **asked),
+        _finding("CreateApp/rule/unique", message="answered 200", expected="400"),
+        _finding("CreateApp/rule/stays", message="the name changed", expected="201"),
+        _finding("ListApps/rule/order", message="answered 200", expected="201"),
+    )
+    (whole,) = (cause for cause in causes if cause.kind == "status")
+    assert len(whole.findings) == 4
+    assert language("en").cause(whole) == "CreateApp: a valid request is answered 200"
+    apart = {f.requirement for c in causes if c is not whole for f in c.findings}
+    assert apart == {"CreateApp/rule/unique", "CreateApp/rule/stays", "ListApps/rule/order"}
