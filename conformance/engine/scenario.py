@@ -265,6 +265,10 @@ class Scenario:
             self.lab.offering.demand(made.create)
         return self.lab.resources.get(kind)
 
+    def offers(self, *operations: str) -> bool:
+        """Return whether the target offers all of these operations."""
+        return all(map(self.lab.offering.has, operations))
+
     def fresh(self, kind: str) -> str:
         """The id of a resource of that kind that only this test uses."""
         return self.lab.resources.fresh(kind)

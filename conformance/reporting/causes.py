@@ -121,7 +121,7 @@ def _other_success(traces: list[Trace]) -> Lens:
         wanted = re.search(rf"\b{documented}\b", item.finding.expected) is not None
         if not status or item.status != status or not says_so or not wanted:
             return None
-        return {"keyword": "answered", **answered(item), "operation": item.asked}
+        return {"keyword": "answered", **answer_facts(item), "operation": item.asked}
 
     return Lens("status", facts)
 

@@ -26,6 +26,18 @@ def listed(scenario: Scenario, app: str) -> tuple[dict[str, Any], Exchange]:
     return next(iter(whole.named(app)), {}), whole.exchange
 
 
+def furnish(scenario: Scenario, app: str) -> None:
+    """Give an application all that it can have, as far as the target offers a way to do so."""
+    path = {"app_id": app}
+    if scenario.offers("CreateRecordRule"):
+        rule = scenario.make("CreateRecordRule", example="full", path=path)
+        if scenario.offers("UpdateAutoRecord"):
+            named = {"record_rule_id": part(rule.json, "rule_id")}
+            scenario.make("UpdateAutoRecord", example="full", path=path, change=named)
+    if scenario.offers("UpdateRecordCallback"):
+        scenario.make("UpdateRecordCallback", example="full", path=path)
+
+
 def part(value: Any, *names: str) -> Any:
     """The value at nested keys, or None."""
     for name in names:

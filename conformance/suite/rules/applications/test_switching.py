@@ -9,6 +9,7 @@ from conformance.model.exchange import Exchange
 from conformance.suite.kit.applications import (
     ACTIVE,
     INACTIVE,
+    furnish,
     not_earlier,
     part,
     show,
@@ -38,10 +39,7 @@ def _of(operation: str) -> tuple[str, ...]:
 def test_an_application_is_disabled_and_enabled_again(scenario: Scenario) -> None:
     """Sections 5.5 and 5.6: the state moves, in every place that shows it, and nothing else."""
     app = scenario.fresh("app")
-    rule = scenario.make("CreateRecordRule", example="full", path={"app_id": app})
-    recording = {"record_rule_id": part(rule.json, "rule_id")}
-    scenario.make("UpdateAutoRecord", example="full", path={"app_id": app}, change=recording)
-    scenario.make("UpdateRecordCallback", example="full", path={"app_id": app})
+    furnish(scenario, app)
     for operation in ("StopApp", "StartApp"):
         _judge_switch(scenario, operation, app)
 
