@@ -1,4 +1,4 @@
-"""Builds the report of a certification: the same model as that of a run, so every format fits."""
+"""Builds the report of a certification, in the same model as that of a run."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ from conformance.verdicts.waivers import apply_waivers
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is certified, and what was heard of it.
+    """Who is certified, and the statistics of its requests.
 
     ``profile``: what it is (client, receiver). ``unshown`` says why nothing has judged a
-    requirement. ``groups`` counts its requests by flow group; ``cells`` are the answers that it
-    was given.
+    requirement. ``groups`` counts its requests by flow group; ``cells`` are the answers that it was
+    given.
     """
 
     profile: str
@@ -53,9 +53,9 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """Everything of a certification that its requests do not say.
+    """The circumstances of a certification that its requests do not show.
 
-    ``problems`` leave the certification incomplete, ``remarks`` are only said.
+    ``problems`` make the certification incomplete, ``remarks`` do not.
     """
 
     name: str

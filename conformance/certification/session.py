@@ -1,4 +1,4 @@
-"""The server that a client is certified against: the reference behind a recorder."""
+"""The server for certifying clients: the reference behind a recorder."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from conformance.reference.server import ReferenceServer, announcement
 
 
 class RecordingServer:
-    """The reference on a loopback port, with everything that it is asked kept in order."""
+    """The reference on a loopback port, with every request to it kept in order."""
 
     def __init__(self, contract: Contract, *, flow_control: bool = False, seed: int = 0) -> None:
         flow = FlowControl() if flow_control else None
@@ -54,7 +54,7 @@ class RecordingServer:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What a client's command is told."""
+        """The environment variables for a client's command."""
         return environment(self.announced, f"{self.base_url}{CONTROL_PATH}")
 
     @property
@@ -64,12 +64,12 @@ class RecordingServer:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What no report may show."""
+        """The secrets that no report may show."""
         owners = self._world.identities
         return tuple(s for i in owners for s in (i.token, i.sk, i.ak, i.password))
 
     def judge(self, flow_scale: float = 1.0, extra: Iterable[Requirement] = ()) -> Judge:
-        """A judge who knows the credentials; ``extra`` requirements are for others to judge."""
+        """A judge with the known credentials; ``extra`` requirements are judged elsewhere."""
         known = Known.of(self._world.identities)
         return Judge(self._contract, known, flow_scale, extra)
 

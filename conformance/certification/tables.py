@@ -23,7 +23,7 @@ def write_coverage(coverage: Coverage, folder: Path) -> Path:
 
 
 def coverage_table(coverage: Coverage) -> Table:
-    """Operation × statuses, parameters and listed values; operations never called are dim."""
+    """Operation × statuses, parameters and listed values; unused operations are dim."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("operation", no_wrap=True)
     table.add_column("calls", justify="right")

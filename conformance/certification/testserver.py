@@ -1,4 +1,4 @@
-"""What the fixture ``sparkrtc_server`` gives to a test."""
+"""The object behind the fixture ``sparkrtc_server``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from conformance.model.requirement import Level
 
 
 class TestServer:
-    """Address and credentials of a reference server, and a judgement of what it was asked."""
+    """Address and credentials of a reference server, and judgements of its requests."""
 
     __test__ = False
 
@@ -28,7 +28,7 @@ class TestServer:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The same as environment variables, for a client that runs as a process."""
+        """The same as environment variables, for a client in another process."""
         return self._recording.environment
 
     @property
@@ -37,16 +37,16 @@ class TestServer:
         return self._recording.calls
 
     def situation(self, operation: str, name: str, times: int = 1) -> None:
-        """Have the next answers of an operation replaced; KeyError for what there is not."""
+        """Replace the next answers of an operation; KeyError for an unknown one."""
         found = next((o for o in self._recording.control.operations if o.id == operation), None)
         if found is None:
             raise KeyError(operation)
         self._recording.control.plan(found, name, times)
 
     def meant_to_fail(self, operation: str, name: str, times: int = 1) -> None:
-        """Say that the next calls of an operation are to fail: a test by that name wants it so.
+        """Expect the next calls of an operation to fail, for a test of that name.
 
-        They are not judged, if they do fail. KeyError for an operation that there is not.
+        Calls that do fail are not judged. KeyError for an unknown operation.
         """
         found = next((o for o in self._recording.control.operations if o.id == operation), None)
         if found is None:
@@ -54,12 +54,12 @@ class TestServer:
         self._recording.control.mean(found, name, times)
 
     def violations(self, *, strict: bool = False) -> list[str]:
-        """What the requests so far break: one line each; with ``strict``, SHOULD as well."""
+        """The requirements that the requests break, a line each; with ``strict``, SHOULD too."""
         return violation_lines(self._recording.judge().judge(self.calls), strict=strict)
 
 
 def violation_lines(ledger: ClientLedger, *, strict: bool = False) -> list[str]:
-    """What a ledger says is broken, one line each."""
+    """The broken requirements of a ledger, one line each."""
     return [
         f"{item.requirement} ({item.case}): {item.message}; expected {item.expected},"
         f" was {item.actual}"

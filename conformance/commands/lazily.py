@@ -30,7 +30,7 @@ class LazyGroup(click.Group):
         return list(self._entries)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """Import one command; None when there is none of that name."""
+        """Import one command; None for an unknown name."""
         entry = self._entries.get(cmd_name)
         if entry is None:
             return None

@@ -37,10 +37,10 @@ class _Written(io.FileIO):
 
 @contextmanager
 def tolerant_streams() -> Iterator[list[_Written]]:
-    """While it lasts stdout and stderr take every letter, and nobody has to read them.
+    """Let stdout and stderr accept every character, even if nobody reads them.
 
-    What an encoding cannot spell is written with backslashes. Streams that somebody else has put
-    in the place of the process's own are left alone, but for one that is not there at all.
+    What an encoding cannot spell is written with backslashes. Streams that somebody else has put in
+    the place of the process's own are left alone, unless one is missing.
     """
     before = sys.stdout, sys.stderr
     written: list[_Written] = []

@@ -94,10 +94,11 @@ def issue_certificate(
     issued: dt.datetime | None = None,
     key: Ed25519PrivateKey | None = None,
 ) -> Path:
-    """Certify the run of ``report_path``; the other formats beside it are evidence too.
+    """Issue a certificate for ``report_path`` with the formats beside it as evidence.
 
-    Written to ``output``, or beside the report as ``certificate.json``. With a key its signature
-    is written beside it; without one it says that nobody has signed it.
+    It is written to ``output``, or beside the report as ``certificate.json``. With a key its
+    signature is written beside it; without one it says that nobody has signed it.
+
     Raises CertificateRefusedError when anything failed or was left incomplete, ReportError when a
     file cannot be read or written.
     """

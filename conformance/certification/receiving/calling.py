@@ -1,4 +1,4 @@
-"""Calling a receiver: one notice, one in pieces, or many at the same time."""
+"""Calls a receiver: one notice, one in pieces, or many at the same time."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TOGETHER = 20
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Where a receiver is, how long it may take, and the key and header that it is sent."""
+    """Connection details of a receiver: address, time limit, and the key and its header."""
 
     url: str
     seconds: float
@@ -42,7 +42,7 @@ class Caller:
         )
 
     def put_into(self, situation: Situation) -> list[Exchange]:
-        """Send all the notices of a situation, in its manner."""
+        """Send all notices of a situation in the manner that it asks for."""
         requests = [self._request(notice) for notice in situation.notices]
         slowly = situation.manner == "slowly"
         if situation.manner == "together":

@@ -45,7 +45,7 @@ def requirements_of_receivers() -> dict[str, Requirement]:
 
 
 def certify(contract: Contract, plan: ReceiverPlan) -> Certified:
-    """Put a receiver into every situation. Raises TargetUnreachable when nobody is there."""
+    """Put a receiver into every situation. Raises TargetUnreachable when nothing answers."""
     started = dt.datetime.now(dt.UTC)
     requirements = requirements_of_receivers()
     ledger = Ledger(known=requirements, keep=10)

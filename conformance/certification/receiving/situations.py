@@ -1,4 +1,4 @@
-"""What a receiver is put into: the notices of each situation, and what it has to make of them."""
+"""The situations of a receiver: their notices, and the answers that are right."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _LARGE = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One request of ours: ``body`` as it is sent, ``headers`` besides the content type.
+    """One of our requests: ``body`` as it is sent, ``headers`` besides the content type.
 
     ``key``: the key that it carries; None for the right one, "" for none.
     """
@@ -68,7 +68,7 @@ class Notice:
 class Situation:
     """Some notices, and the one requirement that the answers to them judge.
 
-    ``keyed``: it is nothing for a receiver that was given no key.
+    ``keyed``: it does not apply to a receiver that was given no key.
     """
 
     name: str
@@ -350,6 +350,6 @@ IN_TIME = Requirement(
 
 
 def receiver_requirements() -> dict[str, Requirement]:
-    """Everything that is asked of a receiver, by id."""
+    """Every requirement on receivers, by id."""
     found = {one.id: one.requirement for one in SITUATIONS}
     return {**found, IN_TIME.id: IN_TIME}

@@ -53,7 +53,7 @@ ONCE = _requirement("once", "A file that is told twice is kept once.")
 
 
 def judge_understanding(ledger: Ledger, caller: Caller, driver: Driver) -> list[Exchange]:
-    """Tell some files, and ask what became of them. Raises DriverError when nobody says."""
+    """Send some files, each twice, and ask the driver what is stored. Raises DriverError."""
     run = secrets.token_hex(4)
     heard: list[Exchange] = []
     for number, change in enumerate(_TOLD):

@@ -1,4 +1,4 @@
-"""One request that a client has sent, with everything that judging it needs."""
+"""One recorded request of a client, with everything that judging it needs."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from conformance.model.exchange import Exchange
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where a request leads: ``operation`` is None for a path or method that is not documented.
+    """The route of a request: ``operation`` is None for an undocumented path or method.
 
-    ``allowed`` are the methods of the path; none for an unknown one. ``path`` are the raw
-    segments that stand for the path parameters.
+    ``allowed`` are the methods of the path; empty for an unknown one. ``path`` are the raw segments
+    in place of the path parameters.
     """
 
     operation: Operation | None
@@ -78,7 +78,7 @@ class Router:
 
 
 class Lost(enum.Enum):
-    """What a recording does not have of a request: nothing is said of it."""
+    """What a recording lacks of a request: it is not judged."""
 
     BODY = "body"
     ANSWER = "answer"
@@ -109,7 +109,7 @@ class Call:
 
     @property
     def is_heard(self) -> bool:
-        """Whether the client can have read the whole answer, and known what became of it."""
+        """Whether the client can have read the whole answer."""
         return self.exchange.response is not None and self.exchange.failure is None
 
     @property
@@ -120,7 +120,7 @@ class Call:
 
     @property
     def is_failed(self) -> bool:
-        """Whether it was refused, or not answered so that it could be understood."""
+        """Whether it was refused, or had no answer that can be understood."""
         answer = self.exchange.response
         if answer is None or answer.status >= 400 or not self.is_heard:
             return True
@@ -128,29 +128,29 @@ class Call:
 
     @property
     def is_meant_failure(self) -> bool:
-        """Whether it was meant to fail, and did: nothing is said of it."""
+        """Whether it was meant to fail, and did: it is not judged."""
         return bool(self.meant) and self.is_failed
 
     @property
     def answered(self) -> float:
-        """When the answer was complete; when it arrived, if there is none."""
+        """When the answer was complete; when the request arrived, if there is no answer."""
         response = self.exchange.response
         return self.moment + (response.elapsed if response else 0.0)
 
     @property
     def operation(self) -> Operation | None:
-        """What was called, if the contract has it."""
+        """The operation, if the contract has it."""
         return self.route.operation
 
     @property
     def is_preflight(self) -> bool:
-        """Whether a browser asks by itself if a page may send a request."""
+        """Whether it is a browser's own question whether a page may send a request."""
         asked = self.exchange.request.method == "OPTIONS"
         return asked and "access-control-request-method" in self.headers
 
     @property
     def case(self) -> str:
-        """How reports call it."""
+        """Its name in reports."""
         return f"request-{self.exchange.number}"
 
     @cached_property

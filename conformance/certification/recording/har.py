@@ -1,4 +1,4 @@
-"""Recordings: HAR files of browsers and proxies, read as if the client had just been run."""
+"""HAR recordings of browsers and proxies, read as if the client had just been run."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LOST = {
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """The calls of a recording in the order of their times, and what is to be said of the rest."""
+    """The calls of a recording in the order of their times, and remarks on the rest."""
 
     calls: tuple[Call, ...]
     remarks: tuple[str, ...]
@@ -61,7 +61,7 @@ def _log(path: Path) -> list[Any]:
 def _entries(
     path: Path, entries: list[Any], router: Router, bases: Sequence[Base]
 ) -> tuple[list[Call], list[str]]:
-    """The calls, and a line for each entry that is none."""
+    """The calls, and a line for each entry that cannot be read."""
     calls: list[Call] = []
     bad: list[str] = []
     first: Exception | None = None
@@ -78,12 +78,12 @@ def _entries(
 
 
 def _is_cached(entry: Mapping[str, Any]) -> bool:
-    """Whether a browser has answered it by itself, and sent nothing."""
+    """Whether the browser answered it from its cache, and sent nothing."""
     return bool(entry.get("_fromCache"))
 
 
 class _Ours:
-    """Tells the requests to this API from all others."""
+    """Decides which requests went to this API."""
 
     def __init__(self, contract: Contract, calls: Sequence[Call], bases: Sequence[Base]) -> None:
         servers = [server["url"] for server in contract.raw.get("servers", ())]

@@ -1,4 +1,4 @@
-"""One entry of a HAR as a call; what exporters leave out is noted, not guessed."""
+"""Reads one entry of a HAR as a call; what exporters leave out is noted, not guessed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Entry = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """Where an API is: its host, and the path before its own paths."""
+    """The address of an API: its host, and the path before its own paths."""
 
     host: str
     path: str = ""
@@ -52,7 +52,7 @@ def host_of(url: str) -> str:
 
 
 def read_entry(entry: Entry, number: int, router: Router, bases: Sequence[Base]) -> Call:
-    """The call of an entry. Raises ValueError, KeyError or TypeError when it is none."""
+    """The call of an entry. Raises ValueError, KeyError or TypeError for an invalid one."""
     asked = entry["request"]
     method, headers = str(asked["method"]).upper(), _headers(asked.get("headers") or ())
     url = _address(asked)
@@ -126,7 +126,7 @@ def _sent(posted: Entry | None) -> bytes | None:
 
 
 def _lost(entry: Entry, request: Request, response: Response | None) -> Iterable[Lost]:
-    """What the client sent, or was answered, and the recording does not have."""
+    """What the recording lacks of the request or its answer."""
     if _is_body_lost(entry["request"], request):
         yield Lost.BODY
     content = (entry.get("response") or {}).get("content") or {}

@@ -1,4 +1,4 @@
-"""A pure ASGI wrapper that keeps every exchange, and answers with a situation when told to."""
+"""An ASGI wrapper that keeps every exchange, and answers with planned situations."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Recorder:
 
     @property
     def strange(self) -> Sequence[str]:
-        """What came in place of requests, a line each."""
+        """What connections sent that was not a request, a line each."""
         with self._lock:
             return tuple(dict.fromkeys(self._strange))
 
@@ -69,7 +69,7 @@ class Recorder:
             return tuple(sorted(self._calls, key=lambda call: call.exchange.number))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request and keep it."""
+        """Serve one request and record it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -103,7 +103,7 @@ class Recorder:
             again.stop()
 
     def unreadable(self, heard: bytes, connection: str) -> None:
-        """Keep what could not be read, as a request where it is one, and as a line elsewhere."""
+        """Record what could not be read: as a call if it is a request, else as a line."""
         head = read_head(heard)
         if head is None:
             with self._lock:
@@ -122,7 +122,7 @@ class Recorder:
             self._calls.append(kept)
 
     def reset(self, connection: str) -> None:
-        """The last answer on a connection was not read: the client had left."""
+        """Note that a connection was closed before its last answer was read."""
         unread = NetworkFailure("read", "the client left without having read the answer")
         with self._lock:
             for place in reversed(range(len(self._calls))):
@@ -148,7 +148,7 @@ class Recorder:
 
 
 class _Answer:
-    """Passes an answer on, and has it kept before its last byte goes out.
+    """Passes an answer on, and records it before its last byte is sent.
 
     A client may act on an answer the moment that it is complete, so by then it is recorded. The
     head waits for the first piece of the body: an answer without one is complete with its head.

@@ -1,8 +1,8 @@
-"""What only a connection shows: requests that no server can read, and answers that nobody read.
+"""Sees what only a connection shows: unreadable requests, and answers that were not read.
 
-uvicorn answers the former 400 by itself and tells no application. The protocol made here hands
-their bytes on, so that a client whose every request is refused there is not taken for a silent one.
-A connection that is reset was closed with an answer unread in it.
+uvicorn answers the former 400 by itself, and the application never sees them. The protocol here
+passes their bytes on, so that a client whose every request is refused there is not taken for a
+silent one. A connection that is reset was closed with an answer unread in it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _TLS_HANDSHAKE = b"\x16\x03"
 
 @dataclass(frozen=True, slots=True)
 class RequestHead:
-    """What can be made out of a request that cannot be read; ``target`` as it was sent."""
+    """The readable part of an unreadable request; ``target`` as it was sent."""
 
     method: str
     target: str
@@ -38,7 +38,7 @@ class RequestHead:
 
 
 def read_head(heard: bytes) -> RequestHead | None:
-    """Take the bytes for a request as far as that goes; None when they are none at all."""
+    """Parse the bytes as a request as far as possible; None if they are no request at all."""
     first, _, rest = heard.partition(b"\n")
     match = _LINE.fullmatch(first)
     if match is None:
@@ -50,7 +50,7 @@ def read_head(heard: bytes) -> RequestHead | None:
 
 
 def what_is_wrong(target: str) -> str:
-    """Why no server can read a request for this target; empty where the target is not to blame."""
+    """Why no server can read a request for this target; empty if the target is fine."""
     if re.search(r"\s", target):
         return "the address has a space that is not percent-encoded"
     strange = next((sign for sign in target if not "!" <= sign <= "~"), None)
@@ -60,14 +60,14 @@ def what_is_wrong(target: str) -> str:
 
 
 def what_came_instead(heard: bytes) -> str:
-    """Say what a connection has sent that is no request of HTTP at all."""
+    """Describe what a connection sent that is not an HTTP request at all."""
     if heard.startswith(_TLS_HANDSHAKE):
         return "a connection began with TLS: the server that the client was told of speaks http"
     return f"a connection sent no HTTP request, but {heard[:40]!r}"
 
 
 class _Unsaid(logging.Filter):
-    """Drops the server's complaint: the report says more of it."""
+    """Drops the server's own log message: the report has more detail."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether the record is about something else."""

@@ -1,1 +1,1 @@
-"""Situations that a client is put into, and what it makes of them."""
+"""Scripted answers for clients, and the comparison with what they understood."""

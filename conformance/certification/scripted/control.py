@@ -1,4 +1,4 @@
-"""Situations on demand: by a header of the request, or by POST /_situation beforehand."""
+"""Plans situations: by a header of the request, or by POST /_situation beforehand."""
 
 from __future__ import annotations
 
@@ -56,9 +56,9 @@ class SituationControl:
         return self._of(operation.id)
 
     def plan(self, operation: Operation, name: str, times: int = 1) -> None:
-        """The next requests of the operation are answered so.
+        """Plan the answers to the next requests of the operation.
 
-        Raises KeyError for no such name, and ValueError for more than can be planned.
+        Raises KeyError for an unknown name, and ValueError for more than can be planned.
         """
         situation = self.situations(operation)[name]
         with self._lock:
@@ -66,7 +66,7 @@ class SituationControl:
             self._planned.setdefault(operation.id, []).extend([situation] * times)
 
     def mean(self, operation: Operation, name: str, times: int = 1) -> None:
-        """The next requests of the operation are meant to fail, by the test of that name.
+        """Expect the next requests of the operation to fail, for the test of that name.
 
         Raises ValueError for more than can be planned.
         """
@@ -75,7 +75,7 @@ class SituationControl:
             self._meant.setdefault(operation.id, []).extend([name] * times)
 
     def meant_by(self, call: Call) -> str:
-        """The test that means a request to fail, as it was planned; empty for none."""
+        """The test that expects a request to fail, as planned; empty for none."""
         if call.operation is None:
             return ""
         with self._lock:
@@ -83,13 +83,13 @@ class SituationControl:
             return names.pop(0) if names else ""
 
     def forget(self) -> None:
-        """Nothing is planned any more."""
+        """Drop all plans."""
         with self._lock:
             self._planned.clear()
             self._meant.clear()
 
     def choose(self, call: Call) -> tuple[str, ASGIApp] | None:
-        """The situation of a request, if one was asked for; a name that is none is answered 400."""
+        """The situation of a request, if any; an unknown name is answered 400."""
         if call.operation is None:
             return None
         wanted = call.headers.get(HEADER)
@@ -175,7 +175,7 @@ async def _body(request: Request) -> bytes:
 
 
 def _brief(value: object) -> str:
-    """A value for a message, whatever is in it."""
+    """A short form of a value for a message, whatever it contains."""
     return (
         ascii(value)[:80] if isinstance(value, str | int | float | None) else type(value).__name__
     )
@@ -205,7 +205,7 @@ class _Scripted:
 
 
 def _expect_complaint() -> None:
-    """The server complains of an answer that ends early; here that is what was asked for."""
+    """Silence the server's error about a short answer, which is wanted here."""
     if not any(isinstance(known, _NotOurs) for known in _SERVER_LOG.filters):
         _SERVER_LOG.addFilter(_NotOurs())
 

@@ -1,4 +1,4 @@
-"""The driver's side of the sweep: a process that is asked one JSON line at a time."""
+"""Talks to a driver: a process that answers one JSON line at a time."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ START_SECONDS = 120.0
 
 
 class DriverError(TargetError):
-    """The driver is gone, is silent, or says what is no line of the protocol."""
+    """The driver has ended, is silent, or breaks the protocol."""
 
 
 class Driver:
@@ -54,7 +54,7 @@ class Driver:
         self._reader.start()
 
     def ask(self, number: int, operation: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """Ask for one call; the reply to it. Raises DriverError when there is none."""
+        """Ask for one call and return the reply. Raises DriverError when none comes."""
         line = json.dumps({"id": number, "op": operation, "arguments": arguments})
         try:
             assert self._process.stdin is not None

@@ -1,4 +1,4 @@
-"""Compares what was answered with what a client says it understood."""
+"""Compares an answer with what a client says it understood."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from conformance.model.wording import in_json
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The first thing that was misunderstood."""
+    """The first field that was misunderstood."""
 
     path: str
     expected: str

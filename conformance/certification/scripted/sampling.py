@@ -48,7 +48,7 @@ def value_of(schema: Schema) -> Any:
 
 
 def with_extras(body: Any) -> Any:
-    """The body with a field in every object that no document names."""
+    """The body with an undocumented field in every object."""
     if isinstance(body, list):
         return [with_extras(item) for item in body]
     if not isinstance(body, dict):
@@ -65,7 +65,7 @@ def with_empty_lists(schema: Schema, body: Any) -> Any:
 
 
 def with_nulls(schema: Schema, body: Any) -> Any:
-    """The body with null wherever the schema takes it; None where it nowhere does."""
+    """The body with null wherever the schema allows it; None where it never does."""
     changed = copy.deepcopy(body)
     return changed if _nullify(schema, changed) else None
 
@@ -120,7 +120,7 @@ def _plain(schema: Schema) -> Any:
 
 
 def _finished(schema: Schema, body: Any) -> Any:
-    """The body with what the schema says across fields worked in."""
+    """The body after applying the schema's constraints across fields."""
     if isinstance(body, list):
         return [_finished(schema.get("items", {}), item) for item in body]
     if not isinstance(body, dict):

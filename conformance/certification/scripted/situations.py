@@ -47,7 +47,7 @@ class Situation:
 
     @property
     def data(self) -> Any:
-        """The body as JSON data; None where there is none."""
+        """The body as JSON data; None without a body."""
         try:
             return json.loads(self.body)
         except ValueError:

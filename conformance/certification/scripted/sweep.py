@@ -53,7 +53,7 @@ _DISPUTED = {"ListRtcEvent": "E-13-event-flat"}
 
 
 def client_requirements(contract: Contract) -> dict[str, Requirement]:
-    """Everything that a client can be held to by its id: what it sends, what it understands."""
+    """Every requirement on a client by id: on what it sends and what it understands."""
     asked = (
         _requirement(operation, situation)
         for operation in contract.operations.values()
@@ -96,7 +96,7 @@ class Sweep:
         return tuple(_requirement(o, s) for o, s in self._plan())
 
     def drive(self, command: Sequence[str], timeout: float | None = None) -> str:
-        """Sweep; what is to be said of how the driver ended ("" for well)."""
+        """Drive the client; return an error message ("" for none)."""
         with Driver(command, self._server.environment, timeout=timeout) as driver:
             for number, (operation, situation) in enumerate(self._plan(), 1):
                 if operation.id in self._unknown:
@@ -109,7 +109,7 @@ class Sweep:
         return f"the driver does not know {names}" if names else ""
 
     def report(self, ledger: ClientLedger) -> None:
-        """Tell the ledger what the sweep found."""
+        """Record in the ledger what the sweep found."""
         for said in self._said:
             case = f"request-{said.exchange}" if said.exchange else "driver"
             if not said.problem:

@@ -38,7 +38,10 @@ def probe(lab: Lab) -> None:
 
 
 def _probe_by_address(lab: Lab) -> None:
-    """Where no list is offered, ask for something that does not exist, if anything can be read."""
+    """Where no list is offered, ask for something that does not exist, if anything can be read.
+
+    If nothing can, the first requests of the run show whether the target answers.
+    """
     reads = (o for o in lab.contract.operations.values() if o.reads_only and o.server is None)
     operation = next((o for o in reads if lab.offering.offers(o.id)), None)
     if operation is None or operation.conventions.plain:

@@ -27,7 +27,7 @@ _LOOKS = 24
 
 
 def judge_sessions(scenario: Scenario, query: Mapping[str, str], whole: Listing) -> None:
-    """Judge that detail lists each session: there is a user who is listed twice for a room.
+    """Judge that detail lists each session: some user is listed twice for a room.
 
     Where there is none, the list may have been summed up: then a window that ends before somebody
     joined shows an earlier session, which the whole lacks.
