@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from conformance.certification.recording.call import Call
-from conformance.model.requirement import Requirement
+from conformance.model.requirement import Level, Requirement
 from conformance.model.verdict import Judgement, Outcome
 from conformance.verdicts.ledger import Ledger
 
@@ -42,3 +42,13 @@ class ClientLedger(Ledger):
     def broken(self) -> list[Judgement]:
         """Every kept judgement of a broken requirement, in the order of the requirements."""
         return [found for name in self.requirements for found in self.failures(name)]
+
+
+def violation_lines(ledger: ClientLedger, *, strict: bool = False) -> list[str]:
+    """What a ledger says is broken, one line each."""
+    return [
+        f"{item.requirement} ({item.case}): {item.message}; expected {item.expected},"
+        f" was {item.actual}"
+        for item in ledger.broken
+        if strict or ledger.requirements[item.requirement].level is Level.MUST
+    ]

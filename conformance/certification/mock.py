@@ -10,10 +10,10 @@ from typing import Any
 import httpx
 import respx
 
+from conformance.certification.client_ledger import violation_lines
 from conformance.certification.judges.all_of_them import Judge
 from conformance.certification.recording.call import Call, Router
 from conformance.certification.scripted.situations import Situation, situations_of
-from conformance.certification.testserver import violation_lines
 from conformance.contract.document import Contract
 from conformance.contract.operations import Operation
 from conformance.errors import UsageError

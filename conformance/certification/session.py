@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from conformance.certification.childprocess import environment
+from conformance.certification.drafted import drafted
 from conformance.certification.judges.all_of_them import Judge
 from conformance.certification.judges.credentials import Known
 from conformance.certification.recording.call import Call, Router
@@ -31,7 +32,7 @@ class RecordingServer:
         self._world = seeded_world(seed, flow=flow)
         self.control = SituationControl(contract)
         self.recorder = Recorder(
-            create_app(self._world),
+            drafted(create_app(self._world), contract),
             Router(contract),
             choose=self.control.choose,
             mean=self.control.meant_by,

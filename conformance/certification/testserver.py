@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from conformance.certification.client_ledger import ClientLedger
+from conformance.certification.client_ledger import violation_lines
 from conformance.certification.recording.call import Call
 from conformance.certification.session import RecordingServer
-from conformance.model.requirement import Level
 
 
 class TestServer:
@@ -56,13 +55,3 @@ class TestServer:
     def violations(self, *, strict: bool = False) -> list[str]:
         """The requirements that the requests break, a line each; with ``strict``, SHOULD too."""
         return violation_lines(self._recording.judge().judge(self.calls), strict=strict)
-
-
-def violation_lines(ledger: ClientLedger, *, strict: bool = False) -> list[str]:
-    """The broken requirements of a ledger, one line each."""
-    return [
-        f"{item.requirement} ({item.case}): {item.message}; expected {item.expected},"
-        f" was {item.actual}"
-        for item in ledger.broken
-        if strict or ledger.requirements[item.requirement].level is Level.MUST
-    ]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from conformance.commands.contract_choice import chosen_contract, contract_options
 from conformance.errors import UsageError
 from conformance.reference.flow import FlowControl
 from conformance.reference.seeds import seeded_world
@@ -19,6 +20,7 @@ from conformance.reference.statistics.busy import BusyStatistics
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
+    from conformance.contract.document import Contract
     from conformance.reference.world import World
 
 _VARIABLES = {
@@ -67,6 +69,7 @@ _VARIABLES = {
     metavar="SECONDS",
     help="with --busy: seconds until statistics show a change",
 )
+@contract_options
 @click.option("--control", is_flag=True, help="open /_control: move the clock, see the state")
 def serve(
     port: int,
@@ -80,10 +83,14 @@ def serve(
     busy: float | None,
     lag: float | None,
     control: bool,
+    contract: Path | None,
+    base: str | None,
 ) -> None:
     """Serve the reference on loopback until interrupted.
 
     The first line on stdout is JSON: base_url, identity_url, project_id, token, ak, sk.
+    With --contract each request that breaks it is reported on stderr, and what the reference
+    lacks of it is answered from its schemas.
     """
     if lag is not None and busy is None:
         raise UsageError("--lag", "delays changes by others, and there are none", "add --busy RATE")
@@ -95,6 +102,8 @@ def serve(
             world.statistics, world.clock, rate=busy, lag=lag or 0, seed=seed
         )
     app = _app(world, fault, variants, control)
+    if contract is not None or base is not None:
+        app = _held_to(world, app, chosen_contract(contract, base), with_control=control)
     serve_reference(port, with_control=control, app=app, world=world, tell=tell)
 
 
@@ -109,6 +118,20 @@ def _app(
 
     app = plant(variants, world, with_control=control)
     return find_fault(fault).apply(world, app) if fault else app
+
+
+def _held_to(
+    world: World, app: ASGIApp | None, contract: Contract, *, with_control: bool
+) -> ASGIApp:
+    """The reference that says on stderr what each request breaks of a contract.
+
+    What it lacks of the contract is answered from the contract's examples.
+    """
+    from conformance.certification.drafted import drafted
+    from conformance.reference.app import create_app
+
+    inner = app or create_app(world, with_control=with_control)
+    return drafted(inner, contract, lambda line: click.echo(line, err=True))
 
 
 def _teller(script: Path) -> Callable[[Mapping[str, Any]], None]:

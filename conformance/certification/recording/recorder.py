@@ -78,8 +78,8 @@ class Recorder:
             return
         number = self._next()
         moment, started = time.time(), time.perf_counter()
-        body = await _read(receive)
-        request = _request(scope, body)
+        body = await read_body(receive)
+        request = request_of(scope, body)
         call = self._call(request, number, moment, _connection(scope))
         meant = self._mean(call) if self._mean else ""
         chosen = self._choose(call) if self._choose else None
@@ -236,7 +236,8 @@ def _why(head: RequestHead) -> str:
     return what_is_wrong(head.target) or "it is not a well-formed HTTP request"
 
 
-async def _read(receive: Receive) -> bytes:
+async def read_body(receive: Receive) -> bytes:
+    """The body of a request, whole."""
     parts: list[bytes] = []
     while True:
         message = await receive()
@@ -248,7 +249,8 @@ async def _read(receive: Receive) -> bytes:
     return b"".join(parts)
 
 
-def _request(scope: Scope, body: bytes) -> Request:
+def request_of(scope: Scope, body: bytes) -> Request:
+    """The request as it came in; its operation is not known yet."""
     headers = _headers(scope["headers"])
     host = next((value for name, value in headers if name == "host"), "localhost")
     raw = bytes(scope.get("raw_path") or str(scope["path"]).encode()).decode("latin-1")
