@@ -13,7 +13,7 @@ import pytest
 from conformance.certification.client_ledger import violation_lines
 from conformance.certification.drafted import drafted
 from conformance.certification.judges.all_of_them import Judge
-from conformance.certification.judges.unexplained import unexplained
+from conformance.certification.judges.unexplained import unexplained_refusals
 from conformance.certification.session import RecordingServer
 from conformance.contract.document import load_contract
 from conformance.contract.own import load_own_contract
@@ -87,6 +87,6 @@ def test_a_client_of_the_draft_is_certified() -> None:
             assert client.get(f"/v2/apps/{app_id}/summary").status_code == 200
             assert client.get("/v2/apps", params={"like": "a" * 17}).status_code == 400
         ledger = Judge(DRAFT, None).judge(server.calls)
-        assert unexplained(server.calls, ledger) == []
+        assert unexplained_refusals(server.calls, ledger) == []
         broken = [line.partition(" ")[0] for line in violation_lines(ledger)]
         assert broken == ["client/ListApps/query/like/maxLength"]
