@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 from conformance.access.canonical import Canonical, canonical
+from conformance.model.text import octets_of
 
 #: Shorter values cannot be told from ordinary text; they are covered by header and field names.
 SHORTEST = 4
@@ -114,7 +115,7 @@ class _Spelled:
 
     def __init__(self, secret: str) -> None:
         self.literal = tuple(sorted(_literal(secret)))
-        plain = secret.encode("utf-8", "surrogateescape").hex()
+        plain = octets_of(secret).hex()
         both = (canonical(secret), plain)
         self.canonical = tuple(needle for needle in both if len(needle) >= _SHORTEST_CANONICAL)
 
@@ -128,7 +129,7 @@ def _places(text: str, spelling: str) -> Iterator[tuple[int, int]]:
 
 def _literal(secret: str) -> set[str]:
     """The secret as it is, and as JSON, HTML, Python, URLs, Latin-1 and base64 spell it."""
-    octets = secret.encode("utf-8", "surrogateescape")
+    octets = octets_of(secret)
     if _PLAIN.fullmatch(secret):
         return {secret} | _base64(octets)
     plain = json.dumps(secret)[1:-1]

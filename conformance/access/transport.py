@@ -17,6 +17,7 @@ from conformance.access.guard import Guard, GuardTransport
 from conformance.access.settings import TargetSettings
 from conformance.errors import TargetUnreachable
 from conformance.model.exchange import Headers, NetworkFailure, Request, Response
+from conformance.model.text import octets_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +274,7 @@ def _headers(headers: httpx.Headers) -> Headers:
 
 
 def _octets(value: str) -> bytes:
-    return value.encode("utf-8", "surrogateescape")
+    return octets_of(value)
 
 
 def _text(value: bytes) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from conformance.checks.results import CheckResults
 from conformance.model.exchange import Request, Response
+from conformance.model.text import octets_of
 
 NO_SECRETS = "common/answer/no-secrets"
 _SHORTEST = 8
@@ -42,6 +43,6 @@ def _sent(request: Request, token_header: str | None) -> Iterator[tuple[str, str
 
 
 def _repeats(response: Response, secret: str) -> bool:
-    if secret.encode("utf-8", "surrogateescape") in response.body:
+    if octets_of(secret) in response.body:
         return True
     return any(secret in value for _, value in response.headers)

@@ -183,3 +183,12 @@ def test_an_answer_cannot_mask_its_own_evidence() -> None:
 def test_no_text_breaks_the_redactor(text: str) -> None:
     """Half an escape, a surrogate alone, a reference to nothing: it stays as it is."""
     assert Redactor([SIGNED]).text(text) == text
+
+
+def test_a_secret_that_has_no_utf_8() -> None:
+    """JSON can give a secret half of a surrogate pair; it is masked as any other."""
+    redactor = Redactor()
+    secret = "app-key-\ud800-of-somebody"
+    redactor.learn(secret)
+    assert secret not in redactor.text(f"said {secret} twice")
+    assert b"of-somebody" not in redactor.octets(b'{"x": "app-key-\\ud800-of-somebody"}')
