@@ -39,6 +39,7 @@ DOCUMENTS = (
 )
 REPORT = Path(__file__).resolve().parents[1] / "reports" / "benchmarks" / "public-documents.md"
 START_SECONDS = 180
+_SHOWN = 12
 _COUNTED = ("pass", "fail", "warn", "inconclusive", "blocked")
 _HOW = """\
 Each document of `@readme/oas-examples` 8 is served by Prism 5's mock of it and judged by itself:
@@ -73,10 +74,13 @@ class Judged:
         """What was found or said, for people."""
         if self.report is None:
             return [f"- {self.name}: {self.said}"]
-        return [
+        first = {one["requirement"]: one for one in reversed(self.report["findings"])}
+        found = [
             f"- {self.name}: {one['level']} `{one['requirement']}`: {one['message'][:160]}"
-            for one in self.report["findings"]
+            for one in reversed(first.values())
         ]
+        more = [f"- {self.name}: and {len(found) - _SHOWN} more"] if len(found) > _SHOWN else []
+        return [*found[:_SHOWN], *more]
 
 
 def main(names: list[str]) -> None:
