@@ -10,7 +10,7 @@ from conformance.engine.run.config import RunConfig
 from conformance.engine.run.cost_estimate import measured_costs, planned_requests
 from conformance.engine.run.session import Session
 from conformance.engine.wire.endpoint import Reach
-from tests.suite.test_rules_declared import _marked, _tests
+from conformance.suite.declared import every_test, rules_of
 
 if TYPE_CHECKING:
     from tests.labs import MakeLab
@@ -21,7 +21,7 @@ REGENERATE = "regenerate conformance/engine/run/costs.json: python benchmarks/me
 def test_every_rules_test_is_measured() -> None:
     """A test that is not listed, or is gone, makes the plan of --dry-run wrong."""
     listed = {row.test.partition("[")[0].replace("::", ".") for row in measured_costs()}
-    judging = {name for name, test in _tests() if set(_marked(test))}
+    judging = {name for name, test in every_test() if set(rules_of(test))}
     assert judging - listed == set(), REGENERATE
     assert listed - judging == set(), REGENERATE
 
