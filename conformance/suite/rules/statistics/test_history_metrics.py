@@ -122,5 +122,10 @@ def _combinations(metrics: Sequence[str]) -> Iterator[list[str]]:
 
 
 def _only(fields: Iterable[str], rows: Sequence[Row]) -> list[Row]:
-    names = ("date", *fields)
-    return [{name: row.get(name) for name in names} for row in rows]
+    """These fields of the days; one of which none says anything may be no day at all (13.8)."""
+    names = tuple(fields)
+    return [
+        {name: row.get(name) for name in ("date", *names)}
+        for row in rows
+        if any(row.get(name) for name in names)
+    ]
