@@ -111,7 +111,7 @@ class ExchangeChecks:
         if self._request_ids is not None:
             self._request_ids.check(response, found)
         check_internals(response, found)
-        check_failure(response, expectation, found)
+        check_failure(exchange.request.method, response, expectation, found)
         check_timestamps(response, found)
         check_secrets(exchange.request, response, self._conventions.token_header, found)
 

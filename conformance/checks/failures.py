@@ -9,12 +9,18 @@ from conformance.model.expectation import Expectation
 NO_SERVER_ERROR = "common/answer/no-server-error"
 FAILURES = frozenset({500, 501, 505})
 """These are laid at the service's door; 502, 503 and 504 may be the network's."""
+_KNOWN_METHODS = frozenset({"GET", "PUT", "POST", "DELETE"})
+_NOT_IMPLEMENTED = 501
+"""What HTTP has for a method that a service does not know; the document lists it (14.1)."""
 
 
-def check_failure(response: Response, expectation: Expectation | None, found: CheckResults) -> None:
+def check_failure(
+    method: str, response: Response, expectation: Expectation | None, found: CheckResults
+) -> None:
     """Judge that the service did not answer 5xx, unless the case asked for that."""
     status = response.status
     asked_for = expectation is not None and status in expectation.statuses
+    asked_for |= status == _NOT_IMPLEMENTED and method not in _KNOWN_METHODS
     found.judge(
         NO_SERVER_ERROR,
         status not in FAILURES or asked_for,
