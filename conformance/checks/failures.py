@@ -11,7 +11,7 @@ FAILURES = frozenset({500, 501, 505})
 """These are laid at the service's door; 502, 503 and 504 may be the network's."""
 _KNOWN_METHODS = frozenset({"GET", "PUT", "POST", "DELETE"})
 _NOT_IMPLEMENTED = 501
-"""What HTTP has for a method that a service does not know; the document lists it (14.1)."""
+"""What HTTP has for a method that a service does not know; documents may list it."""
 
 
 def check_failure(
