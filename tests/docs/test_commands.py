@@ -28,6 +28,7 @@ PAGES = (
     "docs/revising-the-contract.md",
     "docs/contracts-of-your-own.md",
     "docs/plain-openapi.md",
+    "docs/generators.md",
 )
 """Their Chinese twins have the same commands (``test_chinese_pages.py``)."""
 SKIPPED = {
