@@ -72,10 +72,10 @@ def killed(kill: Kill, folder: Path) -> Attacked:
             _end(other)
         row = judged(kill.name, done, server, out, ["a", "b"])
         left = server.left()
-        named = [app for app in left if app not in cleaned.printed + done.printed]
+        unnamed = server.unnamed(cleaned.printed + done.printed)
     row = row.with_troubles(*_judged_cleanup(cleaned), seconds=done.seconds + cleaned.seconds)
-    if named and not (kill.mode == "full-disk" and kill.signal == signal.SIGKILL):
-        row = row.with_troubles(*(f"left without a word: {app}" for app in named))
+    if unnamed and not (kill.mode == "full-disk" and kill.signal == signal.SIGKILL):
+        row = row.with_troubles(*(f"left without a word: {app}" for app in unnamed))
     if left and MODES[kill.mode] is HONEST:
         row = row.with_troubles(f"left: {len(left)} applications, {cleaned.printed[-300:]!r}")
     if server.changed():

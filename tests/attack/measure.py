@@ -51,9 +51,8 @@ def run_against(row: Hostile, folder: Path, *options: str, duration: float = DUR
         done = ended(running(path, out, *options), out, patience=PATIENCE)
         found = judged(row.name, done, server, out, ["a"])
     told = done.printed + "".join(p.read_text("utf-8", "replace") for p in out.glob("*.jsonl"))
-    for app in server.left():
-        if app not in told and "cannot be listed" not in told:
-            found = found.with_troubles(f"left without a word: {app}")
+    for app in server.unnamed(told) if "cannot be listed" not in told else ():
+        found = found.with_troubles(f"left without a word: {app}")
     if done.seconds >= PATIENCE:
         found = found.with_troubles("it did not end")
     return found

@@ -57,6 +57,7 @@ def page(rows: Sequence[Attacked], what: Mapping[str, str]) -> str:
 def _total(title: str, rows: Sequence[Attacked]) -> str:
     statuses = Counter(row.status for row in rows)
     told = ", ".join(f"{status} ×{count}" for status, count in sorted(statuses.items()))
+    told = "–" if rows[0].name.startswith("file ") else told
     sums = (
         len(rows),
         sum(row.tracebacks for row in rows),
@@ -75,6 +76,7 @@ def _table(rows: Sequence[Attacked], what: Mapping[str, str]) -> list[str]:
         told = f"{row.name}: {what[row.name]}" if row.name in what else row.name
         megabytes = f"{row.megabytes:.0f}" if row.megabytes else "–"
         troubles = "; ".join(one[:120].replace("|", "¦") for one in row.troubles[:3]) or "–"
-        cells = (told, row.status, f"{row.seconds:.1f}", megabytes, row.requests, troubles)
+        status = "–" if row.name.startswith("file ") else row.status
+        cells = (told, status, f"{row.seconds:.1f}", megabytes, row.requests, troubles)
         lines.append(f"| {' | '.join(map(str, cells))} |")
     return lines

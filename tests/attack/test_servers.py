@@ -10,7 +10,7 @@ from tests.attack.attacked import broken, unfit
 from tests.attack.kills import Kill, killed, kills
 from tests.attack.measure import run_against, servers
 
-NAMES = ("terminal", "ids-swapped")
+NAMES = ("terminal",)
 ONLY = ("--only", "CreateApp", "--only", "*App")
 
 

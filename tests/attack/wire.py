@@ -190,6 +190,13 @@ class HostileServer:
         """Applications that are there now and were not in the beginning."""
         return self._apps().keys() - self._before.keys()
 
+    def unnamed(self, told: str) -> set[str]:
+        """What is left and told neither by its id nor by its name (an id may be a lie)."""
+        told += told.replace("\n", "")  # a terminal breaks its lines
+        tenants = self.world.tenants.values()
+        names = {app: it.name for tenant in tenants for app, it in tenant.apps.items()}
+        return {app for app in self.left() if app not in told and names[app] not in told}
+
     def changed(self) -> set[str]:
         """Applications that were there in the beginning and are gone, or are not as they were."""
         now = self._apps()
