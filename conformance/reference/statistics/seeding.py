@@ -1,7 +1,7 @@
 """Making up the past of an application: the same seed and moment, the same past.
 
 Rooms that are open now, rooms that were opened and closed in the past hour and day, one room on
-each of the past 33 days, and a few up to 89 days back. Within a room the first user stays
+each of the past 33 days, a few up to 89 days back, and one of the fourth day, counted from now. Within a room the first user stays
 throughout, so that a room is never empty before it closes.
 """
 
@@ -35,6 +35,9 @@ _CLOSED = (
     (20 * HOUR, 2 * HOUR),
 )
 """How long ago the rooms of the past day were opened that are closed, and for how long."""
+
+_FOURTH_DAY = (84 * HOUR, 50 * MINUTE)
+"""The same of a room that is between three and four days old whatever the hour is (13.10)."""
 
 _DAILY = range(1, 34)
 _OLDER = range(36, 90, 6)
@@ -75,6 +78,8 @@ def _openings(draw: Random, now: int) -> Iterator[_Opening]:
         if days % _OVER_MIDNIGHT == 0:
             start, length = today - (days - 1) * DAY - HOUR // 2, HOUR
         yield _Opening(start, start + length, running=False)
+    ago, length = _FOURTH_DAY
+    yield _Opening(now - ago, now - ago + length, running=False)
 
 
 def _fill(
