@@ -191,11 +191,21 @@ class HostileServer:
         return self._apps().keys() - self._before.keys()
 
     def unnamed(self, told: str) -> set[str]:
-        """What is left and told neither by its id nor by its name (an id may be a lie)."""
+        """What is left and told neither by its id nor by its name (an id may be a lie).
+
+        A terminal that has no letters of a name shows them as escapes.
+        """
         told += told.replace("\n", "")  # a terminal breaks its lines
         tenants = self.world.tenants.values()
         names = {app: it.name for tenant in tenants for app, it in tenant.apps.items()}
-        return {app for app in self.left() if app not in told and names[app] not in told}
+        spelled = {
+            app: name.encode("ascii", "backslashreplace").decode() for app, name in names.items()
+        }
+        return {
+            app
+            for app in self.left()
+            if not any(word in told for word in (app, names[app], spelled[app]))
+        }
 
     def changed(self) -> set[str]:
         """Applications that were there in the beginning and are gone, or are not as they were."""
