@@ -75,7 +75,7 @@ def show(path: str, name: str) -> str:
         (
             "  - target: $.paths['/books'].get.parameters\n"
             "    update: {$ref: '#/components/parameters/Like'}\n",
-            "d.yaml:7: ListBooks: parameters.2.$ref: points at nothing "
+            "d.yaml:7: ListBooks: parameters.2.$ref: points to nothing "
             "(#/components/parameters/Like); expected a member that is there",
         ),
         (
