@@ -10,6 +10,7 @@ from conformance.checks.results import CheckResults
 from conformance.checks.silence import Silence
 from conformance.contract.operations import AnswerSpec
 from conformance.contract.requirements import answer_keywords
+from conformance.contract.validation import Violation
 from conformance.model.exchange import Response
 from conformance.model.requirement import Level
 
@@ -89,12 +90,12 @@ class BodyCheck:
             )
             return
         found.keep(f"{self._prefix}/body/json")
-        value = self._spoken(value, response, found)
+        answered, value = value, self._spoken(value, response, found)
         held: set[str] = set()
         undeclared: list[str] = []
         self._walk(self._root, value, "", held, undeclared, found)
         if not self._spec.validator.is_valid(value):
-            self._violations(value, held, found)
+            self._violations(value, answered, held, found)
         found.kept |= held
         if self._plain:
             return
@@ -131,8 +132,10 @@ class BodyCheck:
             response.body[:_SHOWN].decode("utf-8", "replace"),
         )
 
-    def _violations(self, value: Any, held: set[str], found: CheckResults) -> None:
+    def _violations(self, value: Any, answered: Any, held: set[str], found: CheckResults) -> None:
         for violation in self._spec.validator.violations(value):
+            if self._is_combined_in(answered, violation):
+                continue
             requirement = f"{self._prefix}/{violation.path}/{violation.keyword}"
             if requirement not in self._known:
                 requirement = f"{self._prefix}/body/json"
@@ -143,6 +146,13 @@ class BodyCheck:
                 violation.expected,
                 violation.actual,
             )
+
+    def _is_combined_in(self, answered: Any, violation: Violation) -> bool:
+        """Whether fields belong together in the answer as it came: an empty text is a field."""
+        if violation.keyword != "combination":
+            return False
+        broken = self._spec.validator.violations(answered)
+        return (violation.path, violation.place) not in {(it.path, it.place) for it in broken}
 
     def _walk(
         self,

@@ -50,13 +50,13 @@ def test_a_suite_with_negative_tests_passes_under_strict(
     contract: Contract, tmp_path: Path
 ) -> None:
     """With the header it is conformant, and each test is named; without it, it is not."""
-    report = certify(contract, Plan(command=suite(tmp_path, marked=True), strict=True))
+    report = certify(contract, Plan(command=suite(tmp_path, mark_meant_to_fail=True), strict=True))
     assert [f.requirement for f in report.outcome.report.findings] == []
     assert report.outcome.report.verdict.value == "conformant"
     assert report.outcome.report.run.warnings == [
         "meant to fail, not judged: no such application (request-1, request-2, request-4)"
     ]
-    report = certify(contract, Plan(command=suite(tmp_path, marked=False), strict=True))
+    report = certify(contract, Plan(command=suite(tmp_path, mark_meant_to_fail=False), strict=True))
     assert {f.requirement for f in report.outcome.report.findings} == {
         "client/common/resources/made",
         "client/common/repeats/create",
@@ -69,7 +69,7 @@ def test_the_environment_can_say_it(contract: Contract, tmp_path: Path) -> None:
     rules = read_meant(
         ("ShowApp:404=unknown application", "CreateMixJob", "List*:429", "DeleteApp:404"), contract
     )
-    plan = Plan(command=suite(tmp_path, marked=False), strict=True, meant=rules)
+    plan = Plan(command=suite(tmp_path, mark_meant_to_fail=False), strict=True, meant=rules)
     report = certify(contract, plan).outcome.report
     assert report.findings == []
     assert report.run.warnings == [
@@ -87,7 +87,13 @@ def test_the_command_reads_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_
     from conformance.cli import cli
 
     monkeypatch.setenv("SPARKRTC_MEANT_TO_FAIL", "ShowApp:404 CreateMixJob:503 ListApps:429")
-    given = ["--strict", "--report-dir", str(tmp_path), "--", *suite(tmp_path, marked=False)]
+    given = [
+        "--strict",
+        "--report-dir",
+        str(tmp_path),
+        "--",
+        *suite(tmp_path, mark_meant_to_fail=False),
+    ]
     done = CliRunner().invoke(cli, ["certify-client", *given], standalone_mode=False)
     assert (done.return_value, done.exception) == (0, None), done.output
     assert "meant to fail, not judged: ShowApp:404 (request-1)" in done.output

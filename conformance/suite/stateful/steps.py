@@ -51,11 +51,11 @@ class Choice:
 
 
 FURNISHED = (
-    Choice("call back", 0, 0, False),
-    Choice("write", 1, 1, False),
-    Choice("record", 1, 1, True),
-    Choice("call back", 1, 1, False),
-    Choice("start one", 1, 2, False),
+    Choice("set callback", 0, 0, False),
+    Choice("create rule", 1, 1, False),
+    Choice("set recording", 1, 1, True),
+    Choice("set callback", 1, 1, False),
+    Choice("start individual job", 1, 2, False),
 )
 """Steps that half of the walks begin with: something beneath both applications."""
 
