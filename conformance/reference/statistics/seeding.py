@@ -1,8 +1,8 @@
 """Making up the past of an application: the same seed and moment, the same past.
 
 Rooms that are open now, rooms that were opened and closed in the past hour and day, one room on
-each of the past 33 days, a few up to 89 days back, and one of the fourth day, counted from now. Within a room the first user stays
-throughout, so that a room is never empty before it closes.
+each of the past 33 days, a few up to 89 days back, and one of the fourth day, counted from now.
+Within a room the first user stays throughout, so that a room is never empty before it closes.
 """
 
 from __future__ import annotations
