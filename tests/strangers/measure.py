@@ -1,12 +1,14 @@
 """How many slips of the strangers the suite finds; writes reports/benchmarks/strangers.md.
 
-``python tests/strangers/measure.py [SERVER …] [SLIP …]``. A slip is hunted among the requirements
-of its operation first, then with the common rules, and in the whole standard run where those say
-nothing. The unchanged server is judged whole; what it shows is no find.
+``python tests/strangers/measure.py [--rows FILE] [SERVER …] [SLIP …]``. A slip is hunted among the
+requirements of its operation first, then with the common rules, and in the whole standard run where
+those say nothing. The unchanged server is judged whole; what it shows is no find.
 """
 
 from __future__ import annotations
 
+import argparse
+import json
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -74,21 +76,54 @@ def hunted(
     return Hunted(slip, verdict, by)
 
 
-def measured(stranger: Stranger, contract: Contract, names: Sequence[str]) -> list[Hunted]:
-    """Hunt the slips of one server (those named, or all)."""
-    rows = []
+def measured(
+    stranger: Stranger, contract: Contract, names: Sequence[str], rows: Rows
+) -> list[Hunted]:
+    """Hunt the slips of one server (those named, or all); those that rows have are not again."""
+    slips = [one for one in stranger.slips if not names or one["name"] in names]
     with tempfile.TemporaryDirectory() as folder:
         build = stranger.built(Path(folder))
-        with tempfile.TemporaryDirectory() as place, serving(stranger, build) as told:
-            known = broken(judged(told, stranger, Path(place), "--level", "standard"))
-        for slip in stranger.slips:
-            if "permitted" in slip or (names and slip["name"] not in names):
-                continue
-            only = operation_of(contract, slip["operation"])
-            rows.append(hunted(stranger, build, slip, known, only))
-            sys.stdout.write(f"{rows[-1].outcome}: {slip['name']} {rows[-1].by}\n")
-            sys.stdout.flush()
-    return rows
+        known = rows.known(stranger)
+        if known is None:
+            with tempfile.TemporaryDirectory() as place, serving(stranger, build) as told:
+                known = broken(judged(told, stranger, Path(place), "--level", "standard"))
+            rows.note(stranger, "", known)
+        for slip in slips:
+            if rows.of(stranger, slip) is None:
+                only = operation_of(contract, slip["operation"])
+                row = hunted(stranger, build, slip, known, only)
+                rows.note(stranger, slip["name"], [row.outcome, row.by])
+                sys.stdout.write(f"{row.outcome}: {slip['name']} {row.by}\n")
+                sys.stdout.flush()
+    return [Hunted(slip, *found) for slip in slips if (found := rows.of(stranger, slip))]
+
+
+class Rows:
+    """What was measured so far, in a file: a measurement goes on where it stopped."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._rows: dict[tuple[str, str], Any] = {}
+        if path is not None and path.is_file():
+            for line in path.read_text(encoding="utf-8").splitlines():
+                server, slip, found = json.loads(line)
+                self._rows[server, slip] = found
+
+    def known(self, stranger: Stranger) -> Mapping[str, str] | None:
+        """What the unchanged server shows; None before it was judged."""
+        return self._rows.get((stranger.name, ""))
+
+    def of(self, stranger: Stranger, slip: Mapping[str, Any]) -> tuple[str, str] | None:
+        """The outcome of a slip, and by which requirement."""
+        found = self._rows.get((stranger.name, slip["name"]))
+        return None if found is None else (found[0], found[1])
+
+    def note(self, stranger: Stranger, slip: str, found: object) -> None:
+        """Keep a row."""
+        self._rows[stranger.name, slip] = found
+        if self._path is not None:
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps([stranger.name, slip, found]) + "\n")
 
 
 def table(stranger: Stranger, rows: Sequence[Hunted]) -> str:
@@ -108,16 +143,20 @@ def table(stranger: Stranger, rows: Sequence[Hunted]) -> str:
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Measure, and write the report, unless only some slips were asked for."""
-    servers = [stranger for stranger in STRANGERS if stranger.name in arguments]
-    slips = [name for name in arguments if name not in {one.name for one in STRANGERS}]
-    contract = load_contract()
+    """Measure, and write the report, unless only some slips or servers were asked for."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("names", nargs="*", help="servers and slips; all by default")
+    parser.add_argument("--rows", type=Path, help="file that keeps what was measured")
+    given = parser.parse_args(arguments)
+    servers = [stranger for stranger in STRANGERS if stranger.name in given.names]
+    slips = [name for name in given.names if name not in {one.name for one in STRANGERS}]
+    contract, rows = load_contract(), Rows(given.rows)
     found = {
-        stranger: measured(stranger, contract, slips)
+        stranger: measured(stranger, contract, slips, rows)
         for stranger in servers or STRANGERS
         if not stranger.missing
     }
-    if not arguments:
+    if not given.names:
         REPORT.write_text(_report(found), encoding="utf-8")
 
 
