@@ -24,6 +24,7 @@ SLOW = {
     "clients": "all clients in other languages",
     "differ": "every planted change before the public differ",
     "editions": "the page on revising the contract, in a copy of the checkout",
+    "whole": "all cases of the tables of which a part is run in CI",
     "pages": "the commands of every page, and every job of the CI examples",
     "canaries": "secrets at every verbosity, beside every crash",
     "attack": "every hostile server and every tampered file",

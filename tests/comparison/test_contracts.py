@@ -33,6 +33,7 @@ from conformance.model.report import ReportedRequirement
 from conformance.model.verdict import Verdict
 from tests.comparison.conftest import WAIVER
 from tests.reporting.sample import assemble
+from tests.sampling import a_part
 
 SPEC = Path(__file__).parents[2] / "spec"
 APPS = "$.paths['/v2/apps']"
@@ -420,7 +421,7 @@ def requirement_ids(difference: ContractDiff) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("planted", PLANTED, ids=[row[1] for row in PLANTED])
+@pytest.mark.parametrize("planted", a_part(PLANTED, every=4), ids=[row[1] for row in PLANTED])
 def test_planted_change_is_seen_both_ways(
     planted: tuple[list[Action], str, str, str, str, str],
 ) -> None:

@@ -57,9 +57,9 @@ def group(fault: Fault) -> tuple[str, ...]:
 STRATA: tuple[tuple[Callable[[Fault], tuple[str, ...]], int], ...] = (
     (kind, 1),
     (rule, 1),
-    (operation, 3),
-    (chapter, 2),
-    (group, 12),
+    (operation, 1),
+    (chapter, 1),
+    (group, 4),
 )
 """Ways to part the faults, and how many of each part are in the sample at least."""
 
