@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from conformance.certification.scripted.sweep import client_requirements
-from conformance.commands.catalogue import catalogue
+from conformance.cli import cli
 from conformance.contract.document import Contract, load_contract
 from conformance.contract.own import load_own_contract
 
@@ -19,7 +19,7 @@ DRAFT = Path(__file__).parents[1] / "editions" / "draft.overlay.yaml"
 
 def rows_of(folder: Path, contract: Contract, *options: str) -> list[str]:
     """The rows of the pages: each id of the contract in one of them, each page reached."""
-    done = CliRunner().invoke(catalogue, [str(folder), *options], standalone_mode=False)
+    done = CliRunner().invoke(cli, ["catalogue", str(folder), *options], standalone_mode=False)
     assert done.exception is None
     texts = {page.name: page.read_text(encoding="utf-8") for page in folder.iterdir()}
     index = texts.pop("README.md")
