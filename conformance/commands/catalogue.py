@@ -8,16 +8,14 @@ import click
 
 from conformance.certification.scripted.sweep import client_requirements
 from conformance.commands.contract_choice import chosen_contract, contract_options
+from conformance.commands.report_choice import lang_option
 from conformance.engine.run.untested import rules_without_test
 from conformance.reporting.catalogue import catalogue_pages, write_catalogue
-from conformance.reporting.language import LANGUAGES
 
 
 @click.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-@click.option(
-    "--lang", "code", default="en", type=click.Choice(LANGUAGES), help="language of the texts"
-)
+@lang_option("texts")
 @contract_options
 def catalogue(folder: Path, code: str, contract: Path | None, base: str | None) -> None:
     """Write the requirements into FOLDER, a Markdown page a chapter.

@@ -16,11 +16,11 @@ from conformance.certification.negative_tests import OPTION, VARIABLE, read_mean
 from conformance.certification.tables import coverage_table, write_coverage
 from conformance.certification.waiving import read_waivers
 from conformance.commands.contract_choice import chosen_contract, contract_options
+from conformance.commands.report_choice import format_names, report_options, strict_option
 from conformance.errors import UsageError
 from conformance.model.verdict import RunVerdict
 from conformance.reporting.console import PlainConsole
-from conformance.reporting.formats import FORMATS, write_here
-from conformance.reporting.language import LANGUAGES
+from conformance.reporting.formats import check_formats, write_here
 from conformance.reporting.material import Material
 from conformance.reporting.terminal import print_summary
 
@@ -31,28 +31,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 def _options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of a certification, from the last to the first."""
     for option in (
-        click.option(
-            "--format",
-            "formats",
-            default="json",
-            show_default=True,
-            metavar="NAMES",
-            help="report formats, separated by commas",
-        ),
-        click.option(
-            "--lang",
-            "code",
-            default="en",
-            type=click.Choice(LANGUAGES),
-            help="language of the output",
-        ),
-        click.option(
-            "--report-dir",
-            default="reports/latest",
-            type=Path,
-            show_default=True,
-            help="folder of the reports",
-        ),
+        report_options,
         click.option(
             "--timeout", type=float, metavar="SECONDS", help="stop the command after this time"
         ),
@@ -65,7 +44,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--flow-control", is_flag=True, help="enforce the flow control of table 1-2 with 429"
         ),
-        click.option("--strict", is_flag=True, help="count a broken SHOULD as a fail"),
+        strict_option,
         click.option("--name", metavar="TEXT", help="name of the client in reports"),
         click.option("--waivers", type=_FILE, metavar="FILE.toml", help="file of known deviations"),
         click.option(
@@ -133,7 +112,7 @@ def certify_client(
     HUAWEICLOUD_SDK_AK and others. Exit status: 0 conformant, 1 nonconformant or too little
     covered, 2 wrong usage, 3 not carried out, 4 incomplete (the command failed, or sent nothing).
     """
-    names = tuple(name for name in formats.split(",") if name)
+    names = format_names(formats)
     _check(names, har, driver, command)
     _check_bases(har, chosen["base_urls"])
     gates = read_gates(min_coverage)
@@ -153,11 +132,7 @@ def certify_client(
 def _check(
     formats: tuple[str, ...], har: Path | None, driver: str | None, command: tuple[str, ...]
 ) -> None:
-    for name in formats:
-        if name not in FORMATS:
-            raise UsageError(
-                "--format", f"{name!r} is not a report format", f"use {', '.join(FORMATS)}"
-            )
+    check_formats(formats, "--format")
     if sum(map(bool, (har, driver, command))) != 1:
         raise UsageError(
             "certify-client",

@@ -14,12 +14,12 @@ from conformance.certification.receiving.calling import Line
 from conformance.certification.receiving.certifying import ReceiverPlan, certify
 from conformance.certification.report_builder import Certified
 from conformance.certification.waiving import read_waivers
+from conformance.commands.report_choice import format_names, report_options, strict_option
 from conformance.contract.document import load_contract
 from conformance.errors import UsageError
 from conformance.model.verdict import RunVerdict
 from conformance.reporting.console import PlainConsole
-from conformance.reporting.formats import FORMATS, write_here
-from conformance.reporting.language import LANGUAGES
+from conformance.reporting.formats import check_formats, write_here
 from conformance.reporting.material import Material
 from conformance.reporting.terminal import print_summary
 
@@ -38,25 +38,8 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--exclude", multiple=True, metavar="GLOB", help="leave these requirements out")
 @click.option("--waivers", type=_FILE, metavar="FILE.toml", help="file of known deviations")
 @click.option("--name", metavar="TEXT", help="name of the receiver in reports")
-@click.option("--strict", is_flag=True, help="count a broken SHOULD as a fail")
-@click.option(
-    "--report-dir",
-    default="reports/latest",
-    type=Path,
-    show_default=True,
-    help="folder of the reports",
-)
-@click.option(
-    "--lang", "code", default="en", type=click.Choice(LANGUAGES), help="language of the output"
-)
-@click.option(
-    "--format",
-    "formats",
-    default="json",
-    show_default=True,
-    metavar="NAMES",
-    help="report formats, separated by commas",
-)
+@strict_option
+@report_options
 def certify_receiver(
     url: str,
     key: str,
@@ -76,7 +59,7 @@ def certify_receiver(
     Every event type, minimal and large bodies, unknown fields, repetitions, bursts, wrong keys.
     Exit status: 0 conformant, 1 nonconformant, 2 wrong usage, 3 not reached.
     """
-    names = tuple(one for one in formats.split(",") if one)
+    names = format_names(formats)
     _check(url, timeout, names)
     plan = ReceiverPlan(
         line=Line(url, timeout, key, key_header),
@@ -97,11 +80,7 @@ def _check(url: str, timeout: float, formats: tuple[str, ...]) -> None:
         raise UsageError("URL", f"{url!r} is not a URL", "give http(s)://host[:port]/path")
     if timeout <= 0:
         raise UsageError("--timeout", f"is {timeout:g}", "give seconds above 0")
-    for name in formats:
-        if name not in FORMATS:
-            raise UsageError(
-                "--format", f"{name!r} is not a report format", f"use {', '.join(FORMATS)}"
-            )
+    check_formats(formats, "--format")
 
 
 def _tell(done: Certified, report_dir: Path, formats: tuple[str, ...], code: str) -> int:

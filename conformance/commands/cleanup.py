@@ -12,9 +12,10 @@ from conformance.access.cleanup import CleanupResult
 from conformance.access.cleanup import cleanup as undo_journal
 from conformance.access.journal import Journal
 from conformance.commands.contract_choice import chosen_contract, contract_options
+from conformance.commands.report_choice import report_dir_option
 from conformance.engine.resources.names import is_of_a_run
 from conformance.engine.resources.teardown import Teardown
-from conformance.engine.run.config import DEFAULT_REPORTS, RunConfig
+from conformance.engine.run.config import RunConfig
 from conformance.engine.run.folder_lock import lock_folder
 from conformance.engine.run.session import JOURNAL, Session
 from conformance.engine.wire.endpoint import reach_target
@@ -26,13 +27,7 @@ from conformance.errors import ConfigurationError, plain
 @click.option(
     "--profile", metavar="NAME", help="the --profile of the run, if its target was an address"
 )
-@click.option(
-    "--report-dir",
-    default=DEFAULT_REPORTS,
-    type=Path,
-    show_default=True,
-    help="folder of the reports",
-)
+@report_dir_option()
 @contract_options
 def cleanup(
     target: str | None,

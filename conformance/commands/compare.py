@@ -7,6 +7,12 @@ from pathlib import Path
 
 import click
 
+from conformance.commands.report_choice import (
+    format_option,
+    formats_option,
+    lang_option,
+    report_dir_option,
+)
 from conformance.comparison import matrix_formats, run_formats, trend_formats
 from conformance.comparison.certificate import issue_certificate, verify_certificate
 from conformance.comparison.certificate_text import check_lines, coverage_lines
@@ -32,20 +38,10 @@ from conformance.reporting.terminal import print_summary
 _file = click.Path(path_type=Path)
 
 
-def _format(*names: str) -> click.Choice[str]:
-    return click.Choice(names)
-
-
 @click.command()
 @click.argument("a", type=_file)
 @click.argument("b", type=_file)
-@click.option(
-    "--format",
-    "form",
-    type=_format("text", "json", "markdown", "html"),
-    default="text",
-    help="output format",
-)
+@format_option("text", "json", "markdown", "html")
 def compare(a: Path, b: Path, form: str) -> int:
     """Compare reports A and B: regressions, fixes, additions. Exit status 1 on a regression."""
     comparison = compare_reports(a, b)
@@ -68,20 +64,8 @@ def report() -> None:
 
 @report.command()
 @click.argument("shards", nargs=-1, required=True, type=_file)
-@click.option(
-    "--report-dir",
-    type=_file,
-    default=Path("reports/merged"),
-    show_default=True,
-    help="folder of the reports",
-)
-@click.option(
-    "--format",
-    "formats",
-    default="json",
-    show_default=True,
-    help="report formats, separated by commas",
-)
+@report_dir_option(Path("reports/merged"))
+@formats_option
 def merge(shards: tuple[Path, ...], report_dir: Path, formats: str) -> int:
     """Merge the reports of one run's shards into the report of the whole run."""
     merged = merge_reports(shards)
@@ -93,9 +77,7 @@ def merge(shards: tuple[Path, ...], report_dir: Path, formats: str) -> int:
 @report.command()
 @click.argument("folder", type=_file)
 @click.option("--target", help="use only runs against this target")
-@click.option(
-    "--format", "form", type=_format("text", "json", "html"), default="text", help="output format"
-)
+@format_option("text", "json", "html")
 def trend(folder: Path, target: str | None, form: str) -> None:
     """Show the history of a folder of reports, and which requirements are flaky."""
     found = read_trend(folder, target=target)
@@ -111,16 +93,8 @@ def trend(folder: Path, target: str | None, form: str) -> None:
 @click.option(
     "--label", "labels", multiple=True, metavar="NAME", help="name for each run, in order"
 )
-@click.option(
-    "--format",
-    "form",
-    type=_format("text", "json", "markdown", "html"),
-    default="text",
-    help="output format",
-)
-@click.option(
-    "--lang", "code", default="en", type=_format("en", "zh"), help="language of the output"
-)
+@format_option("text", "json", "markdown", "html")
+@lang_option()
 @click.option("--output", type=_file, metavar="FILE", help="write to this file instead of printing")
 def side_by_side(
     reports: tuple[Path, ...], labels: tuple[str, ...], form: str, code: str, output: Path | None

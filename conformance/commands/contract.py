@@ -11,6 +11,7 @@ import click
 from conformance.access.capability import CAPABILITIES
 from conformance.commands.contract_export import export
 from conformance.commands.edition import checklist, new_edition
+from conformance.commands.report_choice import format_option, json_option
 from conformance.comparison import contract_formats
 from conformance.comparison.contract_change import Impact
 from conformance.comparison.contracts import baseline_loss, diff_contracts
@@ -46,13 +47,7 @@ contract.add_command(export)
     type=click.Choice(["breaking", "risky"]),
     help="exit with status 1 from this impact on",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "markdown"]),
-    default="text",
-    help="output format",
-)
+@format_option("text", "json", "markdown")
 def diff(
     a: str, b: str, base: str | None, baseline: Path | None, fail_on: str | None, form: str
 ) -> int:
@@ -80,7 +75,7 @@ def diff(
     metavar="DATE|FILE",
     help="edition or file under an overlay (default: the newest edition)",
 )
-@click.option("--json", "as_json", is_flag=True, help="print JSON")
+@json_option
 def check(file: Path, base: str | None, as_json: bool) -> int:
     """Check a contract of your own: FILE, a folder, or an overlay on an edition.
 

@@ -11,6 +11,7 @@ import click
 from conformance.access.capability import CAPABILITIES
 from conformance.certification.receiving.certifying import requirements_of_receivers
 from conformance.certification.scripted.sweep import client_requirements
+from conformance.commands.report_choice import json_option
 from conformance.comparison import checklist as points
 from conformance.comparison.checklist import Checklist, Point
 from conformance.comparison.contracts import diff
@@ -39,7 +40,7 @@ def new_edition(date: str) -> None:
 
 @click.command("checklist")
 @click.option("--finish", "finishing", is_flag=True, help="when nothing is left: end the work")
-@click.option("--json", "as_json", is_flag=True, help="print JSON")
+@json_option
 def checklist(*, finishing: bool, as_json: bool) -> int:
     """What the edition that is being written still asks for.
 

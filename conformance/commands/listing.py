@@ -12,13 +12,13 @@ import click
 from conformance.access.capability import CAPABILITIES
 from conformance.certification.scripted.sweep import client_requirements
 from conformance.commands.contract_choice import chosen_contract, contract_options
+from conformance.commands.report_choice import json_option, lang_option
 from conformance.engine.run.untested import rules_without_test
 from conformance.errors import UsageError
 from conformance.model.requirement import glob_to_pattern, lines_in_words
-from conformance.reporting.language import LANGUAGES, language
+from conformance.reporting.language import language
 
 Rows = list[Mapping[str, Any]]
-_as_json = click.option("--json", "as_json", is_flag=True, help="print JSON")
 
 
 def _print(rows: Rows, as_json: bool, line: Callable[[Mapping[str, Any]], str]) -> None:
@@ -41,10 +41,8 @@ def _matching(rows: Iterable[Mapping[str, Any]], glob: str | None, key: str, nou
 
 @click.command()
 @click.argument("glob", required=False)
-@_as_json
-@click.option(
-    "--lang", "code", default="en", type=click.Choice(LANGUAGES), help="language of the texts"
-)
+@json_option
+@lang_option("texts")
 @contract_options
 def requirements(
     glob: str | None, as_json: bool, code: str, contract: Path | None, base: str | None
@@ -83,7 +81,7 @@ def _requirement_line(row: Mapping[str, Any]) -> str:
 
 @click.command()
 @click.argument("glob", required=False)
-@_as_json
+@json_option
 @contract_options
 def errata(glob: str | None, as_json: bool, contract: Path | None, base: str | None) -> None:
     """List where the document contradicts itself, and which reading is used."""
@@ -107,7 +105,7 @@ def errata(glob: str | None, as_json: bool, contract: Path | None, base: str | N
 
 @click.command()
 @click.argument("glob", required=False)
-@_as_json
+@json_option
 def faults(glob: str | None, as_json: bool) -> None:
     """List the faults that serve --fault can plant, and the requirements that each breaks."""
     from conformance.faults.registry import all_faults
@@ -122,10 +120,8 @@ def faults(glob: str | None, as_json: bool) -> None:
 
 @click.command()
 @click.argument("glob", required=False)
-@_as_json
-@click.option(
-    "--lang", "code", default="en", type=click.Choice(LANGUAGES), help="language of the texts"
-)
+@json_option
+@lang_option("texts")
 def variants(glob: str | None, as_json: bool, code: str) -> None:
     """List the permitted variants for serve --variant, and the lines that permit them."""
     from conformance.variants.registry import all_variants
@@ -144,7 +140,7 @@ def variants(glob: str | None, as_json: bool, code: str) -> None:
 
 
 @click.command()
-@_as_json
+@json_option
 def capabilities(as_json: bool) -> None:
     """List the capabilities that a target file can declare."""
     rows: list[Mapping[str, Any]] = [

@@ -17,9 +17,10 @@ import pytest
 from conformance.access.embedded import EmbeddedReference
 from conformance.commands.crash import reported_crashes
 from conformance.commands.progress import Progress
+from conformance.commands.report_choice import format_names, report_options, strict_option
 from conformance.engine.run.checkpoint import seed_for
 from conformance.engine.run.concurrency import check_concurrency
-from conformance.engine.run.config import DEFAULT_REPORTS, RunConfig, named_operations
+from conformance.engine.run.config import RunConfig, named_operations
 from conformance.engine.run.scheduling import REST
 from conformance.engine.run.session import Session, asks_for_nobody
 from conformance.engine.run.thorough import check_level
@@ -86,32 +87,11 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--contract", type=Path, metavar="FILE|DIR", help="judge by a contract of your own"
         ),
-        click.option(
-            "--format",
-            "formats",
-            default="json",
-            show_default=True,
-            metavar="NAMES",
-            help="report formats, separated by commas",
-        ),
-        click.option(
-            "--lang",
-            "language",
-            default="en",
-            type=click.Choice(["en", "zh"]),
-            help="language of the output",
-        ),
-        click.option(
-            "--report-dir",
-            default=DEFAULT_REPORTS,
-            type=Path,
-            show_default=True,
-            help="folder of the reports",
-        ),
+        report_options,
         click.option(
             "--seed", type=int, metavar="N", help="seed of everything random, to repeat a run"
         ),
-        click.option("--strict", is_flag=True, help="count a broken SHOULD as a fail"),
+        strict_option,
         click.option(
             "--level",
             default="standard",
@@ -150,6 +130,7 @@ def run(
     numprocesses: str | None,
     dry_run: bool,
     formats: str,
+    code: str,
     seed: int | None,
     watch: bool,
     watch_files: tuple[Path, ...],
@@ -162,7 +143,8 @@ def run(
     named = {"BASE_URL": base_url, "--target": target}
     config = RunConfig(
         target=named_target(named, os.environ, reference="--reference", wanted=reference),
-        formats=tuple(name for name in formats.split(",") if name),
+        formats=format_names(formats),
+        language=code,
         seed=seed_for(seed, chosen["report_dir"], resume=chosen["resume"]),
         operations=named_operations(chosen.pop("operations"), "--operations"),
         **{**chosen, "only": tuple(chosen["only"]), "exclude": tuple(chosen["exclude"])},
