@@ -10,6 +10,7 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 
 from conformance.contract.conventions import Conventions
+from conformance.contract.generators.enumerations import lift_enumerations
 from conformance.contract.generators.naming import constants
 from conformance.contract.generators.schemas import simplify
 from conformance.contract.generators.walking import nodes
@@ -232,6 +233,19 @@ def test_enumerations_without_a_title_are_named_apart() -> None:
         "TwoKind": ["b"],
         "Mode": ["a"],
     }
+
+
+def test_where_every_name_is_taken_enumerations_are_numbered() -> None:
+    """By their field, or as values where the field begins with a digit, as no name does."""
+
+    def named(field: str, around: str, *taken: str) -> set[str]:
+        holder = {"type": "object", "properties": {field: {"type": "string", "enum": ["a"]}}}
+        schemas = {around: holder, **{name: {"type": "object"} for name in taken}}
+        lift_enumerations({"components": {"schemas": schemas}, "paths": {}})
+        return schemas.keys() - {around, *taken}
+
+    assert named("kind", "One", "Kind", "OneKind") == {"Kind2"}
+    assert named("2", "9") == {"Values2"}
 
 
 @pytest.mark.parametrize(

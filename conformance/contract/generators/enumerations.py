@@ -7,6 +7,7 @@ other values have that name already, from what holds the field.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,15 +73,20 @@ class _Lifting:
         """A name that is free, or is that of the same enumeration."""
         own = pascal(str(title)) if title else pascal(trail[-1]) if trail else ""
         longer = [pascal("_".join(trail[-count:])) for count in range(2, len(trail) + 1)]
-        numbered = (f"{own or 'Values'}{number}" for number in range(2, 1000))
-        for name in (own, *longer, *numbered):
-            same = self.found.get(name)
-            if same == component:
-                return name
-            known = name.casefold() in self.taken | {one.casefold() for one in self.found}
-            if name and not known and not name[0].isdigit():
-                return name
-        raise AssertionError(trail)  # pragma: no cover - a thousand enumerations of one field
+        stem = own if _can_be_a_name(own) else "Values"
+        numbered = (f"{stem}{number}" for number in itertools.count(2))
+        names = itertools.chain((own, *longer), numbered)
+        return next(name for name in names if self._fits(name, component))
+
+    def _fits(self, name: str, component: dict[str, Any]) -> bool:
+        if self.found.get(name) == component:
+            return True
+        known = self.taken | {one.casefold() for one in self.found}
+        return _can_be_a_name(name) and name.casefold() not in known
+
+
+def _can_be_a_name(text: str) -> bool:
+    return bool(text) and not text[0].isdigit()
 
 
 def _is_enumeration(schema: Any) -> bool:
