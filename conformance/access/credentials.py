@@ -173,7 +173,7 @@ def _read_file(name: str | None) -> _Secrets:
     except (ValueError, RecursionError):
         # The parser's message could quote a secret.
         raise ConfigurationError(name, "is not TOML", 'write lines such as token = "…"') from None
-    return read_record(_Secrets, table, name)
+    return read_record(_Secrets, table, name, is_secret=True)
 
 
 def _wanted(

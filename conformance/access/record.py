@@ -58,10 +58,12 @@ def _reader(record: Hashable) -> type[Any]:
     return create_model("File", __config__=config, table=(cast("Any", record), ...))
 
 
-def read_record(record: type[T], table: Mapping[str, Any], source: str) -> T:
+def read_record(
+    record: type[T], table: Mapping[str, Any], source: str, *, is_secret: bool = False
+) -> T:
     """Read ``table`` into ``record``; raise ConfigurationError naming file, key and remedy.
 
-    ``source`` names the file in messages.
+    ``source`` names the file in messages. ``is_secret``: they quote no value of it, only its type.
     """
     from pydantic import ValidationError
 
@@ -70,7 +72,8 @@ def read_record(record: type[T], table: Mapping[str, Any], source: str) -> T:
         return cast("T", _reader(cast("Hashable", record)).model_validate_json(text).table)
     except ValidationError as error:
         found = min(error.errors(include_url=False), key=lambda one: one["type"] != _UNKNOWN)
-        raise _refusal(found, record_schema(record), source) from None
+        given = _kind(found["input"]) if is_secret else _in_words(found["input"])
+        raise _refusal(found, record_schema(record), source, given) from None
 
 
 def record_schema(record: type) -> dict[str, Any]:
@@ -124,13 +127,32 @@ _WANTED = {
 """What must stand there, by pydantic's name of the error and its context."""
 
 
-def _refusal(error: ErrorDetails, schema: Mapping[str, Any], source: str) -> ConfigurationError:
+_KINDS = {
+    bool: "true or false",
+    dict: "a table",
+    float: "a number",
+    int: "a number",
+    list: "a list",
+    str: "a string",
+}
+"""What messages call a value that they must not quote."""
+
+
+def _kind(value: object) -> str:
+    return _KINDS.get(type(value), "another value")
+
+
+def _in_words(value: object) -> str:
+    return _kind(value) if isinstance(value, dict | list) else repr(value)
+
+
+def _refusal(
+    error: ErrorDetails, schema: Mapping[str, Any], source: str, given: str
+) -> ConfigurationError:
+    """The error in one line; ``given`` says what stands there."""
     place = error["loc"][1:]
     key, name = _dotted(place), str(place[-1]) if place else ""
     around = _schema_at(schema, place[:-1])
-    given = {"dict": "a table", "list": "a list"}.get(
-        type(error["input"]).__name__, repr(error["input"])
-    )
     match error["type"]:
         case "unexpected_keyword_argument":
             remedy = _closest(name, around.get("properties", {}))

@@ -3,6 +3,8 @@
 import datetime as dt
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from conformance.access.auth import Account, PasswordAuth, SignatureAuth, TokenA
 from conformance.access.credentials import credentials_from
 from conformance.errors import ConfigurationError, TargetError
 
+ROOT = Path(__file__).parents[2]
 PASSWORD = {
     "SPARKRTC_USERNAME": "user",
     "SPARKRTC_PASSWORD": "canary-password",
@@ -194,6 +197,47 @@ def test_bad_file_is_named_without_its_content(
         credentials_from({}, make_settings(credentials_file=str(path)))
     assert message in str(caught.value)
     assert "canary" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ("password = 20231128772299", "password is a number; it must be a string"),
+        ("sk = 2023.1128772299", "sk is a number; it must be a string"),
+        ("token = ['20231128772299']", "token is a list; it must be a string"),
+        ("ak = {'20231128772299' = '20231128772299'}", "ak is a table; it must be a string"),
+        ("proxy_password = true", "proxy_password is true or false; it must be a string"),
+        ("token = ''", "token is empty; give a value or leave it out"),
+    ],
+    ids=["number", "fraction", "list", "table", "truth", "empty"],
+)
+def test_a_wrong_value_in_the_file_is_not_quoted(
+    make_settings: Any, tmp_path: Path, content: str, problem: str
+) -> None:
+    """It may well be the secret: the error names its key and its type."""
+    path = tmp_path / "credentials.toml"
+    path.write_text(content)
+    with pytest.raises(ConfigurationError) as caught:
+        credentials_from({}, make_settings(credentials_file=str(path)))
+    assert str(caught.value) == f"{path}: {problem}"
+
+
+def test_a_secret_of_the_wrong_type_is_not_printed(tmp_path: Path) -> None:
+    """Neither on standard output nor as an error."""
+    path = tmp_path / "credentials.toml"
+    path.write_text("sk = 20231128772299")
+    path.chmod(0o600)
+    done = subprocess.run(
+        [sys.executable, "-m", "conformance.cli", "run", "http://127.0.0.1:9"],
+        env={**os.environ, "SPARKRTC_CREDENTIALS_FILE": str(path), "PYTHONPATH": str(ROOT)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "sk is a number; it must be a string" in done.stderr
+    assert "772299" not in done.stdout + done.stderr
 
 
 def test_listener_hears_known_secrets_and_future_tokens(make_settings: Any) -> None:
