@@ -7,7 +7,6 @@ import json
 import shutil
 import subprocess
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,391 +23,30 @@ from conformance.comparison.contracts import (
     diff,
     diff_contracts,
 )
-from conformance.contract.document import Contract, load_contract
+from conformance.contract.document import Contract
 from conformance.contract.files import read_yaml
-from conformance.contract.overlay import apply_overlay
 from conformance.contract.revisions import load_contract_at
 from conformance.errors import ContractError, UsageError
 from conformance.model.report import ReportedRequirement
 from conformance.model.verdict import Verdict
 from tests.comparison.conftest import WAIVER
+from tests.comparison.planted import (
+    CREATE,
+    EVENT,
+    LIST,
+    OFFSET,
+    PLANTED,
+    Action,
+    Planted,
+    base,
+    changed,
+    drop,
+    put,
+)
 from tests.reporting.sample import assemble
 from tests.sampling import a_part
 
 SPEC = Path(__file__).parents[2] / "spec"
-APPS = "$.paths['/v2/apps']"
-CREATE, LIST = f"{APPS}.post", f"{APPS}.get"
-SHOW = "$.paths['/v2/apps/{app_id}'].get"
-REQUEST, APP = "$.components.schemas.AppReq", "$.components.schemas.App"
-EVENT = "$.components.schemas.RecordEvent"
-HLS_CONFIG = "$.components.schemas.HLSRecordConfigReq"
-RULE_REQUEST = "$.components.schemas.RecordRuleReq"
-CALLBACK = "$.components.schemas.AppPushCallbackUrl"
-HLS = f"{RULE_REQUEST}.allOf[?@['x-name'] == 'hls-needs-config']"
-HAS_TIME = f"{CALLBACK}.allOf[?@['x-name'] == 'set-callback-has-time']"
-LIMIT, OFFSET = (f"{LIST}.parameters[?@.name == '{name}'].schema" for name in ("limit", "offset"))
-PUT = {
-    "operationId": "recordEvent",
-    "x-source": {"section": "14.6"},
-    "x-chapter": 14,
-    "requestBody": {
-        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RecordEvent"}}}
-    },
-}
-
-Action = dict[str, Any]
-
-
-def put(target: str, update: Any) -> Action:
-    """An action that updates."""
-    return {"target": target, "update": update}
-
-
-def drop(target: str) -> Action:
-    """An action that removes."""
-    return {"target": target, "remove": True}
-
-
-@cache
-def base() -> Contract:
-    """The newest contract."""
-    return load_contract_at()
-
-
-def changed(*actions: Action) -> Contract:
-    """The newest contract with planted changes."""
-    overlay = {"overlay": "1.0.0", "actions": list(actions)}
-    return load_contract(document=apply_overlay(base().raw, overlay, "planted"))
-
-
-# Each planted change with the kind it is, what it means to (client, server), one requirement id
-# that it must name, and the same for the way back. C, R, B: compatible, risky, breaking.
-PLANTED: list[tuple[list[Action], str, str, str, str, str]] = [
-    (
-        [drop("$.paths['/v2/rtc-ops/buckets']")],
-        "operation-removed",
-        "BC",
-        "ListObsBuckets/200/body/json",
-        "operation-added",
-        "CB",
-    ),
-    (
-        [put(CREATE, {"servers": [{"url": "https://elsewhere.example.test"}]})],
-        "operation-moved",
-        "BB",
-        "",
-        "operation-moved",
-        "BB",
-    ),
-    (
-        [put(CREATE, {"x-flow-group": "jobs"})],
-        "operation-changed",
-        "RR",
-        "",
-        "operation-changed",
-        "RR",
-    ),
-    (
-        [put("$['x-conventions']", {"request-id": "x-trace-id"})],
-        "conventions-changed",
-        "RR",
-        "",
-        "conventions-changed",
-        "RR",
-    ),
-    (
-        [drop(f"{CREATE}.requestBody")],
-        "request-body-removed",
-        "RC",
-        "CreateApp/body/app_name/required",
-        "request-body-added",
-        "BR",
-    ),
-    (
-        [put(f"{REQUEST}.properties", {"note": {"type": "object", "properties": {"a": {}}}})],
-        "request-field-added",
-        "CR",
-        "CreateApp/body/note.a/optional",
-        "request-field-removed",
-        "RC",
-    ),
-    (
-        [
-            put(f"{REQUEST}.properties", {"note": {"type": "string"}}),
-            put(REQUEST, {"required": ["note"]}),
-        ],
-        "request-field-added-required",
-        "BR",
-        "CreateApp/body/note/required",
-        "request-field-removed",
-        "RC",
-    ),
-    (
-        [drop(f"{REQUEST}.required")],
-        "request-field-now-optional",
-        "CB",
-        "CreateApp/body/app_name/required",
-        "request-field-now-required",
-        "BR",
-    ),
-    (
-        [put(LIMIT, {"maximum": 50})],
-        "request-narrowed",
-        "BR",
-        "ListApps/query/limit/maximum",
-        "request-widened",
-        "CB",
-    ),
-    (
-        [put(LIMIT, {"type": "string"})],
-        "request-replaced",
-        "BB",
-        "ListApps/query/limit/type",
-        "request-replaced",
-        "BB",
-    ),
-    (
-        [put(f"{HLS_CONFIG}.properties.record_slice_duration", {"default": 11})],
-        "request-meaning",
-        "RR",
-        "CreateRecordRule/body/hls_config.record_slice_duration/default",
-        "request-meaning",
-        "RR",
-    ),
-    (
-        [drop(HLS)],
-        "request-combination-removed",
-        "CB",
-        "CreateRecordRule/body/hls-needs-config/combination",
-        "request-combination-added",
-        "BR",
-    ),
-    (
-        [put(HLS, {"then": {"required": ["x"]}})],
-        "request-combination-changed",
-        "RR",
-        "CreateRecordRule/body/hls-needs-config/combination",
-        "request-combination-changed",
-        "RR",
-    ),
-    (
-        [drop(f"{SHOW}.responses['200']"), put(f"{SHOW}.responses", {"202": {"description": "x"}})],
-        "answer-success-removed",
-        "BB",
-        "ShowApp/200/app_id/required",
-        "answer-success-added",
-        "BB",
-    ),
-    (
-        [put(f"{SHOW}.responses", {"409": {"description": "x"}})],
-        "answer-error-added",
-        "RC",
-        "ShowApp/409/body/empty",
-        "answer-error-removed",
-        "CR",
-    ),
-    (
-        [drop(f"{CREATE}.responses['201'].content")],
-        "answer-body-removed",
-        "BB",
-        "CreateApp/201/app_id/required",
-        "answer-body-added",
-        "RB",
-    ),
-    (
-        [drop(f"{CREATE}.responses['201'].headers")],
-        "answer-header-removed",
-        "BC",
-        "CreateApp/201/header/x-request-id/required",
-        "answer-header-added",
-        "CB",
-    ),
-    (
-        [put(f"{APP}.properties", {"note": {"type": "string"}})],
-        "answer-field-added-optional",
-        "CC",
-        "ShowApp/200/note/type",
-        "answer-field-removed-optional",
-        "RR",
-    ),
-    (
-        [put(f"{APP}.properties", {"note": {}}), put(APP, {"x-recommended": ["note"]})],
-        "answer-field-added-recommended",
-        "CR",
-        "ShowApp/200/note/required",
-        "answer-field-removed-recommended",
-        "RR",
-    ),
-    (
-        [put(f"{APP}.properties", {"note": {}}), put(APP, {"required": ["note"]})],
-        "answer-field-added-required",
-        "CB",
-        "ShowApp/200/note/required",
-        "answer-field-removed-required",
-        "BR",
-    ),
-    (
-        [drop(f"{APP}.required")],
-        "answer-field-no-longer-required",
-        "BC",
-        "ShowApp/200/app_id/required",
-        "answer-field-now-required",
-        "CB",
-    ),
-    (
-        [put(APP, {"x-recommended": ["callbacks"]})],
-        "answer-field-now-recommended",
-        "CR",
-        "ShowApp/200/callbacks/required",
-        "answer-field-no-longer-recommended",
-        "RC",
-    ),
-    (
-        [drop(f"{APP}.properties.scope.enum[0]")],
-        "answer-narrowed",
-        "CB",
-        "ShowApp/200/scope/enum",
-        "answer-widened",
-        "RC",
-    ),
-    (
-        [put(f"{APP}.properties.create_time", {"pattern": "^.*$"})],
-        "answer-replaced",
-        "RB",
-        "ShowApp/200/create_time/format",
-        "answer-replaced",
-        "RB",
-    ),
-    (
-        [
-            drop(f"{APP}.properties.domain.type"),
-            put(f"{APP}.properties.domain", {"type": ["string", "null"]}),
-        ],
-        "answer-type-widened",
-        "BC",
-        "ShowApp/200/domain/type",
-        "answer-narrowed",
-        "CB",
-    ),
-    (
-        [put(f"{APP}.properties.domain", {"type": "integer"})],
-        "answer-type-replaced",
-        "BB",
-        "ShowApp/200/domain/type",
-        "answer-type-replaced",
-        "BB",
-    ),
-    (
-        [put(f"{APP}.properties.domain", {"x-unit": "seconds"})],
-        "answer-meaning",
-        "RR",
-        "",
-        "answer-meaning",
-        "RR",
-    ),
-    (
-        [drop(HAS_TIME)],
-        "answer-combination-removed",
-        "RC",
-        "ShowApp/200/callbacks.push_callback.set-callback-has-time/combination",
-        "answer-combination-added",
-        "CB",
-    ),
-    (
-        [put(HAS_TIME, {"then": {"required": ["x"]}})],
-        "answer-combination-changed",
-        "RR",
-        "ShowApp/200/callbacks.push_callback.set-callback-has-time/combination",
-        "answer-combination-changed",
-        "RR",
-    ),
-    (
-        [drop("$.webhooks.recordEvent")],
-        "notification-removed",
-        "BC",
-        "recordEvent/rule/posted",
-        "notification-added",
-        "RB",
-    ),
-    (
-        [
-            drop("$.webhooks.recordEvent.post"),
-            put("$.webhooks.recordEvent", {"put": PUT}),
-        ],
-        "notification-moved",
-        "BB",
-        "",
-        "notification-moved",
-        "BB",
-    ),
-    (
-        [drop(f"{CREATE}['x-rules'][0]")],
-        "rule-removed",
-        "RC",
-        "CreateApp/rule/name-unique-in-tenant",
-        "rule-added",
-        "CR",
-    ),
-    (
-        [put(f"{CREATE}['x-rules'][0]", {"text": "Something else."})],
-        "rule-changed",
-        "RR",
-        "CreateApp/rule/name-unique-in-tenant",
-        "rule-changed",
-        "RR",
-    ),
-    (
-        [drop("$['x-error-catalogue'].codes[0]")],
-        "error-code-removed",
-        "CR",
-        "",
-        "error-code-added",
-        "RC",
-    ),
-    (
-        [put("$['x-error-catalogue'].codes[0]", {"status": 401})],
-        "error-code-changed",
-        "RR",
-        "",
-        "error-code-changed",
-        "RR",
-    ),
-    ([drop("$['x-refusals'].rtc.range")], "refusal-changed", "RR", "", "refusal-changed", "RR"),
-    (
-        [drop("$['x-refusals'].rtc.missing.preferred")],
-        "requirement-removed",
-        "RC",
-        "CreateApp/body/app_name/required-code",
-        "requirement-added",
-        "CR",
-    ),
-    (
-        [put("$['x-flow-groups'].jobs", {"limit": 5})],
-        "flow-limit-lowered",
-        "RR",
-        "",
-        "flow-limit-raised",
-        "CR",
-    ),
-    ([drop("$['x-flow-groups'].jobs")], "flow-limit-removed", "CC", "", "flow-limit-added", "RR"),
-    ([drop("$['x-regions'][0]")], "region-removed", "RR", "", "region-added", "RC"),
-    (
-        [drop(f"{OFFSET}['x-levels']")],
-        "level-raised",
-        "CR",
-        "ListApps/query/offset/minimum",
-        "level-lowered",
-        "RC",
-    ),
-    (
-        [put(f"{REQUEST}['x-source'].tables", "9-9")],
-        "wording",
-        "CC",
-        "CreateApp/body/app_name/required",
-        "wording",
-        "CC",
-    ),
-]
 LETTERS = {"C": Impact.COMPATIBLE, "R": Impact.RISKY, "B": Impact.BREAKING}
 
 
@@ -421,22 +59,19 @@ def requirement_ids(difference: ContractDiff) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("planted", a_part(PLANTED, every=4), ids=[row[1] for row in PLANTED])
-def test_planted_change_is_seen_both_ways(
-    planted: tuple[list[Action], str, str, str, str, str],
-) -> None:
+@pytest.mark.parametrize("planted", a_part(PLANTED, every=4), ids=[one.kind for one in PLANTED])
+def test_planted_change_is_seen_both_ways(planted: Planted) -> None:
     """One change of the document is told as what it is, forwards and backwards, with its ids."""
-    actions, kind, impact, identifier, kind_back, impact_back = planted
-    after = changed(*actions)
+    after = changed(*planted.actions)
     for old, new, name, letters in (
-        (base(), after, kind, impact),
-        (after, base(), kind_back, impact_back),
+        (base(), after, planted.kind, planted.impact),
+        (after, base(), planted.kind_back, planted.impact_back),
     ):
         difference = diff(old, new)
         change = next((c for c in difference.changes if c.kind == name), None)
         assert change is not None, [c.kind for c in difference.changes]
         assert (change.client, change.server) == tuple(LETTERS[letter] for letter in letters)
-        assert not identifier or identifier in requirement_ids(difference)
+        assert not planted.requirement or planted.requirement in requirement_ids(difference)
         _assert_everything_is_told(old, new, difference)
 
 
@@ -530,7 +165,7 @@ def test_smaller_changes_are_told(actions: list[Action], kind: str, place: str, 
 
 def test_every_kind_has_its_planted_change() -> None:
     """No kind of change is listed that no change of a document brings about."""
-    assert {row[1] for row in PLANTED} | {row[4] for row in PLANTED} == IMPACTS.keys()
+    assert {kind for one in PLANTED for kind in (one.kind, one.kind_back)} == IMPACTS.keys()
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from conformance.comparison.contract_change import Impact
 from conformance.comparison.contracts import diff
 from conformance.contract.document import Contract
 from conformance.contract.revisions import load_contract_at, revisions
-from tests.comparison.test_contracts import PLANTED, base, changed
+from tests.comparison.planted import PLANTED, Planted, base, changed
 
 SCRIPT = Path(__file__).with_name("differ.cjs")
 PAIRS = [(a, b) for a in revisions() for b in revisions() if a != b]
@@ -102,13 +102,13 @@ def test_editions_change_the_same_operations(a: str, b: str, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     "planted",
     [
-        pytest.param(row, id=row[1], marks=pytest.mark.differ if number % _EACH else ())
-        for number, row in enumerate(PLANTED)
+        pytest.param(one, id=one.kind, marks=pytest.mark.differ if number % _EACH else ())
+        for number, one in enumerate(PLANTED)
     ],
 )
-def test_planted_changes_are_not_missed(planted: tuple[Any, ...], tmp_path: Path) -> None:
+def test_planted_changes_are_not_missed(planted: Planted, tmp_path: Path) -> None:
     """Whatever operation the differ sees touched by a planted change, we see touched too."""
-    after = changed(*planted[0])
+    after = changed(*planted.actions)
     for old, new in ((base(), after), (after, base())):
         theirs, (ours, kinds) = seen_by_differ(old, new, tmp_path), seen_by_us(old, new)
         assert theirs.keys() <= ours.keys()
