@@ -15,9 +15,10 @@ from typing import Any, TypeVar
 import pytest
 
 from conformance.cases.requests import bases
+from conformance.engine.answer_excerpt import answer_excerpt
 from conformance.engine.comparing.json_equality import same
 from conformance.engine.judging.environment import environmental_reason
-from conformance.engine.judging.refusals import answer_excerpt, refusal_problem
+from conformance.engine.judging.refusals import refusal_problem
 from conformance.engine.judging.trail import steps
 from conformance.engine.lab import Lab
 from conformance.engine.outcomes import Blocked, Inconclusive, NotApplicable, NotOffered
@@ -212,7 +213,7 @@ class Scenario:
         answer = exchange.json if isinstance(exchange.json, dict) else {}
         named = created is None or isinstance(answer.get(created.id), str)
         if not exchange.succeeded or not named:
-            raise Blocked(f"{operation_id} answered {answer_excerpt(exchange)[:160]}")
+            raise Blocked(f"{operation_id} answered {answer_excerpt(exchange)}")
         return exchange
 
     def delete(self, operation_id: str, **how: Any) -> Exchange:

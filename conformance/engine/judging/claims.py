@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from conformance.engine.answer_excerpt import answer_excerpt
 from conformance.engine.comparing.json_equality import same
 from conformance.engine.judging.environment import environmental_reason
-from conformance.engine.judging.refusals import answer_excerpt, refusal_problem
+from conformance.engine.judging.refusals import refusal_problem
 from conformance.engine.judging.request_echo import requirement_of, shown_otherwise
 from conformance.engine.lab import Lab
 from conformance.model import field_path

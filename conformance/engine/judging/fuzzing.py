@@ -20,7 +20,7 @@ from conformance.cases.requests import bases, own_resources
 from conformance.checks.results import CheckResults
 from conformance.contract.document import Contract
 from conformance.contract.operations import Operation
-from conformance.engine.judging.refusals import answer_excerpt
+from conformance.engine.answer_excerpt import answer_excerpt
 from conformance.engine.lab import Lab
 from conformance.model.case import ABSENT, Template
 from conformance.model.exchange import Exchange

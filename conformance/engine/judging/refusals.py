@@ -1,4 +1,4 @@
-"""Whether an answer is the refusal that was expected, and how findings quote an answer."""
+"""Whether an answer is the refusal that was expected."""
 
 from __future__ import annotations
 
@@ -22,12 +22,3 @@ def refusal_problem(
     if any(conventions.takes_code(answer, code) for answer in answers):
         return None
     return f"answered {exchange.status} with error code {code or 'missing'}"
-
-
-def answer_excerpt(exchange: Exchange) -> str:
-    """The status and the start of the body, for people."""
-    if exchange.response is None:
-        failure = exchange.failure
-        return f"no answer ({failure.stage}: {failure.message})" if failure else "no answer"
-    body = exchange.response.body[:300].decode("utf-8", "replace")
-    return f"{exchange.response.status} {body}".strip()

@@ -14,6 +14,7 @@ from conformance.cases.requests import bases, with_input
 from conformance.contract.document import Contract
 from conformance.contract.operations import Operation
 from conformance.contract.resources import MadeKind
+from conformance.engine.answer_excerpt import answer_excerpt
 from conformance.engine.outcomes import Blocked, NotOffered
 from conformance.engine.resources.existing import ExistingResources
 from conformance.engine.resources.expiry import Lifetimes
@@ -197,7 +198,7 @@ class ResourcePool:
         identifier = exchange.json.get(kind.id) if isinstance(exchange.json, dict) else None
         # Another success than the documented one is a finding of its own, and the id is there.
         if not exchange.succeeded or not can_name(identifier):
-            said = self._sender.prose(_said(exchange))
+            said = self._sender.prose(answer_excerpt(exchange))
             reason = f"no {kind.kind} could be created: {kind.create} answered {said}"
             self._failed[kind.kind] = reason, self._failed.get(kind.kind, ("", 0))[1] + 1
             raise Blocked(reason)
@@ -280,11 +281,3 @@ class ResourcePool:
             for spare in self._spare.values():
                 if made in spare:
                     spare.remove(made)
-
-
-def _said(exchange: Exchange) -> str:
-    if exchange.response is None:
-        failure = exchange.failure
-        return f"nothing ({failure.stage}: {failure.message})" if failure else "nothing"
-    text = exchange.response.body[:160].decode("utf-8", "replace")
-    return f"{exchange.response.status} {text}".strip()

@@ -154,7 +154,7 @@ class Jobs:
         made = self._scenario.make(self.kind.operations["Create"], **self._start(app, how))
         identifier = value(made, "job_id")
         if not isinstance(identifier, str):
-            raise Blocked(f"a start answered no job_id: {answer_excerpt(made)[:160]}")
+            raise Blocked(f"a start answered no job_id: {answer_excerpt(made)}")
         return Job({"app_id": app or self._scenario.given("app"), "job_id": identifier}, made)
 
     def running_in(self, room: str) -> Job:
@@ -173,7 +173,7 @@ class Jobs:
                 Job({"app_id": self._scenario.given("app"), "job_id": identifier}, made)
             )
         if not self._scenario.has_code_of(made, self.kind.rule("Create/duplicate-job")):
-            raise Blocked(f"a second job in a room is not started: {answer_excerpt(made)[:160]}")
+            raise Blocked(f"a second job in a room is not started: {answer_excerpt(made)}")
         return self.running()
 
     def running(self, **how: Any) -> Job:
@@ -185,7 +185,7 @@ class Jobs:
         seen = self.seen(job, "RUNNING")
         if value(seen, "state") != "RUNNING":
             raise Blocked(
-                f"a job is not RUNNING after {_READY_SECONDS:.0f} s: {answer_excerpt(seen)[:160]}"
+                f"a job is not RUNNING after {_READY_SECONDS:.0f} s: {answer_excerpt(seen)}"
             )
         return job
 

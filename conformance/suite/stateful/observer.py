@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from conformance.engine.answer_excerpt import answer_excerpt
 from conformance.engine.comparing.json_equality import same
 from conformance.engine.comparing.round_trip import changed_fields
-from conformance.engine.judging.refusals import answer_excerpt, refusal_problem
+from conformance.engine.judging.refusals import refusal_problem
 from conformance.engine.scenario import Answer, Blocked, Inconclusive, Scenario
 from conformance.model.exchange import Exchange
 from conformance.model.expectation import Expectation
@@ -55,7 +56,7 @@ class Views:
             failure = exchange.failure
             raise Inconclusive(f"network: {failure.message}" if failure else "network")
         if self.scenario.has_code_of(exchange, *_NO_ROOM):
-            raise Blocked(f"{operation} answered {answer_excerpt(exchange)[:160]}")
+            raise Blocked(f"{operation} answered {answer_excerpt(exchange)}")
         return exchange
 
     def refused(self, exchange: Exchange, rule: str) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.cases.requests import UNKNOWN_ID
+from conformance.engine.answer_excerpt import answer_excerpt
 from conformance.engine.comparing.round_trip import not_read_back, sent_object
-from conformance.engine.judging.refusals import answer_excerpt
 from conformance.engine.scenario import Answer
 from conformance.model.exchange import Exchange
 from conformance.suite.kit.applications import part

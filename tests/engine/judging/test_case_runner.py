@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -11,13 +12,14 @@ import pytest
 from conformance.cases.plan import generated_cases
 from conformance.contract.conventions import Conventions
 from conformance.contract.document import Contract
+from conformance.engine.answer_excerpt import answer_excerpt
 from conformance.engine.comparing.json_equality import same
 from conformance.engine.judging.case_runner import judge
-from conformance.engine.judging.refusals import answer_excerpt, refusal_problem
+from conformance.engine.judging.refusals import refusal_problem
 from conformance.engine.lab import Lab
 from conformance.engine.outcomes import Blocked
 from conformance.model.case import Case
-from conformance.model.exchange import Exchange, Request, Response
+from conformance.model.exchange import Exchange, NetworkFailure, Request, Response
 from conformance.model.expectation import Answer, Expectation, refuses, succeeds
 from conformance.model.verdict import Outcome
 from tests.labs import answer_like
@@ -241,9 +243,13 @@ def test_problems_of_refusals() -> None:
 
 
 def test_answers_for_people() -> None:
-    """Status and start of the body, or that there was none."""
+    """Status and start of the body, or what failed."""
     assert answer_excerpt(_exchange(404, b'{"a": 1}')) == '404 {"a": 1}'
-    assert answer_excerpt(Exchange(1, "case", _exchange(1).request, None)) == "no answer"
+    assert answer_excerpt(_exchange(200, b"x" * 1000)) == f"200 {'x' * 300}"
+    silent = Exchange(1, "case", _exchange(1).request, None)
+    assert answer_excerpt(silent) == "nothing"
+    failure = NetworkFailure("read", "timed out")
+    assert answer_excerpt(replace(silent, failure=failure)) == "nothing (read: timed out)"
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,7 @@ def listing(
         if accepted_by is not None and not rows:
             accepted_by.succeeded(page)
         if page.status != scenario.success(page):
-            raise Blocked(f"{operation} answered {answer_excerpt(page)[:160]}")
+            raise Blocked(f"{operation} answered {answer_excerpt(page)}")
         found = rows_of(operation, page.json)
         rows += found
         total = page.json.get("total") if isinstance(page.json, dict) else None
