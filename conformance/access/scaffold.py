@@ -16,6 +16,8 @@ _FIXTURES = """
 # room_id = ""           # a room of it with a user in it
 # user_id = ""           # that user
 # bucket = ""            # an OBS bucket of the account
+# bucket_object = ""     # an object in it
+# bucket_object_bytes = 1  # and how many bytes that has
 # callback_url = ""      # where the target reaches this machine
 
 [timeouts]

@@ -50,6 +50,10 @@ class Fixtures:
     """An OBS bucket of the account."""
     bucket_location: Text | None = None
     """Region of that bucket."""
+    bucket_object: Text | None = None
+    """An object in that bucket."""
+    bucket_object_bytes: Annotated[int, Gt(0)] | None = None
+    """How many bytes that object has."""
     callback_url: Text | None = None
     """Address where the target reaches our listener."""
     callback_listen: Text | None = None

@@ -40,6 +40,7 @@ from conformance.faults.rules import (
 )
 from conformance.faults.rules.statistics import conditions as statistics_conditions
 from conformance.faults.rules.statistics import lists as statistics_lists
+from conformance.faults.rules.statistics import meaning as statistics_meaning
 from conformance.faults.rules.statistics import narrowing as statistics_narrowing
 from conformance.faults.rules.statistics import relations as statistics_relations
 from conformance.faults.rules.statistics import windows as statistics_windows
@@ -73,6 +74,7 @@ SOURCES: tuple[Callable[[], Iterable[Fault]], ...] = (
     notifications.faults,
     statistics_windows.faults,
     statistics_narrowing.faults,
+    statistics_meaning.faults,
     statistics_conditions.faults,
     statistics_lists.faults,
     statistics_relations.faults,

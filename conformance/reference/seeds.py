@@ -25,11 +25,13 @@ _BUCKETS = (
     ("rtc-images", "cn-north-4", False),
     ("rtc-archive", "cn-east-2", False),
 )
+SHOWN_OBJECT = ("img/background.jpg", 310)
+"""An object of every bucket, and its kilobytes."""
 _OBJECTS = (
     ("Record/2023/11/room001.mp4", 72_547),
     ("Record/2023/11/room001.m3u8", 2),
     ("Record/2023/12/room002.mp4", 18_204),
-    ("img/background.jpg", 310),
+    SHOWN_OBJECT,
     ("readme.txt", 1),
 )
 

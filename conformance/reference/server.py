@@ -14,7 +14,7 @@ import uvicorn
 from conformance.errors import ConformanceError
 from conformance.reference.app import create_app
 from conformance.reference.flow import FlowControl
-from conformance.reference.seeds import seeded_world
+from conformance.reference.seeds import SHOWN_OBJECT, seeded_world
 from conformance.reference.upgrades import IgnoringUpgrades
 
 if TYPE_CHECKING:
@@ -123,6 +123,7 @@ def announcement(world: World, base_url: str) -> dict[str, Any]:
         "domain": identity.domain,
         "project_name": identity.project,
         "fixtures": {"app_id": app_id} if (app_id := _first_app(world)) else {},
+        "object": {"bucket_object": SHOWN_OBJECT[0], "bucket_object_bytes": SHOWN_OBJECT[1] * 1024},
         "expired_token": identity.expired_token,
         "second": {"token": other.token, "project_id": other.project_id},
     }

@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 
 from conformance.errors import UsageError
 from conformance.reference.app import create_app
-from conformance.variants import codes, habits, notifications, shapes, statistics, times, wire
+from conformance.variants import (
+    codes,
+    habits,
+    meanings,
+    notifications,
+    shapes,
+    statistics,
+    times,
+    wire,
+)
 
 if TYPE_CHECKING:
     from random import Random
@@ -27,6 +36,7 @@ SOURCES: tuple[Callable[[], Iterable[Variant]], ...] = (
     habits.variants,
     notifications.variants,
     statistics.variants,
+    meanings.variants,
     wire.variants,
 )
 """Where variants come from, in the order in which they are listed and made."""

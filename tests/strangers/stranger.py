@@ -59,6 +59,8 @@ class Stranger:
     tools: tuple[str, ...]
     build: tuple[str, ...]
     start: tuple[str, ...]
+    stored: tuple[str, int]
+    """An object in the bucket that it announces, and how many bytes that has."""
 
     @property
     def missing(self) -> str | None:
@@ -85,8 +87,16 @@ JAVA = Stranger(
     ("javac", "java"),
     ("javac", "-d"),
     ("java", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-cp", "{build}", "Server"),
+    ("img/testImg.jpg", 88_888),
 )
-NODE = Stranger("node", "JavaScript", ("node",), (), ("node", str(HERE / "node" / "server.mjs")))
+NODE = Stranger(
+    "node",
+    "JavaScript",
+    ("node",),
+    (),
+    ("node", str(HERE / "node" / "server.mjs")),
+    ("img/background.jpg", 210 * 1024),
+)
 STRANGERS = (JAVA, NODE)
 
 _PATIENCE = 10
@@ -134,6 +144,8 @@ def write_target(announced: Mapping[str, Any], stranger: Stranger, folder: Path)
             for key in ("app_id", "room_id", "user_id", "bucket")
         ),
         'bucket_location = "cn-north-4"',
+        f"bucket_object = {json.dumps(stranger.stored[0])}",
+        f"bucket_object_bytes = {stranger.stored[1]}",
     ]
     path = folder / f"{stranger.name}.toml"
     path.write_text("\n".join(text) + "\n", encoding="utf-8")

@@ -114,6 +114,7 @@ def reach_embedded(announced: Mapping[str, Any]) -> Reach:
             clock_url=f"{base}/_control/advance",
             rooms_url=f"{base}/_control/rooms",
             **announced["fixtures"],
+            **announced["object"],
         ),
     )
     return dataclasses.replace(_reach(settings, env), edition=announced["edition"])

@@ -219,6 +219,13 @@ def _bare(_turn: Turn, body: Any) -> Any:
     return {**body, "objects": [{"file_name": one["file_name"]} for one in body["objects"]]}
 
 
+def _in_bytes(_turn: Turn, body: Any) -> Any:
+    rows = [
+        {**row, "size": row["size"] * 1024} if "size" in row else row for row in body["objects"]
+    ]
+    return {**body, "objects": rows}
+
+
 def _as_objects(turn: Turn) -> Asked:
     return turn.asked.with_value("type", "objects")
 
@@ -256,6 +263,7 @@ _BUCKETS: tuple[Row, ...] = (
 _OBJECTS: tuple[Row, ...] = (
     ("count-equals-items", "counts one too many", shown(_one_more), ()),
     ("objects-have-size-and-date", "answers names alone", shown(_bare), ()),
+    ("size-in-kilobytes", "shows sizes in bytes", shown(_in_bytes), ()),
     ("folders-are-not-objects", "lists objects for folders", rewritten(_as_objects), ()),
     ("prefix-narrows", "does not look at prefix", rewritten(_without_prefix), ()),
     ("bucket-in-other-region", "does not look at location", rewritten(_where_it_is), ()),

@@ -28,7 +28,7 @@ from conformance.suite.kit.statistics.queries import (
     show,
     tell,
 )
-from conformance.suite.kit.statistics.time_windows import Span, read_time, time_window
+from conformance.suite.kit.statistics.time_windows import MINUTE, Span, read_time, time_window
 from conformance.suite.kit.statistics.user_sessions import near, refused_or_empty
 
 pytestmark = pytest.mark.sparkrtc_flow_group("statistics")
@@ -116,6 +116,42 @@ def test_groups_count_users(scenario: Scenario) -> None:
     tell(
         scenario.rule(f"{GROUPS}/rule/user-count-agrees"),
         settle(scenario, lambda anew: _agree(_ask(scenario) if anew else counted)),
+    )
+
+
+@rules(f"{GROUPS}/rule/user-count-within-users")
+def test_no_group_has_more_users_than_there_are(scenario: Scenario) -> None:
+    """13.14: users are counted, not events: who is named by the events, as user or as peer.
+
+    The events are those of a span that is a minute longer at both ends, so that all are among them.
+    """
+    day = past_span(scenario)
+    inner = Span(day.start + MINUTE, day.end - MINUTE)
+
+    def look(_: bool) -> Finding:
+        events = listing(scenario, EVENTS, time_window(scenario, EVENTS).query(day)).rows
+        if not events or not all(row.get("uid") for row in events):
+            raise Inconclusive("no data: no abnormal events of the past day name their users")
+        query = _both(scenario, inner)
+        asked = {it: scenario.make(GROUPS, query={**query, "dimension": it}) for it in (KIND, BOTH)}
+        found = [_within(Counted(f"by {it}", asked[it], events, it)) for it in asked]
+        return next((it for it in found if it.problem), found[0])
+
+    tell(scenario.rule(f"{GROUPS}/rule/user-count-within-users"), settle(scenario, look))
+
+
+def _within(counted: Counted) -> Finding:
+    named: dict[Group, set[Group]] = defaultdict(set)
+    for row in counted.events:
+        users = {row.get("uid"), row.get("peer_uid") or row.get("uid")}
+        named[_group(row, counted.dimension)] |= {(row.get("room_id"), user) for user in users}
+    most = {group: len(named[group]) for group in counted.counts}
+    more = {group: count for group, count in counted.counts.items() if count > most[group]}
+    return Finding(
+        counted.exchange,
+        f"{counted.what}: groups have more users than {EVENTS} names" if more else "",
+        expected=f"at most { {group: most[group] for group in more} }",
+        actual=more,
     )
 
 

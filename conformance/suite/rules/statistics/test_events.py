@@ -22,7 +22,7 @@ from conformance.suite.kit.statistics.queries import (
     show,
     tell,
 )
-from conformance.suite.kit.statistics.time_windows import MINUTE, Span, read_time, time_window
+from conformance.suite.kit.statistics.time_windows import HOUR, MINUTE, Span, read_time, time_window
 
 pytestmark = pytest.mark.sparkrtc_flow_group("statistics")
 
@@ -75,6 +75,38 @@ def test_events_of_a_user_in_a_room(scenario: Scenario) -> None:
         return _narrowed(scenario, trouble, sorted(rooms), rows_of(OF_USER, unfiltered.json))
 
     tell(rule, settle(scenario, look))
+
+
+@rules("ListRtcEvent/rule/hour-unless-single-user")
+def test_hours_of_everybody_are_not_served(scenario: Scenario) -> None:
+    """13.11: start and end are an hour apart at most, but for a single user, whom nothing names.
+
+    Without a room nobody is single; events of one hour alone, or of one user, break nothing.
+    """
+    rule = scenario.rule("ListRtcEvent/rule/hour-unless-single-user")
+    window = time_window(scenario, EVENT)
+    span = window.past(scenario.lab.now(), 23 * HOUR)
+    answer = scenario.send(EVENT, query=window.query(span))
+    if not rule.permitted(answer) or answer.status != 200:
+        return
+    rows = rows_of(EVENT, answer.json)
+    times = [time for row in rows if (time := read_time(row.get("ctime"))) is not None]
+    users = {user for row in rows if (user := _user_of(row))}
+    if len(rows) > 1 and not users:
+        raise Inconclusive("no data: event_info does not name the user")
+    rule.that(
+        len(users) < 2 or max(times, default=span.end) - min(times, default=span.end) <= HOUR,
+        f"{span} is answered, with events of {len(users)} users",
+        expected="an hour at most",
+        actual=show(rows[:1] + rows[-1:]),
+        exchange=answer,
+    )
+
+
+def _user_of(row: Row) -> str:
+    text = row.get("event_info")
+    details = json.loads(text) if isinstance(text, str) and _is_object(text) else {}
+    return str(details.get("uid") or "")
 
 
 def _joined(asked: Sequence[Exchange]) -> Finding:

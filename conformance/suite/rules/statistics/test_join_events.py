@@ -1,0 +1,49 @@
+"""Chapter 13, sections 13.2 and 13.13: who had trouble joining joined, or failed to."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.engine.scenario import Inconclusive, NotApplicable, Scenario, rules
+from conformance.suite.kit.statistics.abnormal_events import past_span
+from conformance.suite.kit.statistics.queries import Finding, Row, listing, settle, show, tell
+from conformance.suite.kit.statistics.time_windows import DAY, Span, time_window
+
+pytestmark = pytest.mark.sparkrtc_flow_group("statistics")
+
+USERS, EVENTS = "ListRtcUserList", "ListRtcAbnormalEvents"
+
+
+@rules(f"{USERS}/rule/failed-users-listed")
+def test_who_had_trouble_joining_is_listed(scenario: Scenario) -> None:
+    """13.2 lists who joined and, as FAIL, who did not; 13.13 names some of both.
+
+    Whether somebody who was slow got in at last is not said there: any state will do.
+    """
+
+    def look(_: bool) -> Finding:
+        window = time_window(scenario, EVENTS)
+        events = listing(scenario, EVENTS, window.query(past_span(scenario))).rows
+        joining = [row for row in events if row.get("stage") == "join_room" and row.get("uid")]
+        if not events:
+            raise Inconclusive("no data: there are no abnormal events of the past day")
+        if not joining:
+            raise NotApplicable("nobody had trouble joining on the past day")
+        now = scenario.lab.now()
+        reach = Span(past_span(scenario).start - DAY, now)
+        users = listing(scenario, USERS, time_window(scenario, USERS).query(reach))
+        listed = {_person(row) for row in users.rows}
+        lost = [row for row in joining if _person(row) not in listed]
+        problem = "users who had trouble joining are not in the list, not even as failed"
+        return Finding(
+            users.exchange,
+            problem if lost else "",
+            f"these users, in any state: {show(lost)}",
+            show([row for row in users.rows if row.get("state") == "FAIL"]),
+        )
+
+    tell(scenario.rule(f"{USERS}/rule/failed-users-listed"), settle(scenario, look))
+
+
+def _person(row: Row) -> tuple[str, str]:
+    return str(row.get("room_id")), str(row.get("uid"))

@@ -1,0 +1,109 @@
+"""What a figure may be the number of, where sentences leave it open, and a clock of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from conformance.faults.combinators import instead, on_answer
+from conformance.faults.messages import Answer, refusal
+from conformance.faults.middleware import Turn
+from conformance.reference.statistics.refusals import INVALID
+from conformance.reference.world import World
+from conformance.variants.model import Variant
+
+_HOUR, _DAY = 3600, 86400
+_SKEWS = (-115, -90, 90, 115)
+"""Seconds; two minutes are what chapter 13 is given to settle and clocks to differ."""
+
+
+def variants() -> Iterator[Variant]:
+    """Other things counted, and other times on the server's clock."""
+    yield Variant(
+        "meaning/ListObsBucketObjects/kilobytes-of-1000",
+        "A kilobyte has 1,000 bytes, and a part of one counts as one.",
+        "1 KB 为 1000 字节，不足 1 KB 的按 1 KB 计。",
+        (5708,),
+        on_answer(_thousands, 200),
+        ("ListObsBucketObjects",),
+    )
+    yield Variant(
+        "meaning/ListRtcHistoryScale/users-once",
+        "Who is in two rooms on a day is one user of it.",
+        "同一天在两个房间中的同一用户计为一人。",
+        (6845,),
+        on_answer(_users_once, 200),
+        ("ListRtcHistoryScale",),
+    )
+    yield Variant(
+        "meaning/ListRtcHistoryScale/durations-of-streams",
+        "A duration is that of all streams: who sends audio and video counts twice.",
+        "时长按媒体流累计：同时发送音频和视频的用户计两次。",
+        (6851,),
+        on_answer(_twofold, 200),
+        ("ListRtcHistoryScale",),
+    )
+    yield Variant(
+        "meaning/ListRtcEvent/hour-of-a-room",
+        "A room does not make a query one of a single user: an hour at most.",
+        "指定房间不等于查询单个用户：跨度最长 1 小时。",
+        (7201,),
+        instead(_more_than_an_hour),
+        ("ListRtcEvent",),
+    )
+    for seconds in _SKEWS:
+        slug, chinese = ("behind", "慢") if seconds < 0 else ("ahead", "快")
+        yield Variant(
+            f"meaning/clock/{abs(seconds)}-seconds-{slug}",
+            f"The clock of the server is {abs(seconds)} seconds {slug}.",
+            f"服务器时钟{chinese} {abs(seconds)} 秒。",
+            (1139, 6242),
+            prepare=_skewed(seconds),
+            aspect="meaning/clock",
+        )
+
+
+def _thousands(_turn: Turn, answer: Answer) -> Answer:
+    body = answer.json
+    rows = [
+        {**row, "size": -(-row["size"] * 1024 // 1000)} if "size" in row else row
+        for row in body["objects"]
+    ]
+    return answer.with_json({**body, "objects": rows})
+
+
+def _users_once(turn: Turn, answer: Answer) -> Answer:
+    sessions = turn.world.statistics.app(turn.asked.value("app") or "").sessions
+    rows: list[Any] = []
+    for row in answer.json["scale"]:
+        start = datetime.fromisoformat(row["date"]).replace(tzinfo=UTC).timestamp()
+        joined = (it for it in sessions if not it.failed and start <= it.joined < start + _DAY)
+        known = "user_count" in row
+        rows.append({**row, "user_count": len({it.uid for it in joined})} if known else row)
+    return answer.with_json({"scale": rows})
+
+
+def _twofold(_turn: Turn, answer: Answer) -> Answer:
+    rows = [
+        {name: value * 2 if name.endswith("_duration") else value for name, value in row.items()}
+        for row in answer.json["scale"]
+    ]
+    return answer.with_json({"scale": rows})
+
+
+def _more_than_an_hour(turn: Turn) -> Answer | None:
+    ends = (turn.asked.value("start_time"), turn.asked.value("end_time"))
+    try:
+        start, end = (datetime.fromisoformat(text or "") for text in ends)
+        long = (end - start).total_seconds() > _HOUR
+    except (TypeError, ValueError):
+        return None
+    return refusal(400, INVALID) if long else None
+
+
+def _skewed(seconds: float) -> Callable[[World], None]:
+    def prepare(world: World) -> None:
+        world.clock.advance(seconds)
+
+    return prepare
