@@ -206,13 +206,13 @@ _FAULTS: tuple[tuple[str, str, str, Behaviour], ...] = (
         f"{SCALE}/rule/session-count-agrees",
         "broken",
         f"{SCALE} counts sessions that the list of users does not show",
-        _added("session_count", 1),
+        _added("session_count", 100),
     ),
     (
         f"{SCALE}/rule/user-count-agrees",
         "broken",
         f"{SCALE} counts users that the list of users does not show",
-        _added("user_count", 1),
+        _added("user_count", 100),
     ),
     (
         f"{SCALE}/rule/max-online-agrees",
