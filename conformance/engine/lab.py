@@ -35,7 +35,7 @@ from conformance.engine.wire.credentials import CredentialSet
 from conformance.engine.wire.encoding import write_moment, write_request
 from conformance.engine.wire.endpoint import Reach
 from conformance.engine.wire.offering import Offering
-from conformance.engine.wire.polling import Waiting
+from conformance.engine.wire.polling import Pace, Waiting
 from conformance.errors import Refused, TargetError
 from conformance.model.case import ABSENT, Given, Moment, Template, Unique, resolve
 from conformance.model.exchange import Exchange, Request, Response
@@ -55,7 +55,7 @@ class Lab:
 
     ``beside``: the lab of another thread of this run. What belongs to the whole run is shared with
     it: exchange numbers, seen request ids, compiled bodies, learned secrets. ``time`` is how long
-    requests may be sent.
+    requests may be sent, ``pace`` by what time is waited.
     """
 
     def __init__(
@@ -71,6 +71,7 @@ class Lab:
         alone: bool = False,
         beside: Lab | None = None,
         time: TimeBudget | None = None,
+        pace: Pace | None = None,
     ) -> None:
         self.contract = contract
         self.reach = reach
@@ -78,7 +79,9 @@ class Lab:
         self.offering = Offering(contract, reach.settings.operations)
         self.ledger = Ledger()
         self._clock = TargetClock(self.settings, self._post_to_clock)
-        self.waiting = Waiting(patient=patient, hasten=self._clock.hasten if alone else None)
+        self.waiting = Waiting(
+            patient=patient, hasten=self._clock.hasten if alone else None, pace=pace
+        )
         self.prefix = prefix
         self.intents = Intents(contract, self, careful=reach.settings.profile == LIVE)
         self.ownership = Ownership(

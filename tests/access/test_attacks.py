@@ -162,7 +162,7 @@ def redirecting() -> Iterator[tuple[str, list[str]]]:
     place = f"http://localhost:{other.server_port}"
     first = ThreadingHTTPServer(("127.0.0.1", 0), type("First", (_Elsewhere,), {"location": place}))
     for server in (first, other):
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield f"http://127.0.0.1:{first.server_port}", came
     for server in (first, other):
         server.shutdown()

@@ -176,7 +176,7 @@ def test_reports_of_a_run(place: Make, auth: str) -> None:
     printed = _run(at, "a") + _run(at, "b", "--strict", only=ONLY[:1])
     assert "Nonconformant" in printed
     a, b = (str(at.out / name / "report.json") for name in "ab")
-    for command in (("compare", a, b), ("report", "trend", a, b), ("certificate", a)):
+    for command in (("compare", a, b), ("report", "trend", a, b), ("certificate", "issue", a)):
         printed += at.run(*CLI, *command)
     assert at.leaks(printed) == []
     report = json.loads((at.out / "a" / "report.json").read_text(encoding="utf-8"))

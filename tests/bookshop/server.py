@@ -83,6 +83,7 @@ def _handler(shop: Shop) -> type[BaseHTTPRequestHandler]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # head and body are written apart
 
         def _any(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -140,7 +141,7 @@ def _refusal(status: int, detail: str) -> dict[str, str]:
 def bookshop(fault: str = "", *, stocked: bool = True) -> Iterator[str]:
     """A bookshop on a loopback port; its address is yielded."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(Shop(fault, stocked=stocked)))
-    thread = Thread(target=server.serve_forever, daemon=True)
+    thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"

@@ -44,9 +44,14 @@ def drop(target: str) -> Action:
 
 
 @cache
+def edition(revision: str | None = None) -> Contract:
+    """The contract of an edition, read once; without a date the newest."""
+    return load_contract_at(revision)
+
+
 def base() -> Contract:
     """The newest contract."""
-    return load_contract_at()
+    return edition()
 
 
 def changed(*actions: Action) -> Contract:

@@ -25,7 +25,6 @@ from conformance.comparison.contracts import (
 )
 from conformance.contract.document import Contract
 from conformance.contract.files import read_yaml
-from conformance.contract.revisions import load_contract_at
 from conformance.errors import ContractError, UsageError
 from conformance.model.report import ReportedRequirement
 from conformance.model.verdict import Verdict
@@ -41,6 +40,7 @@ from tests.comparison.planted import (
     base,
     changed,
     drop,
+    edition,
     put,
 )
 from tests.reporting.sample import assemble
@@ -186,7 +186,7 @@ def test_editions_of_the_document(
     assert {kind: told.count(kind) for kind in told} == kinds
     assert difference.worst("client") is LETTERS[client]
     assert difference.worst("server") is LETTERS[server]
-    _assert_everything_is_told(load_contract_at(a), load_contract_at(b), difference)
+    _assert_everything_is_told(edition(a), edition(b), difference)
 
 
 def test_only_recommended_things_break_nobody() -> None:
@@ -226,7 +226,7 @@ def report_by(contract: Contract, waived: str) -> Any:
 def test_what_a_baseline_report_loses() -> None:
     """Verdicts on what is gone are lost, on what changed are stale, and waivers with them."""
     waived = "CreateMixJob/body/publish_param/type"
-    old = load_contract_at("2022-09-30")
+    old = edition("2022-09-30")
     difference = diff(old, base())
     loss = baseline_loss(difference, report_by(old, waived))
     assert loss.gone == {"pass": 11, "waived": 1}
@@ -248,7 +248,7 @@ def text(difference: ContractDiff, loss: BaselineLoss | None = None) -> str:
 
 def test_every_format_tells_changes_and_requirements() -> None:
     """Text shows the first ids and counts the rest; JSON and Markdown have them all."""
-    old = load_contract_at("2022-09-30")
+    old = edition("2022-09-30")
     difference = diff(old, base(), "2022-09-30", "2023-11-28")
     shown = text(difference)
     assert "operation-added  ListObsBuckets  client: compatible, server: breaking" in shown
@@ -268,7 +268,7 @@ def test_every_format_tells_changes_and_requirements() -> None:
 def test_a_baseline_report_is_part_of_every_format() -> None:
     """With a report at hand, its own verdicts and waivers are counted."""
     waived = "CreateMixJob/body/publish_param/type"
-    old = load_contract_at("2023-05-24")
+    old = edition("2023-05-24")
     difference = diff(old, base())
     loss = baseline_loss(difference, report_by(old, waived))
     assert "the baseline report loses 12 verdicts (11 pass, 1 waived)" in text(difference, loss)

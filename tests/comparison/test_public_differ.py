@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,9 @@ import pytest
 from conformance.comparison.contract_change import Impact
 from conformance.comparison.contracts import diff
 from conformance.contract.document import Contract
-from conformance.contract.revisions import load_contract_at, revisions
-from tests.comparison.planted import PLANTED, Planted, base, changed
+from conformance.contract.revisions import revisions
+from tests.comparison.planted import PLANTED, Planted, base, changed, edition
+from tests.processes import running
 
 SCRIPT = Path(__file__).with_name("differ.cjs")
 PAIRS = [(a, b) for a in revisions() for b in revisions() if a != b]
@@ -50,16 +51,39 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def seen_by_differ(old: Contract, new: Contract, folder: Path) -> dict[str, str]:
+class Differ:
+    """The public differ, in one process for all that it is asked."""
+
+    def __init__(self, process: subprocess.Popen[str], folder: Path) -> None:
+        self._process = process
+        self._folder = folder
+
+    def changes(self, old: Contract, new: Contract) -> list[Any]:
+        """What it sees between two contracts: type, action and path of each change."""
+        files = []
+        for name, contract in (("a.json", old), ("b.json", new)):
+            (self._folder / name).write_text(json.dumps(contract.raw), "utf-8")
+            files.append(str(self._folder / name))
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(files) + "\n")
+        self._process.stdin.flush()
+        changes: list[Any] = json.loads(self._process.stdout.readline())
+        return changes
+
+
+@pytest.fixture(scope="module")
+def differ(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Differ]:
+    """Start the differ once."""
+    command = [str(node()), str(SCRIPT)]
+    with running(command, stdin=subprocess.PIPE, cwd=SCRIPT.parent) as process:
+        yield Differ(process, tmp_path_factory.mktemp("differ"))
+
+
+def seen_by_differ(differ: Differ, old: Contract, new: Contract) -> dict[str, str]:
     """Per operation, ``breaking`` or ``other``: what the differ says of it, extensions apart."""
-    files = []
-    for name, contract in (("a.json", old), ("b.json", new)):
-        (folder / name).write_text(json.dumps(contract.raw), "utf-8")
-        files.append(str(folder / name))
-    command = [str(node()), str(SCRIPT), *files]
-    output = subprocess.run(command, capture_output=True, check=True, cwd=SCRIPT.parent).stdout
     found: dict[str, str] = {}
-    for kind, _, path in json.loads(output):
+    for kind, _, path in differ.changes(old, new):
         if path[:1] != ["paths"] or len(path) < 3:
             continue
         if any(str(step).startswith("x-") or step in {"examples", "example"} for step in path):
@@ -89,10 +113,10 @@ def seen_by_us(old: Contract, new: Contract) -> tuple[dict[str, Impact], set[str
 
 
 @pytest.mark.parametrize(("a", "b"), PAIRS)
-def test_editions_change_the_same_operations(a: str, b: str, tmp_path: Path) -> None:
+def test_editions_change_the_same_operations(a: str, b: str, differ: Differ) -> None:
     """Both see the same operations changed, and what breaks a client there is not compatible."""
-    old, new = load_contract_at(a), load_contract_at(b)
-    theirs, (ours, _) = seen_by_differ(old, new, tmp_path), seen_by_us(old, new)
+    old, new = edition(a), edition(b)
+    theirs, (ours, _) = seen_by_differ(differ, old, new), seen_by_us(old, new)
     assert theirs.keys() == ours.keys() & (old.operations.keys() | new.operations.keys())
     for name, kind in theirs.items():
         if kind == "breaking":
@@ -106,11 +130,11 @@ def test_editions_change_the_same_operations(a: str, b: str, tmp_path: Path) -> 
         for number, one in enumerate(PLANTED)
     ],
 )
-def test_planted_changes_are_not_missed(planted: Planted, tmp_path: Path) -> None:
+def test_planted_changes_are_not_missed(planted: Planted, differ: Differ) -> None:
     """Whatever operation the differ sees touched by a planted change, we see touched too."""
     after = changed(*planted.actions)
     for old, new in ((base(), after), (after, base())):
-        theirs, (ours, kinds) = seen_by_differ(old, new, tmp_path), seen_by_us(old, new)
+        theirs, (ours, kinds) = seen_by_differ(differ, old, new), seen_by_us(old, new)
         assert theirs.keys() <= ours.keys()
         for name, kind in theirs.items():
             if kind == "breaking" and not kinds & WEIGHED_OTHERWISE.keys():

@@ -42,12 +42,10 @@ def served(*options: str) -> Iterator[dict[str, str]]:
 
 def run(env: dict[str, str], folder: Path, *globs: str, level: str = "quick") -> Path:
     """One run for those operations or requirements; the path of its report."""
-    only = [f"--sparkrtc-only={glob}" for glob in globs]
     command = [
-        *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"),
-        *("--pyargs", "conformance.suite", f"--sparkrtc-target={env['BASE_URL']}"),
-        *("--sparkrtc-seed=7", f"--sparkrtc-level={level}", f"--sparkrtc-report-dir={folder}"),
-        *only,
+        *(sys.executable, "-m", "conformance.cli", "run", env["BASE_URL"]),
+        *("--seed", "7", "--level", level, "--report-dir", str(folder)),
+        *(f"--only={glob}" for glob in globs),
     ]
     done = subprocess.run(
         command, cwd=ROOT, env={**os.environ, **env}, capture_output=True, text=True, check=False

@@ -12,6 +12,7 @@ import importlib
 import itertools
 import pkgutil
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -22,6 +23,7 @@ import pytest
 from starlette.types import ASGIApp, Message
 
 import conformance.suite
+from conformance.access.capability import CALLBACK
 from conformance.access.gateway import Gateway
 from conformance.access.settings import Limits, Timeouts
 from conformance.access.transport import TargetClient
@@ -32,6 +34,7 @@ from conformance.engine.lab import Lab
 from conformance.engine.outcomes import Blocked, Inconclusive
 from conformance.engine.scenario import Scenario
 from conformance.engine.wire.endpoint import reach_embedded
+from conformance.engine.wire.polling import Pace
 from conformance.errors import TargetUnreachable
 from conformance.faults.model import Fault
 from conformance.model.case import EFFORTS, Case
@@ -48,6 +51,8 @@ BASE_URL = "http://127.0.0.1:9"
 
 UNHEARD_SECONDS = 0.2
 """How long an answer is waited for that by design never comes."""
+UNTOLD_SECONDS = 2.0
+"""How long a notification is waited for that a fault may have swallowed."""
 
 
 class InProcess(httpx.BaseTransport):
@@ -248,16 +253,36 @@ class Run:
         client = TargetClient(reach.settings, transport=InProcess(app, self._runner))
         prefix = f"sparkconf-{seed:08x}-"
         gateway = Gateway(reach.settings, client, contract().flow_groups, None)
-        self._lab = Lab(contract(), reach, gateway, prefix=prefix, seed=seed, alone=True)
         everything = selection(reach.settings.capabilities, reach.settings.profile)
         self._selection = replace(everything, wanted=frozenset(wanted))
         self._wanted = self._selection.judged
+        # Who listens, waits for threads of the reference, and those keep to our time.
+        listens = any(CALLBACK in contract().requirements[one].capabilities for one in self._wanted)
+        self._lab = Lab(
+            contract(),
+            reach,
+            gateway,
+            prefix=prefix,
+            seed=seed,
+            alone=True,
+            pace=None if listens else Pace(self._now, self._pass_time),
+        )
 
     def __enter__(self) -> Run:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._runner.close()
+
+    def _now(self) -> float:
+        return self._lab.now().timestamp()
+
+    def _pass_time(self, seconds: float) -> None:
+        """Move the clock of the reference instead of waiting; wait where a fault forbids that."""
+        try:
+            self._lab.advance(seconds)
+        except Blocked:
+            time.sleep(seconds)
 
     def judge(self, level: str = "thorough", *, until_failed: bool = False) -> Verdicts:
         """Run what judges the wanted requirements; ``until_failed`` stops once all have failed."""
@@ -310,7 +335,8 @@ def hunt(fault: Fault, app: Callable[[World], ASGIApp], seed: int = 0) -> dict[s
     """Plant a fault and run what it names; the ids that did not fail, with what was said."""
     world = seeded_world(seed)
     patience = UNHEARD_SECONDS if fault.inconclusive else None
-    with Run(world, app(world), fault.breaks, seed, patience, fault.claims) as run:
+    limits = Limits(notifications=UNTOLD_SECONDS)
+    with Run(world, app(world), fault.breaks, seed, patience, fault.claims, limits) as run:
         verdicts = run.judge(until_failed=True)
     if fault.inconclusive:
         return {r: verdicts.outcomes(r) for r in fault.breaks if _passed(verdicts, r)}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeVar
 
 _FIRST_PAUSE = 0.004
@@ -22,11 +23,22 @@ _LEAST = 0.25
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How time passes while a run waits: ``clock`` tells seconds, ``sleep`` lets some pass.
+
+    Ours, unless a test has a target in its own process whose time it moves instead.
+    """
+
+    clock: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+
+
 class Waiting:
     """Polls for one run. ``patient=False``: the target's state never changes, one look is enough.
 
     ``hasten`` moves the target's clock ahead and returns whether it did; None where that is not
-    allowed. ``clock`` and ``sleep`` are for tests.
+    allowed.
     """
 
     def __init__(
@@ -34,13 +46,11 @@ class Waiting:
         *,
         patient: bool = True,
         hasten: Callable[[float], bool] | None = None,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
+        pace: Pace | None = None,
     ) -> None:
         self.patient = patient
         self._hasten = hasten
-        self._clock = clock
-        self._sleep = sleep
+        self._pace = pace or Pace()
         self._in_vain: Counter[str] = Counter()
 
     def until(
@@ -50,13 +60,13 @@ class Waiting:
 
         ``subject`` names what is waited for: after a timeout, the next wait for it is shorter.
         """
-        deadline = self._clock() + self._patience(subject, seconds)
+        deadline = self._pace.clock() + self._patience(subject, seconds)
         pause = _FIRST_PAUSE
         seen = look()
         if not there(seen) and self._hastened(subject):
             seen = look()
-        while not (arrived := there(seen)) and (left := deadline - self._clock()) > 0:
-            self._sleep(min(pause, left))
+        while not (arrived := there(seen)) and (left := deadline - self._pace.clock()) > 0:
+            self._pace.sleep(min(pause, left))
             pause = min(2 * pause, _LONGEST_PAUSE)
             seen = look()
         if arrived:
@@ -80,8 +90,8 @@ class Waiting:
         Where the state never changes, return at once.
         """
         if self.patient and not (self._hasten is not None and self._hasten(seconds)):
-            self._sleep(seconds)
+            self._pace.sleep(seconds)
 
     def rest(self, seconds: float) -> None:
         """Send nothing for some seconds."""
-        self._sleep(seconds)
+        self._pace.sleep(seconds)

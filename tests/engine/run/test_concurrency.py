@@ -43,7 +43,7 @@ class _Answer(http.server.BaseHTTPRequestHandler):
 def _server(kind: type[http.server.HTTPServer], seconds: float) -> Iterator[str]:
     handler = type("Slow", (_Answer,), {"seconds": seconds})
     with kind(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         yield f"http://127.0.0.1:{server.server_address[1]}"
         threading.Thread(target=server.shutdown, daemon=True).start()
 

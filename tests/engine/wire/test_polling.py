@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.engine.wire.polling import Waiting
+from conformance.engine.wire.polling import Pace, Waiting
 
 
 class Time:
@@ -25,7 +25,7 @@ class Time:
 
 
 def _waiting(time: Time, *, patient: bool = True) -> Waiting:
-    return Waiting(patient=patient, clock=time.clock, sleep=time.sleep)
+    return Waiting(patient=patient, pace=Pace(time.clock, time.sleep))
 
 
 def test_what_is_there_at_once_costs_nothing() -> None:
@@ -102,7 +102,7 @@ def test_a_clock_that_may_be_moved_spares_ours() -> None:
         moved[0] += seconds
         return True
 
-    waiting = Waiting(hasten=hasten, clock=time.clock, sleep=time.sleep)
+    waiting = Waiting(hasten=hasten, pace=Pace(time.clock, time.sleep))
     assert waiting.until("x", lambda: moved[0], lambda at: at >= 0.2, 10) >= 0.2
     assert time.pauses == []
     waiting.until("never", lambda: None, lambda _: False, 10)
@@ -115,7 +115,7 @@ def test_a_clock_that_may_be_moved_spares_ours() -> None:
 def test_a_clock_that_does_not_move() -> None:
     """Then our own time passes."""
     time = Time()
-    waiting = Waiting(hasten=lambda _: False, clock=time.clock, sleep=time.sleep)
+    waiting = Waiting(hasten=lambda _: False, pace=Pace(time.clock, time.sleep))
     assert waiting.until("x", lambda: time.now, lambda now: now >= 1, 10) >= 1
 
 
@@ -127,7 +127,7 @@ def test_time_that_must_pass_is_the_targets_where_that_can_be_moved() -> None:
         theirs.append(seconds)
         return len(theirs) < 2
 
-    waiting = Waiting(hasten=hasten, clock=ours.clock, sleep=ours.sleep)
+    waiting = Waiting(hasten=hasten, pace=Pace(ours.clock, ours.sleep))
     waiting.outlast(1.5)
     assert (theirs, ours.pauses) == ([1.5], [])
     waiting.outlast(1.5)
