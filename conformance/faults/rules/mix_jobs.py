@@ -208,5 +208,6 @@ _UPDATE: tuple[tuple[str, str, Behaviour], ...] = (
         "does not look at a layout it does not have",
         _with("layout_template", None, _unknown_layout),
     ),
+    ("ends-at-new-idle-time", "keeps the idle time that it began with", _old_idle_time()),
     ("idle-time-counts-anew", "keeps the idle time that it began with", _old_idle_time()),
 )
