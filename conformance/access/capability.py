@@ -51,6 +51,7 @@ CAPABILITIES: Mapping[str, str] = MappingProxyType(
 WITH_CREDENTIALS = frozenset({"aksk", "second-project", "second-tenant", "expired-token"})
 
 LIVE = "live"
+EMULATOR = "emulator"
 """The profile of the real service, and of every address that nothing else is known of."""
 
 #: What each profile starts from when the file lists no capabilities. What touches other
@@ -58,7 +59,7 @@ LIVE = "live"
 PROFILES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "stateless": frozenset({WRITES, "jobs", "obs", "statistics"}),
-        "emulator": frozenset({WRITES, "jobs", "obs", "statistics"}) | WITH_CREDENTIALS,
-        "live": frozenset({"obs", "statistics"}) | WITH_CREDENTIALS,
+        EMULATOR: frozenset({WRITES, "jobs", "obs", "statistics"}) | WITH_CREDENTIALS,
+        LIVE: frozenset({"obs", "statistics"}) | WITH_CREDENTIALS,
     }
 )

@@ -19,7 +19,14 @@ from urllib.parse import urlsplit
 
 from annotated_types import Ge, Gt
 
-from conformance.access.capability import CAPABILITIES, LIVE, PROFILES, TOUCHES_OTHERS, WRITES
+from conformance.access.capability import (
+    CAPABILITIES,
+    EMULATOR,
+    LIVE,
+    PROFILES,
+    TOUCHES_OTHERS,
+    WRITES,
+)
 from conformance.access.record import WEB_ADDRESS, OneOf, read_record
 from conformance.errors import ConfigurationError
 from conformance.given_files import given_text
@@ -227,7 +234,7 @@ def target_from_url(
     """
     _check_url("base_url", url, "target")
     yes = production or env.get("SPARKRTC_PRODUCTION", "").lower() in {"yes", "true", "1"}
-    usual = "emulator" if is_loopback(url) else LIVE
+    usual = EMULATOR if is_loopback(url) else LIVE
     chosen = LIVE if is_production(url) else profile or usual
     settings = TargetSettings(base_url=url, profile=chosen, production=yes)
     settings = _complete(settings, env, listed=False)

@@ -1,8 +1,8 @@
 """Runs independent items on several threads before pytest runs all items in order.
 
-Items that might crash a server are not among them: it must be plain which request did. pytest sets
-up, calls and reports one item after the other, as every plugin expects; the call of an item that
-has passed ahead returns at once.
+Those of a phase run before the first item of that phase: items that might crash a server come when
+all others have been judged. pytest sets up, calls and reports one item after the other, as every
+plugin expects; the call of an item that has passed ahead returns at once.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ FEWEST = 8
 
 _FOUND = pytest.StashKey[ItemResult]()
 _SENT = pytest.StashKey[Mapping[str, int]]()
+_PHASES = (Phase.ORDINARY, Phase.HOSTILE)
 _NOT_BESIDE_OTHERS = TOUCHES_OTHERS | {CLOCK, CALLBACK}
 """Capabilities whose use other cases would feel, or that there is one port for."""
 
@@ -47,27 +48,37 @@ class RunAhead:
     def __init__(self, run: ConformanceRun) -> None:
         self._run = run
         self._session = run.session
+        self._count = 1
+        self._waiting: dict[Phase, list[tuple[pytest.Item, Run]]] = {}
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, Any, Any]:
-        """Run ahead the items that allow it; then the loop as usual."""
+        """Find out which items may run ahead; then the loop as usual."""
         if not session.config.option.collectonly:
-            self._run_ahead(session)
+            beside = [(item, run) for item in session.items if (run := self._beside(item))]
+            self._count = at_a_time(self._session) if len(beside) >= FEWEST else 1
+            if self._count > 1:
+                for item, run in beside:
+                    self._waiting.setdefault(self._phase(item), []).append((item, run))
         return (yield)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> None:
+        """Run ahead all items of a phase before its first one: those before it are judged then."""
+        if self._waiting:
+            self._run_ahead(self._waiting.pop(self._phase(item), []))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
         """Skip the call of an item that passed ahead."""
         return True if found_ahead(pyfuncitem) is not None else None
 
-    def _run_ahead(self, session: pytest.Session) -> None:
-        beside = [(item, run) for item in session.items if (run := self._beside(item)) is not None]
-        count = at_a_time(self._session) if len(beside) >= FEWEST else 1
-        if count == 1:
+    def _run_ahead(self, beside: list[tuple[pytest.Item, Run]]) -> None:
+        if not beside:
             return
         ahead: Ahead[pytest.Item] = Ahead()
         try:
-            run_ahead(self._session, beside, count, ahead)
+            run_ahead(self._session, beside, self._count, ahead)
         except KeyboardInterrupt:
             for item, result in ahead.good.items():
                 self._run.absorb(item.nodeid, result)
@@ -79,11 +90,14 @@ class RunAhead:
         for item, sent in ahead.sent.items():
             item.stash[_SENT] = sent
 
+    def _phase(self, item: pytest.Item) -> Phase:
+        return phase_of_item(item, self._session.contract.resources.ending)
+
     def _beside(self, item: pytest.Item) -> Run | None:
         """How to run an item in another session; None where it has to run alone."""
         if not isinstance(item, pytest.Function):
             return None
-        if phase_of_item(item, self._session.contract.resources.ending) is not Phase.ORDINARY:
+        if self._phase(item) not in _PHASES:
             return None
         case = case_of(item)
         if case is not None:

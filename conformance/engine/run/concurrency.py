@@ -1,24 +1,30 @@
 """How many cases one process runs at a time.
 
-Several only where they are asked for (``--concurrency``): a server that loses a write when two
-come at once would show it here and not there. Never where requests have to wait for their turn,
-never at a live target, and only where that many connections are answered.
+Several where they are asked for (``--concurrency``), and at an emulator whose answers take so long
+that a run would mostly wait. Never where requests have to wait for their turn, never at a live
+target, and only where that many connections are answered.
 """
 
 from __future__ import annotations
 
+import statistics
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 
-from conformance.access.capability import LIVE
+from conformance.access.capability import EMULATOR, LIVE
 from conformance.access.guard import Guard
 from conformance.access.settings import TargetSettings
 from conformance.access.transport import TargetClient
+from conformance.engine.run.preflight import glance
 from conformance.engine.run.session import Session
 from conformance.errors import TargetError, UsageError
 from conformance.model.exchange import Request
 
+AUTOMATIC = 16
+"""Cases at a time where nobody said how many."""
+_SLOW = 0.01
+"""Seconds that an answer takes at least where several at a time are worth it."""
 _PATIENCE = 2.0
 """Seconds that an answer on one more connection may take."""
 
@@ -41,11 +47,22 @@ def check_concurrency(session: Session) -> None:
 
 def at_a_time(session: Session) -> int:
     """The number of cases to run at a time. May send a few reading requests to find out."""
-    settings, asked = session.reach.settings, session.config.concurrency or 1
+    settings, asked = session.reach.settings, session.config.concurrency
     free = session.config.alone and not settings.has_flow_control and session.profile != LIVE
     if asked == 1 or not free or session.time.left is not None:
         return 1  # a run that may take so long spends its time in the order of the document
-    return asked if _answers_all(session, asked) else 1
+    count = _automatic(session) if asked is None else asked
+    return count if count > 1 and _answers_all(session, count) else 1
+
+
+def _automatic(session: Session) -> int:
+    """How many where nobody said it: several only at an emulator that is far away or slow."""
+    limited = session.reach.settings.limits.requests
+    if session.profile != EMULATOR or limited or session.config.target is None:
+        return 1
+    seen = [glance(session.lab) for _ in range(3)]
+    took = [one.response.elapsed for one in seen if one is not None and one.response is not None]
+    return AUTOMATIC if len(took) == len(seen) and statistics.median(took) >= _SLOW else 1
 
 
 def _answers_all(session: Session, count: int) -> bool:

@@ -28,7 +28,7 @@ class RunConfig:
     ``operations``: those that the target offers, in place of what its file says; none are all.
     ``contract``: a file or folder to judge by instead of the contract that is shipped; where it is
     an overlay, ``base`` is the edition or file that it changes.
-    ``concurrency``: so many cases at a time in one process; None is one.
+    ``concurrency``: so many cases at a time in one process; None leaves it to the target.
     ``duration``: seconds that it may take, whatever the target file says.
     """
 

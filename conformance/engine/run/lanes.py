@@ -1,7 +1,8 @@
 """Runs independent cases on several threads: a lane is one thread with a lab of its own.
 
 What is run ahead counts only if everything in it is well. Any other case is run again in its turn,
-alone, as if it had not been run before: concurrency can neither hide nor cause a deviation.
+alone, as if it had not been run before: concurrency can neither hide nor cause a deviation. A few
+cases that were only blocked, since the others had taken all the room, are tried once more by fewer.
 """
 
 from __future__ import annotations
@@ -18,6 +19,10 @@ from conformance.engine.run.session import Session
 from conformance.errors import ConformanceError, TargetError
 from conformance.model.item_result import ItemResult
 
+FEWER = 4
+"""The part of the threads that tries again what was blocked: one of so many."""
+_FEW = 32
+"""Cases that may have been blocked for want of room; more of them have another reason."""
 _LOOK = 0.2
 """Seconds between two looks at whether the run is to be stopped."""
 
@@ -29,12 +34,15 @@ Run = Callable[[Session], None]
 class Ahead(Generic[Key]):
     """The results of running ahead: ``good`` holds the cases that need not be run again.
 
-    ``sent`` counts, by flow group, the requests of the others. ``left`` names what could not be
-    deleted.
+    ``sent`` counts, by flow group, the requests of tries that do not count. ``blocked`` are those
+    of the others that could not be tried. ``broken_off`` were under way when the target stopped
+    answering. ``left`` names what could not be deleted.
     """
 
     good: dict[Key, ItemResult] = field(default_factory=dict)
-    sent: dict[Key, Mapping[str, int]] = field(default_factory=dict)
+    sent: dict[Key, Counter[str]] = field(default_factory=dict)
+    blocked: set[Key] = field(default_factory=set)
+    broken_off: list[Key] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
 
 
@@ -48,20 +56,37 @@ def run_ahead(
     """Run ``cases`` on ``count`` threads, delete what they made, and put the results in ``ahead``.
 
     An interruption stops all of them after their present case; what is done is in ``ahead`` then.
-    ``done`` is told each case, by its thread, once it is over.
+    ``done`` is told each case, by its thread, once it is over, and again if it is tried again.
     """
+    every = tuple(cases)
+    if not _run(session, every, count, ahead, done):
+        return
+    blocked = tuple(case for case in every if case[0] in ahead.blocked)
+    if 1 < len(blocked) <= _FEW and count > FEWER:
+        _run(session, blocked, count // FEWER, ahead, done)
+
+
+def _run(
+    session: Session,
+    cases: Iterable[tuple[Key, Run]],
+    count: int,
+    ahead: Ahead[Key],
+    done: Callable[[Key], None],
+) -> bool:
+    """Run them once; return whether every case was tried."""
     waiting: queue.SimpleQueue[tuple[Key, Run]] = queue.SimpleQueue()
     for case in cases:
         waiting.put(case)
     stop = threading.Event()
     session.lab  # noqa: B018 - the labs of all threads share what this one knows
-    lanes = [_Lane(session.beside(number), waiting, stop, ahead, done) for number in range(count)]
+    lanes = [_Lane(session.beside(), waiting, stop, ahead, done) for _ in range(count)]
     for lane in lanes:
         lane.start()
     try:
         for lane in lanes:
             while not lane.finished.wait(_LOOK):
                 pass
+        return not stop.is_set()
     finally:
         stop.set()
         for lane in lanes:
@@ -107,20 +132,24 @@ class _Lane(threading.Thread, Generic[Key]):
 
     def _one(self, key: Key, case: Run) -> None:
         session = self._session
-        well = True
+        well, blocked = True, False
         try:
             case(session)
         except TargetError:
+            self._ahead.broken_off.append(key)
             raise
-        except BaseException:
-            well = False
+        except BaseException as error:
+            well, blocked = False, isinstance(error, Blocked)
         lab = session.lab
         well = well and all(one.response is not None for one in lab.transcript.exchanges.values())
         result = session.drain()
+        self._ahead.blocked.discard(key)
         if well and not result.judgements:
-            self._ahead.good[key] = result
+            self._ahead.good[key] = with_requests(result, self._ahead.sent.get(key, {}))
             return
-        self._ahead.sent[key] = dict(result.requests)
+        if blocked:
+            self._ahead.blocked.add(key)
+        self._ahead.sent[key] = self._ahead.sent.get(key, Counter()) + Counter(result.requests)
         lab.ledger.forget(result)
 
     def _clear(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import secrets
 from collections.abc import Iterable
 from dataclasses import replace
@@ -79,14 +80,15 @@ class Session:
         self._journal: Journal | None = None
         self._hung_up = False
         self._beside: Session | None = None
+        self._others = itertools.count()
 
-    def beside(self, number: int) -> Session:
+    def beside(self) -> Session:
         """A session of the same run for another thread, with its own lab, names and journal.
 
         Contract, cases and what is known about the target so far are shared.
         """
         other = copy.copy(self)
-        other._worker = f"{self._worker}t{number}"
+        other._worker = f"{self._worker}t{next(self._others)}"
         other._lab = other._journal = None
         other._beside = self
         return other
