@@ -23,6 +23,8 @@ FEWER = 4
 """The part of the threads that tries again what was blocked: one of so many."""
 _FEW = 32
 """Cases that may have been blocked for want of room; more of them have another reason."""
+_IN_VAIN = 3
+"""Cases that may be blocked one after the other before a thread leaves the rest to the others."""
 _LOOK = 0.2
 """Seconds between two looks at whether the run is to be stopped."""
 
@@ -112,11 +114,12 @@ class _Lane(threading.Thread, Generic[Key]):
         self._stopped = stop
         self._ahead = ahead
         self._done = done
+        self._in_vain = 0
 
     def run(self) -> None:
-        """Run the next case until none is left, or the run is stopped."""
+        """Run the next case until none is left, or the run is stopped, or there is no room."""
         try:
-            while not self._stopped.is_set():
+            while not self._stopped.is_set() and self._in_vain < _IN_VAIN:
                 key, case = self._waiting.get_nowait()
                 self._one(key, case)
                 self._done(key)
@@ -143,6 +146,7 @@ class _Lane(threading.Thread, Generic[Key]):
         lab = session.lab
         well = well and all(one.response is not None for one in lab.transcript.exchanges.values())
         result = session.drain()
+        self._in_vain = self._in_vain + 1 if blocked else 0
         self._ahead.blocked.discard(key)
         if well and not result.judgements:
             self._ahead.good[key] = with_requests(result, self._ahead.sent.get(key, {}))
