@@ -23,8 +23,10 @@ FEWER = 4
 """The part of the threads that tries again what was blocked: one of so many."""
 _FEW = 32
 """Cases that may have been blocked for want of room; more of them have another reason."""
-_IN_VAIN = 3
+_IN_VAIN = 10
 """Cases that may be blocked one after the other before a thread leaves the rest to the others."""
+_PAUSE = 0.25
+"""Seconds that a thread waits after a blocked case: until then another may have made room."""
 _LOOK = 0.2
 """Seconds between two looks at whether the run is to be stopped."""
 
@@ -147,6 +149,8 @@ class _Lane(threading.Thread, Generic[Key]):
         well = well and all(one.response is not None for one in lab.transcript.exchanges.values())
         result = session.drain()
         self._in_vain = self._in_vain + 1 if blocked else 0
+        if blocked:
+            self._stopped.wait(_PAUSE)
         self._ahead.blocked.discard(key)
         if well and not result.judgements:
             self._ahead.good[key] = with_requests(result, self._ahead.sent.get(key, {}))
