@@ -12,7 +12,10 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from conformance.access.journal import Changed, Created, Journal, Pending
-from conformance.errors import ConfigurationError
+from conformance.errors import ConfigurationError, TargetUnreachable
+
+NO_ANSWER = "the target does not answer"
+"""Why something could not be undone at a target that is gone."""
 
 
 class Presence(enum.Enum):
@@ -93,6 +96,12 @@ def cleanup(
     return result
 
 
+def _why(error: Exception) -> str:
+    if isinstance(error, TargetUnreachable):
+        return NO_ANSWER  # that ended the run, which says more
+    return f"{type(error).__name__}: {error}"
+
+
 def _settle(journal: Journal, item: Pending, how: str) -> None:
     """Journal that an item is undone; a journal that cannot be written stops nothing."""
     with suppress(ConfigurationError):
@@ -115,7 +124,7 @@ def _undo_all(journal: Journal, undo: Undo, prefix: str, result: CleanupResult) 
             else:
                 _remove(item, journal, undo, prefix, result)
         except Exception as error:
-            result.failed.append((item, f"{type(error).__name__}: {error}"))
+            result.failed.append((item, _why(error)))
 
 
 def _remove(

@@ -65,7 +65,12 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "-n", "--numprocesses", metavar="N", help="number of processes, as in pytest-xdist"
         ),
-        click.option("--concurrency", type=int, metavar="N", help="cases to run at a time"),
+        click.option(
+            "--concurrency",
+            type=int,
+            metavar="N",
+            help="cases to run at a time; 12 at a slow emulator",
+        ),
         click.option("--duration", type=float, metavar="SECONDS", help="stop after this time"),
         click.option("--resume", is_flag=True, help="resume an interrupted run"),
         click.option(

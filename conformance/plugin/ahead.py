@@ -25,6 +25,9 @@ from conformance.plugin.conformance_run import ConformanceRun
 FEWEST = 8
 """Fewer items than this are sooner run one after the other."""
 
+_NAMED = 16
+"""Cases that a warning names."""
+
 _FOUND = pytest.StashKey[ItemResult]()
 _SENT = pytest.StashKey[Mapping[str, int]]()
 _PHASES = (Phase.ORDINARY, Phase.HOSTILE)
@@ -85,10 +88,20 @@ class RunAhead:
             raise
         finally:
             self._run.collected.left_behind.extend(ahead.left)
+            self._tell_what_was_last(ahead.unanswered)
         for item, result in ahead.good.items():
             item.stash[_FOUND] = result
         for item, sent in ahead.sent.items():
             item.stash[_SENT] = sent
+
+    def _tell_what_was_last(self, items: list[pytest.Item]) -> None:
+        if not items:
+            return
+        names = ", ".join(sorted(item.name for item in items)[:_NAMED])
+        self._run.collected.warnings.append(
+            "the target stopped answering while cases ran side by side, these at the end: "
+            f"{names}; --concurrency 1 tells which"
+        )
 
     def _phase(self, item: pytest.Item) -> Phase:
         return phase_of_item(item, self._session.contract.resources.ending)

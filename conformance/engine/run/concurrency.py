@@ -21,7 +21,7 @@ from conformance.engine.run.session import Session
 from conformance.errors import TargetError, UsageError
 from conformance.model.exchange import Request
 
-AUTOMATIC = 16
+AUTOMATIC = 12
 """Cases at a time where nobody said how many."""
 _SLOW = 0.01
 """Seconds that an answer takes at least where several at a time are worth it."""

@@ -39,14 +39,15 @@ class Ahead(Generic[Key]):
     """The results of running ahead: ``good`` holds the cases that need not be run again.
 
     ``sent`` counts, by flow group, the requests of tries that do not count. ``blocked`` are those
-    of the others that could not be tried. ``broken_off`` were under way when the target stopped
-    answering. ``left`` names what could not be deleted.
+    of the others that could not be tried. ``unanswered``: of each thread that got
+    no more answers, the case that had the first request without one. ``left`` names what could not
+    be deleted.
     """
 
     good: dict[Key, ItemResult] = field(default_factory=dict)
     sent: dict[Key, Counter[str]] = field(default_factory=dict)
     blocked: set[Key] = field(default_factory=set)
-    broken_off: list[Key] = field(default_factory=list)
+    unanswered: list[Key] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
 
 
@@ -117,6 +118,8 @@ class _Lane(threading.Thread, Generic[Key]):
         self._ahead = ahead
         self._done = done
         self._in_vain = 0
+        self._silent: Key | None = None
+        """The case with the first request that was not answered, if none has been since."""
 
     def run(self) -> None:
         """Run the next case until none is left, or the run is stopped, or there is no room."""
@@ -130,6 +133,8 @@ class _Lane(threading.Thread, Generic[Key]):
         except TargetError:
             self._stopped.set()
         finally:
+            if self._silent is not None:
+                self._ahead.unanswered.append(self._silent)
             try:
                 self._clear()
             finally:
@@ -141,12 +146,17 @@ class _Lane(threading.Thread, Generic[Key]):
         try:
             case(session)
         except TargetError:
-            self._ahead.broken_off.append(key)
+            self._silent = self._silent or key
             raise
         except BaseException as error:
             well, blocked = False, isinstance(error, Blocked)
         lab = session.lab
-        well = well and all(one.response is not None for one in lab.transcript.exchanges.values())
+        answered = [one.response is not None for one in lab.transcript.exchanges.values()]
+        well = well and all(answered)
+        if all(answered):
+            self._silent = self._silent if not answered else None
+        elif self._silent is None or any(answered):
+            self._silent = key
         result = session.drain()
         self._in_vain = self._in_vain + 1 if blocked else 0
         if blocked:

@@ -10,6 +10,7 @@ from conformance.contract.document import Contract
 from conformance.contract.offered import offered_operations
 from conformance.contract.operations import Operation
 from conformance.contract.requirements import SERVER_ERROR_CAPABILITY
+from conformance.engine.run.closing import counted
 from conformance.engine.run.config import RunConfig
 from conformance.engine.run.replay import curl_lines, pytest_line
 from conformance.engine.run.session import Session
@@ -140,7 +141,7 @@ def _run(
     config = session.config
     requests = dict(sorted(collected.ledger.requests.items()))
     waivers = session.reach.settings.waivers
-    left = [f"not deleted: {item}" for item in collected.left_behind]
+    left = [f"not deleted: {item}" for item in counted(collected.left_behind)]
     early = [f"ended early: {collected.interruption}"] if collected.interruption else []
     ending = [text for waiver in waivers if (text := waiver.warning(finished.date()))]
     return RunRecord(

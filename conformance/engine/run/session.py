@@ -76,6 +76,7 @@ class Session:
         )
         self.time = TimeBudget(*_allotted(config, reach))
         self._worker = worker
+        self._lane = ""
         self._lab: Lab | None = None
         self._journal: Journal | None = None
         self._hung_up = False
@@ -88,7 +89,8 @@ class Session:
         Contract, cases and what is known about the target so far are shared.
         """
         other = copy.copy(self)
-        other._worker = f"{self._worker}t{next(self._others)}"
+        other._stem = self._stem
+        other._lane = f"t{next(self._others)}"
         other._lab = other._journal = None
         other._beside = self
         return other
@@ -138,8 +140,7 @@ class Session:
         Raises ConfigurationError where its journal cannot be begun: nothing is sent then.
         """
         if self._lab is None:
-            # Not from the seed: two runs with one seed must not take each other's for their own.
-            prefix = f"{RUNS_PREFIX}{secrets.token_hex(4)}{self._worker}-"
+            prefix = f"{self._stem}{self._lane}-"
             lab = Lab(
                 self.contract,
                 self.reach,
@@ -160,9 +161,17 @@ class Session:
             self._lab = lab
         return self._lab
 
+    @cached_property
+    def _stem(self) -> str:
+        """How all names of this process begin, those of its threads too.
+
+        Not from the seed: two runs with one seed must not take each other's for their own.
+        """
+        return f"{RUNS_PREFIX}{secrets.token_hex(4)}{self._worker}"
+
     def _gateway(self) -> Gateway:
         settings = self.reach.settings
-        if not self._worker:
+        if not self._worker and self._beside is None:
             _forget(self.config.report_dir / BUDGET)
         budget = RequestBudget(settings.limits.requests, self.config.report_dir / BUDGET)
         client = TargetClient(
@@ -181,7 +190,7 @@ class Session:
         settings = self.reach.settings
         if self.config.target is None or not settings.allow_writes:
             return None
-        path = self.config.report_dir / f"{JOURNAL}{self._worker}.jsonl"
+        path = self.config.report_dir / f"{JOURNAL}{self._worker}{self._lane}.jsonl"
         if path.exists():
             old = Journal(path)
             if self.config.resume and old.pending():
@@ -270,7 +279,9 @@ class Session:
             self.hang_up()
             return self._lab.resources.left
         if self._journal is not None:
-            left = [*undo(self._lab, self._journal), *leftovers(self._lab)]
+            left = undo(self._lab, self._journal)
+            if self._beside is None:  # it looks for what its threads have left, too
+                left += leftovers(self._lab, self._stem)
         self.hang_up()
         return left
 

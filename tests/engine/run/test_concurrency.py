@@ -26,6 +26,7 @@ ENV = {"SPARKRTC_TOKEN": "t" * 40, "SPARKRTC_PROJECT_ID": "0" * 32}
 class _Answer(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     seconds = 0.0
+    wbufsize = -1  # one packet: two would wait for the delayed acknowledgement of the first
 
     def do_GET(self) -> None:
         time.sleep(self.seconds)
@@ -60,7 +61,14 @@ THREADS = http.server.ThreadingHTTPServer
 @pytest.mark.parametrize(
     ("seconds", "options", "count"),
     [
-        (0.02, {}, 1),
+        (0.02, {}, 12),
+        (0.0, {}, 1),
+        (0.02, {"profile": "stateless"}, 1),
+        (0.02, {"alone": False}, 1),
+        (0.02, {"limits": Limits(requests=100)}, 1),
+        (0.02, {"limits": Limits(flow_control=True)}, 1),
+        (0.02, {"profile": "live"}, 1),
+        (0.02, {"duration": 60.0}, 1),
         (0.02, {"concurrency": 1}, 1),
         (0.02, {"concurrency": 3}, 3),
         (0.0, {"concurrency": 3}, 3),
@@ -72,7 +80,7 @@ THREADS = http.server.ThreadingHTTPServer
     ],
 )
 def test_how_many(tmp_path: Path, seconds: float, options: dict[str, object], count: int) -> None:
-    """As many as were asked for; one under flow control, with a time limit or at a live target."""
+    """As many as were asked for, several at a slow emulator, one where requests are counted."""
     with _server(THREADS, seconds) as url:
         session = _session(url, tmp_path, **options)  # type: ignore[arg-type]
         assert at_a_time(session) == count

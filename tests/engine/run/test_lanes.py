@@ -64,6 +64,7 @@ def test_what_is_well_counts_and_all_else_is_run_again(session: Session) -> None
     assert set(ahead.good) == {"a", "d"}
     assert "ListApps/200/apps/required" in ahead.good["a"].passed
     assert {key: sum(sent.values()) for key, sent in ahead.sent.items()} == {"b": 1, "c": 1}
+    assert ahead.blocked == {"c"}
     assert sorted(over) == ["a", "b", "c", "d"]
     assert ahead.left == []
     again = with_requests(ItemResult(requests={"management": 2}), ahead.sent["b"])
@@ -139,3 +140,40 @@ def test_a_target_that_is_gone_stops_all(session: Session) -> None:
     run_ahead(session, [(0, gone), *((n, _lists) for n in range(1, 500))], 2, ahead)
     assert 0 not in ahead.good
     assert len(ahead.good) < 499
+    assert ahead.unanswered[0] == 0
+
+
+def test_what_found_no_room_is_tried_again_by_fewer(session: Session) -> None:
+    """Eight cases that need a place of which there are two: the second time they find one."""
+    places = threading.Semaphore(2)
+    meeting = threading.Barrier(8, timeout=20)
+    tries: list[int] = []
+
+    def needs_room(number: int) -> Callable[[Session], None]:
+        def run(lane: Session) -> None:
+            tries.append(number)
+            _lists(lane)
+            if tries.count(number) == 1:
+                meeting.wait()
+            if not places.acquire(blocking=False):
+                raise Blocked("no room")
+            if tries.count(number) == 1:
+                time.sleep(0.2)
+            places.release()
+
+        return run
+
+    ahead: Ahead[int] = Ahead()
+    run_ahead(session, [(n, needs_room(n)) for n in range(8)], 8, ahead)
+    assert set(ahead.good) == set(range(8))
+    assert ahead.blocked == set()
+    assert len(tries) == 14
+    assert sum(sum(one.requests.values()) for one in ahead.good.values()) == 14
+
+
+def test_where_nothing_can_be_tried_the_rest_is_left_alone(session: Session) -> None:
+    """A thread that is blocked again and again does not go through all cases."""
+    ahead: Ahead[int] = Ahead()
+    run_ahead(session, [(n, _is_blocked) for n in range(200)], 2, ahead)
+    assert ahead.good == {}
+    assert len(ahead.blocked) < 30
