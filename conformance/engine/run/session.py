@@ -281,7 +281,7 @@ class Session:
         if self._journal is not None:
             left = undo(self._lab, self._journal)
             if self._beside is None:  # it looks for what its threads have left, too
-                left += leftovers(self._lab, self._stem)
+                left += leftovers(self._lab, self._lab.prefix.removesuffix("-"))
         self.hang_up()
         return left
 
