@@ -2,7 +2,8 @@
 
 ``python tests/strangers/measure.py [--rows FILE] [SERVER …] [SLIP …]``. A slip is hunted among the
 requirements of its operation first, then with the common rules, and in the whole standard run where
-those say nothing. The unchanged server is judged whole; what it shows is no find.
+those say nothing. The unchanged server is judged whole; what it shows is no find. Slips that break
+no sentence (``UNSEEN.json`` says why) are hunted too, and counted apart.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from stranger import STRANGERS, Stranger, judged, serving
 
 from conformance.contract.document import Contract, load_contract
 
+_SEEN = {"stated": True}
 REPORT = Path(__file__).resolve().parents[2] / "reports" / "benchmarks" / "strangers.md"
 
 
@@ -134,12 +136,17 @@ def table(stranger: Stranger, rows: Sequence[Hunted]) -> str:
     lines += [f"{counts['not noticed']} not noticed.", ""]
     left = [row for row in rows if row.outcome != "fail"]
     if left:
-        lines += ["| slip | what it does | line | outcome | by |", "|---|---|---|---|---|"]
+        titles = ("slip", "what it does", "line", "outcome", "by", "why it cannot fail")
+        lines += [_row(titles), "|---" * len(titles) + "|"]
     for row in left:
-        slip = row.slip
-        cells = (slip["name"], slip["what"], slip["line"], row.outcome, row.by or "–")
-        lines.append("| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |")
+        slip, why = row.slip, stranger.unseen.get(row.slip["name"], {}).get("why", "–")
+        cells = (slip["name"], slip["what"], slip["line"], row.outcome, row.by or "–", why)
+        lines.append(_row(cells))
     return "\n".join(lines) + "\n"
+
+
+def _row(cells: Sequence[object]) -> str:
+    return "| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |"
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -164,8 +171,15 @@ def _report(found: Mapping[Stranger, Sequence[Hunted]]) -> str:
     every = [row for rows in found.values() for row in rows]
     failed = sum(row.outcome == "fail" for row in every)
     lines = ["# Slips of strangers' servers", "", "Written by `tox -e strangers`.", ""]
+    unstated = sum(
+        row.outcome != "fail" and not stranger.unseen.get(row.slip["name"], _SEEN)["stated"]
+        for stranger, rows in found.items()
+        for row in rows
+    )
+    stated = len(every) - unstated
     lines += [f"{failed} of {len(every)} slips ({failed / len(every):.0%}) are found as failures;"]
-    lines += ["the unchanged servers show none of them.", ""]
+    lines += [f"{failed} of the {stated} ({failed / stated:.1%}) that break a sentence as we read"]
+    lines += ["it. The unchanged servers show none of them.", ""]
     return "\n".join(lines) + "\n" + "\n".join(table(*one) for one in found.items())
 
 

@@ -68,6 +68,12 @@ class Stranger:
         return next((tool for tool in self.tools if shutil.which(tool) is None), None)
 
     @property
+    def unseen(self) -> Mapping[str, Mapping[str, Any]]:
+        """Slips that cannot fail: whether they break a sentence, as we read it, and ``why``."""
+        every: dict[str, dict[str, Any]] = json.loads((HERE / "UNSEEN.json").read_text())
+        return every.get(self.name, {})
+
+    @property
     def slips(self) -> Sequence[Mapping[str, Any]]:
         """The mistakes that it can be told to make."""
         slips: list[dict[str, Any]] = json.loads((HERE / self.name / "SLIPS.json").read_text())
