@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from conformance.cli import cli
 from conformance.contract.document import load_contract
 from tests.commands.test_run import _run, _served
 
@@ -99,11 +98,9 @@ def test_a_perfect_part_is_conformant_and_the_rest_is_never_called(
 
 
 def _certified(folder: Path, offered: list[str]) -> None:
-    script = "import sys; from conformance.cli import main; main(sys.argv[1:])"
-
-    def certificate(*arguments: str) -> Any:
-        command = [sys.executable, "-c", script, "certificate", *arguments]
-        return subprocess.run(command, capture_output=True, text=True, check=True)
-
-    certificate("issue", str(folder / "report.json"))
-    assert ", ".join(offered) in certificate("verify", str(folder / "certificate.json")).stdout
+    issued = CliRunner().invoke(cli, ["certificate", "issue", str(folder / "report.json")])
+    assert issued.exception is None
+    file = str(folder / "certificate.json")
+    verified = CliRunner().invoke(cli, ["certificate", "verify", file], standalone_mode=False)
+    assert (verified.exception, verified.return_value) == (None, 0)
+    assert ", ".join(offered) in verified.output
