@@ -25,7 +25,7 @@ from conformance.contract.catalogue import read_answers
 from conformance.contract.document import Contract
 from conformance.contract.fields import Field
 from conformance.contract.operations import Operation
-from conformance.contract.requirements import input_keywords, input_level, judged_parameters
+from conformance.contract.requirements import input_keywords, input_level, judged_inputs
 from conformance.contract.validation import Validator
 from conformance.model.case import Case, Claim, Template
 from conformance.model.expectation import Answer, Expectation
@@ -52,7 +52,7 @@ def positive_cases(contract: Contract, operation: Operation) -> Iterator[Case]:
     """Every request of the operation that must be accepted."""
     validator = operation.body.validator if operation.body is not None else None
     rows = [_Row(base, base.template) for base in bases(operation)]
-    for place, item in _inputs(operation):
+    for place, item in judged_inputs(operation):
         _claim_absence(operation, rows, place, item)
         if "x-also-answered" in item.schema:
             yield from _allowed(operation, place, item)
@@ -103,16 +103,6 @@ def _allowed(operation: Operation, place: str, item: Field) -> Iterator[Case]:
             title=f"{place} {item.path} takes {in_json(choice.value)}",
             violates=requirement,
         )
-
-
-def _inputs(operation: Operation) -> Iterator[tuple[str, Field]]:
-    for parameter in judged_parameters(operation):
-        if parameter.place != "path":
-            for item in parameter.fields:
-                yield parameter.place, item
-    if operation.body is not None:
-        for item in operation.body.fields:
-            yield "body", item
 
 
 def _claim_absence(operation: Operation, rows: list[_Row], place: str, item: Field) -> None:

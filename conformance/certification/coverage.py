@@ -10,9 +10,8 @@ from typing import Any
 
 from conformance.certification.recording.call import Call
 from conformance.contract.document import Contract
-from conformance.contract.fields import Field
 from conformance.contract.operations import Operation
-from conformance.contract.requirements import judged_parameters
+from conformance.contract.requirements import judged_inputs
 from conformance.model.report import StatusCell
 from conformance.model.requirement import Requirement
 
@@ -123,7 +122,7 @@ def _unreached(item: OperationCoverage) -> str:
 
 def _blank(operation: Operation) -> OperationCoverage:
     blank = OperationCoverage(statuses={str(status): 0 for status in sorted(operation.answers)})
-    for place, item in _fields(operation):
+    for place, item in judged_inputs(operation):
         name = f"{place}/{item.path}"
         if not item.path.endswith("[]"):
             blank.parameters[name] = 0
@@ -133,16 +132,6 @@ def _blank(operation: Operation) -> OperationCoverage:
         elif item.types == ("boolean",):
             blank.values[name] = {"true": 0, "false": 0}
     return blank
-
-
-def _fields(operation: Operation) -> Iterator[tuple[str, Field]]:
-    for parameter in judged_parameters(operation):
-        if parameter.place != "path":
-            for item in parameter.fields:
-                yield parameter.place, item
-    if operation.body is not None:
-        for item in operation.body.fields:
-            yield "body", item
 
 
 def _count(item: OperationCoverage, call: Call, operation: Operation) -> None:

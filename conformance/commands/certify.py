@@ -18,13 +18,11 @@ from conformance.certification.waiving import read_waivers
 from conformance.commands.contract_choice import chosen_contract, contract_options
 from conformance.commands.report_choice import format_names, report_options, strict_option
 from conformance.errors import UsageError
-from conformance.model.verdict import RunVerdict
 from conformance.reporting.console import PlainConsole
 from conformance.reporting.formats import check_formats, write_here
 from conformance.reporting.material import Material
-from conformance.reporting.terminal import print_summary
+from conformance.reporting.terminal import print_remarks, print_summary
 
-_EXIT = {RunVerdict.CONFORMANT: 0, RunVerdict.NONCONFORMANT: 1, RunVerdict.INCOMPLETE: 4}
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -168,11 +166,8 @@ def _tell(
     written.append(write_coverage(done.coverage, report_dir))
     files = ", ".join(path.name for path in written)
     console.print(f"reports in {report_dir}: {files}")
-    for warning in report.run.warnings:
-        console.print(f"warning: {warning}", style="yellow", soft_wrap=True)
-    for problem in (*report.run.problems, *lacking):
-        console.print(f"problem: {problem}", style="yellow", soft_wrap=True)
+    print_remarks(report.run.warnings, (*report.run.problems, *lacking), console)
     if report.run.interrupted:
         return 130
-    status = _EXIT[report.verdict]
+    status = report.verdict.exit_status
     return 1 if lacking and status == 0 else status

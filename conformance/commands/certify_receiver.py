@@ -17,13 +17,11 @@ from conformance.certification.waiving import read_waivers
 from conformance.commands.report_choice import format_names, report_options, strict_option
 from conformance.contract.document import load_contract
 from conformance.errors import UsageError
-from conformance.model.verdict import RunVerdict
 from conformance.reporting.console import PlainConsole
 from conformance.reporting.formats import check_formats, write_here
 from conformance.reporting.material import Material
-from conformance.reporting.terminal import print_summary
+from conformance.reporting.terminal import print_remarks, print_summary
 
-_EXIT = {RunVerdict.CONFORMANT: 0, RunVerdict.NONCONFORMANT: 1, RunVerdict.INCOMPLETE: 4}
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -92,11 +90,8 @@ def _tell(done: Certified, report_dir: Path, formats: tuple[str, ...], code: str
     material = Material(done.report, exchanges=done.exchanges, language=code)
     files = ", ".join(path.name for path in write_here(material, report_dir, formats))
     console.print(f"reports in {report_dir}: {files}")
-    for warning in done.report.run.warnings:
-        console.print(f"warning: {warning}", style="yellow", soft_wrap=True)
-    for problem in done.report.run.problems:
-        console.print(f"problem: {problem}", style="yellow", soft_wrap=True)
-    return _EXIT[done.report.verdict]
+    print_remarks(done.report.run.warnings, done.report.run.problems, console)
+    return done.report.verdict.exit_status
 
 
 def _sent(done: Certified) -> Table:

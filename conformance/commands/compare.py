@@ -71,7 +71,7 @@ def merge(shards: tuple[Path, ...], report_dir: Path, formats: str) -> int:
     merged = merge_reports(shards)
     write_here(Material(merged), report_dir, formats.split(","))
     print_summary(merged, PlainConsole())
-    return {"conformant": 0, "nonconformant": 1, "incomplete": 4}[merged.verdict.value]
+    return merged.verdict.exit_status
 
 
 @report.command()

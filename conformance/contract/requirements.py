@@ -52,6 +52,17 @@ def judged_parameters(operation: Operation) -> tuple[Parameter, ...]:
     )
 
 
+def judged_inputs(operation: Operation) -> Iterator[tuple[str, Field]]:
+    """Every judged field of a request that is no part of its path, with its place."""
+    for parameter in judged_parameters(operation):
+        if parameter.place != "path":
+            for field in parameter.fields:
+                yield parameter.place, field
+    if operation.body is not None:
+        for field in operation.body.fields:
+            yield "body", field
+
+
 def input_keywords(operation: Operation, field: Field, place: str) -> tuple[str, ...]:
     """Keywords of an input field that are judged in that place."""
     judged = operation.conventions.is_judged(field.resource, place)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+from collections.abc import Iterable
 from typing import Any
 
 MISSING = object()
@@ -36,16 +37,7 @@ def read(value: Any, path: str) -> Any:
 
 def read_all(value: Any, path: str) -> list[Any]:
     """Every value at ``path``, where ``[]`` stands for each item in turn."""
-    found = [value]
-    for step in split(path):
-        following: list[Any] = []
-        for item in found:
-            if step == 0:
-                following.extend(item if isinstance(item, list) else ())
-            elif isinstance(item, dict) and step in item:
-                following.append(item[step])
-        found = following
-    return found
+    return _every(value, split(path))
 
 
 def write(value: Any, path: str, new: Any) -> Any:
@@ -66,16 +58,7 @@ def write_all(value: Any, path: str, new: Any) -> Any:
     """A copy with ``new`` at ``path`` of every item, where ``[]`` stands for each in turn."""
     result = copy.deepcopy(value)
     *way, last = split(path)
-    found = [result]
-    for step in way:
-        following: list[Any] = []
-        for place in found:
-            if step == 0:
-                following.extend(place if isinstance(place, list) else ())
-            elif isinstance(place, dict) and step in place:
-                following.append(place[step])
-        found = following
-    for place in found:
+    for place in _every(result, way):
         if isinstance(place, dict):
             place[last] = new
         elif isinstance(place, list):
@@ -92,6 +75,19 @@ def remove(value: Any, path: str) -> Any:
         place = place[step]
     del place[steps[-1]]
     return result
+
+
+def _every(value: Any, steps: Iterable[str | int]) -> list[Any]:
+    found = [value]
+    for step in steps:
+        following: list[Any] = []
+        for item in found:
+            if step == 0:
+                following.extend(item if isinstance(item, list) else ())
+            elif isinstance(item, dict) and step in item:
+                following.append(item[step])
+        found = following
+    return found
 
 
 def _enter(place: Any, step: str | int, empty: Any) -> Any:

@@ -39,6 +39,14 @@ class RunVerdict(enum.StrEnum):
     NONCONFORMANT = "nonconformant"
     INCOMPLETE = "incomplete"
 
+    @property
+    def exit_status(self) -> int:
+        """The exit status of a command whose run has this verdict."""
+        return _EXIT_STATUS[self]
+
+
+_EXIT_STATUS = {RunVerdict.CONFORMANT: 0, RunVerdict.NONCONFORMANT: 1, RunVerdict.INCOMPLETE: 4}
+
 
 class RunReason(enum.StrEnum):
     """Why a run has its verdict; reports have one sentence for each reason.

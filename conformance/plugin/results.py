@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any
 
 import pytest
 
@@ -23,7 +23,6 @@ from conformance.reporting.causes import causes_of
 from conformance.reporting.language import language
 from conformance.reporting.terminal import judged_line, verdict_line
 
-EXIT_STATUS: Final = {"conformant": 0, "nonconformant": 1, "incomplete": 4}
 """The exit status of a run, by its verdict."""
 
 _NOT_CARRIED_OUT = {pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR}
@@ -183,7 +182,7 @@ class Results:
         report = self._run.finish()
         if session.exitstatus != pytest.ExitCode.INTERRUPTED:
             ends = self._run.errors
-            verdict = EXIT_STATUS[report.verdict.value]
+            verdict = report.verdict.exit_status
             session.exitstatus = ends[0].exit_status if ends else verdict
 
 

@@ -19,7 +19,7 @@ from conformance.reporting.news import news
 from conformance.reporting.trace import without_variables
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from rich.console import Console
 
@@ -58,6 +58,14 @@ _REASONS_SHOWN = 6
 _REASON_CHARACTERS = 150
 _NARROW = 100
 """Columns below which the chapters are headed by symbols alone, and these are explained."""
+
+
+def print_remarks(warnings: Iterable[str], problems: Iterable[str], console: Console) -> None:
+    """Print what was noticed beside the verdict, a line each."""
+    for warning in warnings:
+        console.print(f"warning: {warning}", style="yellow", soft_wrap=True)
+    for problem in problems:
+        console.print(f"problem: {problem}", style="yellow", soft_wrap=True)
 
 
 def print_summary(

@@ -121,6 +121,10 @@ class RealtimeNetworkQuery(TimeQuery):
     sdk_type: SdkType
 
 
+def _days(first: int | None, last: int | None, now: int, longest: int | None) -> Window:
+    return resolve(first, last, now=day_of(now), default=1, longest=longest, field="end_date")
+
+
 class UsageQuery(AppQuery):
     """13.7, table 13-44: both dates are required, whatever its text says of a default."""
 
@@ -130,14 +134,7 @@ class UsageQuery(AppQuery):
 
     def window(self, now: int) -> Window:
         """The days asked for; no longest span is documented. Raises Refusal."""
-        return resolve(
-            self.start_date,
-            self.end_date,
-            now=day_of(now),
-            default=1,
-            longest=None,
-            field="end_date",
-        )
+        return _days(self.start_date, self.end_date, now, longest=None)
 
 
 class HistoryQuery(AppQuery):
@@ -148,14 +145,7 @@ class HistoryQuery(AppQuery):
 
     def window(self, now: int) -> Window:
         """The days asked for; raises Refusal."""
-        return resolve(
-            self.start_date,
-            self.end_date,
-            now=day_of(now),
-            default=1,
-            longest=RETENTION_DAYS,
-            field="end_date",
-        )
+        return _days(self.start_date, self.end_date, now, longest=RETENTION_DAYS)
 
 
 class HistoryScaleQuery(HistoryQuery):

@@ -54,14 +54,13 @@ class JobKind:
         return f"{self.operations[verb]}/rule/{rule}"
 
 
+def _operations(noun: str) -> dict[str, str]:
+    return {verb: f"{verb}{noun}" for verb in ("Create", "Show", "Update", "Stop")}
+
+
 MIX: Final = JobKind(
     noun="mix",
-    operations={
-        "Create": "CreateMixJob",
-        "Show": "ShowMixJob",
-        "Update": "UpdateMixJob",
-        "Stop": "StopMixJob",
-    },
+    operations=_operations("MixJob"),
     full="custom",
     plain="nine_grids",
     idle="mix_param.max_idle_time",
@@ -71,12 +70,7 @@ MIX: Final = JobKind(
 )
 INDIVIDUAL: Final = JobKind(
     noun="individual",
-    operations={
-        "Create": "CreateIndividualStreamJob",
-        "Show": "ShowIndividualStreamJob",
-        "Update": "UpdateIndividualStreamJob",
-        "Stop": "StopIndividualStreamJob",
-    },
+    operations=_operations("IndividualStreamJob"),
     full="full",
     plain="minimal",
     idle="max_idle_time",
@@ -91,6 +85,18 @@ INDIVIDUAL: Final = JobKind(
     words={"naming": "names-app-room-and-user", "stranger": "mix-job-not-found"},
 )
 KINDS: Final = (MIX, INDIVIDUAL)
+PANE: Final = {
+    "id": 1,
+    "user_id": "user4",
+    "video_type": "CAMERASTREAM",
+    "x": 0,
+    "y": 0,
+    "width": 1,
+    "height": 1,
+    "zorder": 0,
+    "crop_mode": "KEEP_RATIO_CROP",
+}
+"""A pane of a mix that fills the whole picture."""
 _IDS: Final = ("job_id", "app_id", "room_id")
 IDENTITY: Final = ("job_id", "stream_name", "app_id", "room_id", "user_id", "create_time")
 """What a job never changes; the user belongs to jobs of chapter 10 alone."""

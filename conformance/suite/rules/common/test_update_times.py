@@ -12,22 +12,11 @@ from conformance.engine.comparing.timestamps import is_time
 from conformance.engine.scenario import Scenario, rules
 from conformance.model.exchange import Exchange
 from conformance.suite.kit.applications import callback_address, later, part, show
-from conformance.suite.kit.jobs import INDIVIDUAL, MIX, Job, Jobs, ids, value
+from conformance.suite.kit.jobs import INDIVIDUAL, MIX, PANE, Job, Jobs, ids, value
 
 _SECOND = 1.1
 """Seconds after which even a time that is told to the second is another one."""
 _OTHER = {"obs_addr.object": "Later/", "mp4_config.record_cycle": 10800}
-_PANE = {
-    "id": 1,
-    "user_id": "user4",
-    "video_type": "CAMERASTREAM",
-    "x": 0,
-    "y": 0,
-    "width": 1,
-    "height": 1,
-    "zorder": 0,
-    "crop_mode": "KEEP_RATIO_CROP",
-}
 
 
 def _moved(scenario: Scenario, rule: str, before: Any, changed: Exchange, *place: str) -> bool:
@@ -124,7 +113,7 @@ def test_a_change_of_a_job_moves_its_time(scenario: Scenario) -> None:
     ]
     scenario.lab.waiting.outlast(_SECOND)
     updates: tuple[dict[str, Any], ...] = (
-        {"example": "custom", "change": {"mix_param.layout_panes": [_PANE]}},
+        {"example": "custom", "change": {"mix_param.layout_panes": [PANE]}},
         {"example": "record_rule"},
     )
     for jobs, job, was, update in zip(kinds, running, before, updates, strict=True):

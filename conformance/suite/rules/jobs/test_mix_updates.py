@@ -13,22 +13,10 @@ from conformance.engine.comparing.round_trip import (
 from conformance.engine.comparing.timestamps import earlier
 from conformance.engine.scenario import Scenario, rules
 from conformance.model.exchange import Exchange
-from conformance.suite.kit.jobs import IDENTITY, MIX, Jobs, value
+from conformance.suite.kit.jobs import IDENTITY, MIX, PANE, Jobs, value
 
 _PICTURE = "s3://rtc-bucket-cn-north-4/img/another.jpg"
-_ONE_PANE = [
-    {
-        "id": 1,
-        "user_id": "user4",
-        "video_type": "CAMERASTREAM",
-        "x": 0,
-        "y": 0,
-        "width": 1,
-        "height": 1,
-        "zorder": 0,
-        "crop_mode": "KEEP_RATIO_CROP",
-    }
-]
+_ONE_PANE = [PANE]
 """A layout with fewer panes than the one before it: none of those is left."""
 _EXTRA = {"background_image": _PICTURE, "max_idle_time": 4242}
 """Valid fields of a request that is refused for another one: none of them may be taken over."""
