@@ -31,6 +31,7 @@ _HUNG_UP = frozenset({"closed", "read", "protocol"})
 """Stages at which a server that falls over leaves the client without an answer."""
 
 
+_NOTHING_REFUSED = "answered {status}, as {erratum} permits: nothing was refused"
 _UNINFORMATIVE = "answered {status}, which says nothing of the request"
 
 
@@ -124,6 +125,15 @@ def hangs_up(lab: Lab, case: Case, exchange: Exchange) -> bool:
     return again.failure is not None and again.failure.stage in _HUNG_UP
 
 
+def _served_unknown(lab: Lab, case: Case, exchange: Exchange) -> bool:
+    """Whether what does not exist was asked about and answered with success.
+
+    That is permitted where an erratum says so; what such an answer shows is for rules to judge.
+    """
+    known = str(case.violates).endswith("/known")
+    return known and exchange.status in lab.contract.operation(case.operation).successes
+
+
 def _unheard(lab: Lab, case: Case, exchange: Exchange) -> None:
     failure = exchange.failure
     reason = f"network: {failure.stage}: {failure.message}" if failure else "network"
@@ -139,6 +149,11 @@ def _refused(lab: Lab, case: Case, exchange: Exchange) -> None:
         record_failure(
             lab, case, requirement, f"{case.title}: {problem}", case.expectation, exchange
         )
+        return
+    if _served_unknown(lab, case, exchange):
+        reason = _NOTHING_REFUSED.format(status=exchange.status, erratum=case.expectation.erratum)
+        said = Judgement(requirement, Outcome.NOT_APPLICABLE, case.id, reason)
+        lab.ledger.record(said)
         return
     lab.ledger.passed(requirement, case.id)
     preferred = case.expectation.preferred

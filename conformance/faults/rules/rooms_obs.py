@@ -296,6 +296,14 @@ def _flip_all(turn: Turn, _body: Any) -> None:
     turn.memory["flipped"] = True
 
 
+def _named_too(turn: Turn, _body: Any) -> None:
+    """Carry it out for whoever has the project that is named."""
+    for tenant in turn.world.tenants.values():
+        for bucket in tenant.buckets.get(str(sent(turn, "project_id")), ()):
+            if bucket.name == sent(turn, "bucket"):
+                bucket.authorized = sent(turn, "operation") == 1
+
+
 def _already(turn: Turn) -> bool:
     wanted = sent(turn, "operation") == 1
     return any(
@@ -322,5 +330,6 @@ _AUTHORISE: tuple[Row, ...] = (
         afterwards(_flip_all, refused=True),
         (),
     ),
+    ("other-tenant-unchanged", "changes what project_id names", afterwards(_named_too), ()),
     ("put-with-version", "is carried out by POST too", _post_as_put(), ("*",)),
 )

@@ -79,6 +79,22 @@ def test_what_should_be_refused_and_is_not(make_lab: MakeLab, cases: dict[str, C
     assert "400 with error code" in told.expected
 
 
+def test_what_is_unknown_and_served(make_lab: MakeLab, cases: dict[str, Case]) -> None:
+    """Where an erratum permits an empty list for what does not exist, that shows no refusal."""
+
+    def empty(request: httpx.Request, answer: httpx.Response) -> httpx.Response:
+        if _is(request, "GET", "/rooms") and answer.status_code in {200, 400, 404}:
+            nobody = {"total": 0, "limit": 10, "offset": 0, "room_info_list": []}
+            return answer_like(answer, 200, nobody)
+        return answer
+
+    lab, _ = make_lab(empty)
+    judge(lab, cases["ListRtcRoomList/query/app/known~unknown"])
+    (told,) = lab.ledger.entries["ListRtcRoomList/query/app/known"].told
+    assert told.outcome is Outcome.NOT_APPLICABLE
+    assert told.message == "answered 200, as E-13-no-404 permits: nothing was refused"
+
+
 def test_the_code_that_fits_best(make_lab: MakeLab, cases: dict[str, Case]) -> None:
     """An accepted code that is not the preferred one keeps the MUST and breaks the SHOULD."""
 
