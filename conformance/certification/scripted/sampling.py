@@ -7,9 +7,14 @@ fields (``if`` … ``then``) is worked in afterwards.
 from __future__ import annotations
 
 import copy
+import math
+import random
 import re
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
+
+from rstr import Rstr
 
 from conformance.contract.fields import Schema
 from conformance.contract.validation import Validator
@@ -27,6 +32,24 @@ _TEXTS = (
     "",
 )
 """One text for every form that the document has."""
+_FORMATS: Mapping[str, str] = MappingProxyType(
+    {
+        "date-time": "2023-11-28T08:00:00Z",
+        "date": "2023-11-28",
+        "time": "08:00:00Z",
+        "uuid": "00000000-0000-4000-8000-000000000001",
+        "email": "somebody@example.com",
+        "hostname": "example.com",
+        "ipv4": "192.0.2.1",
+        "ipv6": "2001:db8::1",
+        "uri": "https://example.com/",
+        "byte": "c2FtcGxl",
+    }
+)
+"""One text for every format of JSON Schema and OpenAPI that a contract is likely to name."""
+
+_TRIES = 20
+"""Texts that are drawn for a pattern until one has the length."""
 
 Drawn = Callable[[str, Schema], Any]
 """Gives the value for a path of the body, or None to have it drawn."""
@@ -113,10 +136,23 @@ def _plain(schema: Schema) -> Any:
         return True
     if kind in {"array", "object"}:
         return [] if kind == "array" else {}
+    return _text(schema)
+
+
+def _text(schema: Schema) -> str:
+    """A text of the form; where a pattern and a length exclude each other, of the pattern."""
+    least, most = schema.get("minLength", 0), schema.get("maxLength", math.inf)
     pattern = schema.get("pattern")
     if pattern is None:
-        return "sample"[: schema.get("maxLength", 6)]
-    return next(text for text in _TEXTS if re.search(pattern, text))
+        known = _FORMATS.get(schema.get("format", ""))
+        text = known if known is not None else "sample" * (1 + least // 6)
+        return text[: max(least, 6)][: min(most, len(text))] if known is None else text
+    known = next((text for text in _TEXTS if re.search(pattern, text)), None)
+    if known is not None:
+        return known
+    drawn = Rstr(random.Random(0))  # noqa: S311 - the same text every time, not a secret
+    texts = [drawn.xeger(pattern) for _ in range(_TRIES)]
+    return next((text for text in texts if least <= len(text) <= most), texts[0])
 
 
 def _finished(schema: Schema, body: Any) -> Any:
