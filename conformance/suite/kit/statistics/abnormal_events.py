@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from conformance.engine.scenario import Scenario
-from conformance.suite.kit.statistics.queries import Row
+from conformance.suite.kit.statistics.rows import Row
 from conformance.suite.kit.statistics.time_windows import Span, time_window
 
 KIND, CAUSE = "abnormal_type", "abnormal_factor"

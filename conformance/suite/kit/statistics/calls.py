@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.engine.scenario import Inconclusive, Scenario
-from conformance.suite.kit.statistics.queries import Listing, Row, listing
+from conformance.suite.kit.statistics.queries import Listing, listing
+from conformance.suite.kit.statistics.rows import Row
 from conformance.suite.kit.statistics.time_windows import MINUTE, Span, read_time, time_window
 
 QOS = "ListRtcClientQosDetails"

@@ -9,7 +9,7 @@ from typing import Any
 from conformance.engine.scenario import Inconclusive, Scenario
 from conformance.model.exchange import Exchange
 from conformance.suite.kit.statistics.missing_samples import left_out
-from conformance.suite.kit.statistics.queries import Row, rows_of
+from conformance.suite.kit.statistics.rows import Row, rows_of
 from conformance.suite.kit.statistics.time_windows import (
     DAY,
     SETTLING,
@@ -51,12 +51,6 @@ def past_days(scenario: Scenario, operation: str, **query: Any) -> Exchange:
 def date_of(row: Row) -> dt.datetime | None:
     """The day of a sample; None when it has none, which is judged elsewhere."""
     return read_time(row.get("date"))
-
-
-def number(row: Row, name: str) -> float:
-    """A number of a sample; 0 if it is missing or not a number, which is judged elsewhere."""
-    value = row.get(name)
-    return value if isinstance(value, (int, float)) else 0
 
 
 def judge_days(scenario: Scenario, operation: str, exchange: Exchange) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from conformance.engine.scenario import Scenario
-from conformance.suite.kit.statistics.daily_samples import date_of, number, past_days
-from conformance.suite.kit.statistics.queries import Row, rows_of
+from conformance.suite.kit.statistics.daily_samples import date_of, past_days
+from conformance.suite.kit.statistics.rows import Row, number, rows_of
 
 SCALE = "ListRtcHistoryScale"
 SESSIONS = "SessionCount"

@@ -9,16 +9,9 @@ from itertools import islice
 from typing import Any
 
 from conformance.engine.scenario import Rule, Scenario
-from conformance.suite.kit.statistics.queries import (
-    Finding,
-    Listing,
-    Row,
-    listing,
-    nothing,
-    rows_of,
-    show,
-    tell,
-)
+from conformance.suite.kit.statistics.comparisons import Comparison, judge
+from conformance.suite.kit.statistics.queries import Listing, listing
+from conformance.suite.kit.statistics.rows import Row, is_empty, rows_in_words, rows_of
 from conformance.suite.kit.statistics.time_windows import SECOND, read_time, time_window
 
 USERS = "ListRtcUserList"
@@ -44,7 +37,10 @@ def judge_sessions(scenario: Scenario, query: Mapping[str, str], whole: Listing)
         lost = [row for row in part.rows if row.get("session") not in known]
         if lost:
             problem = f"until {window.write(end)} there are sessions that a longer window lacks"
-            tell(rule, Finding(part.exchange, problem, show(whole.rows), show(lost)))
+            judge(
+                rule,
+                Comparison(part.exchange, problem, rows_in_words(whole.rows), rows_in_words(lost)),
+            )
             return
     rule.inconclusive("no data: nobody came back to a room")
 
@@ -78,9 +74,9 @@ def refused_or_empty(
     elif rule.succeeded(nowhere):
         rows = rows_of(operation, nowhere.json)
         rule.that(
-            nothing(rows),
+            is_empty(rows),
             "a value that nothing has, though one almost like it, answers data",
             expected="no data",
-            actual=show(rows),
+            actual=rows_in_words(rows),
             exchange=nowhere,
         )

@@ -11,16 +11,9 @@ import pytest
 from conformance.engine.scenario import Inconclusive, Rule, Scenario, rules
 from conformance.model import field_path
 from conformance.suite.kit.statistics.abnormal_events import descriptions_of, past_span
-from conformance.suite.kit.statistics.queries import (
-    Finding,
-    Listing,
-    beyond,
-    listing,
-    rows_of,
-    settle,
-    show,
-    tell,
-)
+from conformance.suite.kit.statistics.comparisons import Comparison, judge, settle
+from conformance.suite.kit.statistics.queries import Listing, listing
+from conformance.suite.kit.statistics.rows import rows_in_words, rows_not_in, rows_of
 from conformance.suite.kit.statistics.time_windows import time_window
 from conformance.suite.kit.statistics.user_sessions import near, refused_or_empty
 
@@ -57,11 +50,11 @@ def test_a_page_by_default_is_the_first_ten(scenario: Scenario) -> None:
         raise Inconclusive("no data: the answer shows no total")
     if total <= 10:
         raise Inconclusive(f"no data: {total} events are too few to see a default of 10")
-    tell(
+    judge(
         scenario.rule(f"{EVENTS}/rule/default-limit-ten"),
         settle(scenario, lambda _: _same(scenario, query, ten, "no limit and limit=10")),
     )
-    tell(
+    judge(
         scenario.rule(f"{EVENTS}/rule/default-offset-zero"),
         settle(scenario, lambda _: _same(scenario, ten, first, "no offset and offset=0")),
     )
@@ -91,7 +84,7 @@ def test_events_are_told_consistently(scenario: Scenario) -> None:
         not misplaced,
         "an event happened at a stage where its kind cannot happen",
         expected=f"{STAGES}",
-        actual=show(misplaced),
+        actual=rows_in_words(misplaced),
         exchange=everything.exchange,
     )
 
@@ -123,31 +116,31 @@ def _judge_filter(
     for other in near(value, values, 2):
         refused_or_empty(scenario, rule, EVENTS, {**query, name: other})
 
-    def look(anew: bool) -> Finding:
+    def look(anew: bool) -> Comparison:
         whole = _events(scenario, query) if anew else everything
         part = listing(scenario, EVENTS, {**query, name: value}, rule)
         wanted = [row for row in whole.rows if row.get(name) == value]
-        more, less = beyond(part.rows, wanted), beyond(wanted, part.rows)
+        more, less = rows_not_in(part.rows, wanted), rows_not_in(wanted, part.rows)
         if not more and not less and part.total == len(wanted):
-            return Finding(part.exchange)
-        return Finding(
+            return Comparison(part.exchange)
+        return Comparison(
             part.exchange,
             f"{name}={value} does not answer the {len(wanted)} events that have it",
-            expected=f"total {len(wanted)}; missing: {show(less)}",
-            actual=f"total {part.total}; too many: {show(more)}",
+            expected=f"total {len(wanted)}; missing: {rows_in_words(less)}",
+            actual=f"total {part.total}; too many: {rows_in_words(more)}",
         )
 
-    tell(rule, settle(scenario, look))
+    judge(rule, settle(scenario, look))
 
 
 def _same(
     scenario: Scenario, one: Mapping[str, Any], other: Mapping[str, Any], what: str
-) -> Finding:
+) -> Comparison:
     without, given = (scenario.make(EVENTS, query=query) for query in (one, other))
     if without.json == given.json:
-        return Finding(without)
-    found, wanted = (show(rows_of(EVENTS, exchange.json)) for exchange in (without, given))
-    return Finding(without, f"{what} answer differently", wanted, found)
+        return Comparison(without)
+    found, wanted = (rows_in_words(rows_of(EVENTS, exchange.json)) for exchange in (without, given))
+    return Comparison(without, f"{what} answer differently", wanted, found)
 
 
 def _kind(row: Mapping[str, Any]) -> int:

@@ -18,16 +18,9 @@ from conformance.suite.kit.statistics.abnormal_events import (
     number_of,
     past_span,
 )
-from conformance.suite.kit.statistics.queries import (
-    Finding,
-    Row,
-    beyond,
-    listing,
-    rows_of,
-    settle,
-    show,
-    tell,
-)
+from conformance.suite.kit.statistics.comparisons import Comparison, judge, settle
+from conformance.suite.kit.statistics.queries import listing
+from conformance.suite.kit.statistics.rows import Row, rows_in_words, rows_not_in, rows_of
 from conformance.suite.kit.statistics.time_windows import MINUTE, Span, read_time, time_window
 from conformance.suite.kit.statistics.user_sessions import near, refused_or_empty
 
@@ -71,7 +64,7 @@ def test_dimension_chooses_the_groups(scenario: Scenario) -> None:
     def ask() -> Answers:
         return {it: scenario.make(GROUPS, query={**query, "dimension": it}) for it in DIMENSIONS}
 
-    def by_default(anew: bool) -> Finding:
+    def by_default(anew: bool) -> Comparison:
         return _default(scenario.make(GROUPS, query=query), ask() if anew else grouped)
 
     grouped = ask()
@@ -79,8 +72,8 @@ def test_dimension_chooses_the_groups(scenario: Scenario) -> None:
         raise Inconclusive("no data: no abnormal events of the past day are counted")
     for dimension, exchange in grouped.items():
         _judge_groups(scenario, dimension, exchange)
-    tell(scenario.rule(f"{GROUPS}/rule/dimension-default"), settle(scenario, by_default))
-    tell(
+    judge(scenario.rule(f"{GROUPS}/rule/dimension-default"), settle(scenario, by_default))
+    judge(
         scenario.rule(f"{GROUPS}/rule/several-equal-each"),
         settle(scenario, lambda anew: _both_and_each(ask() if anew else grouped)),
     )
@@ -113,7 +106,7 @@ def test_groups_count_users(scenario: Scenario) -> None:
     unknown = near(min(rooms), rooms, 1) or [scenario.name("room")]
     query = {**_both(scenario, past_span(scenario)), "room_id": unknown[0]}
     refused_or_empty(scenario, bounded, GROUPS, query)
-    tell(
+    judge(
         scenario.rule(f"{GROUPS}/rule/user-count-agrees"),
         settle(scenario, lambda anew: _agree(_ask(scenario) if anew else counted)),
     )
@@ -128,7 +121,7 @@ def test_no_group_has_more_users_than_there_are(scenario: Scenario) -> None:
     day = past_span(scenario)
     inner = Span(day.start + MINUTE, day.end - MINUTE)
 
-    def look(_: bool) -> Finding:
+    def look(_: bool) -> Comparison:
         events = listing(scenario, EVENTS, time_window(scenario, EVENTS).query(day)).rows
         if not events or not all(row.get("uid") for row in events):
             raise Inconclusive("no data: no abnormal events of the past day name their users")
@@ -137,17 +130,17 @@ def test_no_group_has_more_users_than_there_are(scenario: Scenario) -> None:
         found = [_within(Counted(f"by {it}", asked[it], events, it)) for it in asked]
         return next((it for it in found if it.problem), found[0])
 
-    tell(scenario.rule(f"{GROUPS}/rule/user-count-within-users"), settle(scenario, look))
+    judge(scenario.rule(f"{GROUPS}/rule/user-count-within-users"), settle(scenario, look))
 
 
-def _within(counted: Counted) -> Finding:
+def _within(counted: Counted) -> Comparison:
     named: dict[Group, set[Group]] = defaultdict(set)
     for row in counted.events:
         users = {row.get("uid"), row.get("peer_uid") or row.get("uid")}
         named[_group(row, counted.dimension)] |= {(row.get("room_id"), user) for user in users}
     most = {group: len(named[group]) for group in counted.counts}
     more = {group: count for group, count in counted.counts.items() if count > most[group]}
-    return Finding(
+    return Comparison(
         counted.exchange,
         f"{counted.what}: groups have more users than {EVENTS} names" if more else "",
         expected=f"at most { {group: most[group] for group in more} }",
@@ -190,7 +183,7 @@ def _judge_groups(scenario: Scenario, dimension: str, exchange: Exchange) -> Non
         bool(rows) and not lacking,
         f"dimension={dimension}: a group lacks what it is a group of",
         expected=", ".join(sorted(wanted)),
-        actual=show(lacking),
+        actual=rows_in_words(lacking),
         exchange=exchange,
     )
     groups = Counter(_group(row, dimension) for row in rows)
@@ -212,21 +205,21 @@ def _judge_groups(scenario: Scenario, dimension: str, exchange: Exchange) -> Non
     )
 
 
-def _default(without: Exchange, grouped: Answers) -> Finding:
+def _default(without: Exchange, grouped: Answers) -> Comparison:
     found = rows_of(GROUPS, without.json)
     for exchange in grouped.values():
         wanted = rows_of(GROUPS, exchange.json)
-        if not beyond(found, wanted) and not beyond(wanted, found):
-            return Finding(without)
-    return Finding(
+        if not rows_not_in(found, wanted) and not rows_not_in(wanted, found):
+            return Comparison(without)
+    return Comparison(
         without,
         "without dimension, the groups are not by kind, by cause, or by both",
         expected=f"what dimension={', '.join(DIMENSIONS)} answers",
-        actual=show(found),
+        actual=rows_in_words(found),
     )
 
 
-def _both_and_each(grouped: Answers) -> Finding:
+def _both_and_each(grouped: Answers) -> Comparison:
     """The groups by both are refinements of the groups by each, and cover them."""
     both = grouped[BOTH]
     for name in (KIND, CAUSE):
@@ -235,7 +228,7 @@ def _both_and_each(grouped: Answers) -> Finding:
         for row in rows_of(GROUPS, both.json):
             parts[_group(row, name)].append(_users(row))
         if parts.keys() != alone.keys():
-            return Finding(
+            return Comparison(
                 both,
                 f"other groups of {name} occur by both than by it alone",
                 expected=sorted(map(str, alone)),
@@ -247,30 +240,30 @@ def _both_and_each(grouped: Answers) -> Finding:
             if not max(counts) <= alone[group] <= sum(counts)
         }
         if wrong:
-            return Finding(
+            return Comparison(
                 both,
                 f"groups of {name} do not have the users of what they consist of",
                 expected="as many as the largest of its groups, at most all of theirs together",
                 actual=wrong,
             )
-    return Finding(both)
+    return Comparison(both)
 
 
-def _agree(counted: Iterable[Counted]) -> Finding:
+def _agree(counted: Iterable[Counted]) -> Comparison:
     """Each count is that of the users of the group's events.
 
     Who is in two rooms may be one user or two, but the same everywhere (E-13-user-count-meaning).
     """
-    found: Finding | None = None
+    found: Comparison | None = None
     for user in (("uid",), ("uid", "room_id")):
         problems = [problem for it in counted if (problem := _disagreement(it, user))]
         if not problems:
-            return Finding(next(iter(counted)).exchange)
+            return Comparison(next(iter(counted)).exchange)
         found = found or problems[0]
-    return found or Finding(next(iter(counted)).exchange)
+    return found or Comparison(next(iter(counted)).exchange)
 
 
-def _disagreement(counted: Counted, user: Sequence[str]) -> Finding | None:
+def _disagreement(counted: Counted, user: Sequence[str]) -> Comparison | None:
     users: dict[Group, set[Group]] = defaultdict(set)
     for row in counted.events:
         users[_group(row, counted.dimension)].add(tuple(str(row.get(name)) for name in user))
@@ -279,7 +272,7 @@ def _disagreement(counted: Counted, user: Sequence[str]) -> Finding | None:
         return None
     groups = wanted.keys() | counted.counts.keys()
     wrong = [it for it in groups if wanted.get(it) != counted.counts.get(it)]
-    return Finding(
+    return Comparison(
         counted.exchange,
         f"{counted.what}: user_count is not the users whom {EVENTS} shows",
         expected={it: wanted.get(it, 0) for it in wrong},

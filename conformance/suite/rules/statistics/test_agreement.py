@@ -12,16 +12,10 @@ import pytest
 
 from conformance.engine.scenario import Inconclusive, Scenario, rules
 from conformance.model.exchange import Exchange
-from conformance.suite.kit.statistics.daily_samples import ask, date_of, number, past_days, today
-from conformance.suite.kit.statistics.queries import (
-    Finding,
-    Row,
-    listing,
-    rows_of,
-    settle,
-    show,
-    tell,
-)
+from conformance.suite.kit.statistics.comparisons import Comparison, judge, settle
+from conformance.suite.kit.statistics.daily_samples import ask, date_of, past_days, today
+from conformance.suite.kit.statistics.queries import listing
+from conformance.suite.kit.statistics.rows import Row, number, rows_in_words, rows_of
 from conformance.suite.kit.statistics.time_windows import (
     DAY,
     MINUTE,
@@ -53,13 +47,13 @@ Times = tuple[dt.datetime, dt.datetime | None]
 @rules(f"{ROOMS}/rule/users-within-room")
 def test_rooms_are_open_while_users_are_in(scenario: Scenario) -> None:
     """13.1: a room begins when its first user joins; until the last has left it is not over."""
-    tell(
+    judge(
         scenario.rule(f"{ROOMS}/rule/users-within-room"),
         settle(scenario, lambda _: _within(scenario)),
     )
 
 
-def _within(scenario: Scenario) -> Finding:
+def _within(scenario: Scenario) -> Comparison:
     span = time_window(scenario, USERS).past(scenario.lab.now(), DAY)
     before = Span(span.start - _REACH, span.end)
     rooms = listing(scenario, ROOMS, time_window(scenario, ROOMS).query(before))
@@ -81,8 +75,11 @@ def _within(scenario: Scenario) -> Finding:
     if outside:
         problem = "users are in a room before its start_time or after its end_time"
         listed = [row for row in rooms.rows if row.get("room_id") == outside[0].get("room_id")]
-        return Finding(
-            rooms.exchange, problem, f"a room around them, not {show(listed)}", show(outside)
+        return Comparison(
+            rooms.exchange,
+            problem,
+            f"a room around them, not {rows_in_words(listed)}",
+            rows_in_words(outside),
         )
     joins = {(row.get("room_id"), read_time(row.get("join_time"))) for row in users}
     empty = [
@@ -96,7 +93,9 @@ def _within(scenario: Scenario) -> Finding:
         )
     ]
     problem = "a room began when nobody joined it" if empty else ""
-    return Finding(rooms.exchange, problem, "start_time is that of the first join", show(empty))
+    return Comparison(
+        rooms.exchange, problem, "start_time is that of the first join", rows_in_words(empty)
+    )
 
 
 def _times(row: Row, first: str, last: str) -> Times | None:
@@ -122,10 +121,10 @@ def test_the_most_at_once_of_a_day(scenario: Scenario) -> None:
     day = _busiest(scenario)
     for field in PEAKS:
 
-        def look(_: bool, field: str = field) -> Finding:
+        def look(_: bool, field: str = field) -> Comparison:
             return _peak(scenario, day, field)
 
-        tell(rule, settle(scenario, look))
+        judge(rule, settle(scenario, look))
 
 
 def _busiest(scenario: Scenario) -> dt.datetime:
@@ -140,7 +139,7 @@ def _busiest(scenario: Scenario) -> dt.datetime:
     return days[present.index(max(present))]
 
 
-def _peak(scenario: Scenario, day: dt.datetime, field: str) -> Finding:
+def _peak(scenario: Scenario, day: dt.datetime, field: str) -> Comparison:
     metric, minutes = PEAKS[field]
     exchange = ask(scenario, SCALE, Span(day, day), metric=[metric])
     row = next((row for row in rows_of(SCALE, exchange.json) if date_of(row) == day), None)
@@ -157,7 +156,7 @@ def _peak(scenario: Scenario, day: dt.datetime, field: str) -> Finding:
     found = number(row, field)
     problem = f"{field} of {day:%Y-%m-%d} is not what {MINUTES} shows by the minute"
     good = least <= found <= most
-    return Finding(exchange, "" if good else problem, f"{least:g} to {most:g}", found)
+    return Comparison(exchange, "" if good else problem, f"{least:g} to {most:g}", found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +221,7 @@ def _bounds(
 def test_durations_are_those_of_the_usage(scenario: Scenario) -> None:
     """13.8: how long was talked on a day is told by the usage of that day too (13.7)."""
 
-    def look(_: bool) -> Finding:
+    def look(_: bool) -> Comparison:
         scale = past_days(scenario, SCALE, metric=[DURATION])
         span = time_window(scenario, SCALE).past(today(scenario))
         usage = ask(scenario, USAGE, span, metric=DURATION)
@@ -233,9 +232,11 @@ def test_durations_are_those_of_the_usage(scenario: Scenario) -> None:
             raise Inconclusive("no data: nobody talked on the past 31 days")
         wrong = [day for day in days if abs(talked[day] - used[day]) > ROUNDING]
         problem = f"communication_duration of {len(wrong)} days is not the usage of these days"
-        return Finding(scale, problem if wrong else "", _shown(wrong, used), _shown(wrong, talked))
+        return Comparison(
+            scale, problem if wrong else "", _shown(wrong, used), _shown(wrong, talked)
+        )
 
-    tell(scenario.rule(f"{SCALE}/rule/duration-agrees-with-usage"), settle(scenario, look))
+    judge(scenario.rule(f"{SCALE}/rule/duration-agrees-with-usage"), settle(scenario, look))
 
 
 def _by_day(exchange: Exchange, field: str) -> dict[dt.datetime, float]:

@@ -12,18 +12,9 @@ import pytest
 from conformance.engine.scenario import Inconclusive, Rule, Scenario, rules
 from conformance.model.exchange import Exchange
 from conformance.suite.kit.statistics.calls import QOS, Call, find_call
-from conformance.suite.kit.statistics.queries import (
-    WHOLE,
-    Finding,
-    Listing,
-    Row,
-    beyond,
-    listing,
-    rows_of,
-    settle,
-    show,
-    tell,
-)
+from conformance.suite.kit.statistics.comparisons import Comparison, judge, settle
+from conformance.suite.kit.statistics.queries import LARGEST_LIMIT, Listing, listing
+from conformance.suite.kit.statistics.rows import Row, rows_in_words, rows_not_in, rows_of
 
 pytestmark = pytest.mark.sparkrtc_flow_group("statistics")
 
@@ -85,20 +76,20 @@ def test_mid_chooses_the_series(scenario: Scenario) -> None:
     pair = scenario.lab.random.sample(measured, 2)
     rest = [mid for mid in MIDS if mid not in pair]
 
-    def several(_: bool) -> Finding:
+    def several(_: bool) -> Comparison:
         both = _ask_for(scenario, call, pair)
         each = [row for mid in pair for row in _ask_for(scenario, call, [mid]).rows]
         return _compare(both, each, f"mid={','.join(pair)} and each of the two alone")
 
-    def everything(anew: bool) -> Finding:
+    def everything(anew: bool) -> Comparison:
         whole = _ask(scenario, call, mid=["all"]) if anew else call.all
         parts = [_ask_for(scenario, call, mids) for mids in (pair, rest[::2], rest[1::2])]
         return _compare(
             whole, [row for part in parts for row in part.rows], "mid=all and the metrics by name"
         )
 
-    tell(scenario.rule(f"{QOS}/rule/several-equal-each"), settle(scenario, several))
-    tell(scenario.rule(f"{QOS}/rule/mid-all-is-union"), settle(scenario, everything))
+    judge(scenario.rule(f"{QOS}/rule/several-equal-each"), settle(scenario, several))
+    judge(scenario.rule(f"{QOS}/rule/mid-all-is-union"), settle(scenario, everything))
 
 
 @rules(
@@ -122,7 +113,7 @@ def test_series_are_narrowed_down(scenario: Scenario) -> None:
             not measured,
             "a stream_id that no stream has returns what was measured of streams",
             expected=f"nothing, or only {' and '.join(OF_DEVICE)}",
-            actual=show(measured),
+            actual=rows_in_words(measured),
             exchange=nowhere,
         )
     for value in DIRECTIONS:
@@ -132,12 +123,12 @@ def test_series_are_narrowed_down(scenario: Scenario) -> None:
             _judge_both(scenario, call, rows_of(QOS, part.json), direction=value)
     _judge_both(scenario, call, call.all.rows)
 
-    def by_default(anew: bool) -> Finding:
+    def by_default(anew: bool) -> Comparison:
         without = _ask(scenario, call, mid=["all"]) if anew else call.all
         ctime = _ask(scenario, call, mid=["all"], time_type="ctime")
         return _compare(without, ctime.rows, "no time_type and time_type=ctime")
 
-    tell(scenario.rule(f"{QOS}/rule/default-time-type"), settle(scenario, by_default))
+    judge(scenario.rule(f"{QOS}/rule/default-time-type"), settle(scenario, by_default))
 
 
 def _ask(scenario: Scenario, call: Call, **query: Any) -> Listing:
@@ -152,7 +143,7 @@ def _ask_for(scenario: Scenario, call: Call, mids: Sequence[str]) -> Listing:
         not others,
         f"mid={','.join(mids)} answers series of another metric",
         expected=f"only {', '.join(mids)}",
-        actual=show(others),
+        actual=rows_in_words(others),
         exchange=answered.exchange,
     )
     return answered
@@ -195,13 +186,13 @@ def _judge_filter(scenario: Scenario, call: Call, parameter: str, field: str, ru
         return
     value = min(values, key=lambda it: (values[it], it))
 
-    def look(anew: bool) -> Finding:
+    def look(anew: bool) -> Comparison:
         whole = _ask(scenario, call, mid=["all"]) if anew else call.all
         part = _ask(scenario, call, mid=["all"], **{parameter: value})
         wanted = [row for row in whole.rows if row.get(field) == value]
         return _compare(part, wanted, f"{parameter}={value} and what has that {field} without it")
 
-    tell(rule, settle(scenario, look))
+    judge(rule, settle(scenario, look))
 
 
 def _judge_both(scenario: Scenario, call: Call, given: Sequence[Row], **first: str) -> None:
@@ -223,41 +214,41 @@ def _judge_both(scenario: Scenario, call: Call, given: Sequence[Row], **first: s
     )
     fields = {parameter: field for parameter, field, _ in FILTERS}
 
-    def look(anew: bool) -> Finding:
+    def look(anew: bool) -> Comparison:
         before = _ask(scenario, call, mid=["all"], **first).rows if anew else given
         due = [row for row in before if all(row.get(fields[it]) == wanted[it] for it in wanted)]
         both = _ask(scenario, call, mid=["all"], **first, **wanted)
         return _compare(both, due, f"{ {**first, **wanted} } together and one after the other")
 
-    tell(rule, settle(scenario, look))
+    judge(rule, settle(scenario, look))
 
 
 def _judge_part(scenario: Scenario, call: Call, rule: Rule, **query: Any) -> Exchange:
     """What a filter answers, if its value is accepted, is part of the unfiltered answer."""
-    asked = {**call.query, "mid": ["all"], "limit": WHOLE, "offset": 0, **query}
+    asked = {**call.query, "mid": ["all"], "limit": LARGEST_LIMIT, "offset": 0, **query}
     exchange = scenario.send(QOS, query=asked)
     if exchange.status == 400:
         rule.refused(exchange)
     elif rule.succeeded(exchange):
-        more = beyond(rows_of(QOS, exchange.json), call.all.rows)
+        more = rows_not_in(rows_of(QOS, exchange.json), call.all.rows)
         rule.that(
             not more,
             f"{query} answers what is not there without it",
             expected="a part of the unfiltered answer",
-            actual=show(more),
+            actual=rows_in_words(more),
             exchange=exchange,
         )
     return exchange
 
 
-def _compare(found: Listing, wanted: Sequence[Row], what: str) -> Finding:
+def _compare(found: Listing, wanted: Sequence[Row], what: str) -> Comparison:
     """Two answers have the same samples, in whichever order of series."""
-    more, less = beyond(found.rows, wanted), beyond(wanted, found.rows)
+    more, less = rows_not_in(found.rows, wanted), rows_not_in(wanted, found.rows)
     if not more and not less:
-        return Finding(found.exchange)
-    return Finding(
+        return Comparison(found.exchange)
+    return Comparison(
         found.exchange,
         f"{what} disagree",
-        expected=f"missing: {show(less)}",
-        actual=f"too many: {show(more)}",
+        expected=f"missing: {rows_in_words(less)}",
+        actual=f"too many: {rows_in_words(more)}",
     )

@@ -6,16 +6,9 @@ import pytest
 
 from conformance.engine.scenario import Inconclusive, Scenario, rules
 from conformance.suite.kit.statistics.calls import QOS, closed, find_call, middles
-from conformance.suite.kit.statistics.queries import (
-    Finding,
-    beyond,
-    listing,
-    over,
-    rows_of,
-    settle,
-    show,
-    tell,
-)
+from conformance.suite.kit.statistics.comparisons import Comparison, judge, settle
+from conformance.suite.kit.statistics.queries import for_each, listing
+from conformance.suite.kit.statistics.rows import rows_in_words, rows_not_in, rows_of
 from conformance.suite.kit.statistics.time_windows import DAY, HOUR, Span, time_window
 from conformance.suite.kit.statistics.user_sessions import refused_or_empty
 
@@ -25,7 +18,7 @@ _YOUNGEST, _OLDEST = 3 * DAY, 4 * DAY
 """Days ago that every reading of the five days has (13.10 to 13.12)."""
 
 
-@over((QOS, "ListRtcEvent", "ListRtcAbnormalEvent"), "kept-for-five-days")
+@for_each((QOS, "ListRtcEvent", "ListRtcAbnormalEvent"), "kept-for-five-days")
 def test_calls_of_some_days_ago_are_still_there(scenario: Scenario, operation: str) -> None:
     """What is kept for five days is served after three: the query, and what was measured then."""
     rule = scenario.rule(f"{operation}/rule/kept-for-five-days")
@@ -52,7 +45,7 @@ def test_calls_of_some_days_ago_are_still_there(scenario: Scenario, operation: s
             False,
             f"nothing is answered of the longest rooms of {days}, though calls of the past day are",
             expected="what was measured, for five days",
-            actual=f"of room {call.room}, of the past day: {show(call.all.rows)}",
+            actual=f"of room {call.room}, of the past day: {rows_in_words(call.all.rows)}",
             exchange=answers[0],
         )
 
@@ -65,16 +58,19 @@ def test_a_call_has_one_domain(scenario: Scenario) -> None:
     if not call.domain:
         raise Inconclusive("no data: the list of rooms shows no domain")
 
-    def look(anew: bool) -> Finding:
+    def look(anew: bool) -> Comparison:
         asked = {**call.query, "mid": ["all"]}
         whole = listing(scenario, QOS, asked) if anew else call.all
         same = listing(scenario, QOS, {**asked, "domain": call.domain})
-        lost = beyond(whole.rows, same.rows) + beyond(same.rows, whole.rows)
+        lost = rows_not_in(whole.rows, same.rows) + rows_not_in(same.rows, whole.rows)
         problem = "with the domain of the room another answer comes than without it"
-        return Finding(
-            same.exchange, problem if lost else "", show(whole.rows), f"differs in {show(lost)}"
+        return Comparison(
+            same.exchange,
+            problem if lost else "",
+            rows_in_words(whole.rows),
+            f"differs in {rows_in_words(lost)}",
         )
 
-    tell(rule, settle(scenario, look))
+    judge(rule, settle(scenario, look))
     for other in (f"x{call.domain}", call.domain[:-1]):
         refused_or_empty(scenario, rule, QOS, {**call.query, "mid": ["all"], "domain": other})

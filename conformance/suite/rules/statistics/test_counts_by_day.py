@@ -10,15 +10,10 @@ import pytest
 
 from conformance.engine.scenario import Inconclusive, Scenario, rules
 from conformance.model.exchange import Exchange
+from conformance.suite.kit.statistics.comparisons import Comparison, judge, settle
 from conformance.suite.kit.statistics.daily_samples import date_of, past_days, today
-from conformance.suite.kit.statistics.queries import (
-    Finding,
-    Row,
-    listing,
-    rows_of,
-    settle,
-    tell,
-)
+from conformance.suite.kit.statistics.queries import listing
+from conformance.suite.kit.statistics.rows import Row, rows_of
 from conformance.suite.kit.statistics.time_windows import (
     DAY,
     SECOND,
@@ -65,15 +60,17 @@ def test_users_and_sessions_of_a_day(scenario: Scenario) -> None:
     scale = past_days(scenario, SCALE, metric=["UserCount", "SessionCount"])
     for field, (name, keys) in COUNTS.items():
 
-        def look(anew: bool, field: str = field, keys: tuple[Key, ...] = keys) -> Finding:
+        def look(anew: bool, field: str = field, keys: tuple[Key, ...] = keys) -> Comparison:
             metric = ["UserCount", "SessionCount"]
             exchange = past_days(scenario, SCALE, metric=metric) if anew else scale
             return _compared(scenario, exchange, field, keys)
 
-        tell(scenario.rule(f"{SCALE}/rule/{name}"), settle(scenario, look))
+        judge(scenario.rule(f"{SCALE}/rule/{name}"), settle(scenario, look))
 
 
-def _compared(scenario: Scenario, exchange: Exchange, field: str, keys: tuple[Key, ...]) -> Finding:
+def _compared(
+    scenario: Scenario, exchange: Exchange, field: str, keys: tuple[Key, ...]
+) -> Comparison:
     rows = {date_of(row): row for row in rows_of(SCALE, exchange.json)}
     day = today(scenario)
     days = [it for n in range(1, _DAYS + 1) if (it := day - n * DAY) in rows]
@@ -87,7 +84,7 @@ def _compared(scenario: Scenario, exchange: Exchange, field: str, keys: tuple[Ke
         raise Inconclusive("no data: nobody was in a room on the past days")
     problem = f"{field} of the past days, newest first, is not what {USERS} shows"
     wanted = " or ".join(str(way) for way in dict.fromkeys(map(tuple, ways)))
-    return Finding(exchange, "" if counted in ways else problem, wanted, counted)
+    return Comparison(exchange, "" if counted in ways else problem, wanted, counted)
 
 
 def _users(scenario: Scenario, days: Sequence[dt.datetime]) -> list[Row]:

@@ -12,16 +12,9 @@ import pytest
 from conformance.engine.scenario import Inconclusive, Scenario, answer_excerpt, rules
 from conformance.model import field_path
 from conformance.model.exchange import Exchange
-from conformance.suite.kit.statistics.queries import (
-    Finding,
-    Row,
-    beyond,
-    listing,
-    rows_of,
-    settle,
-    show,
-    tell,
-)
+from conformance.suite.kit.statistics.comparisons import Comparison, judge, settle
+from conformance.suite.kit.statistics.queries import listing
+from conformance.suite.kit.statistics.rows import Row, rows_in_words, rows_not_in, rows_of
 from conformance.suite.kit.statistics.time_windows import HOUR, MINUTE, Span, read_time, time_window
 
 pytestmark = pytest.mark.sparkrtc_flow_group("statistics")
@@ -56,7 +49,7 @@ def test_events_of_a_room(scenario: Scenario) -> None:
     _judge_details(scenario, asked)
     if asked[0].status != 200:
         raise Inconclusive(f"nothing to compare with: without room_id {answer_excerpt(asked[0])}")
-    tell(
+    judge(
         scenario.rule("ListRtcEvent/rule/filter-room-subset"),
         settle(scenario, lambda anew: _joined(ask() if anew else asked)),
     )
@@ -70,11 +63,11 @@ def test_events_of_a_user_in_a_room(scenario: Scenario) -> None:
     whole = scenario.make(OF_USER, query=trouble.query)
     rooms = {*trouble.rooms, *(str(row["room_id"]) for row in rows_of(OF_USER, whole.json))}
 
-    def look(anew: bool) -> Finding:
+    def look(anew: bool) -> Comparison:
         unfiltered = scenario.make(OF_USER, query=trouble.query) if anew else whole
         return _narrowed(scenario, trouble, sorted(rooms), rows_of(OF_USER, unfiltered.json))
 
-    tell(rule, settle(scenario, look))
+    judge(rule, settle(scenario, look))
 
 
 @rules("ListRtcEvent/rule/hour-unless-single-user")
@@ -98,7 +91,7 @@ def test_hours_of_everybody_are_not_served(scenario: Scenario) -> None:
         len(users) < 2 or max(times, default=span.end) - min(times, default=span.end) <= HOUR,
         f"{span} is answered, with events of {len(users)} users",
         expected="an hour at most",
-        actual=show(rows[:1] + rows[-1:]),
+        actual=rows_in_words(rows[:1] + rows[-1:]),
         exchange=answer,
     )
 
@@ -109,24 +102,24 @@ def _user_of(row: Row) -> str:
     return str(details.get("uid") or "")
 
 
-def _joined(asked: Sequence[Exchange]) -> Finding:
+def _joined(asked: Sequence[Exchange]) -> Comparison:
     """The events of single rooms, taken together, are in the unfiltered answer, which is first."""
     whole, *rooms = asked
     rows = [row for exchange in rooms for row in rows_of(EVENT, exchange.json)]
-    more = beyond(rows, rows_of(EVENT, whole.json))
+    more = rows_not_in(rows, rows_of(EVENT, whole.json))
     if not more:
-        return Finding(rooms[-1])
-    return Finding(
+        return Comparison(rooms[-1])
+    return Comparison(
         rooms[-1],
         "with room_id there are events that are not there without it, or in two rooms",
         expected="each event of a room once among those without room_id",
-        actual=show(more),
+        actual=rows_in_words(more),
     )
 
 
 def _narrowed(
     scenario: Scenario, trouble: Trouble, rooms: list[str], unfiltered: list[Row]
-) -> Finding:
+) -> Comparison:
     found = False
     users = {(row["room_id"], row["uid"]) for row in unfiltered}
     for room in rooms:
@@ -135,18 +128,18 @@ def _narrowed(
         found = found or bool(rows)
         answered = field_path.read(exchange.json, "room_id")
         if answered != room and (rows or answered != ""):
-            return Finding(exchange, "the answer is of another room", room, answered)
+            return Comparison(exchange, "the answer is of another room", room, answered)
         same = [row for row in rows if (row["room_id"], row["uid"]) in users]
-        if more := beyond(same, unfiltered):
-            return Finding(
+        if more := rows_not_in(same, unfiltered):
+            return Comparison(
                 exchange,
                 f"room_id={room} answers events of the same user that are not there without it",
-                expected=show(unfiltered),
-                actual=show(more),
+                expected=rows_in_words(unfiltered),
+                actual=rows_in_words(more),
             )
     if not found:
         raise Inconclusive(f"no data: no events in {' and '.join(rooms)}")
-    return Finding(exchange)
+    return Comparison(exchange)
 
 
 def _find_trouble(scenario: Scenario) -> Trouble:
@@ -180,7 +173,7 @@ def _judge_details(scenario: Scenario, asked: Sequence[Exchange]) -> None:
                 not wrong,
                 "event_info is not a JSON object written as text",
                 expected='text such as {"uid": "..."}',
-                actual=show(wrong),
+                actual=rows_in_words(wrong),
                 exchange=exchange,
             )
 

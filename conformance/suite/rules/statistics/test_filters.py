@@ -9,15 +9,8 @@ from typing import Any
 import pytest
 
 from conformance.engine.scenario import Scenario
-from conformance.suite.kit.statistics.queries import (
-    Finding,
-    Listing,
-    lately,
-    listing,
-    narrowed,
-    settle,
-    tell,
-)
+from conformance.suite.kit.statistics.comparisons import Comparison, compare_filtered, judge, settle
+from conformance.suite.kit.statistics.queries import Listing, listing, recent
 
 pytestmark = pytest.mark.sparkrtc_flow_group("statistics")
 
@@ -45,7 +38,7 @@ def test_filters_combined(scenario: Scenario, operation: str) -> None:
     differ in both: whoever heeds one filter alone, or either of them, answers too much.
     """
     rule = scenario.rule(f"{operation}/rule/filters-combine")
-    query, whole = lately(scenario, operation)
+    query, whole = recent(scenario, operation)
     rows = [*whole.rows]
     scenario.lab.random.shuffle(rows)
     for first, second in PAIRS[operation]:
@@ -53,7 +46,7 @@ def test_filters_combined(scenario: Scenario, operation: str) -> None:
         for row in (rows[0], apart):
             wanted = {first: rows[0].get(first), second: row.get(second)}
             if all(isinstance(value, str) and value for value in wanted.values()):
-                tell(rule, _both(scenario, operation, (query, whole), wanted))
+                judge(rule, _both(scenario, operation, (query, whole), wanted))
     if rule.id in scenario.pending:
         rule.inconclusive("no data: no item has all the fields that are filtered by")
 
@@ -68,15 +61,15 @@ def _both(
     operation: str,
     whole: tuple[Mapping[str, Any], Listing],
     wanted: Mapping[str, Any],
-) -> Finding:
+) -> Comparison:
     """Hold what both filters leave against what has both values in the whole."""
     query, before = whole
     (first, value), (second, other) = wanted.items()
 
-    def look(again: bool) -> Finding:
+    def look(again: bool) -> Comparison:
         every = listing(scenario, operation, query) if again else before
         part = replace(every, rows=tuple(row for row in every.rows if row.get(first) == value))
         found = listing(scenario, operation, {**query, **wanted})
-        return narrowed(found, part, wanted, second, [other])
+        return compare_filtered(found, part, wanted, second, [other])
 
     return settle(scenario, look)

@@ -10,24 +10,16 @@ import pytest
 
 from conformance.engine.scenario import ABSENT, Inconclusive, Scenario, rules
 from conformance.model.exchange import Exchange
+from conformance.suite.kit.statistics.comparisons import Comparison, judge, settle
 from conformance.suite.kit.statistics.daily_samples import (
     ask,
     date_of,
     judge_days,
-    number,
     past_days,
     today,
 )
-from conformance.suite.kit.statistics.queries import (
-    Finding,
-    listing,
-    nothing,
-    over,
-    rows_of,
-    settle,
-    show,
-    tell,
-)
+from conformance.suite.kit.statistics.queries import for_each, listing
+from conformance.suite.kit.statistics.rows import is_empty, number, rows_in_words, rows_of
 from conformance.suite.kit.statistics.time_windows import DAY, SECOND, Span, read_time, time_window
 
 pytestmark = pytest.mark.sparkrtc_flow_group("statistics")
@@ -51,7 +43,7 @@ ROUNDING = len(PARTS) / 2
 def test_usage_adds_up_day_by_day(scenario: Scenario) -> None:
     """Each day has one sample, and its total is the sum of its four durations (13.7)."""
     asked = {metric: past_days(scenario, USAGE, metric=metric) for metric in DURATIONS}
-    if nothing(row for exchange in asked.values() for row in rows_of(USAGE, exchange.json)):
+    if is_empty(row for exchange in asked.values() for row in rows_of(USAGE, exchange.json)):
         raise Inconclusive("no data: nothing was used in the past 31 days")
     for metric, exchange in asked.items():
         judge_days(scenario, USAGE, exchange)
@@ -65,7 +57,7 @@ def test_usage_adds_up_day_by_day(scenario: Scenario) -> None:
             not wrong,
             f"{metric}: total_duration of a day is not the sum of its parts",
             expected=" + ".join(PARTS),
-            actual=show(wrong),
+            actual=rows_in_words(wrong),
             exchange=exchange,
         )
     _told_apart(scenario, asked)
@@ -81,7 +73,7 @@ def _told_apart(scenario: Scenario, asked: Mapping[str, Exchange]) -> None:
                 rows != others,
                 f"{one} and {other} are the same on every day",
                 expected="durations of their own",
-                actual=show(rows),
+                actual=rows_in_words(rows),
                 exchange=second,
             )
     selects = scenario.rule("ListRtcHistoryUsage/rule/metric-selects")
@@ -91,7 +83,7 @@ def _told_apart(scenario: Scenario, asked: Mapping[str, Exchange]) -> None:
             any(rows != days[0] for rows in days),
             f"{', '.join(asked)} have one figure for every day",
             expected="what metric asks for",
-            actual=show(days[0]),
+            actual=rows_in_words(days[0]),
             exchange=exchange,
         )
     for pending in (rule, selects):
@@ -116,7 +108,7 @@ def test_usage_without_a_start_is_that_of_the_past_day(scenario: Scenario) -> No
         [row for row in rows_of(USAGE, exchange.json) if date_of(row) != day]
         for exchange in (without, given)
     )
-    if nothing(wanted):
+    if is_empty(wanted):
         raise Inconclusive("no data: nothing was used yesterday")
     rule.equal(found, wanted, "the usage without start_date, except today's,", without)
 
@@ -137,7 +129,7 @@ OUT_OF_REACH_FIELDS = {
 }
 
 
-@over(OUT_OF_REACH.keys(), "today-absent")
+@for_each(OUT_OF_REACH.keys(), "today-absent")
 def test_what_is_not_known_of_a_day_before_it_is_over(scenario: Scenario, operation: str) -> None:
     """Of today there are no users and rooms (13.8), and no quality (13.9): alone, or after another.
 
@@ -163,7 +155,7 @@ def test_what_is_not_known_of_a_day_before_it_is_over(scenario: Scenario, operat
                 not early,
                 f"a query up to today, {day:%Y-%m-%d}, answers what is not known before its end",
                 expected=f"no {' and no '.join(OUT_OF_REACH[operation])} later than yesterday",
-                actual=show(early),
+                actual=rows_in_words(early),
                 exchange=exchange,
             )
     if rule.id in scenario.pending:
@@ -179,17 +171,17 @@ def test_counts_of_a_day_agree(scenario: Scenario) -> None:
     counts = ["UserCount", "SessionCount", "RoomCount"]
     exchange = past_days(scenario, SCALE, metric=counts)
     rows = rows_of(SCALE, exchange.json)
-    if nothing(rows):
+    if is_empty(rows):
         raise Inconclusive("no data: nobody joined in the past 31 days")
     wrong = [row for row in rows if number(row, "user_count") > number(row, "session_count")]
     scenario.rule("ListRtcHistoryScale/rule/users-not-more-than-sessions").that(
         not wrong,
         "on a day more users joined than there were sessions",
         expected="user_count <= session_count",
-        actual=show(wrong),
+        actual=rows_in_words(wrong),
         exchange=exchange,
     )
-    tell(
+    judge(
         scenario.rule("ListRtcHistoryScale/rule/room-count-agrees"),
         settle(scenario, lambda anew: _rooms_by_day(scenario, anew, exchange)),
     )
@@ -200,7 +192,7 @@ def test_joins_within_five_seconds_are_joins(scenario: Scenario) -> None:
     """Who joined within five seconds has joined: that rate is not above the other one (13.9)."""
     exchange = past_days(scenario, QUALITY, metric=["JoinSuccessRate", "JoinSuccess5SecsRate"])
     rows = rows_of(QUALITY, exchange.json)
-    if nothing(rows):
+    if is_empty(rows):
         raise Inconclusive("no data: nobody joined in the past 31 days")
     fast, rate = "join_success_in5secs_rate", "join_success_rate"
     wrong = [row for row in rows if number(row, fast) > number(row, rate)]
@@ -208,12 +200,12 @@ def test_joins_within_five_seconds_are_joins(scenario: Scenario) -> None:
         not wrong,
         "on a day more joined within 5 seconds than at all",
         expected=f"{fast} <= {rate}",
-        actual=show(wrong),
+        actual=rows_in_words(wrong),
         exchange=exchange,
     )
 
 
-def _rooms_by_day(scenario: Scenario, anew: bool, exchange: Exchange) -> Finding:
+def _rooms_by_day(scenario: Scenario, anew: bool, exchange: Exchange) -> Comparison:
     """Hold the room counts of the past week against the rooms that are listed.
 
     A room that stays open over midnight may count on the first of its days or on each of them,
@@ -230,8 +222,8 @@ def _rooms_by_day(scenario: Scenario, anew: bool, exchange: Exchange) -> Finding
     if not any(begun) and not any(counted):
         raise Inconclusive("no data: no room was open in the past week")
     if counted in (begun, present):
-        return Finding(scale)
-    return Finding(
+        return Comparison(scale)
+    return Comparison(
         scale,
         "room_count of the past days, newest first, is not what ListRtcRoomList shows",
         expected=f"{begun} rooms started, or {present} rooms open",

@@ -10,7 +10,8 @@ from conformance.engine.scenario import Inconclusive, Scenario
 from conformance.model.exchange import Exchange
 from conformance.suite.kit.statistics.daily_samples import judge_days, past_days
 from conformance.suite.kit.statistics.days_without_traffic import unexplained
-from conformance.suite.kit.statistics.queries import Row, nothing, over, rows_of, show
+from conformance.suite.kit.statistics.queries import for_each
+from conformance.suite.kit.statistics.rows import Row, is_empty, rows_in_words, rows_of
 
 pytestmark = pytest.mark.sparkrtc_flow_group("statistics")
 
@@ -47,7 +48,7 @@ FIELDS: Mapping[str, Mapping[str, str]] = {
 """Metrics of tables 13-51 and 13-58, and the fields of tables 13-55 and 13-62 that have them."""
 
 
-@over(
+@for_each(
     FIELDS.keys(),
     "step-one-day",
     "every-day-sampled",
@@ -64,7 +65,7 @@ def test_metrics_choose_what_is_answered(scenario: Scenario, operation: str) -> 
     metrics = [*FIELDS[operation]]
     at_once = past_days(scenario, operation, metric=metrics[::-1])
     everything = rows_of(operation, at_once.json)
-    if nothing(everything):
+    if is_empty(everything):
         raise Inconclusive("no data: the past 31 days are empty")
     judge_days(scenario, operation, at_once)
     _judge_fields(scenario, operation, at_once, metrics)
@@ -79,8 +80,8 @@ def test_metrics_choose_what_is_answered(scenario: Scenario, operation: str) -> 
         scenario.rule(f"{operation}/rule/several-equal-each").that(
             found == wanted,
             f"metric={','.join(chosen)} and all metrics at once disagree",
-            expected=show([row for row in wanted if row not in found] or wanted),
-            actual=show(unlike or found),
+            expected=rows_in_words([row for row in wanted if row not in found] or wanted),
+            actual=rows_in_words(unlike or found),
             exchange=exchange,
         )
 
@@ -99,7 +100,7 @@ def _judge_fields(
         bool(rows) and not lacking,
         f"{asked}: a day lacks the field of a metric",
         expected=", ".join(sorted(wanted)),
-        actual=show(lacking),
+        actual=rows_in_words(lacking),
         exchange=exchange,
     )
     everything = operation == "ListRtcHistoryScale"
@@ -110,7 +111,7 @@ def _judge_fields(
         not more,
         f"{asked}: a day has the field of a metric that was not asked for",
         expected=f"no {', no '.join(sorted(others))}",
-        actual=show(more),
+        actual=rows_in_words(more),
         exchange=exchange,
     )
 

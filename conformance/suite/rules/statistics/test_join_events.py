@@ -6,7 +6,9 @@ import pytest
 
 from conformance.engine.scenario import Inconclusive, NotApplicable, Scenario, rules
 from conformance.suite.kit.statistics.abnormal_events import past_span
-from conformance.suite.kit.statistics.queries import Finding, Row, listing, settle, show, tell
+from conformance.suite.kit.statistics.comparisons import Comparison, judge, settle
+from conformance.suite.kit.statistics.queries import listing
+from conformance.suite.kit.statistics.rows import Row, rows_in_words
 from conformance.suite.kit.statistics.time_windows import DAY, Span, time_window
 
 pytestmark = pytest.mark.sparkrtc_flow_group("statistics")
@@ -21,7 +23,7 @@ def test_who_had_trouble_joining_is_listed(scenario: Scenario) -> None:
     Whether somebody who was slow got in at last is not said there: any state will do.
     """
 
-    def look(_: bool) -> Finding:
+    def look(_: bool) -> Comparison:
         window = time_window(scenario, EVENTS)
         events = listing(scenario, EVENTS, window.query(past_span(scenario))).rows
         joining = [row for row in events if row.get("stage") == "join_room" and row.get("uid")]
@@ -35,14 +37,14 @@ def test_who_had_trouble_joining_is_listed(scenario: Scenario) -> None:
         listed = {_person(row) for row in users.rows}
         lost = [row for row in joining if _person(row) not in listed]
         problem = "users who had trouble joining are not in the list, not even as failed"
-        return Finding(
+        return Comparison(
             users.exchange,
             problem if lost else "",
-            f"these users, in any state: {show(lost)}",
-            show([row for row in users.rows if row.get("state") == "FAIL"]),
+            f"these users, in any state: {rows_in_words(lost)}",
+            rows_in_words([row for row in users.rows if row.get("state") == "FAIL"]),
         )
 
-    tell(scenario.rule(f"{USERS}/rule/failed-users-listed"), settle(scenario, look))
+    judge(scenario.rule(f"{USERS}/rule/failed-users-listed"), settle(scenario, look))
 
 
 def _person(row: Row) -> tuple[str, str]:

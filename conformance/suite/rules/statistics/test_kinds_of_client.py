@@ -9,16 +9,9 @@ from dataclasses import dataclass
 import pytest
 
 from conformance.engine.scenario import Inconclusive, NotApplicable, Rule, Scenario
-from conformance.suite.kit.statistics.queries import (
-    Finding,
-    Row,
-    listing,
-    number,
-    over,
-    settle,
-    show,
-    tell,
-)
+from conformance.suite.kit.statistics.comparisons import Comparison, judge, settle
+from conformance.suite.kit.statistics.queries import for_each, listing
+from conformance.suite.kit.statistics.rows import Row, number, rows_in_words
 from conformance.suite.kit.statistics.time_windows import (
     DAY,
     MINUTE,
@@ -63,7 +56,7 @@ class _Room:
         return not _overlap((*self.of_kind, *self.others), around)
 
 
-@over(METRICS.keys(), "sdk-type-of-clients")
+@for_each(METRICS.keys(), "sdk-type-of-clients")
 def test_a_series_is_of_one_kind_of_client(scenario: Scenario, operation: str) -> None:
     """13.5, 13.6: while all users of a room have clients of one kind, the other has no data.
 
@@ -92,15 +85,17 @@ def _judge(
     own = listing(scenario, operation, {**query, "sdk_type": room.kind}).rows
     other = OTHER[room.kind]
 
-    def look(_: bool) -> Finding:
+    def look(_: bool) -> Comparison:
         found = listing(scenario, operation, {**query, "sdk_type": other})
         alien = _told(room, found.rows)
         problem = f"room {room.name} has {other} data while all its users were {room.kind} ones"
-        return Finding(found.exchange, problem if alien else "", f"no {other} data", show(alien))
+        return Comparison(
+            found.exchange, problem if alien else "", f"no {other} data", rows_in_words(alien)
+        )
 
     result = settle(scenario, look)
     if result.problem or _told(room, own):
-        tell(rule, result)
+        judge(rule, result)
 
 
 def _told(room: _Room, rows: Sequence[Row]) -> list[Row]:

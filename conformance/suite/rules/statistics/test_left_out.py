@@ -8,19 +8,15 @@ from dataclasses import dataclass
 import pytest
 
 from conformance.engine.scenario import Inconclusive, Scenario
-from conformance.suite.kit.statistics.queries import (
-    Finding,
-    Listing,
+from conformance.suite.kit.statistics.comparisons import Comparison, judge, settle
+from conformance.suite.kit.statistics.queries import Listing, for_each, listing
+from conformance.suite.kit.statistics.rows import (
     Row,
-    beyond,
-    listing,
-    over,
+    rows_in_words,
+    rows_not_in,
     rows_of,
-    settle,
     shapes,
-    show,
-    still,
-    tell,
+    without_growing,
 )
 from conformance.suite.kit.statistics.time_windows import (
     DAY,
@@ -40,7 +36,7 @@ pytestmark = pytest.mark.sparkrtc_flow_group("statistics")
 SLACK = 2 * MINUTE
 
 
-@over(PAST_HOUR, "default-window", "start-only", "end-only")
+@for_each(PAST_HOUR, "default-window", "start-only", "end-only")
 def test_an_end_that_is_left_out(scenario: Scenario, operation: str) -> None:
     """13.1 to 13.14: each end has its default, the past hour and the present.
 
@@ -79,12 +75,12 @@ def test_an_end_that_is_left_out(scenario: Scenario, operation: str) -> None:
     )
     for case in asked:
 
-        def look(again: bool, case: _LeftOut = case) -> Finding:
+        def look(again: bool, case: _LeftOut = case) -> Comparison:
             found = listing(scenario, operation, case.query)
             every = listing(scenario, operation, window.query(reach)) if again else whole
             return _between(operation, found, every, case)
 
-        tell(scenario.rule(f"{operation}/rule/{case.rule}"), settle(scenario, look))
+        judge(scenario.rule(f"{operation}/rule/{case.rule}"), settle(scenario, look))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +93,19 @@ class _LeftOut:
     most: Span
 
 
-def _between(operation: str, found: Listing, whole: Listing, case: _LeftOut) -> Finding:
+def _between(operation: str, found: Listing, whole: Listing, case: _LeftOut) -> Comparison:
     """What is answered lies within ``most`` and has all that the whole has within ``least``."""
     out = _within(operation, found, case.most, wanted=False)
     if out:
         problem = f"with {case.query} alone, rows lie outside {case.most}"
-        return Finding(found.exchange, problem, f"only {case.most}", show(out))
-    lost = beyond(still(_within(operation, whole, case.least)), still(found.rows))
+        return Comparison(found.exchange, problem, f"only {case.most}", rows_in_words(out))
+    lost = rows_not_in(
+        without_growing(_within(operation, whole, case.least)), without_growing(found.rows)
+    )
     problem = f"with {case.query} alone, rows of {case.least} are missing or different"
-    return Finding(found.exchange, problem if lost else "", show(lost), show(found.rows))
+    return Comparison(
+        found.exchange, problem if lost else "", rows_in_words(lost), rows_in_words(found.rows)
+    )
 
 
 def _within(operation: str, found: Listing, span: Span, *, wanted: bool = True) -> list[Row]:
@@ -132,7 +132,9 @@ def _groups_of_an_end_left_out(scenario: Scenario, operation: str, window: Settl
     for name, (query, spans) in asked.items():
         rule = scenario.rule(f"{operation}/rule/{name}")
 
-        def look(again: bool, query: dict[str, str] = query, spans: list[Span] = spans) -> Finding:
+        def look(
+            again: bool, query: dict[str, str] = query, spans: list[Span] = spans
+        ) -> Comparison:
             moved = scenario.lab.now().replace(microsecond=0) - now if again else 0 * SECOND
             found = listing(scenario, operation, query)
             allowed = [
@@ -141,13 +143,15 @@ def _groups_of_an_end_left_out(scenario: Scenario, operation: str, window: Settl
             ]
             ok = any(not _differ(found, other) for other in allowed)
             problem = "" if ok else "the answer is not that of the ends that stand for it"
-            return Finding(found.exchange, problem, " or ".join(map(str, spans)), show(found.rows))
+            return Comparison(
+                found.exchange, problem, " or ".join(map(str, spans)), rows_in_words(found.rows)
+            )
 
         found = settle(scenario, look)
         if not found.problem and not rows_of(operation, found.exchange.json):
             rule.inconclusive(f"no data: {operation} shows nothing of the past hour")
         else:
-            tell(rule, found)
+            judge(rule, found)
 
 
 def _shifted(span: Span, now: dt.datetime, by: dt.timedelta) -> Span:
@@ -157,10 +161,10 @@ def _shifted(span: Span, now: dt.datetime, by: dt.timedelta) -> Span:
 
 
 def _differ(left: Listing, right: Listing) -> bool:
-    return bool(beyond(left.rows, right.rows) or beyond(right.rows, left.rows))
+    return bool(rows_not_in(left.rows, right.rows) or rows_not_in(right.rows, left.rows))
 
 
-@over(PAST_DAY, "default-window", "start-only", "end-only")
+@for_each(PAST_DAY, "default-window", "start-only", "end-only")
 def test_a_date_that_is_left_out(scenario: Scenario, operation: str) -> None:
     """13.8, 13.9: without both dates, the past day is answered.
 
@@ -174,12 +178,12 @@ def test_a_date_that_is_left_out(scenario: Scenario, operation: str) -> None:
     middle, yesterday = span.end - 5 * DAY, span.end
     default = listing(scenario, operation, {})
     wanted = [row for row in whole.rows if read_time(row.get("date")) == yesterday]
-    ok = not beyond(default.rows, wanted) and not beyond(wanted, default.rows)
+    ok = not rows_not_in(default.rows, wanted) and not rows_not_in(wanted, default.rows)
     scenario.rule(f"{operation}/rule/default-window").that(
         ok,
         "without dates the answer is not that of the past day",
-        expected=show(wanted),
-        actual=show(default.rows),
+        expected=rows_in_words(wanted),
+        actual=rows_in_words(default.rows),
         exchange=default.exchange,
     )
     _one_date(scenario, operation, {window.start: window.write(middle)}, middle, whole)
@@ -198,13 +202,13 @@ def _one_date(
     allowed = Span(given, given + month) if name == "start-only" else Span(given - month, given)
     rows = rows_of(operation, answer.json)
     out = [row for row in rows if (time := read_time(row.get("date"))) and time not in allowed]
-    wrong = beyond([row for row in rows if row not in out], whole.rows)
+    wrong = rows_not_in([row for row in rows if row not in out], whole.rows)
     due = [row for row in whole.rows if read_time(row.get("date")) == given]
-    lost = beyond(due, rows)
+    lost = rows_not_in(due, rows)
     rule.that(
         not (out or wrong or lost),
         f"with {query} alone the answer does not hold exactly days of {allowed}",
-        expected=f"{show(due)}, and days on that side of it",
-        actual=show(rows),
+        expected=f"{rows_in_words(due)}, and days on that side of it",
+        actual=rows_in_words(rows),
         exchange=answer,
     )

@@ -8,7 +8,9 @@ from collections.abc import Sequence
 import pytest
 
 from conformance.engine.scenario import Inconclusive, Scenario, rules
-from conformance.suite.kit.statistics.queries import Finding, listing, number, settle, tell
+from conformance.suite.kit.statistics.comparisons import Comparison, judge, settle
+from conformance.suite.kit.statistics.queries import listing
+from conformance.suite.kit.statistics.rows import number
 from conformance.suite.kit.statistics.time_windows import HOUR, MINUTE, Span, read_time, time_window
 
 pytestmark = pytest.mark.sparkrtc_flow_group("statistics")
@@ -31,7 +33,7 @@ def test_users_are_counted_while_they_are_in(scenario: Scenario) -> None:
     span = window.past(scenario.lab.now(), 6 * HOUR)
     asked = {**window.query(span), "metric": "OnlineUsers"}
 
-    def look(_: bool) -> Finding:
+    def look(_: bool) -> Comparison:
         found = listing(scenario, SCALE, asked)
         stays = _stays(scenario, span)
         if not any(end > span.start for _, _, end in stays):
@@ -43,10 +45,10 @@ def test_users_are_counted_while_they_are_in(scenario: Scenario) -> None:
             least, most = _bounds(stays, minute)
             if not least <= number(row, "value") <= most:
                 problem = f"OnlineUsers of {minute:%H:%M} is not that of {USERS}"
-                return Finding(found.exchange, problem, f"{least} to {most}", row.get("value"))
-        return Finding(found.exchange)
+                return Comparison(found.exchange, problem, f"{least} to {most}", row.get("value"))
+        return Comparison(found.exchange)
 
-    tell(scenario.rule(f"{SCALE}/rule/online-users-agree"), settle(scenario, look))
+    judge(scenario.rule(f"{SCALE}/rule/online-users-agree"), settle(scenario, look))
 
 
 def _bounds(stays: Sequence[Stay], minute: dt.datetime) -> tuple[int, int]:

@@ -10,19 +10,15 @@ import pytest
 
 from conformance.engine.scenario import Inconclusive, Scenario
 from conformance.model.exchange import Exchange
-from conformance.suite.kit.statistics.queries import (
-    FINE,
-    Finding,
-    Listing,
+from conformance.suite.kit.statistics.comparisons import Comparison, judge
+from conformance.suite.kit.statistics.queries import FINEST, Listing, for_each, listing
+from conformance.suite.kit.statistics.rows import (
     Row,
-    beyond,
-    listing,
-    over,
+    rows_in_words,
+    rows_not_in,
     rows_of,
     shapes,
-    show,
-    still,
-    tell,
+    without_growing,
 )
 from conformance.suite.kit.statistics.time_windows import DAY, time_window
 
@@ -92,7 +88,7 @@ class _Walk:
         return [row for page in self.pages for row in page.rows]
 
 
-@over(PAGED)
+@for_each(PAGED)
 def test_pages_join_up(scenario: Scenario, operation: str) -> None:
     """13.1, 13.2, 13.10, 13.13: ``offset`` skips items, ``limit`` is the most that a page holds.
 
@@ -101,14 +97,14 @@ def test_pages_join_up(scenario: Scenario, operation: str) -> None:
     """
     window = time_window(scenario, operation)
     query = {
-        **FINE.get(operation, {}),
+        **FINEST.get(operation, {}),
         **window.query(window.past(scenario.lab.now(), min(window.longest, DAY))),
     }
     findings = _findings(_walk(scenario, operation, query))
     if any(found.problem for name, found in findings.items() if name in PAGED[operation]):
         findings = _findings(_walk(scenario, operation, query))
     for name in PAGED[operation]:
-        tell(scenario.rule(f"{operation}/rule/{name}"), findings[name])
+        judge(scenario.rule(f"{operation}/rule/{name}"), findings[name])
 
 
 def _walk(scenario: Scenario, operation: str, query: Mapping[str, Any]) -> _Walk:
@@ -158,65 +154,67 @@ def _series(exchange: Exchange, start: int, length: int) -> list[Row]:
     return rows_of(QOS, {**answer, "data": series[start : start + length]})
 
 
-def _findings(walk: _Walk) -> dict[str, Finding]:
+def _findings(walk: _Walk) -> dict[str, Comparison]:
     """What the walk shows, by rule."""
     last = walk.pages[1].exchange
-    twice = beyond(still(walk.joined), still(walk.whole.rows))
-    joined = still(walk.joined)
-    joins = len(joined) in walk.due and joined == still(walk.whole.rows[: len(joined)])
-    wanted = f"{' or '.join(map(str, walk.due))} rows, beginning as {show(walk.whole.rows)}"
-    second = still(walk.second.rows)
-    shifted = any(second == still(rows) for rows in walk.seconds)
+    twice = rows_not_in(without_growing(walk.joined), without_growing(walk.whole.rows))
+    joined = without_growing(walk.joined)
+    joins = len(joined) in walk.due and joined == without_growing(walk.whole.rows[: len(joined)])
+    wanted = (
+        f"{' or '.join(map(str, walk.due))} rows, beginning as {rows_in_words(walk.whole.rows)}"
+    )
+    second = without_growing(walk.second.rows)
+    shifted = any(second == without_growing(rows) for rows in walk.seconds)
     return {
-        "pages-disjoint": Finding(
+        "pages-disjoint": Comparison(
             last,
             "an item is on two pages, or on a page and not in the whole" if twice else "",
             "each item once",
-            show(twice),
+            rows_in_words(twice),
         ),
-        "pages-join": Finding(
+        "pages-join": Comparison(
             last,
             "" if joins else f"two pages of {walk.second.limit} do not join up to the whole",
             wanted,
-            show(joined),
+            rows_in_words(joined),
         ),
         "offset-counts-items": _beginning(walk)
         if shifted
-        else Finding(
+        else Comparison(
             walk.second.exchange,
             "offset 1 does not begin with the second item",
-            show(walk.seconds[-1]),
-            show(second),
+            rows_in_words(walk.seconds[-1]),
+            rows_in_words(second),
         ),
         **_limits(walk),
         **_totals(walk),
     }
 
 
-def _beginning(walk: _Walk) -> Finding:
+def _beginning(walk: _Walk) -> Comparison:
     """Offset 0 skips nothing: it begins as the answer without an offset does."""
-    plain = still(rows_of(walk.operation, walk.plain.json))
-    whole = still(walk.whole.rows)
+    plain = without_growing(rows_of(walk.operation, walk.plain.json))
+    whole = without_growing(walk.whole.rows)
     length = min(len(plain), len(whole)) or len(plain)
     if plain[:length] != whole[:length]:
         problem = "offset 0 leaves out the first items"
-        wanted = f"as without offset: {show(plain)}"
-        return Finding(walk.whole.exchange, problem, wanted, show(whole))
+        wanted = f"as without offset: {rows_in_words(plain)}"
+        return Comparison(walk.whole.exchange, problem, wanted, rows_in_words(whole))
     return _unlimited(walk)
 
 
-def _unlimited(walk: _Walk) -> Finding:
+def _unlimited(walk: _Walk) -> Comparison:
     """Offset 1 without a limit begins with the second item too, however many it answers."""
-    rows = still(rows_of(walk.operation, walk.unlimited.json))
-    wanted = [still(walk.whole.rows[1:])]
+    rows = without_growing(rows_of(walk.operation, walk.unlimited.json))
+    wanted = [without_growing(walk.whole.rows[1:])]
     if walk.operation == QOS:
-        wanted.append(still(_series(walk.whole.exchange, 1, len(walk.whole.rows))))
+        wanted.append(without_growing(_series(walk.whole.exchange, 1, len(walk.whole.rows))))
     begins = any(rows == due[: len(rows)] and bool(rows) is bool(due) for due in wanted)
     problem = "" if begins else "offset 1 without a limit does not begin with the second item"
-    return Finding(walk.unlimited, problem, show(wanted[-1]), show(rows))
+    return Comparison(walk.unlimited, problem, rows_in_words(wanted[-1]), rows_in_words(rows))
 
 
-def _limits(walk: _Walk) -> dict[str, Finding]:
+def _limits(walk: _Walk) -> dict[str, Comparison]:
     over_full = [page for page in walk.all if page.items > page.limit]
     worst = over_full[0] if over_full else walk.past
     past = walk.past
@@ -229,19 +227,19 @@ def _limits(walk: _Walk) -> dict[str, Finding]:
     ]
     other = echo[0] if echo else past
     return {
-        "page-within-limit": Finding(
+        "page-within-limit": Comparison(
             worst.exchange,
             f"a page of limit {worst.limit} holds more" if over_full else "",
             f"at most {worst.limit} items",
             f"{worst.items} items",
         ),
-        "offset-beyond-end-empty": Finding(
+        "offset-beyond-end-empty": Comparison(
             past.exchange,
             "" if same and not past.items else problem,
             f"no items, total {walk.whole.total}",
             f"{past.items} items, total {past.field('total')}",
         ),
-        "page-echoed": Finding(
+        "page-echoed": Comparison(
             other.exchange,
             "the page answers another limit or offset" if echo else "",
             f"limit {other.limit}, offset {other.offset}",
@@ -250,18 +248,18 @@ def _limits(walk: _Walk) -> dict[str, Finding]:
     }
 
 
-def _totals(walk: _Walk) -> dict[str, Finding]:
+def _totals(walk: _Walk) -> dict[str, Comparison]:
     count, total = len(walk.whole.rows), walk.whole.total
     others = [page for page in walk.all if page.field("total") != total]
     other = others[0] if others else walk.past
     return {
-        "total-same-on-pages": Finding(
+        "total-same-on-pages": Comparison(
             other.exchange,
             f"offset {other.offset} has another total" if others else "",
             f"total {total}, as with everything on one page",
             f"total {other.field('total')}",
         ),
-        "total-counts-items": Finding(
+        "total-counts-items": Comparison(
             walk.whole.exchange,
             "" if total == count else "total is not the number of items",
             f"total {count}, as many as all pages hold",

@@ -10,16 +10,8 @@ import pytest
 from conformance.cases.requests import UNKNOWN_ID
 from conformance.engine.scenario import ABSENT, Blocked, Scenario
 from conformance.model.wording import in_json
-from conformance.suite.kit.statistics.queries import (
-    FINE,
-    NEEDED,
-    has_data,
-    nothing,
-    over,
-    rows_of,
-    shapes,
-    show,
-)
+from conformance.suite.kit.statistics.queries import FINEST, SOMETIMES_NEEDED, for_each, has_data
+from conformance.suite.kit.statistics.rows import is_empty, rows_in_words, rows_of, shapes
 from conformance.suite.kit.statistics.time_windows import DAY, time_window
 
 pytestmark = pytest.mark.sparkrtc_flow_group("statistics")
@@ -42,7 +34,7 @@ APP_ID = ("ListRtcClientQosDetails", "ListRtcEvent", "ListRtcAbnormalEvent")
 """Operations that call the application ``app_id``; the others call it ``app``."""
 
 
-@over(tuple(shapes()), "missing-app-named", "unknown-app-empty-or-refused")
+@for_each(tuple(shapes()), "missing-app-named", "unknown-app-empty-or-refused")
 def test_the_application_decides(scenario: Scenario, operation: str) -> None:
     """13.1 to 13.14: without an application the refusal names it; an unknown one has no data.
 
@@ -51,7 +43,7 @@ def test_the_application_decides(scenario: Scenario, operation: str) -> None:
     name = "app_id" if operation in APP_ID else "app"
     query = _wide(scenario, operation)
     named = scenario.rule(f"{operation}/rule/missing-app-named")
-    without = {**NEEDED.get(operation, {}), **query, name: ABSENT}
+    without = {**SOMETIMES_NEEDED.get(operation, {}), **query, name: ABSENT}
     missing = scenario.send(operation, query=without)
     if named.permitted(missing):
         message = missing.json.get("error_msg") if isinstance(missing.json, dict) else None
@@ -70,14 +62,14 @@ def test_the_application_decides(scenario: Scenario, operation: str) -> None:
         accepted = scenario.lab.contract.answers_of(unknown.id)
         answer = scenario.send(operation, query={**query, name: app}, accept=accepted)
         rows = rows_of(operation, answer.json)
-        if answer.status == 200 and nothing(rows) and not own:
+        if answer.status == 200 and is_empty(rows) and not own:
             continue
         if unknown.permitted(answer) and answer.status == 200:
             unknown.that(
-                nothing(rows),
+                is_empty(rows),
                 f"an application that {what} ({app}) has data",
                 expected="no data, or a refusal with 400",
-                actual=show(rows),
+                actual=rows_in_words(rows),
                 exchange=answer,
             )
     if unknown.id in scenario.pending:
@@ -92,13 +84,13 @@ def _new_app(scenario: Scenario) -> str | None:
         return None
 
 
-@over(("ListRtcEvent",), "foreign-project-refused")
+@for_each(("ListRtcEvent",), "foreign-project-refused")
 def test_a_project_of_others(scenario: Scenario, operation: str) -> None:
     """13.11: the project of the path must be one of the credentials."""
     _strangers(scenario, operation)
 
 
-@over(BY_PROJECT, "project-header-matches", "foreign-project-refused")
+@for_each(BY_PROJECT, "project-header-matches", "foreign-project-refused")
 def test_the_project_decides(scenario: Scenario, operation: str) -> None:
     """13.1 to 13.12: the project of the path must be that of the credentials.
 
@@ -126,7 +118,7 @@ def _strangers(scenario: Scenario, operation: str) -> None:
 
 def _wide(scenario: Scenario, operation: str) -> dict[str, Any]:
     """A query over a long span, so that there would be something to show."""
-    query: dict[str, Any] = dict(FINE.get(operation, {}))
+    query: dict[str, Any] = dict(FINEST.get(operation, {}))
     if scenario.lab.contract.operation(operation).window is None:
         return query
     window = time_window(scenario, operation)

@@ -11,19 +11,9 @@ from typing import Any
 import pytest
 
 from conformance.engine.scenario import Inconclusive, Scenario, rules
-from conformance.suite.kit.statistics.queries import (
-    Finding,
-    Listing,
-    Row,
-    has_data,
-    listing,
-    nothing,
-    number,
-    rows_of,
-    settle,
-    show,
-    tell,
-)
+from conformance.suite.kit.statistics.comparisons import Comparison, judge, settle
+from conformance.suite.kit.statistics.queries import Listing, has_data, listing
+from conformance.suite.kit.statistics.rows import Row, is_empty, number, rows_in_words, rows_of
 from conformance.suite.kit.statistics.time_windows import HOUR, MINUTE, Span, read_time, time_window
 from conformance.suite.kit.statistics.user_sessions import near, refused_or_empty
 
@@ -67,7 +57,7 @@ def test_rooms_and_users_by_the_minute(scenario: Scenario) -> None:
         mine != users or len(shared) < 3,
         f"room {room} has all users, though other rooms are open",
         expected="fewer users than without room_id",
-        actual=show(mine_of.rows),
+        actual=rows_in_words(mine_of.rows),
         exchange=mine_of.exchange,
     )
     for other in near(str(room), {str(row.get("room_id")) for row in rooms}, 2):
@@ -86,14 +76,14 @@ def test_rooms_and_users_by_the_minute(scenario: Scenario) -> None:
 
         def look(
             again: bool, narrow: dict[str, str] = narrow, seen: tuple[Values, Listing] = seen
-        ) -> Finding:
+        ) -> Comparison:
             counts = _scale(scenario, span, "RoomCount", **narrow) if again else seen
             return _counted(_rooms(scenario) if again else rooms, *counts, narrow.get("room_id"))
 
-        tell(agrees, settle(scenario, look))
+        judge(agrees, settle(scenario, look))
 
 
-def _counted(rooms: Sequence[Row], counts: Values, found: Listing, room: str | None) -> Finding:
+def _counted(rooms: Sequence[Row], counts: Values, found: Listing, room: str | None) -> Comparison:
     """RoomCount lies between the rooms that were open around the minute and in any part of it."""
     spans = [_open(row) for row in rooms if room in (None, row.get("room_id"))]
     for minute, count in counts.items():
@@ -102,13 +92,13 @@ def _counted(rooms: Sequence[Row], counts: Values, found: Listing, room: str | N
         most = sum(start <= after and end >= before for start, end in spans)
         if not least <= count <= most:
             where = f"room {room}" if room else "all rooms"
-            return Finding(
+            return Comparison(
                 found.exchange,
                 f"RoomCount of {minute:%H:%M} is not that of the list of rooms",
                 f"{least} to {most} for {where}",
                 count,
             )
-    return Finding(found.exchange)
+    return Comparison(found.exchange)
 
 
 @rules(
@@ -139,18 +129,20 @@ def test_a_moment_by_dimension(scenario: Scenario) -> None:
         not strange,
         "a region is not in table 14-2",
         expected="a name or an abbreviation",
-        actual=show(strange),
+        actual=rows_in_words(strange),
         exchange=shares["region"].exchange,
     )
     before = shares["region"]
 
-    def once_more(again: bool) -> Finding:
+    def once_more(again: bool) -> Comparison:
         first = _shares(scenario, moment, dimension="region") if again else before
         second = _shares(scenario, moment, dimension="region")
         problem = "" if first.rows == second.rows else "the same query has another answer"
-        return Finding(second.exchange, problem, show(first.rows, 9), show(second.rows, 9))
+        return Comparison(
+            second.exchange, problem, rows_in_words(first.rows, 9), rows_in_words(second.rows, 9)
+        )
 
-    tell(scenario.rule(f"{DIMENSION}/rule/same-query-same-answer"), settle(scenario, once_more))
+    judge(scenario.rule(f"{DIMENSION}/rule/same-query-same-answer"), settle(scenario, once_more))
     _room_of_a_moment(scenario, moment, shares)
 
 
@@ -178,7 +170,7 @@ def _room_of_a_moment(
             not more and not ignored,
             problem,
             expected=f"at most {every}, in all {alone}",
-            actual=show(found.rows, 9),
+            actual=rows_in_words(found.rows, 9),
             exchange=found.exchange,
         )
 
@@ -208,7 +200,7 @@ def _shared_out(
 ) -> None:
     """The users of all values together are those whom 13.3 counts in that minute."""
 
-    def look(again: bool) -> Finding:
+    def look(again: bool) -> Comparison:
         shares, online = seen
         if again:
             shares = _shares(scenario, moment, dimension=name)
@@ -217,9 +209,11 @@ def _shared_out(
             )
         same = online == _sum(shares)
         problem = "" if same else f"by {name}, the values do not add up to OnlineUsers"
-        return Finding(shares.exchange, problem, online, f"{_sum(shares)}: {show(shares.rows, 9)}")
+        return Comparison(
+            shares.exchange, problem, online, f"{_sum(shares)}: {rows_in_words(shares.rows, 9)}"
+        )
 
-    tell(scenario.rule(f"{DIMENSION}/rule/sum-agrees-with-scale"), settle(scenario, look))
+    judge(scenario.rule(f"{DIMENSION}/rule/sum-agrees-with-scale"), settle(scenario, look))
 
 
 @rules(f"{DIMENSION}/rule/future-time-empty-or-refused")
@@ -230,13 +224,13 @@ def test_a_moment_in_the_future(scenario: Scenario) -> None:
     answer = scenario.send(DIMENSION, query={"time": moment})
     if rule.permitted(answer) and answer.status == 200:
         rows = rows_of(DIMENSION, answer.json)
-        if nothing(rows) and not has_data(scenario, DIMENSION):
+        if is_empty(rows) and not has_data(scenario, DIMENSION):
             raise Inconclusive("no data: the present has none either")
         rule.that(
-            nothing({"value": row.get("online_users")} for row in rows),
+            is_empty({"value": row.get("online_users")} for row in rows),
             f"users are shown at {moment}, which has not come",
             expected="no data",
-            actual=show(rows),
+            actual=rows_in_words(rows),
             exchange=answer,
         )
 

@@ -7,14 +7,8 @@ from typing import Any
 import pytest
 
 from conformance.engine.scenario import Blocked, NotApplicable, Scenario
-from conformance.suite.kit.statistics.queries import (
-    WHOLE,
-    listing,
-    nothing,
-    over,
-    rows_of,
-    show,
-)
+from conformance.suite.kit.statistics.queries import LARGEST_LIMIT, for_each, listing
+from conformance.suite.kit.statistics.rows import is_empty, rows_in_words, rows_of
 from conformance.suite.kit.statistics.time_windows import (
     DAY,
     HOUR,
@@ -30,12 +24,12 @@ DAYS = ("ListRtcHistoryScale", "ListRtcHistoryQuality")
 CALLS = ("ListRtcClientQosDetails", "ListRtcEvent", "ListRtcAbnormalEvent")
 
 _EVERYTHING: dict[str, dict[str, Any]] = {
-    "ListRtcClientQosDetails": {"mid": ["all"], "limit": WHOLE},
+    "ListRtcClientQosDetails": {"mid": ["all"], "limit": LARGEST_LIMIT},
 }
 _LOOK_BACK = 7 * DAY
 
 
-@over((*DAYS, *CALLS), "beyond-retention-empty-or-refused")
+@for_each((*DAYS, *CALLS), "beyond-retention-empty-or-refused")
 def test_what_is_no_longer_kept(scenario: Scenario, operation: str) -> None:
     """31 days are kept of a day's numbers, 5 of a call's: before that, no data or a refusal.
 
@@ -51,10 +45,10 @@ def test_what_is_no_longer_kept(scenario: Scenario, operation: str) -> None:
     if rule.permitted(exchange) and exchange.status == 200:
         rows = rows_of(operation, exchange.json)
         rule.that(
-            nothing(rows),
+            is_empty(rows),
             f"data of {span} are returned, which should no longer be kept",
             expected="no data",
-            actual=show(rows),
+            actual=rows_in_words(rows),
             exchange=exchange,
         )
 

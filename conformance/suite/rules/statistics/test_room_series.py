@@ -8,17 +8,9 @@ from collections.abc import Iterable, Sequence
 import pytest
 
 from conformance.engine.scenario import Inconclusive, Rule, Scenario
-from conformance.suite.kit.statistics.queries import (
-    Finding,
-    Listing,
-    Row,
-    listing,
-    number,
-    over,
-    settle,
-    show,
-    tell,
-)
+from conformance.suite.kit.statistics.comparisons import Comparison, judge, settle
+from conformance.suite.kit.statistics.queries import Listing, for_each, listing
+from conformance.suite.kit.statistics.rows import Row, number, rows_in_words
 from conformance.suite.kit.statistics.time_windows import (
     DAY,
     MINUTE,
@@ -42,7 +34,7 @@ _MOST = 3
 _FOREVER = dt.datetime.max.replace(tzinfo=dt.UTC)
 
 
-@over(METRICS.keys(), "room-selects")
+@for_each(METRICS.keys(), "room-selects")
 def test_a_room_has_a_series_of_its_own(scenario: Scenario, operation: str) -> None:
     """13.5, 13.6: with a room_id there is data of the time in which that room was open, no other.
 
@@ -77,7 +69,7 @@ def _judge_room(
         rule.refused(first)
         return
 
-    def look(_: bool) -> Finding:
+    def look(_: bool) -> Comparison:
         found = listing(scenario, operation, query)
         alien = [
             row
@@ -85,14 +77,14 @@ def _judge_room(
             if not any(start <= time <= end for start, end in spans)
         ]
         problem = f"room {query['room_id']} has data of minutes in which it was not open"
-        return Finding(
+        return Comparison(
             found.exchange,
             problem if _tells(alien) else "",
             f"none but of {', '.join(f'{start:%H:%M} to {end:%H:%M}' for start, end in spans)}",
-            show(alien),
+            rows_in_words(alien),
         )
 
-    tell(rule, settle(scenario, look))
+    judge(rule, settle(scenario, look))
 
 
 def _with_an_end(rooms: Sequence[Row], whole: Listing) -> list[str]:

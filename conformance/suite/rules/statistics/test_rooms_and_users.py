@@ -9,19 +9,15 @@ from typing import Any
 import pytest
 
 from conformance.engine.scenario import ABSENT, Scenario, rules
-from conformance.suite.kit.statistics.queries import (
-    Finding,
-    Listing,
-    beyond,
-    held,
-    lately,
-    listing,
-    narrowed,
+from conformance.suite.kit.statistics.comparisons import (
+    Comparison,
+    check_filter,
+    compare_filtered,
+    judge,
     settle,
-    show,
-    still,
-    tell,
 )
+from conformance.suite.kit.statistics.queries import Listing, listing, recent
+from conformance.suite.kit.statistics.rows import rows_in_words, rows_not_in, without_growing
 from conformance.suite.kit.statistics.time_windows import read_time
 from conformance.suite.kit.statistics.user_sessions import judge_sessions, near, refused_or_empty
 
@@ -48,7 +44,7 @@ _NEAR = {"room_id": 1, "uid": 1, "nickname": 4}
 )
 def test_rooms_of_the_application(scenario: Scenario) -> None:
     """13.1: every room is of the application, once, and ends after it began."""
-    _, whole = lately(scenario, ROOMS)
+    _, whole = recent(scenario, ROOMS)
     _of_app(scenario, ROOMS, whole)
     _once(scenario, f"{ROOMS}/rule/rooms-unique", whole, ("room_id", "start_time"))
     _not_before(scenario, f"{ROOMS}/rule/end-not-before-start", whole, "start_time", "end_time")
@@ -68,7 +64,7 @@ def test_rooms_of_the_application(scenario: Scenario) -> None:
     rule.that(
         not long,
         "a room lasted longer than from its start to its end",
-        actual=show(long),
+        actual=rows_in_words(long),
         expected="duration <= end_time - start_time",
         exchange=whole.exchange,
     )
@@ -88,7 +84,7 @@ def _in_seconds(
         len(other) < len(told),
         "the duration of every room is in another unit",
         expected="seconds, about end_time - start_time",
-        actual=show(other),
+        actual=rows_in_words(other),
         exchange=whole.exchange,
     )
 
@@ -100,11 +96,11 @@ def _in_seconds(
 )
 def test_rooms_filtered(scenario: Scenario) -> None:
     """13.1: ``room_id`` and ``state`` narrow the list down, the two states share it out."""
-    whole = lately(scenario, ROOMS)
+    whole = recent(scenario, ROOMS)
     room = scenario.lab.random.choice(whole[1].rows).get("room_id")
-    found = held(scenario, ROOMS, whole, {"room_id": room}, "room_id", [room])
+    found = check_filter(scenario, ROOMS, whole, {"room_id": room}, "room_id", [room])
     rule = scenario.rule(f"{ROOMS}/rule/filter-room-subset")
-    tell(rule, found)
+    judge(rule, found)
     for other in near(str(room), _texts(whole[1], "room_id"), 2):
         refused_or_empty(scenario, rule, ROOMS, {**whole[0], "room_id": other})
     _states(scenario, ROOMS, whole, ("RUNNING", "CLOSED"))
@@ -121,7 +117,7 @@ def test_rooms_filtered(scenario: Scenario) -> None:
 )
 def test_users_by_session_and_summed_up(scenario: Scenario) -> None:
     """13.2: detail lists sessions, summary, which is the default, each user of a room once."""
-    query, whole = lately(scenario, USERS)
+    query, whole = recent(scenario, USERS)
     _of_app(scenario, USERS, whole)
     _not_before(scenario, f"{USERS}/rule/leave-not-before-join", whole, "join_time", "leave_time")
     _once(scenario, f"{USERS}/rule/sessions-unique", whole, ("session",))
@@ -129,31 +125,34 @@ def test_users_by_session_and_summed_up(scenario: Scenario) -> None:
     summary = listing(scenario, USERS, {**query, "type": "summary"})
     _once(scenario, f"{USERS}/rule/summary-one-per-user", summary, ("room_id", "uid"))
 
-    def covers(again: bool) -> Finding:
+    def covers(again: bool) -> Comparison:
         detail, brief = whole, summary
         if again:
             detail = listing(scenario, USERS, query)
             brief = listing(scenario, USERS, {**query, "type": "summary"})
         names = [_names(detail), _names(brief)]
         same = names[0] == names[1] and len(detail.rows) >= len(brief.rows)
+        only = sorted(map(str, names[0] ^ names[1]))
         problem = "" if same else "detail and summary do not name the same users"
-        return Finding(
+        return Comparison(
             brief.exchange,
             problem,
-            f"the users of {show(detail.rows)}",
-            f"{show(brief.rows)}; in one only: {sorted(map(str, names[0] ^ names[1]))[:4]}",
+            f"the users of {rows_in_words(detail.rows)}",
+            f"{rows_in_words(brief.rows)}; in one only: {only[:4]}",
         )
 
-    tell(scenario.rule(f"{USERS}/rule/detail-covers-summary"), settle(scenario, covers))
+    judge(scenario.rule(f"{USERS}/rule/detail-covers-summary"), settle(scenario, covers))
 
-    def by_default(again: bool) -> Finding:
+    def by_default(again: bool) -> Comparison:
         brief = listing(scenario, USERS, {**query, "type": "summary"}) if again else summary
         plain = listing(scenario, USERS, {**query, "type": ABSENT})
         same = plain.rows == brief.rows and plain.total == brief.total
         problem = "" if same else "without type, the answer is not that of summary"
-        return Finding(plain.exchange, problem, show(brief.rows), show(plain.rows))
+        return Comparison(
+            plain.exchange, problem, rows_in_words(brief.rows), rows_in_words(plain.rows)
+        )
 
-    tell(scenario.rule(f"{USERS}/rule/default-type-summary"), settle(scenario, by_default))
+    judge(scenario.rule(f"{USERS}/rule/default-type-summary"), settle(scenario, by_default))
 
 
 @rules(
@@ -166,18 +165,18 @@ def test_users_by_session_and_summed_up(scenario: Scenario) -> None:
 )
 def test_users_filtered(scenario: Scenario) -> None:
     """13.2: each filter narrows the list of sessions down; several values add up."""
-    whole = lately(scenario, USERS)
+    whole = recent(scenario, USERS)
     for name, (parameter, field) in USER_FILTERS.items():
         rule = scenario.rule(f"{USERS}/rule/{name}")
         value = _some(scenario, whole[1], field)
         if value is None:
             rule.inconclusive(f"no data: no user has a {field}")
             continue
-        tell(rule, held(scenario, USERS, whole, {parameter: value}, field, [value]))
+        judge(rule, check_filter(scenario, USERS, whole, {parameter: value}, field, [value]))
         known = _texts(whole[1], field)
         lettered = (text for text in sorted(known) if text.swapcase() not in known)
         for other in near(next(lettered, value), known, _NEAR.get(parameter, 0)):
-            tell(rule, held(scenario, USERS, whole, {parameter: other}, field, [other]))
+            judge(rule, check_filter(scenario, USERS, whole, {parameter: other}, field, [other]))
     _states(scenario, USERS, whole, ("FAIL", "ONLINE", "OFFLINE"))
     _regions(scenario, whole)
     _several(scenario, whole)
@@ -200,7 +199,7 @@ def _regions(scenario: Scenario, whole: Asked) -> None:
         return
     same = (region, spellings[region])
     for judged, spelling in ((rule, region), (either, spellings[region])):
-        tell(judged, held(scenario, USERS, whole, {"region": spelling}, "region", same))
+        judge(judged, check_filter(scenario, USERS, whole, {"region": spelling}, "region", same))
 
 
 def _several(scenario: Scenario, whole: Asked) -> None:
@@ -212,7 +211,7 @@ def _several(scenario: Scenario, whole: Asked) -> None:
         if len(values) < 2:
             continue
         pair = scenario.lab.random.sample(values, 2)
-        tell(rule, held(scenario, USERS, whole, {field: ",".join(pair)}, field, pair))
+        judge(rule, check_filter(scenario, USERS, whole, {field: ",".join(pair)}, field, pair))
         judged = True
     if not judged:
         rule.inconclusive("no data: all users have one region, one carrier and one state")
@@ -222,24 +221,27 @@ def _states(scenario: Scenario, operation: str, whole: Asked, states: Sequence[s
     """Each state alone, then all of their answers together."""
     query, before = whole
 
-    def look(every: Listing) -> tuple[list[Finding], Finding]:
+    def look(every: Listing) -> tuple[list[Comparison], Comparison]:
         parts = [listing(scenario, operation, {**query, "state": state}) for state in states]
         alone = [
-            narrowed(part, every, {"state": state}, "state", [state])
+            compare_filtered(part, every, {"state": state}, "state", [state])
             for part, state in zip(parts, states, strict=True)
         ]
         rows = [row for part in parts for row in part.rows]
-        twice, lost = beyond(still(rows), still(every.rows)), beyond(still(every.rows), still(rows))
+        twice, lost = (
+            rows_not_in(without_growing(rows), without_growing(every.rows)),
+            rows_not_in(without_growing(every.rows), without_growing(rows)),
+        )
         problem = f"{' and '.join(states)} together are not the whole list" if twice or lost else ""
-        wrong = f"twice or too many: {show(twice)}; in no state: {show(lost)}"
-        return alone, Finding(parts[-1].exchange, problem, show(every.rows), wrong)
+        wrong = f"twice or too many: {rows_in_words(twice)}; in no state: {rows_in_words(lost)}"
+        return alone, Comparison(parts[-1].exchange, problem, rows_in_words(every.rows), wrong)
 
     alone, together = look(before)
     if together.problem or any(found.problem for found in alone):
         alone, together = look(listing(scenario, operation, query))
     for found in alone:
-        tell(scenario.rule(f"{operation}/rule/filter-state-subset"), found)
-    tell(scenario.rule(f"{operation}/rule/states-disjoint-and-complete"), together)
+        judge(scenario.rule(f"{operation}/rule/filter-state-subset"), found)
+    judge(scenario.rule(f"{operation}/rule/states-disjoint-and-complete"), together)
 
 
 def _names(found: Listing) -> set[tuple[str, str]]:
@@ -253,7 +255,7 @@ def _of_app(scenario: Scenario, operation: str, whole: Listing) -> None:
         not others,
         "items carry another application than was asked for",
         expected=f"app {app}",
-        actual=show(others),
+        actual=rows_in_words(others),
         exchange=whole.exchange,
     )
 
@@ -286,7 +288,7 @@ def _not_before(scenario: Scenario, identifier: str, whole: Listing, first: str,
         not wrong,
         f"{last} is earlier than {first}",
         expected=f"{first} <= {last}",
-        actual=show(wrong),
+        actual=rows_in_words(wrong),
         exchange=whole.exchange,
     )
 

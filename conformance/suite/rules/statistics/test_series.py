@@ -9,18 +9,9 @@ from itertools import combinations
 import pytest
 
 from conformance.engine.scenario import Scenario
-from conformance.suite.kit.statistics.queries import (
-    Finding,
-    Listing,
-    Row,
-    listing,
-    nothing,
-    number,
-    over,
-    settle,
-    show,
-    tell,
-)
+from conformance.suite.kit.statistics.comparisons import Comparison, judge, settle
+from conformance.suite.kit.statistics.queries import Listing, for_each, listing
+from conformance.suite.kit.statistics.rows import Row, is_empty, number, rows_in_words
 from conformance.suite.kit.statistics.time_windows import time_window
 
 pytestmark = pytest.mark.sparkrtc_flow_group("statistics")
@@ -51,7 +42,7 @@ Asked = tuple[str, str]
 FAST, RATE = "JoinSuccess5SecsRate", "JoinSuccessRate"
 
 
-@over(
+@for_each(
     {"ListRtcRealtimeQuality": ("five-second-rate-not-above-rate",), "ListRtcRealtimeNetwork": ()},
     "sdk-type-selects",
     "metrics-differ",
@@ -81,15 +72,18 @@ def test_parameters_choose_the_series(scenario: Scenario, operation: str) -> Non
         if not _varied(series[one].rows):
             continue
 
-        def look(again: bool, one: Asked = one, other: Asked = other) -> Finding:
+        def look(again: bool, one: Asked = one, other: Asked = other) -> Comparison:
             left, right = (ask(it) if again else series[it] for it in (one, other))
             same = left.rows == right.rows
             problem = f"{' of '.join(one)} and {' of '.join(other)} are the same series"
-            return Finding(
-                right.exchange, problem if same else "", "values of its own", show(right.rows)
+            return Comparison(
+                right.exchange,
+                problem if same else "",
+                "values of its own",
+                rows_in_words(right.rows),
             )
 
-        tell(rule, settle(scenario, look))
+        judge(rule, settle(scenario, look))
     if operation == "ListRtcRealtimeQuality":
         _joined_fast(scenario, series)
     for pending in scenario.pending:
@@ -100,7 +94,7 @@ def _joined_fast(scenario: Scenario, series: Mapping[Asked, Listing]) -> None:
     rule = scenario.rule("ListRtcRealtimeQuality/rule/five-second-rate-not-above-rate")
     for kind in KINDS:
         fast, rate = (series[it, kind] for it in (FAST, RATE))
-        if nothing(fast.rows) and nothing(rate.rows):
+        if is_empty(fast.rows) and is_empty(rate.rows):
             continue
         rates = {row.get("time"): number(row, "value") for row in rate.rows}
         wrong = [
@@ -110,7 +104,7 @@ def _joined_fast(scenario: Scenario, series: Mapping[Asked, Listing]) -> None:
             not wrong,
             f"{kind}: {FAST} is above {RATE} in {len(wrong)} minutes",
             expected="no minute of that kind",
-            actual=show(wrong, 4),
+            actual=rows_in_words(wrong, 4),
             exchange=fast.exchange,
         )
     if rule.id in scenario.pending:

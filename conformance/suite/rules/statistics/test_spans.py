@@ -9,19 +9,15 @@ from itertools import groupby, pairwise
 import pytest
 
 from conformance.engine.scenario import Inconclusive, Scenario
+from conformance.suite.kit.statistics.comparisons import Comparison, judge, settle
 from conformance.suite.kit.statistics.missing_samples import left_out
-from conformance.suite.kit.statistics.queries import (
-    Finding,
-    Listing,
+from conformance.suite.kit.statistics.queries import Listing, for_each, listing
+from conformance.suite.kit.statistics.rows import (
     Row,
-    beyond,
-    listing,
-    over,
-    settle,
+    rows_in_words,
+    rows_not_in,
     shapes,
-    show,
-    still,
-    tell,
+    without_growing,
 )
 from conformance.suite.kit.statistics.time_windows import (
     DAY,
@@ -69,7 +65,7 @@ _RIGHT = {
 }
 
 
-@over(ORDERED, "longest-span-accepted")
+@for_each(ORDERED, "longest-span-accepted")
 def test_a_span_that_is_over(scenario: Scenario, operation: str) -> None:
     """13.1 to 13.14: the longest span is served, and what it shows is of that span.
 
@@ -110,19 +106,22 @@ def _same_again(scenario: Scenario, operation: str, query: dict[str, str], first
     """The same query once more."""
     before = first
 
-    def look(again: bool) -> Finding:
+    def look(again: bool) -> Comparison:
         nonlocal before
         after = listing(scenario, operation, query)
         left, before = before, after
-        if (still(left.rows), left.total) == (still(after.rows), after.total):
-            return Finding(after.exchange)
+        then, now = without_growing(left.rows), without_growing(after.rows)
+        if (then, left.total) == (now, after.total):
+            return Comparison(after.exchange)
         said = "twice " if again else ""
-        wanted = f"total {left.total}, {show(beyond(still(left.rows), still(after.rows)))}"
-        seen = f"total {after.total}, {show(beyond(still(after.rows), still(left.rows)))}"
+        wanted = f"total {left.total}, {rows_in_words(rows_not_in(then, now))}"
+        seen = f"total {after.total}, {rows_in_words(rows_not_in(now, then))}"
         problem = f"the same query was answered {said}differently, or in another order"
-        return Finding(after.exchange, problem, f"as before; only then: {wanted}", f"now: {seen}")
+        return Comparison(
+            after.exchange, problem, f"as before; only then: {wanted}", f"now: {seen}"
+        )
 
-    tell(scenario.rule(f"{operation}/rule/same-query-same-answer"), settle(scenario, look))
+    judge(scenario.rule(f"{operation}/rule/same-query-same-answer"), settle(scenario, look))
 
 
 def _middle(window: SettledWindow, operation: str, span: Span, rows: Sequence[Row]) -> Span:
@@ -148,7 +147,7 @@ def _part(
     """Ask for the narrower span, and judge that it shows the same there."""
     part = listing(scenario, operation, window.query(inner))
 
-    def look(again: bool) -> Finding:
+    def look(again: bool) -> Comparison:
         nonlocal part, whole
         if again:
             whole = listing(scenario, operation, window.query(span))
@@ -157,31 +156,33 @@ def _part(
             raise Inconclusive("no data: the narrower span shows another user, or nobody")
         return _contained(operation, window, inner, part, whole)
 
-    tell(scenario.rule(f"{operation}/rule/narrower-window-contained"), settle(scenario, look))
+    judge(scenario.rule(f"{operation}/rule/narrower-window-contained"), settle(scenario, look))
     return part
 
 
 def _contained(
     operation: str, window: SettledWindow, inner: Span, part: Listing, whole: Listing
-) -> Finding:
+) -> Comparison:
     """All of the part is in the whole; all of the whole between the ends is in the part.
 
     Whether the ends themselves belong to a span of moments is nowhere said.
     """
     asked = f"{inner} inside the wider span"
-    more = beyond(still(part.rows), still(whole.rows))
+    more = rows_not_in(without_growing(part.rows), without_growing(whole.rows))
     if more:
         problem = f"the narrower span shows what the wider one does not ({asked})"
-        return Finding(part.exchange, problem, show(still(whole.rows)), show(more))
+        return Comparison(
+            part.exchange, problem, rows_in_words(without_growing(whole.rows)), rows_in_words(more)
+        )
     due = [
         row
         for row in whole.rows
         if (time := read_time(row.get(shapes()[operation].time or ""))) is not None
         and (time in inner if window.daily else inner.start < time < inner.end)
     ]
-    lost = beyond(still(due), still(part.rows))
+    lost = rows_not_in(without_growing(due), without_growing(part.rows))
     problem = f"the narrower span lacks what the wider one shows in it ({asked})" if lost else ""
-    return Finding(part.exchange, problem, show(due), show(part.rows))
+    return Comparison(part.exchange, problem, rows_in_words(due), rows_in_words(part.rows))
 
 
 def _inside(scenario: Scenario, operation: str, span: Span, found: Listing) -> None:

@@ -8,15 +8,10 @@ from collections.abc import Sequence
 import pytest
 
 from conformance.engine.scenario import Inconclusive, NotApplicable, Scenario
-from conformance.suite.kit.statistics.daily_samples import date_of, number, past_days, today
-from conformance.suite.kit.statistics.queries import (
-    Finding,
-    listing,
-    over,
-    rows_of,
-    settle,
-    tell,
-)
+from conformance.suite.kit.statistics.comparisons import Comparison, judge, settle
+from conformance.suite.kit.statistics.daily_samples import date_of, past_days, today
+from conformance.suite.kit.statistics.queries import for_each, listing
+from conformance.suite.kit.statistics.rows import number, rows_of
 from conformance.suite.kit.statistics.time_windows import (
     DAY,
     SECOND,
@@ -40,7 +35,7 @@ _ROUGH = 0.2
 """A unit is too large to tell where rounding each stay to it may change so much of the sum."""
 
 
-@over(FIELDS.keys(), "durations-in-seconds")
+@for_each(FIELDS.keys(), "durations-in-seconds")
 def test_durations_of_days_are_in_seconds(scenario: Scenario, operation: str) -> None:
     """13.7, 13.8: no other unit explains every day that is over by when users were in (13.2).
 
@@ -50,7 +45,7 @@ def test_durations_of_days_are_in_seconds(scenario: Scenario, operation: str) ->
     day = today(scenario)
     days = [day - n * DAY for n in range(1, _DAYS + 1)]
 
-    def look(_: bool) -> Finding:
+    def look(_: bool) -> Comparison:
         exchange = past_days(scenario, operation, metric=METRIC)
         rows = rows_of(operation, exchange.json)
         told = {date_of(row): number(row, FIELDS[operation]) for row in rows}
@@ -65,10 +60,10 @@ def test_durations_of_days_are_in_seconds(scenario: Scenario, operation: str) ->
                 seconds = ", ".join(f"{it:%Y-%m-%d}: {sum(stays[it]):g}" for it in known)
                 shown = ", ".join(f"{it:%Y-%m-%d}: {told[it]:g}" for it in known)
                 problem = f"{FIELDS[operation]} is in {unit}, by the time that users were in rooms"
-                return Finding(exchange, problem, f"seconds, such as {seconds}", shown)
-        return Finding(exchange)
+                return Comparison(exchange, problem, f"seconds, such as {seconds}", shown)
+        return Comparison(exchange)
 
-    tell(rule, settle(scenario, look))
+    judge(rule, settle(scenario, look))
 
 
 def _explains(size: float, stays: Sequence[float], told: float) -> bool:

@@ -7,14 +7,8 @@ import datetime as dt
 import pytest
 
 from conformance.engine.scenario import Answer, Inconclusive, Scenario
-from conformance.suite.kit.statistics.queries import (
-    NEEDED,
-    has_data,
-    nothing,
-    over,
-    rows_of,
-    show,
-)
+from conformance.suite.kit.statistics.queries import SOMETIMES_NEEDED, for_each, has_data
+from conformance.suite.kit.statistics.rows import is_empty, rows_in_words, rows_of
 from conformance.suite.kit.statistics.time_windows import (
     DAY,
     HOUR,
@@ -40,7 +34,7 @@ SINGLE_USER = {
 """What narrows a query of 13.10 to 13.12 down to the single user whom a longer span is for."""
 
 
-@over(LIMITED, "span-exceeded-refused")
+@for_each(LIMITED, "span-exceeded-refused")
 def test_a_span_that_is_too_long(scenario: Scenario, operation: str) -> None:
     """13.1 to 13.14: one second more than the longest span is refused; 33 days are (13.8, 13.9).
 
@@ -67,19 +61,19 @@ def test_a_span_that_is_too_long(scenario: Scenario, operation: str) -> None:
         rule.answered(narrowed, *refused)
 
 
-@over(WINDOWED, "end-before-start-refused")
+@for_each(WINDOWED, "end-before-start-refused")
 def test_a_span_the_wrong_way_round(scenario: Scenario, operation: str) -> None:
     """13.1 to 13.14: an end before the start is refused, be it by one second or one day."""
     rule = scenario.rule(f"{operation}/rule/end-before-start-refused")
     window = time_window(scenario, operation)
     end = window.past(scenario.lab.now()).end
     turned = Span(end, end - (DAY if window.daily else SECOND))
-    query = {**NEEDED.get(operation, {}), **window.query(turned)}
+    query = {**SOMETIMES_NEEDED.get(operation, {}), **window.query(turned)}
     answer = scenario.send(operation, query=query)
     rule.permitted(answer)
 
 
-@over((*WINDOWED, "ListRtcRealtimeScaleDimension"), "malformed-time-refused")
+@for_each((*WINDOWED, "ListRtcRealtimeScaleDimension"), "malformed-time-refused")
 def test_a_time_that_is_none(scenario: Scenario, operation: str) -> None:
     """13.1 to 13.14: times in no calendar, in another notation or in another zone are refused.
 
@@ -98,7 +92,7 @@ def test_a_time_that_is_none(scenario: Scenario, operation: str) -> None:
     starts, ends = (_misspelt(end, daily=window.daily) for end in (span.start, span.end))
     for position, form in enumerate(starts):
         end, text = (window.end, ends[form]) if position % 2 else (window.start, starts[form])
-        query = {**NEEDED.get(operation, {}), **window.query(span), end: text}
+        query = {**SOMETIMES_NEEDED.get(operation, {}), **window.query(span), end: text}
         answer = scenario.send(operation, query=query)
         rule.answered(answer, *refused)
 
@@ -127,28 +121,28 @@ def _misspelt(moment: dt.datetime, *, daily: bool) -> dict[str, str]:
     }
 
 
-@over(WINDOWED, "future-window-empty-or-refused")
+@for_each(WINDOWED, "future-window-empty-or-refused")
 def test_a_span_in_the_future(scenario: Scenario, operation: str) -> None:
     """13.1 to 13.14: of a span that has not begun there is nothing to answer."""
     rule = scenario.rule(f"{operation}/rule/future-window-empty-or-refused")
     window = time_window(scenario, operation)
     start = scenario.lab.now() + (2 * DAY if window.daily else HOUR)
     span = Span(start, start + (DAY if window.daily else 30 * MINUTE))
-    query = {**NEEDED.get(operation, {}), **window.query(span)}
+    query = {**SOMETIMES_NEEDED.get(operation, {}), **window.query(span)}
     answer = scenario.send(operation, query=query)
     if answer.status != 200:
         rule.permitted(answer)
         return
     rows = rows_of(operation, answer.json)
-    if nothing(rows) and not has_data(scenario, operation):
+    if is_empty(rows) and not has_data(scenario, operation):
         raise Inconclusive(
             "no data: the past has none either, so that none of the future says nothing"
         )
     rule.permitted(answer)
     rule.that(
-        nothing(rows),
+        is_empty(rows),
         f"{operation} shows data of {span}, which has not begun",
         expected="no data",
-        actual=show(rows),
+        actual=rows_in_words(rows),
         exchange=answer,
     )

@@ -11,16 +11,9 @@ import pytest
 from conformance.access.settings import Limits
 from conformance.engine.scenario import Inconclusive, Scenario
 from conformance.model.exchange import Exchange, Request
-from conformance.suite.kit.statistics.queries import (
-    Finding,
-    Listing,
-    beyond,
-    narrowed,
-    nothing,
-    rows_of,
-    settle,
-    still,
-)
+from conformance.suite.kit.statistics.comparisons import Comparison, compare_filtered, settle
+from conformance.suite.kit.statistics.queries import Listing
+from conformance.suite.kit.statistics.rows import is_empty, rows_not_in, rows_of, without_growing
 from conformance.suite.kit.statistics.time_windows import (
     DAY,
     HOUR,
@@ -98,14 +91,14 @@ def test_what_is_no_list_has_no_rows(answer: Any) -> None:
 def test_rows_are_compared_as_often_as_they_occur() -> None:
     """A row that is there twice is not part of a whole that has it once."""
     row = {"time": "t", "value": 1}
-    assert beyond([row, row], [row]) == [row]
-    assert beyond([row], [{"value": 1, "time": "t"}]) == []
+    assert rows_not_in([row, row], [row]) == [row]
+    assert rows_not_in([row], [{"value": 1, "time": "t"}]) == []
 
 
 def test_an_open_room_grows() -> None:
     """The duration of an open room is left out of comparisons, that of a closed one is not."""
     rows = [{"end_time": "-", "duration": 5}, {"end_time": "2024-03-01T10:00:00Z", "duration": 5}]
-    assert still(rows) == [{"end_time": "-"}, rows[1]]
+    assert without_growing(rows) == [{"end_time": "-"}, rows[1]]
 
 
 @pytest.mark.parametrize(
@@ -119,7 +112,7 @@ def test_an_open_room_grows() -> None:
 )
 def test_no_data(rows: list[dict[str, Any]], expected: bool) -> None:
     """Zeros of a minute are no data; a room is, however short."""
-    assert nothing(rows) is expected
+    assert is_empty(rows) is expected
 
 
 @pytest.mark.parametrize(
@@ -134,7 +127,7 @@ def test_no_data(rows: list[dict[str, Any]], expected: bool) -> None:
 )
 def test_a_filter_is_exactly_its_part(rows: list[dict[str, Any]], problem: str) -> None:
     """A filter that is ignored, loses items, adds some or changes them is told apart."""
-    found = narrowed(listed(rows), listed(USERS), {"state": "ONLINE"}, "state", ["ONLINE"])
+    found = compare_filtered(listed(rows), listed(USERS), {"state": "ONLINE"}, "state", ["ONLINE"])
     assert problem in found.problem
     assert bool(found.problem) == bool(problem)
 
@@ -142,7 +135,7 @@ def test_a_filter_is_exactly_its_part(rows: list[dict[str, Any]], problem: str) 
 def test_a_total_that_ignores_the_filter() -> None:
     """The rows are those of the filter, the total that of everything: told apart."""
     found = Listing(USERS[:1], len(USERS), EXCHANGE)
-    finding = narrowed(found, listed(USERS), {"state": "ONLINE"}, "state", ["ONLINE"])
+    finding = compare_filtered(found, listed(USERS), {"state": "ONLINE"}, "state", ["ONLINE"])
     assert finding.problem == "with state=ONLINE the total is not that of the items it leaves"
     assert (finding.expected, finding.actual) == ("total 1", "total 2")
 
@@ -151,9 +144,9 @@ def test_a_difference_is_looked_at_twice(make_lab: MakeLab) -> None:
     """What is gone the second time was data that moved, not a deviation."""
     asked: list[bool] = []
 
-    def look(again: bool) -> Finding:
+    def look(again: bool) -> Comparison:
         asked.append(again)
-        return Finding(EXCHANGE, "" if again else "moved")
+        return Comparison(EXCHANGE, "" if again else "moved")
 
     assert settle(Scenario(make_lab()[0], ()), look).problem == ""
     assert asked == [False, True]
@@ -175,16 +168,16 @@ def test_a_difference_while_others_move_says_nothing(make_lab: MakeLab, lag: flo
     lab, _ = make_lab(change=_users_come, limits=Limits(statistics_lag=lag))
     scenario = Scenario(lab, ())
     if lag is None:
-        assert settle(scenario, lambda _: Finding(EXCHANGE, "moved")).problem == "moved"
+        assert settle(scenario, lambda _: Comparison(EXCHANGE, "moved")).problem == "moved"
         return
     with pytest.raises(Inconclusive, match="others did not stop"):
-        settle(scenario, lambda _: Finding(EXCHANGE, "moved"))
+        settle(scenario, lambda _: Comparison(EXCHANGE, "moved"))
 
 
 def test_a_difference_while_others_are_still_is_one(make_lab: MakeLab) -> None:
     """Nobody came or went between the two readings around it."""
     scenario = Scenario(make_lab(limits=Limits(statistics_lag=60.0))[0], ())
-    assert settle(scenario, lambda _: Finding(EXCHANGE, "deviates")).problem == "deviates"
+    assert settle(scenario, lambda _: Comparison(EXCHANGE, "deviates")).problem == "deviates"
 
 
 def test_a_window_ends_when_its_numbers_are_known(make_lab: MakeLab) -> None:

@@ -1,0 +1,100 @@
+"""Rows of the answers of chapter 13: reading and comparing them."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from conformance.contract.document import load_contract
+from conformance.contract.paging import Rows
+
+Row = Mapping[str, Any]
+
+
+@lru_cache(maxsize=1)
+def shapes() -> Mapping[str, Rows]:
+    """For every operation of chapter 13: where its answers have rows, and the time within a row.
+
+    These are the same in every edition and under every pin.
+    """
+    operations = load_contract().operations.values()
+    return {one.id: one.rows for one in operations if one.rows is not None}
+
+
+def rows_of(operation: str, answer: Any) -> list[Row]:
+    """The rows of an answer: a room, a user, a sample, a day, an event or a group each.
+
+    Series are taken apart into samples; events of 13.12 get the user that stands beside them.
+    """
+    if not isinstance(answer, dict):
+        return []
+    listed = answer.get(shapes()[operation].items)
+    found: list[Row] = (
+        [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
+    )
+    if operation == "ListRtcClientQosDetails":
+        return [
+            {**{name: series.get(name) for name in ("uid", "peerid", "mid")}, **sample}
+            for series in found
+            for sample in series.get("data") or ()
+            if isinstance(sample, dict)
+        ]
+    if operation == "ListRtcEvent" and not isinstance(listed, list) and "event_id" in answer:
+        return [answer]
+    if operation == "ListRtcAbnormalEvent":
+        user = {name: answer.get(name) for name in ("room_id", "uid", "exp_id")}
+        return [{**user, **row} for row in found]
+    return found
+
+
+def is_empty(rows: Iterable[Row]) -> bool:
+    """Whether rows show no data: there are none, or all their numbers are zero."""
+    return all(
+        not value for row in rows for value in row.values() if isinstance(value, (int, float))
+    ) and not any(_is_thing(row) for row in rows)
+
+
+def _is_thing(row: Row) -> bool:
+    """Whether a row is about a thing with a name (a room, a user, an event), not only numbers."""
+    return any(row.get(name) for name in ("room_id", "uid", "event_id", "dimension"))
+
+
+def without_growing(rows: Iterable[Row]) -> list[Row]:
+    """The rows, without ``duration`` where a room is still open: there it grows between queries."""
+    return [
+        {name: value for name, value in row.items() if name != "duration"}
+        if row.get("end_time") == "-"
+        else row
+        for row in rows
+    ]
+
+
+def number(row: Row, name: str) -> float:
+    """A number of a row; 0 for anything else, which the schema's own checks judge."""
+    value = row.get(name)
+    return value if isinstance(value, (int, float)) else 0
+
+
+def rows_not_in(part: Iterable[Row], whole: Iterable[Row]) -> list[Row]:
+    """The rows of ``part`` that ``whole`` lacks, or has less often."""
+    left = Counter(map(_text, whole))
+    missing: list[Row] = []
+    for row in part:
+        if left[_text(row)]:
+            left[_text(row)] -= 1
+        else:
+            missing.append(row)
+    return missing
+
+
+def rows_in_words(rows: Sequence[Row], most: int = 2) -> str:
+    """The number of rows, and the first of them, for people."""
+    first = "; ".join(json.dumps(row, ensure_ascii=False) for row in rows[:most])
+    return f"{len(rows)} rows: {first}" if rows else "no rows"
+
+
+def _text(row: Row) -> str:
+    return json.dumps(row, sort_keys=True)
