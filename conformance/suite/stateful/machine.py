@@ -100,7 +100,7 @@ class Walk(RuleBasedStateMachine):
             self._ended = True
             if parted.requirement in self.walks.known:
                 return
-            parted.steps = tuple(self._course.steps)
+            self._course.led_to(parted)
             self.walks.parted, self.walks.choices = parted, tuple(self._choices)
             raise
         except (Blocked, Inconclusive) as stopped:
@@ -185,6 +185,7 @@ def _tell(scenario: Scenario, parted: Disagreement) -> None:
             parted.expected,
             parted.actual,
             parted.exchange.number,
+            parted.sent,
         )
         scenario.lab.ledger.record(said)
     scenario.judged.add(WALK)

@@ -29,6 +29,8 @@ class Disagreement(AssertionError):  # noqa: N818 - it says what the target is
         self.actual = actual
         self.exchange = exchange
         self.steps: tuple[str, ...] = ()
+        self.sent: tuple[int, ...] = ()
+        """The numbers of the exchanges that made the world what it was."""
         super().__init__(f"{requirement}: {problem}")
 
 

@@ -43,6 +43,8 @@ class Views:
         self.scenario = scenario
         self.world = World()
         self.steps = steps
+        self.sent: list[int] = []
+        """The numbers of the exchanges that may have changed something."""
 
     def step(self, text: str) -> None:
         """Note the step that the next requests belong to."""
@@ -51,7 +53,10 @@ class Views:
     def ask(self, operation: str, **how: Any) -> Exchange:
         """Send a request; its answer is judged by the model only."""
         template = self.scenario.template(operation, **how)
-        exchange = self.scenario.lab.send(template, judge=False)
+        lab = self.scenario.lab
+        exchange = lab.send(template, judge=False)
+        if not lab.contract.operation(operation).reads_only:
+            self.sent.append(exchange.number)
         if exchange.response is None:
             failure = exchange.failure
             raise Inconclusive(f"network: {failure.message}" if failure else "network")

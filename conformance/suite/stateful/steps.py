@@ -91,6 +91,10 @@ class Course:
         if self.steps:
             self._views.everything()
 
+    def led_to(self, parted: Disagreement) -> None:
+        """Note in a disagreement what led to it."""
+        parted.steps, parted.sent = tuple(self.steps), tuple(self._views.sent)
+
     def clear(self) -> None:
         """Delete what was created; automatic recording would keep its rule."""
         lab = self._scenario.lab
@@ -196,7 +200,7 @@ def replay(
             course.take(choice)
         course.look()
     except Disagreement as parted:
-        parted.steps = tuple(course.steps)
+        course.led_to(parted)
         return None if parted.requirement in known else parted
     finally:
         course.clear()
