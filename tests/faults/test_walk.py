@@ -37,6 +37,8 @@ def test_a_sequence_is_found_and_short(fault: Fault) -> None:
     said = _walked(fault, 1)
     assert said.failed(WALK)
     assert 1 < _steps(said) <= SHORT, said.outcomes(WALK)
+    sent = next(one.steps for one in said.findings if one.requirement == WALK)
+    assert len(sent) >= 2, "the finding keeps the exchanges that made the world what it was"
 
 
 @pytest.mark.matrix
