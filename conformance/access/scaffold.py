@@ -18,6 +18,7 @@ _FIXTURES = """
 # bucket = ""            # an OBS bucket of the account
 # bucket_object = ""     # an object in it
 # bucket_object_bytes = 1  # and how many bytes that has
+# app_quota = 20         # applications that the account may have
 # callback_url = ""      # where the target reaches this machine
 
 [timeouts]

@@ -61,6 +61,8 @@ class Fixtures:
     """An object in that bucket."""
     bucket_object_bytes: Annotated[int, Gt(0)] | None = None
     """How many bytes that object has."""
+    app_quota: Annotated[int, Gt(0)] | None = None
+    """How many applications the account may have, where that is not the default of 20."""
     callback_url: Text | None = None
     """Address where the target reaches our listener."""
     callback_listen: Text | None = None

@@ -123,7 +123,11 @@ def announcement(world: World, base_url: str) -> dict[str, Any]:
         "domain": identity.domain,
         "project_name": identity.project,
         "fixtures": {"app_id": app_id} if (app_id := _first_app(world)) else {},
-        "object": {"bucket_object": SHOWN_OBJECT[0], "bucket_object_bytes": SHOWN_OBJECT[1] * 1024},
+        "facts": {
+            "bucket_object": SHOWN_OBJECT[0],
+            "bucket_object_bytes": SHOWN_OBJECT[1] * 1024,
+            "app_quota": world.policies.max_apps,
+        },
         "expired_token": identity.expired_token,
         "second": {"token": other.token, "project_id": other.project_id},
     }

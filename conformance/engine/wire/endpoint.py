@@ -114,7 +114,7 @@ def reach_embedded(announced: Mapping[str, Any]) -> Reach:
             clock_url=f"{base}/_control/advance",
             rooms_url=f"{base}/_control/rooms",
             **announced["fixtures"],
-            **announced["object"],
+            **announced["facts"],
         ),
     )
     return dataclasses.replace(_reach(settings, env), edition=announced["edition"])
