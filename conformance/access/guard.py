@@ -23,7 +23,8 @@ from conformance.access.capability import (
     REMOVE_USERS,
     WRITES,
 )
-from conformance.access.settings import TargetSettings, is_production
+from conformance.access.hosts import is_production
+from conformance.access.settings import TargetSettings
 from conformance.errors import Refused
 
 _OVERRIDES = re.compile(r"method|original-ur|rewrite-ur", re.IGNORECASE)

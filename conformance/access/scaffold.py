@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from conformance.access.capability import CAPABILITIES, PROFILES
-from conformance.access.settings import TargetSettings, load_target
+from conformance.access.settings import TargetSettings
+from conformance.access.target_file import load_target
 from conformance.errors import ConfigurationError
 
 _FIXTURES = """

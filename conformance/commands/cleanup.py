@@ -17,7 +17,8 @@ from conformance.engine.resources.names import is_of_a_run
 from conformance.engine.resources.teardown import Teardown
 from conformance.engine.run.config import RunConfig
 from conformance.engine.run.folder_lock import lock_folder
-from conformance.engine.run.session import JOURNAL, Session
+from conformance.engine.run.opening import JOURNAL
+from conformance.engine.run.session import Session
 from conformance.engine.wire.endpoint import reach_target
 from conformance.errors import ConfigurationError, plain
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -17,12 +17,14 @@ import pytest
 from conformance.access.embedded import EmbeddedReference
 from conformance.commands.crash import reported_crashes
 from conformance.commands.progress import Progress
-from conformance.commands.report_choice import format_names, report_options, strict_option
+from conformance.commands.report_choice import format_names
+from conformance.commands.run_options import run_options
 from conformance.engine.run.checkpoint import seed_for
 from conformance.engine.run.concurrency import check_concurrency
 from conformance.engine.run.config import RunConfig, named_operations
+from conformance.engine.run.judged_by import needs_no_credentials
 from conformance.engine.run.scheduling import REST
-from conformance.engine.run.session import Session, asks_for_nobody
+from conformance.engine.run.session import Session
 from conformance.engine.run.thorough import check_level
 from conformance.engine.wire.endpoint import (
     Reach,
@@ -59,75 +61,8 @@ _UNUSED = (
 _QUIET = ("--capture=no", "--assert=plain", "--noconftest", *(f"-pno:{name}" for name in _UNUSED))
 
 
-def _options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of a run, from the last to the first."""
-    for option in (
-        click.option(
-            "-n", "--numprocesses", metavar="N", help="number of processes, as in pytest-xdist"
-        ),
-        click.option(
-            "--concurrency",
-            type=int,
-            metavar="N",
-            help="cases to run at a time; 12 at a slow emulator",
-        ),
-        click.option("--duration", type=float, metavar="SECONDS", help="stop after this time"),
-        click.option("--resume", is_flag=True, help="resume an interrupted run"),
-        click.option(
-            "--watch-file",
-            "watch_files",
-            multiple=True,
-            type=Path,
-            metavar="PATH",
-            help="with --watch: also run again when this file or folder changes",
-        ),
-        click.option(
-            "--watch", is_flag=True, help="run again when contract, target or server changes"
-        ),
-        click.option("--dry-run", is_flag=True, help="show what would be sent, and send nothing"),
-        click.option(
-            "--revision", metavar="DATE", help="judge by an earlier edition of the document"
-        ),
-        click.option("--base", metavar="DATE|FILE", help="edition or file under your overlay"),
-        click.option(
-            "--contract", type=Path, metavar="FILE|DIR", help="judge by a contract of your own"
-        ),
-        report_options,
-        click.option(
-            "--seed", type=int, metavar="N", help="seed of everything random, to repeat a run"
-        ),
-        strict_option,
-        click.option(
-            "--level",
-            default="standard",
-            show_default=True,
-            metavar="NAME",
-            help="quick, standard or thorough",
-        ),
-        click.option(
-            "--operations",
-            multiple=True,
-            metavar="NAMES",
-            help="operations that the target offers, if not all",
-        ),
-        click.option("--exclude", multiple=True, metavar="GLOB", help="leave these out"),
-        click.option(
-            "--only",
-            multiple=True,
-            metavar="GLOB",
-            help="judge only these requirements or operations",
-        ),
-        click.option("--profile", metavar="NAME", help="stateless, emulator or live"),
-        click.option("--target", metavar="FILE.toml", help="target file"),
-        click.option("--reference", is_flag=True, help="judge the embedded reference"),
-        click.argument("base_url", required=False),
-    ):
-        command = option(command)
-    return command
-
-
 @click.command()
-@_options
+@run_options
 def run(
     base_url: str | None,
     reference: bool,
@@ -300,7 +235,7 @@ def _check(config: RunConfig) -> None:
 @contextmanager
 def _reach(config: RunConfig) -> Iterator[tuple[Reach, dict[str, Any] | None]]:
     if config.target is not None:
-        anonymous = asks_for_nobody(config)
+        anonymous = needs_no_credentials(config)
         yield reach_target(config.target, os.environ, config.profile, anonymous=anonymous), None
         return
     with EmbeddedReference() as embedded:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from conformance.access.settings import is_production
+from conformance.access.hosts import is_production
 from conformance.errors import UsageError
 from conformance.reference.simulation.player import Stage
 from conformance.reference.simulation.script import Step, read_script

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from conformance.access.settings import is_loopback
+from conformance.access.hosts import is_loopback
 from conformance.errors import ConfigurationError
 
 PAUSE: Final = 0.3

@@ -13,7 +13,8 @@ from conformance.access.embedded import EmbeddedReference
 from conformance.engine.run.checkpoint import seed_for
 from conformance.engine.run.concurrency import check_concurrency
 from conformance.engine.run.config import DEFAULT_REPORTS, RunConfig, named_operations
-from conformance.engine.run.session import Session, asks_for_nobody
+from conformance.engine.run.judged_by import needs_no_credentials
+from conformance.engine.run.session import Session
 from conformance.engine.run.thorough import check_level
 from conformance.engine.wire.endpoint import Reach, reach_embedded, reach_target
 from conformance.engine.wire.named_target import named_target
@@ -59,7 +60,7 @@ def _from_options(config: pytest.Config, worker: Mapping[str, Any] | None) -> Co
     if worker is None:
         declared.check_report_dir()
     if declared.target is not None:
-        anonymous = asks_for_nobody(declared)
+        anonymous = needs_no_credentials(declared)
         reach = reach_target(declared.target, os.environ, declared.profile, anonymous=anonymous)
         return ConformanceRun(_session(declared, reach, worker), None)
     if worker is not None:

@@ -15,7 +15,8 @@ import pytest
 
 from conformance import cli
 from conformance.access.guard import Guard
-from conformance.access.settings import TargetSettings, load_target
+from conformance.access.settings import TargetSettings
+from conformance.access.target_file import load_target
 from conformance.access.transport import TargetClient
 from conformance.errors import ConfigurationError, Refused
 from conformance.model.exchange import Request

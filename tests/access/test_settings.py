@@ -11,7 +11,7 @@ import pytest
 
 from conformance.access.scaffold import write_target
 from conformance.access.schema import shipped_schema, target_schema
-from conformance.access.settings import load_target, target_from_url
+from conformance.access.target_file import load_target, target_from_url
 from conformance.errors import ConfigurationError
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "target.example.toml"

@@ -13,12 +13,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from conformance.comparison.certificate import (
-    CertificateRefusedError,
-    issue_certificate,
-    schema,
-    verify_certificate,
-)
+from conformance.comparison.certificate import issue_certificate, verify_certificate
+from conformance.comparison.certificate_statement import CertificateRefusedError, schema
 from conformance.comparison.certificate_text import check_lines
 from conformance.comparison.signature import (
     envelope_beside,

@@ -8,47 +8,35 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
-from conformance.access.budget import RequestBudget, TimeBudget
-from conformance.access.cleanup import cleanup
-from conformance.access.gateway import Gateway
-from conformance.access.guard import Guard
-from conformance.access.journal import Journal, RunHeader
+from conformance.access.budget import TimeBudget
+from conformance.access.journal import Journal
 from conformance.access.redaction import Redactor
-from conformance.access.transport import TargetClient
 from conformance.cases.plan import generated_cases, includes
 from conformance.contract.document import Contract
-from conformance.contract.pins import load_pinned
-from conformance.contract.revisions import load_contract_at
 from conformance.engine.judging.case_runner import answer_requirements_of, judge
 from conformance.engine.lab import Lab
 from conformance.engine.outcomes import Blocked, Inconclusive, NotOffered
 from conformance.engine.resources.names import RUNS_PREFIX
-from conformance.engine.resources.teardown import Teardown
 from conformance.engine.run.closing import leftovers, undo
 from conformance.engine.run.config import RunConfig
+from conformance.engine.run.judged_by import gap_to, judged_by
+from conformance.engine.run.opening import begin_journal, open_gateway
 from conformance.engine.run.preflight import probe
 from conformance.engine.scenario import Scenario
 from conformance.engine.wire.endpoint import Reach
 from conformance.engine.wire.offering import needs
-from conformance.errors import ConfigurationError, ConformanceError, TargetError, UsageError
+from conformance.errors import ConformanceError, TargetError, UsageError
 from conformance.model.case import Case
 from conformance.model.item_result import Evidence, ItemResult
 from conformance.model.verdict import Judgement, Outcome
 from conformance.reporting.evidence import curl, reported_exchange
-from conformance.verdicts.edition_gap import EditionGap, edition_gap
+from conformance.verdicts.edition_gap import EditionGap
 from conformance.verdicts.selection import STATELESS, Selection, select
-
-JOURNAL = "journal"
-"""Start of the names of journals in the report folder; one per process."""
 
 KEEPS_ALL = frozenset({"har"})
 """Formats that need every exchange, not only those that tell of a finding."""
-
-BUDGET = "budget"
-FLOW_STORE = "flow.sqlite"
 
 
 class Session:
@@ -56,12 +44,12 @@ class Session:
 
     def __init__(self, config: RunConfig, reach: Reach, worker: str = "") -> None:
         if config.operations:
-            reach = _offering(reach, config.operations)
+            reach = reach.offering(config.operations)
         self.config = config
-        self.contract: Contract = _contract(config, reach)
-        self.edition_gap: EditionGap | None = _edition_gap(self.contract, reach)
+        self.contract: Contract = judged_by(config, reach)
+        self.edition_gap: EditionGap | None = gap_to(self.contract, reach)
         if self.edition_gap is not None and self.edition_gap.absent:
-            reach = _offering(reach, self.edition_gap.present)
+            reach = reach.offering(self.edition_gap.present)
         self.reach = reach
         profile = config.profile or reach.settings.profile
         self.profile = profile
@@ -144,7 +132,7 @@ class Session:
             lab = Lab(
                 self.contract,
                 self.reach,
-                self._gateway(),
+                open_gateway(self.config, self.reach, self.contract, first=self._is_first),
                 prefix=prefix,
                 seed=self.config.seed,
                 patient=self.profile != STATELESS,
@@ -154,12 +142,18 @@ class Session:
             )
             lab.begin("cleanup")
             try:
-                lab.intents.journal = self._begin_journal(prefix, lab)
+                self._journal = begin_journal(self.config, lab, self._worker + self._lane)
+                lab.intents.journal = self._journal
             except ConformanceError:
                 lab.close()
                 raise
             self._lab = lab
         return self._lab
+
+    @property
+    def _is_first(self) -> bool:
+        """Whether no process or thread of this run has begun before."""
+        return not self._worker and self._beside is None
 
     @cached_property
     def _stem(self) -> str:
@@ -168,38 +162,6 @@ class Session:
         Not from the seed: two runs with one seed must not take each other's for their own.
         """
         return f"{RUNS_PREFIX}{secrets.token_hex(4)}{self._worker}"
-
-    def _gateway(self) -> Gateway:
-        settings = self.reach.settings
-        if not self._worker and self._beside is None:
-            _forget(self.config.report_dir / BUDGET)
-        budget = RequestBudget(settings.limits.requests, self.config.report_dir / BUDGET)
-        client = TargetClient(
-            settings,
-            guard=Guard(settings, budget if settings.limits.requests else None),
-            proxy_auth=self.reach.credentials.proxy,
-        )
-        store = self.config.report_dir / FLOW_STORE if settings.has_flow_control else None
-        return Gateway(settings, client, self.contract.flow_groups, store)
-
-    def _begin_journal(self, prefix: str, lab: Lab) -> Journal | None:
-        """The journal of this process; the embedded reference forgets by itself.
-
-        A run that goes on first undoes what its earlier part has left.
-        """
-        settings = self.reach.settings
-        if self.config.target is None or not settings.allow_writes:
-            return None
-        path = self.config.report_dir / f"{JOURNAL}{self._worker}{self._lane}.jsonl"
-        if path.exists():
-            old = Journal(path)
-            if self.config.resume and old.pending():
-                cleanup(old, Teardown(self.contract, lab))
-            if not old.pending():
-                path.unlink()
-        header = RunHeader(prefix, prefix, settings.base_url, settings.project_id)
-        self._journal = Journal.create(path, header)
-        return self._journal
 
     def probe(self) -> None:
         """Ask once whether anything that speaks this API is there.
@@ -303,53 +265,8 @@ class Session:
             self.lab.ledger.record(Judgement(requirement, outcome, case, reason))
 
 
-def _forget(path: Path) -> None:
-    """Delete the file of an earlier run. Raises ConfigurationError if that fails."""
-    try:
-        path.unlink(missing_ok=True)
-    except OSError as error:
-        problem = error.strerror or str(error)
-        raise ConfigurationError(str(path), problem, "choose another --report-dir") from None
-
-
-def _offering(reach: Reach, operations: Iterable[str]) -> Reach:
-    return replace(reach, settings=replace(reach.settings, operations=tuple(operations)))
-
-
-def _edition_gap(contract: Contract, reach: Reach) -> EditionGap | None:
-    """What the target cannot satisfy because it implements another edition.
-
-    Raises UsageError when it offers nothing of the contract.
-    """
-    if reach.edition is None:
-        return None
-    found = edition_gap(contract, load_contract_at(reach.edition), reach.settings.operations)
-    if found is not None and not found.present:
-        problem = f"has nothing that the reference serves, which keeps {reach.edition}"
-        raise UsageError("the contract", problem, "name the target that is to be judged")
-    return found
-
-
 def _allotted(config: RunConfig, reach: Reach) -> tuple[float | None, str]:
     """The seconds that a run may take, and the option that sets them."""
     if config.duration is not None:
         return config.duration, "--duration"
     return reach.settings.limits.duration, "limits.duration"
-
-
-def asks_for_nobody(config: RunConfig) -> bool:
-    """Whether the API of a user's own contract needs no credentials at all."""
-    if config.contract is None:
-        return False
-    from conformance.contract.own import load_own_contract  # its checks are heavy
-
-    contract = load_own_contract(config.contract, config.base)
-    return contract.conventions.plain and contract.conventions.carrier is None
-
-
-def _contract(config: RunConfig, reach: Reach) -> Contract:
-    if config.contract is not None:
-        from conformance.contract.own import load_own_contract  # its checks are heavy
-
-        return load_own_contract(config.contract, config.base, tuple(reach.settings.errata.items()))
-    return load_pinned(config.revision, reach.settings.errata)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,13 +11,9 @@ from typing import Any
 from conformance.access.auth import Account
 from conformance.access.capability import CAPABILITIES, LIVE
 from conformance.access.credentials import Credentials, credentials_from
-from conformance.access.settings import (
-    Fixtures,
-    TargetSettings,
-    is_loopback,
-    load_target,
-    target_from_url,
-)
+from conformance.access.hosts import is_loopback
+from conformance.access.settings import Fixtures, TargetSettings
+from conformance.access.target_file import load_target, target_from_url
 
 _EMBEDDED_CANNOT = frozenset({"duplicates", "server-errors", "tls", "flow-control"})
 """What the embedded reference does not offer: it speaks plain HTTP, and never fails."""
@@ -43,6 +39,11 @@ class Reach:
     """A token of ours that has ended."""
     edition: str | None = None
     """The edition that the target keeps, where it is known to keep no other."""
+
+    def offering(self, operations: Iterable[str]) -> Reach:
+        """The same endpoint, said to offer these operations and no others."""
+        settings = dataclasses.replace(self.settings, operations=tuple(operations))
+        return dataclasses.replace(self, settings=settings)
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from conformance.access.credentials import credentials_from
-from conformance.access.settings import Limits, target_from_url
+from conformance.access.settings import Limits
+from conformance.access.target_file import target_from_url
 from conformance.engine.run.concurrency import at_a_time, check_concurrency
 from conformance.engine.run.config import RunConfig
 from conformance.engine.run.session import Session

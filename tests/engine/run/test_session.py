@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 from pathlib import Path
@@ -14,6 +15,7 @@ from conformance.access.settings import Limits
 from conformance.engine.lab import Lab
 from conformance.engine.outcomes import Blocked, Inconclusive
 from conformance.engine.run.config import RunConfig, new_seed
+from conformance.engine.run.opening import begin_journal
 from conformance.engine.run.planning import plan_generated
 from conformance.engine.run.preflight import no_api
 from conformance.engine.run.report_builder import Collected, assemble
@@ -157,15 +159,15 @@ def test_a_target_that_is_gone_at_the_end(make_lab: MakeLab, tmp_path: Path) -> 
 def test_what_an_earlier_part_of_the_run_left(make_lab: MakeLab, tmp_path: Path) -> None:
     """Another run's journal is kept; a run that goes on deletes what it names, and starts anew."""
     lab, requests = make_lab()
-    options = {"target": "http://127.0.0.1:9"}
-    lab.intents.journal = _session(lab, tmp_path, **options)._begin_journal(lab.prefix, lab)
+    config = RunConfig(target="http://127.0.0.1:9", report_dir=tmp_path)
+    lab.intents.journal = begin_journal(config, lab, "")
     assert lab.intents.journal is not None
     app = lab.resources.get("app")
+    lab.prefix = "sparkconf-other-"
     with pytest.raises(ConfigurationError, match="journal of another run"):
-        _session(lab, tmp_path, **options)._begin_journal("sparkconf-other-", lab)
+        begin_journal(config, lab, "")
     assert not [r for r in requests if r.method == "DELETE"]
-    again = _session(lab, tmp_path, resume=True, **options)
-    journal = again._begin_journal("sparkconf-other-", lab)
+    journal = begin_journal(dataclasses.replace(config, resume=True), lab, "")
     assert journal is not None
     assert [r.url.path for r in requests if r.method == "DELETE"] == [f"/v2/apps/{app}"]
     assert (journal.header().prefix, journal.pending()) == ("sparkconf-other-", ())
@@ -174,7 +176,7 @@ def test_what_an_earlier_part_of_the_run_left(make_lab: MakeLab, tmp_path: Path)
 def test_the_embedded_reference_needs_no_journal(make_lab: MakeLab, tmp_path: Path) -> None:
     """It forgets by itself."""
     lab, _ = make_lab()
-    assert _session(lab, tmp_path)._begin_journal(lab.prefix, lab) is None
+    assert begin_journal(RunConfig(report_dir=tmp_path), lab, "") is None
     assert not list(tmp_path.iterdir())
 
 
@@ -268,7 +270,7 @@ def test_what_a_wrong_id_hides_is_named_at_the_end(make_lab: MakeLab, tmp_path: 
 
     lab, _ = make_lab(wrong)
     session = _session(lab, tmp_path, target="http://127.0.0.1:9")
-    lab.intents.journal = session._begin_journal(lab.prefix, lab)
+    lab.intents.journal = session._journal = begin_journal(session.config, lab, "")
     lab.resources.get("app")
     left = session.close()
     assert any(f"named '{lab.prefix}" in thing for thing in left), left
