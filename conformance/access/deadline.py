@@ -1,7 +1,8 @@
 """A deadline for a whole exchange, kept at the socket.
 
 Timeouts of single reads do not stop a server that sends one byte now and then; here every
-operation on the socket gets no more than what is left of the exchange's time.
+operation on the socket gets no more than what is left of the exchange's time. What is written in
+small pieces, a head and its body, is sent as one: each would wake the server, and be waited for.
 """
 
 from __future__ import annotations
@@ -11,9 +12,12 @@ import threading
 import time
 import typing
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import httpcore
+
+_ONE_PIECE = 16_384
+"""Bytes that are kept back until the answer is waited for."""
 
 
 class Deadline:
@@ -68,11 +72,21 @@ class _DeadlineStream(httpcore.NetworkStream):
     def __init__(self, inner: httpcore.NetworkStream, deadline: Deadline) -> None:
         self._inner = inner
         self._deadline = deadline
+        self._unsent = b""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if self._unsent:
+            with suppress(httpcore.WriteError):  # an answer may have come before the end of it
+                self._send(timeout)
         return self._inner.read(max_bytes, self._deadline.clip(timeout, httpcore.ReadTimeout))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._unsent += buffer
+        if len(self._unsent) > _ONE_PIECE:
+            self._send(timeout)
+
+    def _send(self, timeout: float | None) -> None:
+        buffer, self._unsent = self._unsent, b""
         self._inner.write(buffer, self._deadline.clip(timeout, httpcore.WriteTimeout))
 
     def close(self) -> None:
