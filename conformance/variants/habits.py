@@ -202,6 +202,14 @@ def _conditions() -> Iterator[Variant]:
         ("DeleteApp",),
     )
     yield Variant(
+        "habits/DeleteApp/still-shown",
+        "A deleted application is still shown and listed, in state DELETED.",
+        "已删除的应用仍可查询并出现在列表中，状态为 DELETED。",
+        (1138, 1339),
+        _deleted_shown,
+        ("DeleteApp", "ShowApp", "ListApps"),
+    )
+    yield Variant(
         "habits/account/others",
         "Somebody else creates an application and deletes the one before, with every request.",
         "每次请求时，他人都会创建一个应用并删除前一个。",
@@ -227,6 +235,39 @@ def _where(turn: Turn, holds: Callable[[App], bool]) -> Answer | None:
     if app is None or not holds(app):
         return None
     return refusal(400, INVALID, CATALOGUE[INVALID].message)
+
+
+async def _deleted_shown(turn: Turn) -> Answer:
+    """Remember what was deleted as it was, of whoever did it; show it to them and list it last."""
+    asked, gone = turn.asked, turn.memory.setdefault(turn.asked.header("x-auth-token"), {})
+    if turn.endpoint.name == "ListApps":
+        return await _listed_with(turn, list(gone.values()))
+    app_id = turn.path["app_id"]
+    if turn.endpoint.name == "DeleteApp":
+        before = await turn.forward(replace(asked, method="GET", body=b""))
+        answer = await turn.forward(asked)
+        if answer.status == 204 and before.succeeded:
+            state = {**before.json["state"], "state": "DELETED"}
+            gone[app_id] = {**before.json, "state": state}
+        return answer
+    answer = await turn.forward(asked)
+    return answer if answer.status != 404 or app_id not in gone else _success(answer, gone[app_id])
+
+
+async def _listed_with(turn: Turn, gone: list[Any]) -> Answer:
+    answer = await turn.forward(turn.asked)
+    if not answer.succeeded or turn.asked.value("state") is not None:
+        return answer
+    whole = await turn.forward(turn.asked.with_value("offset", None).with_value("limit", "100"))
+    rows = [*whole.json["apps"], *gone]
+    limit, page = (int(turn.asked.value(name) or 0) for name in ("limit", "offset"))
+    size = limit or 100
+    shown = rows[page * size : (page + 1) * size]
+    return answer.with_json({**answer.json, "count": len(rows), "apps": shown})
+
+
+def _success(answer: Answer, body: Any) -> Answer:
+    return replace(answer.with_json(body), status=200)
 
 
 async def _others_at_work(turn: Turn) -> Answer:
