@@ -138,8 +138,11 @@ class Collection:
 def phase_of_item(item: pytest.Item, ending: Names[str]) -> Phase:
     """The phase of an item: by the mark of its rules, of its module, or by its case.
 
-    ``ending`` are the operations that end existing resources.
+    ``ending`` are the operations that end existing resources; random requests to one use them up.
     """
+    explores = item.get_closest_marker("sparkrtc_explores")
+    if explores is not None and explores.args[0] in ending:
+        return Phase.ENDING
     rules = item.get_closest_marker("sparkrtc_rules")
     own = rules.kwargs.get("phase") if rules is not None else None
     general = item.get_closest_marker("sparkrtc_phase")

@@ -57,6 +57,13 @@ def test_a_run_as_plain_pytest(tmp_path: Path) -> None:
     assert (report["run"]["seed"], report["run"]["level"]) == (7, "quick")
 
 
+def test_random_requests_leave_rooms_to_their_rules(tmp_path: Path) -> None:
+    """Random dismissals come after the rules that need a room to dismiss, and end them all."""
+    done = _suite(tmp_path, "--sparkrtc-only=RemoveRoom", "--sparkrtc-level=thorough")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert _report(tmp_path)["verdict"] == "conformant"
+
+
 def test_one_case_alone(tmp_path: Path) -> None:
     """The line that a report gives to run a case again runs just that one."""
     case = "CreateApp/body/app_name/required~missing"
