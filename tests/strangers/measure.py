@@ -154,6 +154,7 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("names", nargs="*", help="servers and slips; all by default")
     parser.add_argument("--rows", type=Path, help="file that keeps what was measured")
+    parser.add_argument("--on", help="when and on what it was measured, for the report")
     given = parser.parse_args(arguments)
     servers = [stranger for stranger in STRANGERS if stranger.name in given.names]
     slips = [name for name in given.names if name not in {one.name for one in STRANGERS}]
@@ -164,10 +165,10 @@ def main(arguments: Sequence[str]) -> None:
         if not stranger.missing
     }
     if not given.names:
-        REPORT.write_text(_report(found), encoding="utf-8")
+        REPORT.write_text(_report(found, given.on), encoding="utf-8")
 
 
-def _report(found: Mapping[Stranger, Sequence[Hunted]]) -> str:
+def _report(found: Mapping[Stranger, Sequence[Hunted]], on: str | None) -> str:
     every = [row for rows in found.values() for row in rows]
     failed = sum(row.outcome == "fail" for row in every)
     lines = ["# Slips of strangers' servers", "", "Written by `tox -e strangers`.", ""]
@@ -178,8 +179,14 @@ def _report(found: Mapping[Stranger, Sequence[Hunted]]) -> str:
     )
     stated = len(every) - unstated
     lines += [f"{failed} of {len(every)} slips ({failed / len(every):.0%}) are found as failures;"]
-    lines += [f"{failed} of the {stated} ({failed / stated:.1%}) that break a sentence as we read"]
-    lines += ["it. The unchanged servers show none of them.", ""]
+    lines += [
+        f"{failed} of the {stated} ({failed / stated:.1%}) that break a sentence as we read it."
+    ]
+    lines += [
+        "The unchanged servers show none of them.",
+        *([f"Measured on {on}."] if on else []),
+        "",
+    ]
     return "\n".join(lines) + "\n" + "\n".join(table(*one) for one in found.items())
 
 
