@@ -7,10 +7,8 @@ import datetime as dt
 import itertools
 import json
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
-from typing import Any
 
 import httpx
 
@@ -24,6 +22,7 @@ from conformance.checks.exchange import ExchangeChecks
 from conformance.checks.results import CheckResults
 from conformance.contract.document import Contract
 from conformance.contract.operations import Operation
+from conformance.engine.filling import Filling
 from conformance.engine.judging.trail import Creations
 from conformance.engine.judging.transcript import Transcript
 from conformance.engine.outcomes import Blocked
@@ -32,12 +31,12 @@ from conformance.engine.resources.ownership import Ownership
 from conformance.engine.resources.pool import Providing, ResourcePool
 from conformance.engine.wire.clock import TargetClock
 from conformance.engine.wire.credentials import CredentialSet
-from conformance.engine.wire.encoding import write_moment, write_request
+from conformance.engine.wire.encoding import write_request
 from conformance.engine.wire.endpoint import Reach
 from conformance.engine.wire.offering import Offering
 from conformance.engine.wire.polling import Pace, Waiting
 from conformance.errors import Refused, TargetError
-from conformance.model.case import ABSENT, Given, Moment, Template, Unique, resolve
+from conformance.model.case import Template
 from conformance.model.exchange import Exchange, Request, Response
 from conformance.model.expectation import Answer, Expectation
 from conformance.model.verdict import Judgement, Outcome
@@ -115,7 +114,7 @@ class Lab:
         made = beside.transcript.creations if beside else Creations(contract.resources)
         self.transcript: Transcript = Transcript(made, self._redactor)
         self._numbers: Iterator[int] = beside._numbers if beside else itertools.count(number_from)
-        self._names = 0
+        self._filling = Filling(contract, self.resources, prefix, self.now)
         self._keys = CredentialSet(reach, self.random, self.now, contract.conventions.carrier)
         self.case = ""
 
@@ -240,28 +239,11 @@ class Lab:
 
     def fill(self, template: Template) -> Template:
         """The template with resources, names and times filled in."""
-        answer = partial(
-            self._answer, reading=self.contract.operation(template.operation).reads_only
-        )
-        return Template(
-            template.operation,
-            self._fill_path(template, answer),
-            resolve(dict(template.query), answer),
-            dict(template.headers),
-            template.body if template.body is ABSENT else resolve(template.body, answer),
-            template.raw,
-            template.credentials,
-        )
+        return self._filling.fill(template)
 
-    def _fill_path(self, template: Template, answer: Callable[[Any], Any]) -> dict[str, Any]:
-        """Path parameters; a fresh resource brings the path that leads to it."""
-        path: dict[str, Any] = dict(template.path)
-        for name, value in template.path.items():
-            if isinstance(value, Given) and value.fresh:
-                identifier = self.resources.fresh(value.kind)
-                path = {**path, name: identifier, **self.resources.path_of(value.kind, identifier)}
-        filled: dict[str, Any] = resolve(path, answer)
-        return filled
+    def unique(self, stem: str) -> str:
+        """A name that this run has not used, with the run's prefix."""
+        return self._filling.unique(stem)
 
     def request(self, operation: Operation, filled: Template) -> Request:
         """The bytes of a filled template."""
@@ -294,20 +276,6 @@ class Lab:
         exchange = Exchange(next(self._numbers), self.case, request, answer)
         self.transcript.note(exchange)
         return exchange
-
-    def unique(self, stem: str) -> str:
-        """A name that this run has not used, with the run's prefix."""
-        self._names += 1
-        return f"{self.prefix}{self._names}-{stem}"
-
-    def _answer(self, value: Given | Unique | Moment, *, reading: bool = False) -> Any:
-        if isinstance(value, Given):
-            if value.fresh:
-                return self.resources.fresh(value.kind)
-            return self.resources.get(value.kind, reading=reading)
-        if isinstance(value, Unique):
-            return self.unique(value.stem)
-        return write_moment(self.now(), value)
 
     def _exchange(self, request: Request, credentials: str, group: str) -> Exchange:
         operation = self.contract.operations.get(request.operation or "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -26,6 +26,16 @@ def breaking(
     own = () if parts.is_common else (parts.operation,)
     chosen = operations or own
     return Fault(f"{requirement}/{slug}", title, FAMILY, (requirement,), chosen, behaviour)
+
+
+Row = tuple[str, str, str, Behaviour, tuple[str, ...]]
+"""Requirement, slug, title, behaviour, and the operations whose requests go through it."""
+
+
+def faults_of(rows: Iterable[Row]) -> Iterator[Fault]:
+    """The fault of each row."""
+    for requirement, slug, title, behaviour, operations in rows:
+        yield breaking(requirement, title, behaviour, *operations, slug=slug)
 
 
 def always(_turn: Turn) -> bool:

@@ -21,6 +21,7 @@ from conformance.faults.derived import (
 )
 from conformance.faults.rules import (
     account_conditions,
+    application_switch,
     applications,
     automatic_recording_and_callbacks,
     common,
@@ -62,6 +63,7 @@ SOURCES: tuple[Callable[[], Iterable[Fault]], ...] = (
     envelopes.faults,
     identity.faults,
     applications.faults,
+    application_switch.faults,
     paged_lists.faults,
     recording_rules.faults,
     automatic_recording_and_callbacks.faults,

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from conformance.faults.handmade import (
-    breaking,
+    Row,
     edited,
+    faults_of,
     found_app,
     lost,
     refused_when,
@@ -25,8 +26,7 @@ _APP_EXISTS = "RTC.00001020"
 
 def faults() -> Iterator[Fault]:
     """Every fault that needs more than one request, or one parameter, to show."""
-    for requirement, slug, title, behaviour, operations in _FAULTS:
-        yield breaking(requirement, title, behaviour, *operations, slug=slug)
+    return faults_of(_FAULTS)
 
 
 def _number(turn: Turn, name: str, default: int) -> int:
@@ -185,7 +185,7 @@ def _tenant_is(name: Callable[[Turn, Any], str]) -> Behaviour:
     return shown(change)
 
 
-_FAULTS: tuple[tuple[str, str, str, Behaviour, tuple[str, ...]], ...] = (
+_FAULTS: tuple[Row, ...] = (
     (
         "ListApps/rule/pages-complete",
         "last-page-full",

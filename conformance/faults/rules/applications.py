@@ -1,4 +1,4 @@
-"""Faults of chapter 5: applications."""
+"""Faults of chapter 5: applications are created, shown and deleted."""
 
 from __future__ import annotations
 
@@ -19,42 +19,25 @@ from conformance.faults.handmade import (
     refused_when,
     rewritten,
     shown,
-    stale,
     tenant_apps,
     year_on,
 )
 from conformance.faults.messages import Answer, Asked, refusal, success
 from conformance.faults.middleware import Behaviour, Turn
 from conformance.faults.model import Fault
+from conformance.faults.rules.job_terms import STARTS
 
 _APP_EXISTS = "RTC.00001020"
-_JOBS = ("CreateMixJob", "CreateIndividualStreamJob")
 
 
 def faults() -> Iterator[Fault]:
-    """Every fault of a rule of chapter 5, but those of the list (see ``chapter_05_lists``)."""
+    """Every fault of a rule of 5.1 to 5.4, except those of pages (``paged_lists``)."""
     for rule, title, behaviour, operations in _CREATE:
         yield breaking(f"CreateApp/rule/{rule}", title, behaviour, *operations)
     for rule, title, behaviour, operations in _SHOW:
         yield breaking(f"ShowApp/rule/{rule}", title, behaviour, *operations)
     for rule, title, behaviour, operations in _DELETE:
         yield breaking(f"DeleteApp/rule/{rule}", title, behaviour, *operations)
-    for operation, active in (("StartApp", True), ("StopApp", False)):
-        yield from _of_switch(operation, active)
-    for kind, operation in (("mix", _JOBS[0]), ("individual", _JOBS[1])):
-        yield breaking(
-            f"StopApp/rule/refuses-{kind}-jobs",
-            "A disabled application takes jobs",
-            jobs_of_disabled(),
-            operation,
-        )
-    yield breaking(
-        "StartApp/rule/serves-again",
-        "An application once disabled takes no jobs again",
-        _never_again(),
-        "StopApp",
-        *_JOBS,
-    )
 
 
 def _half_created() -> Behaviour:
@@ -273,7 +256,7 @@ _BENEATH = (
     "UpdateAutoRecord",
     "ShowRecordCallback",
     "UpdateRecordCallback",
-    *_JOBS,
+    *STARTS,
 )
 _DELETE: tuple[tuple[str, str, Behaviour, tuple[str, ...]], ...] = (
     ("gone", "Nothing is deleted", lost(), ()),
@@ -296,70 +279,3 @@ _DELETE: tuple[tuple[str, str, Behaviour, tuple[str, ...]], ...] = (
     ("with-rule", "A refused deletion takes the rules along", _answered(_with_rule_half), ()),
     ("with-running-job", "A running job makes the deletion fail", crash_when(_busy), ()),
 )
-
-
-def _of_switch(operation: str, active: bool) -> Iterator[Fault]:
-    wrong = "DEACTIVATION" if active else "ACTIVATION"
-
-    def other_state(_turn: Turn, body: Any) -> Any:
-        return {**body, "state": {**body["state"], "state": wrong}}
-
-    def earlier(_turn: Turn, body: Any) -> Any:
-        state = body["state"]
-        return {**body, "state": {**state, "update_time": year_on(state["update_time"], -1)}}
-
-    def listed_before(_turn: Turn, body: Any) -> Any:
-        return {**body, "apps": [other_state(_turn, app) for app in body["apps"]]}
-
-    def rename(turn: Turn, _body: Any) -> None:
-        found_app(turn).name += "-"
-
-    def already(turn: Turn) -> bool:
-        app = found_app(turn)
-        return app is not None and app.active is active
-
-    def crossed(_turn: Turn, body: Any) -> Any:
-        return {**body, "app_id": other_id(body["app_id"])}
-
-    for rule, title, behaviour, operations in (
-        ("id-echoed", "answers another id", shown(crossed), ()),
-        (
-            f"state-{'activated' if active else 'deactivated'}",
-            "answers the state before",
-            shown(other_state),
-            (),
-        ),
-        ("seen-by-show", "is not seen when the application is shown", stale(), ("ShowApp",)),
-        ("seen-by-list", "is not seen in the list", shown(listed_before), ("ListApps",)),
-        ("update-time-not-earlier", "moves the time back", shown(earlier), (operation,)),
-        ("nothing-else-changes", "renames the application", afterwards(rename), ()),
-        ("twice", "fails when there is nothing to do", crash_when(already), ()),
-    ):
-        yield breaking(f"{operation}/rule/{rule}", f"{operation} {title}", behaviour, *operations)
-
-
-def jobs_of_disabled() -> Behaviour:
-    """Take jobs as if the application were enabled."""
-
-    async def behave(turn: Turn) -> Answer:
-        app = found_app(turn)
-        if app is None or app.active:
-            return await turn.forward(turn.asked)
-        app.active = True
-        answer = await turn.forward(turn.asked)
-        app.active = False
-        return answer
-
-    return behave
-
-
-def _never_again() -> Behaviour:
-    async def behave(turn: Turn) -> Answer:
-        stopped = turn.memory.setdefault("stopped", set())
-        if turn.endpoint.name == "StopApp":
-            stopped.add(turn.path["app_id"])
-        elif turn.path["app_id"] in stopped:
-            return refusal(400, "RTC.00001016")
-        return await turn.forward(turn.asked)
-
-    return behave

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from conformance.faults.handmade import (
+    Row,
     afterwards,
-    breaking,
     edited,
+    faults_of,
     refused_when,
     rewritten,
     shown,
@@ -19,13 +20,10 @@ from conformance.faults.middleware import Behaviour, Turn
 from conformance.faults.model import Fault
 from conformance.faults.rules.account_conditions import deleted_known
 
-_APP_EXISTS = "RTC.00001020"
-
 
 def faults() -> Iterator[Fault]:
     """Every fault that needs more than one request, or one parameter, to show."""
-    for requirement, slug, title, behaviour, operations in _FAULTS:
-        yield breaking(requirement, title, behaviour, *operations, slug=slug)
+    return faults_of(_FAULTS)
 
 
 def _of_record_param(body: Any) -> Any:
@@ -116,7 +114,7 @@ def _any_letters(turn: Turn) -> Asked | None:
     return turn.asked.with_value("room_id", room.lower()) if room else None
 
 
-_FAULTS: tuple[tuple[str, str, str, Behaviour, tuple[str, ...]], ...] = (
+_FAULTS: tuple[Row, ...] = (
     (
         "UpdateIndividualStreamJob/rule/deleted-record-rule",
         "known",

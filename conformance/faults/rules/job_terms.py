@@ -29,6 +29,8 @@ class Kind:
 
 MIX = Kind("MixJob", MIX_PATH, INDIVIDUAL_PATH, "individual-job-not-found")
 INDIVIDUAL = Kind("IndividualStreamJob", INDIVIDUAL_PATH, MIX_PATH, "mix-job-not-found")
+STARTS = (MIX.operation("Create"), INDIVIDUAL.operation("Create"))
+"""The operations that start a job."""
 
 
 def job_of(turn: Turn) -> Any:

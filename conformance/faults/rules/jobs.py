@@ -26,7 +26,7 @@ from conformance.faults.handmade import (
 from conformance.faults.messages import Answer
 from conformance.faults.middleware import Behaviour, Turn
 from conformance.faults.model import Fault
-from conformance.faults.rules.applications import jobs_of_disabled
+from conformance.faults.rules.application_switch import jobs_of_disabled
 from conformance.faults.rules.job_terms import (
     INDIVIDUAL,
     MIX,

@@ -1,0 +1,69 @@
+"""Filling templates: existing or new resources, names that are unique in a run, times."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from conformance.contract.document import Contract
+from conformance.engine.resources.pool import ResourcePool
+from conformance.engine.wire.encoding import write_moment
+from conformance.model.case import ABSENT, Given, Moment, Template, Unique, resolve
+
+
+class Filling:
+    """Fills the templates of a lab. ``prefix`` starts every name, ``now`` tells the run's time."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        resources: ResourcePool,
+        prefix: str,
+        now: Callable[[], dt.datetime],
+    ) -> None:
+        self._contract = contract
+        self._resources = resources
+        self._prefix = prefix
+        self._now = now
+        self._names = 0
+
+    def fill(self, template: Template) -> Template:
+        """The template with resources, names and times filled in."""
+        answer = partial(
+            self._value, reading=self._contract.operation(template.operation).reads_only
+        )
+        return Template(
+            template.operation,
+            self._fill_path(template, answer),
+            resolve(dict(template.query), answer),
+            dict(template.headers),
+            template.body if template.body is ABSENT else resolve(template.body, answer),
+            template.raw,
+            template.credentials,
+        )
+
+    def _fill_path(self, template: Template, answer: Callable[[Any], Any]) -> dict[str, Any]:
+        """Path parameters; a fresh resource brings the path that leads to it."""
+        path: dict[str, Any] = dict(template.path)
+        for name, value in template.path.items():
+            if isinstance(value, Given) and value.fresh:
+                identifier = self._resources.fresh(value.kind)
+                path = {**path, name: identifier, **self._resources.path_of(value.kind, identifier)}
+        filled: dict[str, Any] = resolve(path, answer)
+        return filled
+
+    def unique(self, stem: str) -> str:
+        """A name that this run has not used, with the run's prefix."""
+        self._names += 1
+        return f"{self._prefix}{self._names}-{stem}"
+
+    def _value(self, value: Given | Unique | Moment, *, reading: bool = False) -> Any:
+        if isinstance(value, Given):
+            if value.fresh:
+                return self._resources.fresh(value.kind)
+            return self._resources.get(value.kind, reading=reading)
+        if isinstance(value, Unique):
+            return self.unique(value.stem)
+        return write_moment(self._now(), value)
