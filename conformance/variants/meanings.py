@@ -14,6 +14,7 @@ from conformance.reference.world import World
 from conformance.variants.model import Variant
 
 _HOUR, _DAY = 3600, 86400
+_EVERYTHING = 1000
 _SKEWS = (-115, -90, 90, 115)
 """Seconds; two minutes are what chapter 13 is given to settle and clocks to differ."""
 
@@ -43,6 +44,22 @@ def variants() -> Iterator[Variant]:
         (6851,),
         on_answer(_twofold, 200),
         ("ListRtcHistoryScale",),
+    )
+    yield Variant(
+        "meaning/ListRtcUserList/some-failed-unknown",
+        "Half of those who failed to join never reached the service and are not listed.",
+        "加入失败的用户中，有一半未到达服务端，因此不在列表中。",
+        (6094, 6160),
+        _half_of_failed,
+        ("ListRtcUserList",),
+    )
+    yield Variant(
+        "meaning/ListRtcAbnormalEventDimension/everybody-in-the-room",
+        "An event affects everybody who is in the room on that day.",
+        "异常事件影响当天在该房间内的所有用户。",
+        (7629,),
+        on_answer(_everybody, 200),
+        ("ListRtcAbnormalEventDimension",),
     )
     yield Variant(
         "meaning/ListRtcEvent/hour-of-a-room",
@@ -90,6 +107,41 @@ def _twofold(_turn: Turn, answer: Answer) -> Answer:
         for row in answer.json["scale"]
     ]
     return answer.with_json({"scale": rows})
+
+
+async def _half_of_failed(turn: Turn) -> Answer:
+    """Page what is left of the whole list."""
+    answer = await turn.forward(turn.asked)
+    if not answer.succeeded:
+        return answer
+    whole = turn.asked.with_value("offset", None).with_value("limit", str(_EVERYTHING))
+    rows = (await turn.forward(whole)).json["users"]
+    kept = [row for row in rows if row["state"] != "FAIL" or int(row["session"], 16) % 2]
+    limit, offset = answer.json["limit"], answer.json["offset"]
+    body = {**answer.json, "total": len(kept), "users": kept[offset : offset + limit]}
+    return answer.with_json(body)
+
+
+def _everybody(turn: Turn, answer: Answer) -> Answer:
+    """Count the users of every room that an event of the group is of."""
+    app = turn.world.statistics.app(turn.asked.value("app") or "")
+    ends = (turn.asked.value("start_time"), turn.asked.value("end_time"))
+    start, end = (datetime.fromisoformat(text).timestamp() if text else None for text in ends)
+    now = turn.world.clock.now().timestamp()
+    end = now if end is None else end
+    start = end - _HOUR if start is None else start
+    events = [it for it in app.events_in(turn.asked.value("room_id")) if start <= it.time <= end]
+    rows = []
+    for row in answer.json["dimensions"]:
+        rooms = {
+            it.session.room_id
+            for it in events
+            if row.get("abnormal_type") in {None, it.abnormal_type}
+            and row.get("abnormal_factor") in {None, it.abnormal_factor}
+        }
+        users = {it.uid for it in app.sessions if it.room_id in rooms}
+        rows.append({**row, "user_count": max(row["user_count"], len(users))})
+    return answer.with_json({"dimensions": rows})
 
 
 def _more_than_an_hour(turn: Turn) -> Answer | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -114,9 +115,10 @@ def test_groups_count_users(scenario: Scenario) -> None:
 
 @rules(f"{GROUPS}/rule/user-count-within-users")
 def test_no_group_has_more_users_than_there_are(scenario: Scenario) -> None:
-    """13.14: users are counted, not events: who is named by the events, as user or as peer.
+    """13.14: users are counted, not events, of which one user may have many.
 
-    The events are those of a span that is a minute longer at both ends, so that all are among them.
+    Users are whom the events of the day name, as user or as peer. Whoever counts more of them has
+    counted events, if there are as many.
     """
     day = past_span(scenario)
     inner = Span(day.start + MINUTE, day.end - MINUTE)
@@ -127,22 +129,28 @@ def test_no_group_has_more_users_than_there_are(scenario: Scenario) -> None:
             raise Inconclusive("no data: no abnormal events of the past day name their users")
         query = _both(scenario, inner)
         asked = {it: scenario.make(GROUPS, query={**query, "dimension": it}) for it in (KIND, BOTH)}
-        found = [_within(Counted(f"by {it}", asked[it], events, it)) for it in asked]
+        found = [_within(Counted(f"by {it}", asked[it], events, it), inner) for it in asked]
         return next((it for it in found if it.problem), found[0])
 
     judge(scenario.rule(f"{GROUPS}/rule/user-count-within-users"), settle(scenario, look))
 
 
-def _within(counted: Counted) -> Comparison:
+def _within(counted: Counted, span: Span) -> Comparison:
     named: dict[Group, set[Group]] = defaultdict(set)
+    times: dict[Group, list[dt.datetime]] = defaultdict(list)
     for row in counted.events:
+        group, time = _group(row, counted.dimension), read_time(row.get("time"))
         users = {row.get("uid"), row.get("peer_uid") or row.get("uid")}
-        named[_group(row, counted.dimension)] |= {(row.get("room_id"), user) for user in users}
+        named[group] |= {(row.get("room_id"), user) for user in users}
+        times[group] += [time] if time and time in span else []
     most = {group: len(named[group]) for group in counted.counts}
     more = {group: count for group, count in counted.counts.items() if count > most[group]}
+    ends = {group: sum(time in {span.start, span.end} for time in times[group]) for group in more}
+    events = all(0 <= len(times[group]) - more[group] <= ends[group] for group in more)
+    problem = f"{counted.what}: groups have as many users as {EVENTS} has events, of fewer users"
     return Comparison(
         counted.exchange,
-        f"{counted.what}: groups have more users than {EVENTS} names" if more else "",
+        problem if more and events else "",
         expected=f"at most { {group: most[group] for group in more} }",
         actual=more,
     )

@@ -20,7 +20,8 @@ USERS, EVENTS = "ListRtcUserList", "ListRtcAbnormalEvents"
 def test_who_had_trouble_joining_is_listed(scenario: Scenario) -> None:
     """13.2 lists who joined and, as FAIL, who did not; 13.13 names some of both.
 
-    Whether somebody who was slow got in at last is not said there: any state will do.
+    Whether somebody who was slow got in at last is not said there: any state will do. A list that
+    shows some who failed may know nothing of others, who never got as far as the service.
     """
 
     def look(_: bool) -> Comparison:
@@ -36,12 +37,13 @@ def test_who_had_trouble_joining_is_listed(scenario: Scenario) -> None:
         users = listing(scenario, USERS, time_window(scenario, USERS).query(reach))
         listed = {_person(row) for row in users.rows}
         lost = [row for row in joining if _person(row) not in listed]
-        problem = "users who had trouble joining are not in the list, not even as failed"
+        failed = any(row.get("state") == "FAIL" for row in users.rows)
+        problem = "users who had trouble joining are not in the list, in which nobody failed"
         return Comparison(
             users.exchange,
-            problem if lost else "",
+            problem if lost and not failed else "",
             f"these users, in any state: {rows_in_words(lost)}",
-            rows_in_words([row for row in users.rows if row.get("state") == "FAIL"]),
+            f"{len(users.rows)} users of two days, none of them in state FAIL",
         )
 
     judge(scenario.rule(f"{USERS}/rule/failed-users-listed"), settle(scenario, look))
