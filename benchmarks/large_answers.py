@@ -97,7 +97,7 @@ def whole_run(rows: int) -> str:
     asked = [0]
 
     async def listed(turn: Turn) -> Answer:
-        answer = await turn.forward(turn.asked)
+        answer = await turn.forward(turn.request)
         if answer.status != 200 or not answer.json["apps"]:
             return answer
         asked[0] += 1

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from conformance.faults import tree
-from conformance.faults.messages import Answer, Asked
+from conformance.faults.messages import Answer, Request
 from conformance.faults.middleware import Behaviour, Turn
 
 Edit = Callable[[Any, Any], None]
@@ -16,7 +16,7 @@ def on_answer(change: Callable[[Turn, Answer], Answer], status: int | None = Non
     """Let the request through and change what comes back, if it has that status (or succeeded)."""
 
     async def behave(turn: Turn) -> Answer:
-        answer = await turn.forward(turn.asked)
+        answer = await turn.forward(turn.request)
         concerned = answer.succeeded if status is None else answer.status == status
         return change(turn, answer) if concerned else answer
 
@@ -37,11 +37,11 @@ def on_field(path: str, edit: Edit, status: int | None = None) -> Behaviour:
     return on_body(lambda _turn, body: tree.change(body, path, edit), status)
 
 
-def on_request(change: Callable[[Turn], Asked]) -> Behaviour:
-    """Change the request before the reference sees it."""
+def on_request(change: Callable[[Turn], Request | None]) -> Behaviour:
+    """Change the request before the reference sees it; None leaves it as it is."""
 
     async def behave(turn: Turn) -> Answer:
-        return await turn.forward(change(turn))
+        return await turn.forward(change(turn) or turn.request)
 
     return behave
 
@@ -51,6 +51,6 @@ def instead(answer: Callable[[Turn], Answer | None]) -> Behaviour:
 
     async def behave(turn: Turn) -> Answer:
         made_up = answer(turn)
-        return await turn.forward(turn.asked) if made_up is None else made_up
+        return await turn.forward(turn.request) if made_up is None else made_up
 
     return behave

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.faults import tree
-from conformance.faults.messages import Answer, Asked, refusal, success
+from conformance.faults.messages import Answer, Request, refusal, success
 from conformance.faults.middleware import Behaviour, Turn
 from conformance.faults.model import Fault
 from conformance.model.requirement_id import RequirementId
@@ -49,7 +49,7 @@ def refused_when(when: When, status: int = 400, code: str = "RTC.00001003") -> B
     async def behave(turn: Turn) -> Answer:
         if when(turn):
             return refusal(status, code)
-        return await turn.forward(turn.asked)
+        return await turn.forward(turn.request)
 
     return behave
 
@@ -63,19 +63,10 @@ def crash_if_refused(when: When = always) -> Behaviour:
     """Fail with 500 where the reference refuses."""
 
     async def behave(turn: Turn) -> Answer:
-        answer = await turn.forward(turn.asked)
+        answer = await turn.forward(turn.request)
         if answer.status in {400, 404} and when(turn):
             return refusal(500, "RTC.00002002")
         return answer
-
-    return behave
-
-
-def rewritten(change: Callable[[Turn], Asked | None]) -> Behaviour:
-    """Change the request on its way; None leaves it as it is."""
-
-    async def behave(turn: Turn) -> Answer:
-        return await turn.forward(change(turn) or turn.asked)
 
     return behave
 
@@ -84,7 +75,7 @@ def shown(change: Change, when: When = always) -> Behaviour:
     """Change the body of an answer of success; the change gets a copy."""
 
     async def behave(turn: Turn) -> Answer:
-        answer = await turn.forward(turn.asked)
+        answer = await turn.forward(turn.request)
         body = answer.json
         if not answer.succeeded or not isinstance(body, dict) or not when(turn):
             return answer
@@ -99,7 +90,7 @@ def lost(when: When = always) -> Behaviour:
     async def behave(turn: Turn) -> Answer:
         concerned = when(turn)
         before = copy.deepcopy(turn.world.tenants)
-        answer = await turn.forward(turn.asked)
+        answer = await turn.forward(turn.request)
         if answer.succeeded and concerned:
             turn.world.tenants = before
         return answer
@@ -111,7 +102,7 @@ def afterwards(change: Callable[[Turn, Any], None], *, refused: bool = False) ->
     """Change the world after a request was carried out (or refused)."""
 
     async def behave(turn: Turn) -> Answer:
-        answer = await turn.forward(turn.asked)
+        answer = await turn.forward(turn.request)
         if answer.succeeded is not refused and answer.status not in {401, 500}:
             change(turn, answer.json)
         return answer
@@ -123,9 +114,9 @@ def stale(when: When = always) -> Behaviour:
     """Answer a read as it was answered the first time."""
 
     async def behave(turn: Turn) -> Answer:
-        key = (turn.asked.path, turn.asked.query)
+        key = (turn.request.path, turn.request.query)
         if key not in turn.memory or not when(turn):
-            turn.memory[key] = await turn.forward(turn.asked)
+            turn.memory[key] = await turn.forward(turn.request)
         found: Answer = turn.memory[key]
         return found.with_header("x-request-id", turn.world.ids.request())
 
@@ -136,7 +127,7 @@ def every_other(change: Change) -> Behaviour:
     """Change every second answer."""
 
     def odd(turn: Turn) -> bool:
-        key = (turn.asked.path, turn.asked.query)
+        key = (turn.request.path, turn.request.query)
         turn.memory[key] = not turn.memory.get(key, True)
         return bool(turn.memory[key])
 
@@ -171,7 +162,7 @@ def policy(**values: Any) -> Behaviour:
 
     async def behave(turn: Turn) -> Answer:
         turn.world.policies = replace(turn.world.policies, **values)
-        return await turn.forward(turn.asked)
+        return await turn.forward(turn.request)
 
     return behave
 
@@ -199,12 +190,12 @@ def kept_in_list(items: str) -> Behaviour:
     async def behave(turn: Turn) -> Answer:
         gone: list[Any] = turn.memory.setdefault("gone", [])
         if turn.endpoint.method == "DELETE":
-            looked = await turn.forward(replace(turn.asked, method="GET"))
-            answer = await turn.forward(turn.asked)
+            looked = await turn.forward(replace(turn.request, method="GET"))
+            answer = await turn.forward(turn.request)
             if answer.succeeded and looked.succeeded:
                 gone.append(looked.json)
             return answer
-        answer = await turn.forward(turn.asked)
+        answer = await turn.forward(turn.request)
         body = answer.json
         return (
             answer.with_json({**body, items: [*body[items], *gone]}) if answer.succeeded else answer
@@ -219,7 +210,7 @@ def succeeding(when: When) -> Behaviour:
     async def behave(turn: Turn) -> Answer:
         if when(turn):
             return success(turn.endpoint.status)
-        return await turn.forward(turn.asked)
+        return await turn.forward(turn.request)
 
     return behave
 
@@ -238,11 +229,11 @@ def from_one(items: str) -> Behaviour:
     """Number what a list is read by from one, without an offset too; what lies at 0 is empty."""
 
     async def behave(turn: Turn) -> Answer:
-        offset = turn.asked.value("offset") or "1"
+        offset = turn.request.value("offset") or "1"
         if not offset.isdigit():
-            return await turn.forward(turn.asked)
-        asked = turn.asked.with_value("offset", str(max(0, int(offset) - 1)))
-        answer = await turn.forward(asked)
+            return await turn.forward(turn.request)
+        request = turn.request.with_value("offset", str(max(0, int(offset) - 1)))
+        answer = await turn.forward(request)
         if int(offset) or not answer.succeeded:
             return answer
         return answer.with_json({**answer.json, items: []})
@@ -250,7 +241,7 @@ def from_one(items: str) -> Behaviour:
     return behave
 
 
-def from_owner(turn: Turn) -> Asked | None:
+def from_owner(turn: Turn) -> Request | None:
     """The request beneath the application that a foreign rule or job belongs to."""
     wanted = turn.path.get("rule_id") or turn.path.get("job_id")
     for app_id, app in tenant_apps(turn).items():
@@ -259,6 +250,6 @@ def from_owner(turn: Turn) -> Asked | None:
             return (
                 None
                 if app_id == own
-                else turn.asked.with_path(turn.asked.path.replace(own, app_id))
+                else turn.request.with_path(turn.request.path.replace(own, app_id))
             )
     return None

@@ -12,7 +12,7 @@ JSON_HEADER = (b"content-type", b"application/json")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Request:
     """A request as the server gets it; ``path`` is not decoded."""
 
     method: str
@@ -34,24 +34,24 @@ class Asked:
         """The first value of a query parameter."""
         return next((value for key, value in self.query if key == name), None)
 
-    def with_json(self, value: Any) -> Asked:
+    def with_json(self, value: Any) -> Request:
         """The same request with another body."""
         headers = _without(self.headers, "content-length", "content-type")
         return replace(self, body=write_json(value), headers=(*headers, JSON_HEADER))
 
-    def with_value(self, name: str, value: str | None) -> Asked:
+    def with_value(self, name: str, value: str | None) -> Request:
         """The same request with a query parameter set; None takes it out."""
         query = tuple((key, old) for key, old in self.query if key != name)
         return replace(self, query=query if value is None else (*query, (name, value)))
 
-    def with_header(self, name: str, value: str | None) -> Asked:
+    def with_header(self, name: str, value: str | None) -> Request:
         """The same request with a header set; None takes it out."""
         headers = _without(self.headers, name)
         if value is not None:
             headers = (*headers, (name.lower().encode(), value.encode("latin-1", "replace")))
         return replace(self, headers=headers)
 
-    def with_path(self, path: str) -> Asked:
+    def with_path(self, path: str) -> Request:
         """The same request to another path."""
         return replace(self, path=path)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from conformance.faults.endpoints import ENDPOINTS, Endpoint
-from conformance.faults.messages import Answer, Asked, read_query
+from conformance.faults.messages import Answer, Request, read_query
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -29,9 +29,9 @@ class Turn:
     world: World
     endpoint: Endpoint
     path: Mapping[str, str]
-    asked: Asked
+    request: Request
     memory: dict[Any, Any]
-    forward: Callable[[Asked], Awaitable[Answer]]
+    forward: Callable[[Request], Awaitable[Answer]]
 
 
 Behaviour = Callable[[Turn], Awaitable[Answer]]
@@ -40,7 +40,7 @@ Behaviour = Callable[[Turn], Awaitable[Answer]]
 
 async def untouched(turn: Turn) -> Answer:
     """Let a request and its answer pass as they are."""
-    return await turn.forward(turn.asked)
+    return await turn.forward(turn.request)
 
 
 EVERYTHING = ("*",)
@@ -71,12 +71,12 @@ class Layer:
             await self.app(scope, receive, send)
             return
         endpoint, path = found
-        asked = _asked(scope, await read_all(receive))
+        request = _read_request(scope, await read_all(receive))
 
-        async def forward(changed: Asked) -> Answer:
+        async def forward(changed: Request) -> Answer:
             return await call(self.app, scope, changed)
 
-        turn = Turn(self.world, endpoint, path, asked, self.memory, forward)
+        turn = Turn(self.world, endpoint, path, request, self.memory, forward)
         await respond(send, _identified(self.world, await self.behaviour(turn)))
 
 
@@ -103,9 +103,9 @@ def find_endpoint(
     return None
 
 
-def _asked(scope: Scope, body: bytes) -> Asked:
+def _read_request(scope: Scope, body: bytes) -> Request:
     path = scope.get("raw_path") or scope["path"].encode()
-    return Asked(
+    return Request(
         scope["method"],
         path.decode("latin-1"),
         read_query(scope["query_string"]),
@@ -124,22 +124,22 @@ async def read_all(receive: Receive) -> bytes:
             return b"".join(chunks)
 
 
-async def call(app: ASGIApp, scope: Scope, asked: Asked) -> Answer:
+async def call(app: ASGIApp, scope: Scope, request: Request) -> Answer:
     """Put a request to an application and collect its answer."""
     inner = {
         **scope,
-        "method": asked.method,
-        "path": unquote(asked.path),
-        "raw_path": asked.path.encode("latin-1"),
-        "headers": list(asked.headers),
+        "method": request.method,
+        "path": unquote(request.path),
+        "raw_path": request.path.encode("latin-1"),
+        "headers": list(request.headers),
         "state": {},
     }
-    if asked.query != read_query(scope["query_string"]):
-        inner["query_string"] = asked.query_string
+    if request.query != read_query(scope["query_string"]):
+        inner["query_string"] = request.query_string
     sent: list[Message] = []
 
     async def receive() -> Message:
-        return {"type": "http.request", "body": asked.body, "more_body": False}
+        return {"type": "http.request", "body": request.body, "more_body": False}
 
     async def send(message: Message) -> None:
         sent.append(message)

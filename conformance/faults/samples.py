@@ -61,7 +61,7 @@ def well_formed(place: Place, value: str) -> bool:
     return re.search(pattern, value) is not None
 
 
-def fine(place: Place, turn: Turn) -> Any:
+def valid_value(place: Place, turn: Turn) -> Any:
     """A value that the reference accepts for the field, in a body."""
     named = _by_name(place, turn)
     if named is not None:

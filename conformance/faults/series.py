@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from conformance.faults.messages import Asked
+from conformance.faults.messages import Request
 from conformance.faults.middleware import Turn
 
 DAY = timedelta(days=1)
@@ -34,16 +34,16 @@ class Shape:
         """Names of the two ends of the window."""
         return ("start_date", "end_date") if self.daily else ("start_time", "end_time")
 
-    def read(self, asked: Asked) -> tuple[datetime | None, datetime | None]:
+    def read(self, request: Request) -> tuple[datetime | None, datetime | None]:
         """The ends that a request gives; None for one that is not there or no time."""
-        return tuple(_moment(asked.value(name), self.daily) for name in self.ends)  # type: ignore[return-value]
+        return tuple(_moment(request.value(name), self.daily) for name in self.ends)  # type: ignore[return-value]
 
-    def write(self, asked: Asked, start: datetime | None, end: datetime | None) -> Asked:
+    def write(self, request: Request, start: datetime | None, end: datetime | None) -> Request:
         """The request with other ends; None takes one out."""
         for name, moment in zip(self.ends, (start, end), strict=True):
             text = None if moment is None else moment.strftime(_FORMS[self.daily])
-            asked = asked.with_value(name, text)
-        return asked
+            request = request.with_value(name, text)
+        return request
 
     @property
     def step(self) -> timedelta:
@@ -88,7 +88,7 @@ def now(turn: Turn) -> datetime:
 
 def busy_room(turn: Turn) -> str | None:
     """A room of the application asked about in which somebody is."""
-    app_id = turn.asked.value("app") or turn.asked.value("app_id") or ""
+    app_id = turn.request.value("app") or turn.request.value("app_id") or ""
     sessions = turn.world.statistics.app(app_id).sessions
     return next((one.room_id for one in sessions if one.state == "ONLINE"), None)
 

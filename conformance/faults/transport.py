@@ -117,7 +117,7 @@ def _repeated() -> Behaviour:
     """Every second answer is the one before once more, request id and all."""
 
     async def behave(turn: Turn) -> Answer:
-        answer = await turn.forward(turn.asked)
+        answer = await turn.forward(turn.request)
         before: Answer | None = turn.memory.pop(turn.endpoint.name, None)
         if before is not None:
             return before
@@ -131,7 +131,7 @@ def _of_the_one_before() -> Behaviour:
     """Each request gets the answer to the one before it to the same operation."""
 
     async def behave(turn: Turn) -> Answer:
-        answer = await turn.forward(turn.asked)
+        answer = await turn.forward(turn.request)
         before: Answer = turn.memory.get(turn.endpoint.name, answer)
         turn.memory[turn.endpoint.name] = answer
         return before.with_header("x-request-id", turn.world.ids.request())
@@ -144,7 +144,7 @@ def _now_and_then() -> Behaviour:
         turn.memory["count"] = turn.memory.get("count", 0) + 1
         if turn.memory["count"] % 20 == 0:
             return refusal(500, "RTC.00002002")
-        return await turn.forward(turn.asked)
+        return await turn.forward(turn.request)
 
     return behave
 
@@ -153,7 +153,7 @@ def _hung_up_when(when: Callable[[Turn, Answer], bool]) -> Behaviour:
     """Fall over: the connection breaks in the middle of the answer."""
 
     async def behave(turn: Turn) -> Answer:
-        answer = await turn.forward(turn.asked)
+        answer = await turn.forward(turn.request)
         return replace(answer, cut=True) if when(turn, answer) else answer
 
     return behave
@@ -176,7 +176,7 @@ _OF_ONE: tuple[tuple[str, str, tuple[str, ...], str, Behaviour], ...] = (
         "CreateMixJob falls over at one of the layouts",
         ("CreateMixJob/body/mix_param.layout_template/enum",),
         "CreateMixJob",
-        _hung_up_when(lambda turn, _answer: b"screen_share_right" in turn.asked.body),
+        _hung_up_when(lambda turn, _answer: b"screen_share_right" in turn.request.body),
     ),
     (
         "hangs-up-on-everything",

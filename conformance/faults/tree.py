@@ -47,7 +47,7 @@ def put(new: Any) -> Callable[[Holder, Any], None]:
     return edit
 
 
-def plant(new: Any) -> Callable[[Holder, Any], None]:
+def insert(new: Any) -> Callable[[Holder, Any], None]:
     """An edit that sets a value whether one is there or not."""
 
     def edit(holder: Holder, key: Any) -> None:

@@ -67,7 +67,7 @@ def of_every_answer(change: Callable[[Answer], Answer]) -> Behaviour:
     """Whatever is answered, refusals too, goes through ``change``."""
 
     async def behave(turn: Turn) -> Answer:
-        return change(await turn.forward(turn.asked))
+        return change(await turn.forward(turn.request))
 
     return behave
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from conformance.faults.combinators import instead, on_request
-from conformance.faults.messages import Answer, Asked, refusal
+from conformance.faults.messages import Answer, Request, refusal
 from conformance.faults.middleware import Turn
 from conformance.reference.ids import Ids
 from conformance.reference.refusals import CATALOGUE, INVALID
@@ -229,7 +229,7 @@ def _where_rules(turn: Turn) -> Answer | None:
 def _where(turn: Turn, holds: Callable[[App], bool]) -> Answer | None:
     """A refusal, where it holds of the caller's application; else the answer as ever."""
     identity = turn.world.identities[0]
-    if turn.asked.header("x-auth-token") != identity.token:
+    if turn.request.header("x-auth-token") != identity.token:
         return None
     app = turn.world.tenant_of(identity).apps.get(turn.path["app_id"])
     if app is None or not holds(app):
@@ -239,28 +239,28 @@ def _where(turn: Turn, holds: Callable[[App], bool]) -> Answer | None:
 
 async def _deleted_shown(turn: Turn) -> Answer:
     """Remember what was deleted as it was, of whoever did it; show it to them and list it last."""
-    asked, gone = turn.asked, turn.memory.setdefault(turn.asked.header("x-auth-token"), {})
+    request, gone = turn.request, turn.memory.setdefault(turn.request.header("x-auth-token"), {})
     if turn.endpoint.name == "ListApps":
         return await _listed_with(turn, list(gone.values()))
     app_id = turn.path["app_id"]
     if turn.endpoint.name == "DeleteApp":
-        before = await turn.forward(replace(asked, method="GET", body=b""))
-        answer = await turn.forward(asked)
+        before = await turn.forward(replace(request, method="GET", body=b""))
+        answer = await turn.forward(request)
         if answer.status == 204 and before.succeeded:
             state = {**before.json["state"], "state": "DELETED"}
             gone[app_id] = {**before.json, "state": state}
         return answer
-    answer = await turn.forward(asked)
+    answer = await turn.forward(request)
     return answer if answer.status != 404 or app_id not in gone else _success(answer, gone[app_id])
 
 
 async def _listed_with(turn: Turn, gone: list[Any]) -> Answer:
-    answer = await turn.forward(turn.asked)
-    if not answer.succeeded or turn.asked.value("state") is not None:
+    answer = await turn.forward(turn.request)
+    if not answer.succeeded or turn.request.value("state") is not None:
         return answer
-    whole = await turn.forward(turn.asked.with_value("offset", None).with_value("limit", "100"))
+    whole = await turn.forward(turn.request.with_value("offset", None).with_value("limit", "100"))
     rows = [*whole.json["apps"], *gone]
-    limit, page = (int(turn.asked.value(name) or 0) for name in ("limit", "offset"))
+    limit, page = (int(turn.request.value(name) or 0) for name in ("limit", "offset"))
     size = limit or 100
     shown = rows[page * size : (page + 1) * size]
     return answer.with_json({**answer.json, "count": len(rows), "apps": shown})
@@ -279,7 +279,7 @@ async def _others_at_work(turn: Turn) -> Answer:
         app_id, first = world.ids.resource(), next(iter(apps.values()))
         fresh = replace(first, app_id=app_id, name="of somebody else", created=world.clock.now())
         apps[app_id] = replace(fresh, rules={}, jobs={}, open_jobs=[], callback=None)
-    return await turn.forward(turn.asked)
+    return await turn.forward(turn.request)
 
 
 def _requests() -> Iterator[Variant]:
@@ -292,8 +292,8 @@ def _requests() -> Iterator[Variant]:
     )
 
 
-def _without_project(turn: Turn) -> Asked:
-    if turn.asked.header("x-auth-token") is None:
-        return turn.asked
-    kept = tuple(one for one in turn.asked.headers if one[0].lower() != b"x-project-id")
-    return replace(turn.asked, headers=kept)
+def _without_project(turn: Turn) -> Request:
+    if turn.request.header("x-auth-token") is None:
+        return turn.request
+    kept = tuple(one for one in turn.request.headers if one[0].lower() != b"x-project-id")
+    return replace(turn.request, headers=kept)

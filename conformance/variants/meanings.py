@@ -91,7 +91,7 @@ def _thousands(_turn: Turn, answer: Answer) -> Answer:
 
 
 def _users_once(turn: Turn, answer: Answer) -> Answer:
-    sessions = turn.world.statistics.app(turn.asked.value("app") or "").sessions
+    sessions = turn.world.statistics.app(turn.request.value("app") or "").sessions
     rows: list[Any] = []
     for row in answer.json["scale"]:
         start = datetime.fromisoformat(row["date"]).replace(tzinfo=UTC).timestamp()
@@ -111,10 +111,10 @@ def _twofold(_turn: Turn, answer: Answer) -> Answer:
 
 async def _half_of_failed(turn: Turn) -> Answer:
     """Page what is left of the whole list."""
-    answer = await turn.forward(turn.asked)
+    answer = await turn.forward(turn.request)
     if not answer.succeeded:
         return answer
-    whole = turn.asked.with_value("offset", None).with_value("limit", str(_EVERYTHING))
+    whole = turn.request.with_value("offset", None).with_value("limit", str(_EVERYTHING))
     rows = (await turn.forward(whole)).json["users"]
     kept = [row for row in rows if row["state"] != "FAIL" or int(row["session"], 16) % 2]
     limit, offset = answer.json["limit"], answer.json["offset"]
@@ -124,13 +124,13 @@ async def _half_of_failed(turn: Turn) -> Answer:
 
 def _everybody(turn: Turn, answer: Answer) -> Answer:
     """Count the users of every room that an event of the group is of."""
-    app = turn.world.statistics.app(turn.asked.value("app") or "")
-    ends = (turn.asked.value("start_time"), turn.asked.value("end_time"))
+    app = turn.world.statistics.app(turn.request.value("app") or "")
+    ends = (turn.request.value("start_time"), turn.request.value("end_time"))
     start, end = (datetime.fromisoformat(text).timestamp() if text else None for text in ends)
     now = turn.world.clock.now().timestamp()
     end = now if end is None else end
     start = end - _HOUR if start is None else start
-    events = [it for it in app.events_in(turn.asked.value("room_id")) if start <= it.time <= end]
+    events = [it for it in app.events_in(turn.request.value("room_id")) if start <= it.time <= end]
     rows = []
     for row in answer.json["dimensions"]:
         rooms = {
@@ -145,7 +145,7 @@ def _everybody(turn: Turn, answer: Answer) -> Answer:
 
 
 def _more_than_an_hour(turn: Turn) -> Answer | None:
-    ends = (turn.asked.value("start_time"), turn.asked.value("end_time"))
+    ends = (turn.request.value("start_time"), turn.request.value("end_time"))
     try:
         start, end = (datetime.fromisoformat(text or "") for text in ends)
         long = (end - start).total_seconds() > _HOUR

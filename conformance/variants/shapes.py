@@ -116,7 +116,7 @@ def _bodies() -> Iterator[Variant]:
 
 def _sessions() -> Iterator[Variant]:
     def summed_up(turn: Turn, body: Any) -> Any:
-        if (turn.asked.value("type") or "summary") != "summary":
+        if (turn.request.value("type") or "summary") != "summary":
             return body
         bare = [{k: v for k, v in row.items() if k != "session"} for row in body["users"]]
         return {**body, "users": bare}
@@ -226,7 +226,7 @@ def _jobs() -> Iterator[Variant]:
                 f"{name} answers the field {key}, which only the examples of chapter 4 have.",
                 f"{name} 返回字段 {key}，该字段仅出现在第 4 章的示例中。",
                 (line,),
-                on_field(key, tree.plant(value), ENDPOINTS[name].status),
+                on_field(key, tree.insert(value), ENDPOINTS[name].status),
                 (name,),
             )
         yield Variant(

@@ -9,7 +9,7 @@ from typing import Any
 
 from conformance.faults.combinators import instead, on_answer, on_request
 from conformance.faults.endpoints import ENDPOINTS
-from conformance.faults.messages import Answer, Asked, refusal, write_json
+from conformance.faults.messages import Answer, Request, refusal, write_json
 from conformance.faults.middleware import Turn
 from conformance.reference.statistics.refusals import INVALID
 from conformance.variants.model import Variant
@@ -96,24 +96,24 @@ def _answers() -> Iterator[Variant]:
     )
 
 
-def _without_blanks(turn: Turn) -> Asked:
-    return replace(turn.asked, query=tuple(pair for pair in turn.asked.query if pair[1]))
+def _without_blanks(turn: Turn) -> Request:
+    return replace(turn.request, query=tuple(pair for pair in turn.request.query if pair[1]))
 
 
 def _foreign_domain(turn: Turn) -> Answer | None:
-    domain, app = turn.asked.value("domain"), turn.asked.value("app_id")
+    domain, app = turn.request.value("domain"), turn.request.value("app_id")
     if domain is None or domain.startswith(f"{app}."):
         return None
     return refusal(400, INVALID)
 
 
-def _every_metric(turn: Turn) -> Asked:
+def _every_metric(turn: Turn) -> Request:
     known = set(_METRICS.split(","))
     pairs = tuple(
         (name, _METRICS if name == "metric" and set(value.split(",")) <= known else value)
-        for name, value in turn.asked.query
+        for name, value in turn.request.query
     )
-    return replace(turn.asked, query=pairs)
+    return replace(turn.request, query=pairs)
 
 
 def _no_idle_minutes(_turn: Turn, answer: Answer) -> Answer:
@@ -137,7 +137,7 @@ def _nobody_at_three(turn: Turn, answer: Answer) -> Answer:
     body = answer.json
     if turn.endpoint.name == "ListRtcUserList":
         return answer.with_json({**body, "users": [_out(user) for user in body["users"]]})
-    if not any(value == "OnlineUsers" for _, value in turn.asked.query):
+    if not any(value == "OnlineUsers" for _, value in turn.request.query):
         return answer
     rows = [row for row in body["scale"] if not first < row["time"][10:] < last]
     return answer.with_json({"scale": rows})
@@ -158,9 +158,9 @@ def _out(user: dict[str, Any]) -> dict[str, Any]:
     return {**user, "leave_time": moment, "state": "OFFLINE"}
 
 
-def _room_as_text(turn: Turn) -> Asked:
-    sent = turn.asked.json
+def _room_as_text(turn: Turn) -> Request:
+    sent = turn.request.json
     room = sent.get("room_id") if isinstance(sent, dict) else None
     if isinstance(room, bool) or not isinstance(room, int):
-        return turn.asked
-    return replace(turn.asked, body=write_json({**sent, "room_id": str(room)}))
+        return turn.request
+    return replace(turn.request, body=write_json({**sent, "room_id": str(room)}))

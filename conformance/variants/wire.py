@@ -115,7 +115,7 @@ def _wordings() -> Iterator[Variant]:
 
 async def _late(turn: Turn) -> Answer:
     await asyncio.sleep(LATENCY_SECONDS)
-    return await turn.forward(turn.asked)
+    return await turn.forward(turn.request)
 
 
 def _capitals(answer: Answer) -> Answer:

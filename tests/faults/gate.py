@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import driver
 
-from conformance.faults.messages import Answer, Asked
+from conformance.faults.messages import Answer, Request
 from conformance.faults.middleware import Turn
 from conformance.model.requirement import Level
 from conformance.reference.app import create_app
@@ -51,15 +51,15 @@ def watched(variant: Variant, seen: set[str]) -> Variant:
         return variant
 
     async def behave(turn: Turn) -> Answer:
-        passed: list[tuple[Asked, Answer]] = []
+        passed: list[tuple[Request, Answer]] = []
 
-        async def forward(asked: Asked) -> Answer:
+        async def forward(asked: Request) -> Answer:
             answer = await turn.forward(asked)
             passed.append((asked, answer))
             return answer
 
         told = await behaviour(replace(turn, forward=forward))
-        if passed != [(turn.asked, told)]:
+        if passed != [(turn.request, told)]:
             seen.add(variant.name)
         return told
 

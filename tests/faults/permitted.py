@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from varied import Asked, Told, Variation
+from varied import Request, Told, Variation
 
 from conformance.reference.world import World
 
@@ -29,7 +29,7 @@ def _reversed(value: Any) -> Any:
     return [_reversed(item) for item in value] if isinstance(value, list) else value
 
 
-def _spelt(_: Asked, told: Told) -> Told:
+def _spelt(_: Request, told: Told) -> Told:
     """Keys the other way round, blanks, escapes; a charset; headers nobody asked for."""
     headers = [(k, v) for k, v in told.headers if k.lower() != b"content-type"]
     headers += [(b"x-frame-options", b"SAMEORIGIN"), (b"server", b"api-gateway")]
@@ -39,7 +39,7 @@ def _spelt(_: Asked, told: Told) -> Told:
     return replace(told, text=text, headers=headers)
 
 
-def _with_a_point(_: Asked, told: Told) -> Told:
+def _with_a_point(_: Request, told: Told) -> Told:
     """1.0 for 1: JSON has one kind of number."""
 
     def write(value: Any) -> Any:
@@ -52,11 +52,11 @@ def _with_a_point(_: Asked, told: Told) -> Told:
     return replace(told, content=write(told.content))
 
 
-def _capital_headers(_: Asked, told: Told) -> Told:
+def _capital_headers(_: Request, told: Told) -> Told:
     return replace(told, headers=[(key.title(), value) for key, value in told.headers])
 
 
-def _seconds(_: Asked, told: Told) -> Told:
+def _seconds(_: Request, told: Told) -> Told:
     text = _FRACTION.sub(r"\1Z", json.dumps(told.content))
     return replace(told, content=json.loads(text))
 
@@ -112,15 +112,15 @@ def _empty_callbacks(app: dict[str, Any]) -> dict[str, Any]:
     return {**app, "callbacks": {"push_callback": nothing, "record_callback": nothing, **known}}
 
 
-def _enabled_already(world: World, asked: Asked) -> Told | None:
+def _enabled_already(world: World, asked: Request) -> Told | None:
     return _where_active(world, asked, _ENABLE, "POST")
 
 
-def _in_use(world: World, asked: Asked) -> Told | None:
+def _in_use(world: World, asked: Request) -> Told | None:
     return _where_active(world, asked, _APP, "DELETE")
 
 
-def _where_active(world: World, asked: Asked, path: re.Pattern[str], method: str) -> Told | None:
+def _where_active(world: World, asked: Request, path: re.Pattern[str], method: str) -> Told | None:
     found = path.fullmatch(asked.path)
     token = world.identities[0].token.encode()
     if found is None or asked.method != method or (b"x-auth-token", token) not in asked.headers:
@@ -129,7 +129,7 @@ def _where_active(world: World, asked: Asked, path: re.Pattern[str], method: str
     return Told(400, REFUSED) if app is not None and app.active else None
 
 
-def _others_at_work(world: World, asked: Asked) -> Told | None:
+def _others_at_work(world: World, asked: Request) -> Told | None:
     """Somebody else creates an application and deletes the one before, with every request."""
     apps = world.tenant_of(world.identities[0]).apps
     for app_id in [key for key, app in apps.items() if app.name == "of somebody else"]:
@@ -143,7 +143,7 @@ def _others_at_work(world: World, asked: Asked) -> Told | None:
 def coded(*pairs: tuple[str, int, str, int, str]) -> Any:
     """Other codes: path, status and code become another status and code."""
 
-    def tell(asked: Asked, told: Told) -> Told:
+    def tell(asked: Request, told: Told) -> Told:
         content = told.content if isinstance(told.content, dict) else {}
         for part, status, code, new_status, new_code in pairs:
             if part in asked.path and (told.status, content.get("error_code")) == (status, code):
@@ -153,20 +153,20 @@ def coded(*pairs: tuple[str, int, str, int, str]) -> Any:
     return tell
 
 
-def _without_project(asked: Asked) -> Asked:
+def _without_project(asked: Request) -> Request:
     if not asked.has(b"x-auth-token"):
         return asked
     return replace(asked, headers=[h for h in asked.headers if h[0] != b"x-project-id"])
 
 
-def _blank_is_absent(asked: Asked) -> Asked:
+def _blank_is_absent(asked: Request) -> Request:
     if not asked.path.startswith("/v1/") or b"=&" not in asked.query + b"&":
         return asked
     kept = parse_qsl(asked.query.decode())
     return replace(asked, query=urlencode(kept).encode())
 
 
-def _every_metric(asked: Asked) -> Asked:
+def _every_metric(asked: Request) -> Request:
     if not asked.path.endswith("/history/scale") or b"metric=" not in asked.query:
         return asked
     known = set(_METRICS.split(","))
@@ -178,7 +178,7 @@ def _every_metric(asked: Asked) -> Asked:
     return replace(asked, query=urlencode(changed).encode())
 
 
-def _no_idle_minutes(asked: Asked, told: Told) -> Told:
+def _no_idle_minutes(asked: Request, told: Told) -> Told:
     if not asked.path.endswith("/realtime/scale") or told.status != 200:
         return told
     rows = [row for row in told.content["scale"] if row["value"]]
@@ -188,7 +188,7 @@ def _no_idle_minutes(asked: Asked, told: Told) -> Told:
 _EVERYBODY_OUT = ("T02:59:30Z", "T03:06:30Z")
 
 
-def _nobody_at_three(asked: Asked, told: Told) -> Told:
+def _nobody_at_three(asked: Request, told: Told) -> Told:
     """Rooms stay open while everybody is out, and a number of users that is zero is no row."""
     first, last = _EVERYBODY_OUT
     if told.status != 200 or not isinstance(told.content, dict):
@@ -213,13 +213,13 @@ def _nobody_at_three(asked: Asked, told: Told) -> Told:
     return replace(told, content={**told.content, "users": [*map(out, told.content["users"])]})
 
 
-def _one_event(asked: Asked, told: Told) -> Told:
+def _one_event(asked: Request, told: Told) -> Told:
     if not asked.path.endswith("/client/event") or told.content != {"data": []}:
         return told
     return replace(told, content={"ctime": "", "event_id": "", "event_info": ""})
 
 
-def _room_as_number(asked: Asked) -> Asked:
+def _room_as_number(asked: Request) -> Request:
     sent = asked.json
     if not asked.path.endswith("/individual-stream-jobs") or not isinstance(sent, dict):
         return asked

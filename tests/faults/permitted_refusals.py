@@ -6,14 +6,14 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from varied import Asked, Told, Variation
+from varied import Request, Told, Variation
 
 from conformance.reference.world import World
 
 INVALID = "RTC.00001003"
 
 
-def _as_printed(_: Asked, told: Told) -> Told:
+def _as_printed(_: Request, told: Told) -> Told:
     """Every 404 with the code that all examples of a 404 print (5.3 to 12.3)."""
     code = told.content.get("error_code", "") if isinstance(told.content, dict) else ""
     if told.status != 404 or not code.startswith("RTC."):
@@ -24,7 +24,7 @@ def _as_printed(_: Asked, told: Told) -> Told:
 NOT_FOUND_AS_PRINTED = Variation("404 as the examples print it", tell=_as_printed)
 
 
-def _in_front(asked: Asked, told: Told) -> Told:
+def _in_front(asked: Request, told: Told) -> Told:
     """404 and 405 of a gateway: plain text, no request id."""
     code = told.content.get("error_code", "") if isinstance(told.content, dict) else ""
     if told.status not in {404, 405} or code.startswith("RTC."):
@@ -36,13 +36,13 @@ def _in_front(asked: Asked, told: Told) -> Told:
 _PLAIN = (b"content-type", b"text/plain")
 
 
-def _running(asked: Asked, told: Told) -> Told:
+def _running(asked: Request, told: Told) -> Told:
     if asked.method != "POST" or told.status != 201 or "-stream-jobs" not in asked.path:
         return told
     return replace(told, content={**told.content, "state": "RUNNING"})
 
 
-def _null_callback(asked: Asked, told: Told) -> Told:
+def _null_callback(asked: Request, told: Told) -> Told:
     if asked.method != "GET" or told.status != 200 or not asked.path.endswith("record-callback"):
         return told
     callback = told.content.get("record_callback") or {}
@@ -57,7 +57,7 @@ def _kept_as_deleted() -> Variation:
     known: dict[str, dict[str, Any]] = {}
     gone: set[str] = set()
 
-    def tell(asked: Asked, told: Told) -> Told:
+    def tell(asked: Request, told: Told) -> Told:
         app_id = asked.path.removeprefix("/v2/apps/")
         if asked.method == "GET" and told.status == 200 and isinstance(told.content, dict):
             known.setdefault(app_id, told.content)
@@ -72,14 +72,14 @@ def _kept_as_deleted() -> Variation:
     return Variation("deleted and still shown", tell=tell)
 
 
-def _blank_is_absent(asked: Asked) -> Asked:
+def _blank_is_absent(asked: Request) -> Request:
     """``offset=`` counts as a parameter that is not there."""
     if b"=&" not in asked.query + b"&":
         return asked
     return replace(asked, query=urlencode(parse_qsl(asked.query.decode())).encode())
 
 
-def _short_names(world: World, asked: Asked) -> Told | None:
+def _short_names(world: World, asked: Request) -> Told | None:
     """A name has room for 64 characters."""
     sent = asked.json if (asked.method, asked.path) == ("POST", "/v2/apps") else None
     name = sent.get("app_name") if isinstance(sent, dict) else None
@@ -98,7 +98,7 @@ BLANK_IS_ABSENT = Variation("nothing behind the equals sign", ask=_blank_is_abse
 SHORT_NAMES = Variation("names of 64 characters", refuse=_short_names)
 
 
-def _unauthorised(asked: Asked, told: Told) -> Told:
+def _unauthorised(asked: Request, told: Told) -> Told:
     """Who leaves out a part of his identity is not known: 401 in place of 400 (14.1)."""
     incomplete = asked.path == "/v3/auth/tokens" and told.status == 400 and asked.json is not None
     return replace(told, status=401) if incomplete else told
@@ -107,7 +107,7 @@ def _unauthorised(asked: Asked, told: Told) -> Told:
 INCOMPLETE_IDENTITY = Variation("401 for an incomplete identity", tell=_unauthorised)
 
 
-def _obs_unauthorised(asked: Asked, told: Told) -> Told:
+def _obs_unauthorised(asked: Request, told: Told) -> Told:
     """Every 401 of chapter 12 with the code that its examples print."""
     wrong = "/rtc-ops/buckets" in asked.path and told.status == 401
     return replace(told, content={**told.content, "error_code": INVALID}) if wrong else told

@@ -25,7 +25,7 @@ def _around(before: Before, after: After) -> Behaviour:
 
     async def behave(turn: Turn) -> Answer:
         noted = before(turn)
-        answer = await turn.forward(turn.asked)
+        answer = await turn.forward(turn.request)
         after(turn, answer, noted)
         return answer
 
@@ -56,7 +56,7 @@ def _refused_deletion_stops_recording(turn: Turn, answer: Answer, _before: Any) 
 
 
 def _taken_name_enables(turn: Turn, answer: Answer, _before: Any) -> None:
-    wanted = (turn.asked.json or {}).get("app_name") if answer.status == 400 else None
+    wanted = (turn.request.json or {}).get("app_name") if answer.status == 400 else None
     for app in tenant_apps(turn).values():
         app.active = app.active or app.name == wanted
 

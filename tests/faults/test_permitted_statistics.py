@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 
 import driver
 import pytest
-from varied import Asked, Told, Variation, varied
+from varied import Request, Told, Variation, varied
 
 from conformance.access.settings import Limits
 from conformance.reference.app import create_app
@@ -25,7 +25,7 @@ Edit = Callable[[dict[str, Any]], dict[str, Any]]
 def _refusing(status: int, code: str) -> Variation:
     """An unknown application is refused."""
 
-    def refuse(world: World, asked: Asked) -> Told | None:
+    def refuse(world: World, asked: Request) -> Told | None:
         known = world.tenant_of(world.identities[0]).apps
         query = dict(parse_qsl(asked.query.decode()))
         app = query.get("app") or query.get("app_id")
@@ -37,7 +37,7 @@ def _refusing(status: int, code: str) -> Variation:
 
 
 def _edited(path: str, items: str, edit: Edit) -> Variation:
-    def tell(asked: Asked, told: Told) -> Told:
+    def tell(asked: Request, told: Told) -> Told:
         if told.status != 200 or path not in asked.path or not told.content.get(items):
             return told
         rows = [edit(row) for row in told.content[items]]
@@ -46,7 +46,7 @@ def _edited(path: str, items: str, edit: Edit) -> Variation:
     return Variation(path, tell=tell)
 
 
-def _other_number(_: Asked, told: Told) -> Told:
+def _other_number(_: Request, told: Told) -> Told:
     text = json.dumps(told.content)
     if "DATA.100011001" not in text or "'app" in text:
         return told
@@ -84,7 +84,7 @@ def _milliseconds(row: dict[str, Any]) -> dict[str, Any]:
     return {**row, "ctime": str(int(datetime.fromisoformat(row["ctime"]).timestamp()) * 1000)}
 
 
-def _today(world: World, asked: Asked) -> Told | None:
+def _today(world: World, asked: Request) -> Told | None:
     """The running day has its sessions already, and a zero for what is not known."""
     query = dict(parse_qsl(asked.query.decode()))
     today = f"{world.clock.now():%Y-%m-%d}"
@@ -94,7 +94,7 @@ def _today(world: World, asked: Asked) -> Told | None:
     return Told(200, {"scale": [row]})
 
 
-def _thirty_days(world: World, asked: Asked) -> Told | None:
+def _thirty_days(world: World, asked: Request) -> Told | None:
     """Of the past 31 days today is one, and what is older is refused."""
     query = dict(parse_qsl(asked.query.decode()))
     first = f"{world.clock.now() - timedelta(days=30):%Y-%m-%d}"

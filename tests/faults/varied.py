@@ -18,7 +18,7 @@ Headers = list[tuple[bytes, bytes]]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Request:
     """A request as it came."""
 
     method: str
@@ -55,9 +55,9 @@ class Variation:
     """One permitted choice, and the hooks that make it; those that are None change nothing."""
 
     name: str
-    ask: Callable[[Asked], Asked] | None = None
-    refuse: Callable[[World, Asked], Told | None] | None = None
-    tell: Callable[[Asked, Told], Told] | None = None
+    ask: Callable[[Request], Request] | None = None
+    refuse: Callable[[World, Request], Told | None] | None = None
+    tell: Callable[[Request, Told], Told] | None = None
 
 
 def varied(world: World, app: ASGIApp, variations: Sequence[Variation], seen: set[str]) -> ASGIApp:
@@ -83,7 +83,7 @@ def varied(world: World, app: ASGIApp, variations: Sequence[Variation], seen: se
 
 
 def _refused(
-    world: World, asked: Asked, variations: Sequence[Variation], seen: set[str]
+    world: World, asked: Request, variations: Sequence[Variation], seen: set[str]
 ) -> Told | None:
     for one in variations:
         told = one.refuse(world, asked) if one.refuse is not None else None
@@ -94,19 +94,19 @@ def _refused(
     return None
 
 
-async def _read(scope: Scope, receive: Receive) -> Asked:
+async def _read(scope: Scope, receive: Receive) -> Request:
     body = b""
     more = True
     while more:
         message = await receive()
         body += message.get("body", b"")
         more = message.get("more_body", False)
-    return Asked(
+    return Request(
         scope["method"], scope["path"], scope["query_string"], list(scope["headers"]), body
     )
 
 
-async def _answer(app: ASGIApp, scope: Scope, asked: Asked) -> Told:
+async def _answer(app: ASGIApp, scope: Scope, asked: Request) -> Told:
     sent: list[Message] = []
 
     async def receive() -> Message:

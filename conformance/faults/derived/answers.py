@@ -63,7 +63,7 @@ def _of_unshown() -> Iterator[Fault]:
             FAMILY,
             (requirement,),
             (name,),
-            on_field(path, tree.plant(value), status),
+            on_field(path, tree.insert(value), status),
         )
 
 
@@ -90,9 +90,9 @@ def _edits(place: Place, keyword: str) -> Iterator[tuple[str, str, str, Edit]]:
         return
     for deviation, title, value in _values(place, keyword):
         if place.is_item:
-            yield deviation, title, place.parent, tree.plant([value])
+            yield deviation, title, place.parent, tree.insert([value])
         else:
-            edit = tree.put(value) if place.required else tree.plant(value)
+            edit = tree.put(value) if place.required else tree.insert(value)
             yield deviation, title, place.path, edit
 
 

@@ -8,7 +8,7 @@ from conformance.faults.combinators import on_request
 from conformance.faults.derived.inputs import refusing
 from conformance.faults.derived.violations import Spotted
 from conformance.faults.endpoints import ENDPOINTS, Endpoint
-from conformance.faults.messages import Asked
+from conformance.faults.messages import Request
 from conformance.faults.middleware import Turn
 from conformance.faults.model import Fault
 
@@ -29,10 +29,10 @@ def _of_kind(endpoint: Endpoint, kind: str, spotted: Spotted) -> Iterator[Fault]
     requirement = f"{endpoint.name}/auth/{kind}"
     said = kind.replace("-", " ")
 
-    def change(turn: Turn) -> Asked:
+    def change(turn: Turn) -> Request:
         if not spotted(turn):
-            return turn.asked
-        return turn.asked.with_header("x-auth-token", turn.world.identities[0].token)
+            return turn.request
+        return turn.request.with_header("x-auth-token", turn.world.identities[0].token)
 
     operations = (endpoint.name,)
     yield Fault(
@@ -55,17 +55,17 @@ def _of_kind(endpoint: Endpoint, kind: str, spotted: Spotted) -> Iterator[Fault]
 
 
 def _none(turn: Turn) -> bool:
-    asked = turn.asked
-    return asked.header("x-auth-token") is None and asked.header("authorization") is None
+    request = turn.request
+    return request.header("x-auth-token") is None and request.header("authorization") is None
 
 
 def _wrong(turn: Turn) -> bool:
-    token = turn.asked.header("x-auth-token")
+    token = turn.request.header("x-auth-token")
     return token is not None and len(token) > _MALFORMED_LENGTH and not _known(turn, token)
 
 
 def _malformed(turn: Turn) -> bool:
-    token = turn.asked.header("x-auth-token")
+    token = turn.request.header("x-auth-token")
     return token is not None and len(token) <= _MALFORMED_LENGTH and not _known(turn, token)
 
 

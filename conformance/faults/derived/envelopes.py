@@ -9,7 +9,7 @@ from conformance.faults import tree
 from conformance.faults.combinators import Edit, on_field
 from conformance.faults.derived.answers import of_headers, of_json
 from conformance.faults.endpoints import ENDPOINTS, Endpoint
-from conformance.faults.messages import Answer, Asked, refusal
+from conformance.faults.messages import Answer, Request, refusal
 from conformance.faults.middleware import Behaviour, Turn
 from conformance.faults.model import Fault
 
@@ -60,8 +60,8 @@ def _provoked(endpoint: Endpoint, status: int, fault: Fault) -> Fault:
         return replace(fault, family=FAMILY)
 
     async def behave(turn: Turn) -> Answer:
-        async def unauthorized(asked: Asked) -> Answer:
-            answer = await turn.forward(asked)
+        async def unauthorized(request: Request) -> Answer:
+            answer = await turn.forward(request)
             return refusal(400, "RTC.00001001") if answer.status == 401 else answer
 
         return await fault.behaviour(replace(turn, forward=unauthorized))
@@ -73,7 +73,7 @@ def _failing(fault: Fault) -> Behaviour:
     """The fault, at a server that can only fail."""
 
     async def behave(turn: Turn) -> Answer:
-        async def failing(_asked: Asked) -> Answer:
+        async def failing(_read_request: Request) -> Answer:
             made_up = refusal(500, "RTC.00002002")
             return made_up.with_header("x-request-id", turn.world.ids.request())
 

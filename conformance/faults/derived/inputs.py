@@ -8,7 +8,7 @@ from conformance.faults.derived.derivation import input_keywords
 from conformance.faults.derived.fields import Place
 from conformance.faults.derived.violations import Spotted, Violation, no_object, unreadable
 from conformance.faults.endpoints import ENDPOINTS, Endpoint
-from conformance.faults.messages import Answer, Asked, refusal, success
+from conformance.faults.messages import Answer, Request, refusal, success
 from conformance.faults.middleware import Behaviour, Turn
 from conformance.faults.model import Fault
 from conformance.model.requirement_id import RequirementId
@@ -73,7 +73,7 @@ def _of_json(endpoint: Endpoint) -> Iterator[Fault]:
 
 
 def _lenient(
-    endpoint: Endpoint, requirement: str, spotted: Spotted, mended: Callable[[Turn], Asked] | None
+    endpoint: Endpoint, requirement: str, spotted: Spotted, mended: Callable[[Turn], Request] | None
 ) -> Fault:
     meant = RequirementId.parse(requirement).tail
     return Fault(
@@ -86,12 +86,12 @@ def _lenient(
     )
 
 
-def accepting(spotted: Spotted, mended: Callable[[Turn], Asked] | None = None) -> Behaviour:
+def accepting(spotted: Spotted, mended: Callable[[Turn], Request] | None = None) -> Behaviour:
     """Answer success to what is spotted: carried out as mended, or else as if it had been."""
 
     async def behave(turn: Turn) -> Answer:
         if not spotted(turn):
-            return await turn.forward(turn.asked)
+            return await turn.forward(turn.request)
         if mended is not None:
             answer = await turn.forward(mended(turn))
             if answer.succeeded:
@@ -135,7 +135,7 @@ def refusing(spotted: Spotted, status: int, code: str) -> Behaviour:
     """Refuse what is spotted with that status and code."""
 
     async def behave(turn: Turn) -> Answer:
-        answer = await turn.forward(turn.asked)
+        answer = await turn.forward(turn.request)
         return refusal(status, code) if spotted(turn) else answer
 
     return behave

@@ -13,7 +13,7 @@ from conformance.faults.derived.fields import Place
 from conformance.faults.derived.inputs import OTHER_CODE, refusing
 from conformance.faults.derived.violations import Spotted, holding, lacking
 from conformance.faults.endpoints import ENDPOINTS, Endpoint
-from conformance.faults.messages import Asked
+from conformance.faults.messages import Request
 from conformance.faults.middleware import Turn
 from conformance.faults.model import Fault
 
@@ -120,15 +120,15 @@ def _other_default(endpoint: Endpoint, place: Place) -> Iterator[Fault]:
     other = _OTHER_DEFAULTS.get(default, "{app_id}/{stream}")
     absent = lacking("body", place)
 
-    def change(turn: Turn) -> Asked:
+    def change(turn: Turn) -> Request:
         if not absent(turn):
-            return turn.asked
+            return turn.request
 
         def edit(holder: tree.Holder, key: object) -> None:
             if not tree.has(holder, key):
                 holder[key] = other
 
-        return turn.asked.with_json(tree.change(turn.asked.json, place.path, edit))
+        return turn.request.with_json(tree.change(turn.request.json, place.path, edit))
 
     requirement = f"{endpoint.name}/body/{place.path}/default"
     yield Fault(

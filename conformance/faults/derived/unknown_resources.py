@@ -58,7 +58,7 @@ def _of_query(endpoint: Endpoint, name: str) -> Iterator[Fault]:
     requirement = f"{endpoint.name}/query/{name}/known"
 
     def spotted(turn: Turn) -> bool:
-        value = turn.asked.value(name)
+        value = turn.request.value(name)
         return value is not None and value not in _known(turn, name)
 
     if endpoint.family == "rtc":
@@ -78,7 +78,7 @@ def _of_body(endpoint: Endpoint, path: str) -> Iterator[Fault]:
     requirement = f"{endpoint.name}/body/{path}/known"
 
     def spotted(turn: Turn) -> bool:
-        body = turn.asked.json
+        body = turn.request.json
         found = tree.values(body, path) if isinstance(body, dict) else []
         return any(value not in _known(turn, path.rpartition(".")[2]) for value in found)
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from conformance.faults import tree
 from conformance.faults.derived.fields import Place
-from conformance.faults.messages import Asked
+from conformance.faults.messages import Request
 from conformance.faults.middleware import Turn
-from conformance.faults.samples import breaks, fine
+from conformance.faults.samples import breaks, valid_value
 
 Spotted = Callable[[Turn], bool]
 """Whether a request does what the fault is about."""
@@ -26,8 +26,8 @@ class Violation:
     def __call__(self, turn: Turn) -> bool:
         """Whether the request is wrong in that way."""
         if self.where == "query":
-            return self._in_query(turn.asked)
-        body = turn.asked.json
+            return self._in_query(turn.request)
+        body = turn.request.json
         if not isinstance(body, dict):
             return False
         if self.keyword == "required":
@@ -37,8 +37,8 @@ class Violation:
             for value in tree.values(body, self.place.path)
         )
 
-    def _in_query(self, asked: Asked) -> bool:
-        value = asked.value(self.place.name)
+    def _in_query(self, request: Request) -> bool:
+        value = request.value(self.place.name)
         if value is None:
             return self.keyword == "required"
         if self.keyword == "required":
@@ -48,28 +48,28 @@ class Violation:
         parts = value.split(",") if self.place.is_item else [value]
         return any(breaks(self.place, self.keyword, part, in_body=False) for part in parts)
 
-    def mended(self, turn: Turn) -> Asked:
+    def mended(self, turn: Turn) -> Request:
         """The request with a value that is fine in place of what is wrong."""
         if self.where == "query":
-            return turn.asked.with_value(self.place.name, str(fine(self.place, turn)))
-        value = fine(self.place, turn)
+            return turn.request.with_value(self.place.name, str(valid_value(self.place, turn)))
+        value = valid_value(self.place, turn)
 
         def edit(holder: tree.Holder, key: object) -> None:
             missing = not tree.has(holder, key)
             if missing or breaks(self.place, self.keyword, holder[key], in_body=True):
                 holder[key] = value
 
-        return turn.asked.with_json(tree.change(turn.asked.json, self.place.path, edit))
+        return turn.request.with_json(tree.change(turn.request.json, self.place.path, edit))
 
 
 def unreadable(turn: Turn) -> bool:
     """The body is no JSON."""
-    return turn.asked.json is None and turn.asked.body.strip() != b"null"
+    return turn.request.json is None and turn.request.body.strip() != b"null"
 
 
 def no_object(turn: Turn) -> bool:
     """The body is JSON and no object."""
-    return not unreadable(turn) and not isinstance(turn.asked.json, dict)
+    return not unreadable(turn) and not isinstance(turn.request.json, dict)
 
 
 def holding(where: str, place: Place, wanted: Callable[[object], bool]) -> Spotted:
@@ -77,10 +77,10 @@ def holding(where: str, place: Place, wanted: Callable[[object], bool]) -> Spott
 
     def spotted(turn: Turn) -> bool:
         if where == "query":
-            value = turn.asked.value(place.name)
+            value = turn.request.value(place.name)
             parts = [] if value is None else value.split(",") if place.is_item else [value]
             return any(wanted(_number(part, place)) for part in parts)
-        body = turn.asked.json
+        body = turn.request.json
         return isinstance(body, dict) and any(map(wanted, tree.values(body, place.path)))
 
     return spotted

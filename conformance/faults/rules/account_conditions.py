@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
+from conformance.faults.combinators import on_request
 from conformance.faults.handmade import (
     Row,
     edited,
@@ -13,11 +14,10 @@ from conformance.faults.handmade import (
     found_app,
     lost,
     refused_when,
-    rewritten,
     shown,
     tenant_apps,
 )
-from conformance.faults.messages import Answer, Asked
+from conformance.faults.messages import Answer, Request
 from conformance.faults.middleware import Behaviour, Turn
 from conformance.faults.model import Fault
 
@@ -30,12 +30,12 @@ def faults() -> Iterator[Fault]:
 
 
 def _number(turn: Turn, name: str, default: int) -> int:
-    text = turn.asked.value(name) or ""
+    text = turn.request.value(name) or ""
     return int(text) if text.isdigit() and len(text) < 9 else default
 
 
 def _filtered(turn: Turn) -> bool:
-    return turn.asked.value("state") is not None
+    return turn.request.value("state") is not None
 
 
 def _page_counted(_turn: Turn, body: Any) -> Any:
@@ -52,11 +52,11 @@ def _filtered_late() -> Behaviour:
     """The page is cut out of all applications; those in another state are then left out."""
 
     async def behave(turn: Turn) -> Answer:
-        state = turn.asked.value("state")
-        chosen = await turn.forward(turn.asked)
+        state = turn.request.value("state")
+        chosen = await turn.forward(turn.request)
         if state is None or not chosen.succeeded:
             return chosen
-        page = await turn.forward(turn.asked.with_value("state", None))
+        page = await turn.forward(turn.request.with_value("state", None))
         rows = [app for app in page.json["apps"] if app["state"]["state"] == state]
         return page.with_json({"count": chosen.json["count"], "apps": rows})
 
@@ -68,11 +68,11 @@ def _free_if_disabled() -> Behaviour:
 
     async def behave(turn: Turn) -> Answer:
         apps = tenant_apps(turn).values()
-        named = [app for app in apps if app.name == (turn.asked.json or {}).get("app_name")]
+        named = [app for app in apps if app.name == (turn.request.json or {}).get("app_name")]
         if not named or any(app.active for app in named):
-            return await turn.forward(turn.asked)
+            return await turn.forward(turn.request)
         named[0].name, name = "", named[0].name
-        answer = await turn.forward(turn.asked)
+        answer = await turn.forward(turn.request)
         named[0].name = name
         return answer
 
@@ -84,7 +84,7 @@ def _inherited() -> Behaviour:
 
     async def behave(turn: Turn) -> Answer:
         old = found_app(turn)
-        answer = await turn.forward(turn.asked)
+        answer = await turn.forward(turn.request)
         if turn.endpoint.name == "DeleteApp" and old is not None:
             turn.memory[old.name] = old.callback
         elif turn.endpoint.name == "CreateApp" and answer.succeeded:
@@ -97,7 +97,7 @@ def _inherited() -> Behaviour:
 
 def _alike_taken(turn: Turn) -> bool:
     """Names are told apart neither by case nor by spaces at their ends."""
-    name = (turn.asked.json or {}).get("app_name")
+    name = (turn.request.json or {}).get("app_name")
     names = {app.name.strip().lower() for app in tenant_apps(turn).values()}
     return isinstance(name, str) and name.strip().lower() in names
 
@@ -108,9 +108,9 @@ def _used_by_newest_only() -> Behaviour:
     async def behave(turn: Turn) -> Answer:
         app = found_app(turn)
         if app is None:
-            return await turn.forward(turn.asked)
+            return await turn.forward(turn.request)
         jobs, app.open_jobs = app.open_jobs, app.open_jobs[-1:]
-        answer = await turn.forward(turn.asked)
+        answer = await turn.forward(turn.request)
         app.open_jobs = jobs
         return answer
 
@@ -137,15 +137,15 @@ def deleted_known(rule_of: Callable[[Any], Any]) -> Behaviour:
         app, gone = found_app(turn), turn.memory
         if turn.endpoint.name == "DeleteRecordRule":
             kept = app.rules.get(turn.path["rule_id"]) if app is not None else None
-            answer = await turn.forward(turn.asked)
+            answer = await turn.forward(turn.request)
             if answer.succeeded:
                 gone[turn.path["rule_id"]] = kept
             return answer
-        named = rule_of(turn.asked.json or {})
+        named = rule_of(turn.request.json or {})
         if app is None or named not in gone:
-            return await turn.forward(turn.asked)
+            return await turn.forward(turn.request)
         app.rules[named] = gone[named]
-        answer = await turn.forward(turn.asked)
+        answer = await turn.forward(turn.request)
         del app.rules[named]
         return answer
 
@@ -158,23 +158,23 @@ def _hours_ahead(text: Any) -> Any:
     return moment.strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
-def _in_small_letters(turn: Turn) -> Asked:
-    return turn.asked.with_path(turn.asked.path.lower())
+def _in_small_letters(turn: Turn) -> Request:
+    return turn.request.with_path(turn.request.path.lower())
 
 
-def _same_address(turn: Turn) -> Asked | None:
+def _same_address(turn: Turn) -> Request | None:
     """The address that is configured already; with it goes the key that is."""
-    app, body = found_app(turn), turn.asked.json
+    app, body = found_app(turn), turn.request.json
     known = app.callback if app is not None else None
     if known is None or not isinstance(body, dict) or body.get("url") != known.url:
         return None
-    return turn.asked.with_json({**body, "auth_key": known.auth_key})
+    return turn.request.with_json({**body, "auth_key": known.auth_key})
 
 
-def _small_address(turn: Turn) -> Asked | None:
-    body = turn.asked.json
+def _small_address(turn: Turn) -> Request | None:
+    body = turn.request.json
     url = body.get("url") if isinstance(body, dict) else None
-    return turn.asked.with_json({**body, "url": url.lower()}) if isinstance(url, str) else None
+    return turn.request.with_json({**body, "url": url.lower()}) if isinstance(url, str) else None
 
 
 def _tenant_is(name: Callable[[Turn, Any], str]) -> Behaviour:
@@ -295,21 +295,21 @@ _FAULTS: tuple[Row, ...] = (
         "common/path/ids-exact",
         "small-letters",
         "Ids are the same in capitals",
-        rewritten(_in_small_letters),
+        on_request(_in_small_letters),
         ("ShowApp", "ShowRecordRule"),
     ),
     (
         "UpdateRecordCallback/rule/auth-key-stored",
         "same-address",
         "Another key for the same address is lost",
-        rewritten(_same_address),
+        on_request(_same_address),
         (),
     ),
     (
         "UpdateRecordCallback/rule/url-read-back",
         "small-letters",
         "The address is stored in small letters",
-        rewritten(_small_address),
+        on_request(_small_address),
         (),
     ),
     (

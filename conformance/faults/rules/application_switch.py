@@ -87,9 +87,9 @@ def jobs_of_disabled() -> Behaviour:
     async def behave(turn: Turn) -> Answer:
         app = found_app(turn)
         if app is None or app.active:
-            return await turn.forward(turn.asked)
+            return await turn.forward(turn.request)
         app.active = True
-        answer = await turn.forward(turn.asked)
+        answer = await turn.forward(turn.request)
         app.active = False
         return answer
 
@@ -103,6 +103,6 @@ def _never_again() -> Behaviour:
             stopped.add(turn.path["app_id"])
         elif turn.path["app_id"] in stopped:
             return refusal(400, "RTC.00001016")
-        return await turn.forward(turn.asked)
+        return await turn.forward(turn.request)
 
     return behave

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from conformance.faults.combinators import on_request
 from conformance.faults.handmade import (
     afterwards,
     breaking,
@@ -17,12 +18,11 @@ from conformance.faults.handmade import (
     other_id,
     policy,
     refused_when,
-    rewritten,
     shown,
     tenant_apps,
     year_on,
 )
-from conformance.faults.messages import Answer, Asked, refusal, success
+from conformance.faults.messages import Answer, Request, refusal, success
 from conformance.faults.middleware import Behaviour, Turn
 from conformance.faults.model import Fault
 from conformance.faults.rules.job_terms import STARTS
@@ -42,11 +42,11 @@ def faults() -> Iterator[Fault]:
 
 def _half_created() -> Behaviour:
     async def behave(turn: Turn) -> Answer:
-        answer = await turn.forward(turn.asked)
+        answer = await turn.forward(turn.request)
         if answer.code == _APP_EXISTS:
-            await turn.forward(turn.asked.with_json({"app_name": turn.world.ids.resource()}))
+            await turn.forward(turn.request.with_json({"app_name": turn.world.ids.resource()}))
             newest = list(tenant_apps(turn).values())[-1]
-            newest.name = turn.asked.json["app_name"]
+            newest.name = turn.request.json["app_name"]
         return answer
 
     return behave
@@ -58,16 +58,16 @@ def _names_kept() -> Behaviour:
         if turn.endpoint.name == "DeleteApp":
             app = found_app(turn)
             names |= {app.name} if app is not None else set()
-        elif (turn.asked.json or {}).get("app_name") in names:
+        elif (turn.request.json or {}).get("app_name") in names:
             return refusal(400, _APP_EXISTS)
-        return await turn.forward(turn.asked)
+        return await turn.forward(turn.request)
 
     return behave
 
 
 def _same_id() -> Behaviour:
     async def behave(turn: Turn) -> Answer:
-        answer = await turn.forward(turn.asked)
+        answer = await turn.forward(turn.request)
         if not answer.succeeded:
             return answer
         first: str = turn.memory.setdefault("id", answer.json["app_id"])
@@ -93,11 +93,13 @@ def _newest_unlisted(_turn: Turn, body: Any) -> Any:
     return {**body, "apps": [app for app in body["apps"] if app["create_time"] != newest]}
 
 
-def _decoded(turn: Turn) -> Asked | None:
-    text = turn.asked.body.decode("utf-8", "ignore").encode()
-    if text == turn.asked.body:
+def _decoded(turn: Turn) -> Request | None:
+    text = turn.request.body.decode("utf-8", "ignore").encode()
+    if text == turn.request.body:
         return None
-    return Asked(turn.asked.method, turn.asked.path, turn.asked.query, turn.asked.headers, text)
+    return Request(
+        turn.request.method, turn.request.path, turn.request.query, turn.request.headers, text
+    )
 
 
 def _deactivate_newest(turn: Turn, body: Any) -> None:
@@ -144,7 +146,7 @@ _CREATE: tuple[tuple[str, str, Behaviour, tuple[str, ...]], ...] = (
         _of_shown_apps(app_name=lambda app: app["app_name"].encode("ascii", "replace").decode()),
         _SHOWN,
     ),
-    ("name-not-utf8", "A name that is no UTF-8 is repaired", rewritten(_decoded), ()),
+    ("name-not-utf8", "A name that is no UTF-8 is repaired", on_request(_decoded), ()),
     ("new-app-active", "A new application is disabled", afterwards(_deactivate_newest), ()),
     (
         "default-expiry",
@@ -213,7 +215,7 @@ def _always_gone(turn: Turn) -> Answer | None:
 def _answered(make: Any) -> Behaviour:
     async def behave(turn: Turn) -> Answer:
         answer: Answer | None = make(turn)
-        return await turn.forward(turn.asked) if answer is None else answer
+        return await turn.forward(turn.request) if answer is None else answer
 
     return behave
 

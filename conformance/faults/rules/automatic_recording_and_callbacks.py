@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from conformance.faults import tree
+from conformance.faults.combinators import on_request
 from conformance.faults.handmade import (
     afterwards,
     breaking,
@@ -19,12 +20,11 @@ from conformance.faults.handmade import (
     other_id,
     policy,
     refused_when,
-    rewritten,
     shown,
     tenant_apps,
     year_on,
 )
-from conformance.faults.messages import Answer, Asked
+from conformance.faults.messages import Answer, Request
 from conformance.faults.middleware import Behaviour, Turn
 from conformance.faults.model import Fault
 
@@ -83,24 +83,24 @@ def _seen(own: str, in_app: str, show: str) -> tuple[Row, ...]:
 
 
 def _mode(turn: Turn) -> Any:
-    return (turn.asked.json or {}).get("mode")
+    return (turn.request.json or {}).get("mode")
 
 
 def _rule_id(turn: Turn) -> Any:
-    return (turn.asked.json or {}).get("record_rule_id")
+    return (turn.request.json or {}).get("record_rule_id")
 
 
 def _switched_off(turn: Turn) -> bool:
     return bool(_mode(turn) == "AUTO_RECORD_OFF")
 
 
-def _taken(turn: Turn, *, foreign: bool) -> Asked | None:
+def _taken(turn: Turn, *, foreign: bool) -> Request | None:
     """Switch off where a rule is named that is not the application's."""
     app, wanted = found_app(turn), _rule_id(turn)
     if app is None or not wanted or wanted in app.rules:
         return None
     elsewhere = any(wanted in one.rules for one in tenant_apps(turn).values())
-    return turn.asked.with_json({"mode": "AUTO_RECORD_OFF"}) if elsewhere is foreign else None
+    return turn.request.with_json({"mode": "AUTO_RECORD_OFF"}) if elsewhere is foreign else None
 
 
 def _setting_touched(turn: Turn, _body: Any) -> None:
@@ -120,13 +120,13 @@ _SET_AUTO: tuple[Row, ...] = (
     (
         "unknown-rule",
         "takes a rule that is not there",
-        rewritten(lambda turn: _taken(turn, foreign=False)),
+        on_request(lambda turn: _taken(turn, foreign=False)),
         (),
     ),
     (
         "foreign-rule",
         "takes the rule of another application",
-        rewritten(lambda turn: _taken(turn, foreign=True)),
+        on_request(lambda turn: _taken(turn, foreign=True)),
         (),
     ),
     (
@@ -163,18 +163,18 @@ _SHOW_AUTO: tuple[Row, ...] = (
 
 
 def _url(turn: Turn) -> str:
-    return str((turn.asked.json or {}).get("url", ""))
+    return str((turn.request.json or {}).get("url", ""))
 
 
-def _any_scheme(turn: Turn) -> Asked | None:
-    body = turn.asked.json
+def _any_scheme(turn: Turn) -> Request | None:
+    body = turn.request.json
     if not isinstance(body, dict) or _url(turn).startswith(("http://", "https://")):
         return None
-    return turn.asked.with_json({**body, "url": "http://callback.example/"})
+    return turn.request.with_json({**body, "url": "http://callback.example/"})
 
 
 def _keyless(turn: Turn) -> bool:
-    return not (turn.asked.json or {}).get("auth_key")
+    return not (turn.request.json or {}).get("auth_key")
 
 
 def _set_before(turn: Turn) -> bool:
@@ -186,7 +186,7 @@ def _key_kept() -> Behaviour:
     async def behave(turn: Turn) -> Answer:
         app = found_app(turn)
         before = app.callback if app is not None else None
-        answer = await turn.forward(turn.asked)
+        answer = await turn.forward(turn.request)
         if answer.succeeded and before is not None and _keyless(turn):
             app.callback = replace(app.callback, auth_key=before.auth_key)
             put = tree.put(before.auth_key)
@@ -222,7 +222,7 @@ _SET_CALLBACK: tuple[Row, ...] = (
         refused_when(lambda turn: _url(turn).startswith("https:")),
         (),
     ),
-    ("other-schemes", "takes any scheme", rewritten(_any_scheme), ()),
+    ("other-schemes", "takes any scheme", on_request(_any_scheme), ()),
     ("key-not-needed", "demands a key", refused_when(_keyless, 400, "RTC.00001005"), ()),
     ("replaces", "keeps the first address", lost(_set_before), ()),
     ("left-out-key-is-gone", "keeps the key", _key_kept(), ()),

@@ -6,15 +6,10 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from conformance.faults.combinators import on_request
 from conformance.faults.endpoints import ENDPOINTS
-from conformance.faults.handmade import (
-    breaking,
-    crash_when,
-    edited,
-    refused_when,
-    rewritten,
-)
-from conformance.faults.messages import Answer, Asked, success
+from conformance.faults.handmade import breaking, crash_when, edited, refused_when
+from conformance.faults.messages import Answer, Request, success
 from conformance.faults.middleware import Behaviour, Turn, without_request_id
 from conformance.faults.model import Fault
 
@@ -43,7 +38,7 @@ def faults() -> Iterator[Fault]:
 
 def _changed(change: Callable[[Turn, Answer], Answer | None]) -> Behaviour:
     async def behave(turn: Turn) -> Answer:
-        answer = await turn.forward(turn.asked)
+        answer = await turn.forward(turn.request)
         return change(turn, answer) or answer
 
     return behave
@@ -78,7 +73,7 @@ def _trace(_turn: Turn, answer: Answer) -> Answer | None:
 
 
 def _secret(turn: Turn, answer: Answer) -> Answer | None:
-    secret = turn.asked.header("x-auth-token") or turn.asked.header("authorization")
+    secret = turn.request.header("x-auth-token") or turn.request.header("authorization")
     if answer.status < 400 or secret is None or not isinstance(answer.json, dict):
         return None
     return answer.with_json({**answer.json, "error_msg": f"not allowed: {secret}"})
@@ -97,7 +92,7 @@ def _any_path(_turn: Turn, answer: Answer) -> Answer | None:
 
 
 def _header(turn: Turn) -> str:
-    return (turn.asked.header("content-type") or "").lower()
+    return (turn.request.header("content-type") or "").lower()
 
 
 def _not_json(turn: Turn) -> bool:
@@ -105,28 +100,28 @@ def _not_json(turn: Turn) -> bool:
 
 
 def _typed(when: Callable[[Turn], bool]) -> Behaviour:
-    def change(turn: Turn) -> Asked | None:
-        return turn.asked.with_header("content-type", "application/json") if when(turn) else None
+    def change(turn: Turn) -> Request | None:
+        return turn.request.with_header("content-type", "application/json") if when(turn) else None
 
-    return rewritten(change)
+    return on_request(change)
 
 
 def _reads(turn: Turn) -> bool:
-    return turn.asked.method in {"GET", "DELETE"}
+    return turn.request.method in {"GET", "DELETE"}
 
 
 def _twice(turn: Turn) -> bool:
-    names = [name for name, _ in turn.asked.query]
+    names = [name for name, _ in turn.request.query]
     return len(set(names)) < len(names)
 
 
 def _undeclared(turn: Turn) -> bool:
     known = (turn.endpoint.query or {}).get("properties", {})
-    return bool(turn.endpoint.name) and any(name not in known for name, _ in turn.asked.query)
+    return bool(turn.endpoint.name) and any(name not in known for name, _ in turn.request.query)
 
 
 def _broken_escape(turn: Turn) -> bool:
-    return any("\ufffd" in value or "%" in value for pair in turn.asked.query for value in pair)
+    return any("\ufffd" in value or "%" in value for pair in turn.request.query for value in pair)
 
 
 def _depth(body: bytes) -> int:
@@ -138,7 +133,7 @@ def _taken(when: Callable[[Turn], bool]) -> Behaviour:
 
     async def behave(turn: Turn) -> Answer:
         if not when(turn):
-            return await turn.forward(turn.asked)
+            return await turn.forward(turn.request)
         endpoint = turn.endpoint
         return success(endpoint.status, {} if endpoint.answer is not None else None)
 
@@ -146,37 +141,37 @@ def _taken(when: Callable[[Turn], bool]) -> Behaviour:
 
 
 def _without(pattern: re.Pattern[bytes], put: bytes) -> Behaviour:
-    def change(turn: Turn) -> Asked | None:
-        body = pattern.sub(put, turn.asked.body)
-        return None if body == turn.asked.body else replace(turn.asked, body=body)
+    def change(turn: Turn) -> Request | None:
+        body = pattern.sub(put, turn.request.body)
+        return None if body == turn.request.body else replace(turn.request, body=body)
 
-    return rewritten(change)
+    return on_request(change)
 
 
 def _members_twice(turn: Turn) -> bool:
-    names = re.findall(rb'"(\w+)"\s*:', turn.asked.body)
+    names = re.findall(rb'"(\w+)"\s*:', turn.request.body)
     app_level = [name for name in names if name in {b"app_name", b"url", b"mode", b"room_id"}]
     return len(set(app_level)) < len(app_level)
 
 
 def _new_fields(turn: Turn) -> bool:
     known = (turn.endpoint.body or {}).get("properties", {})
-    body = turn.asked.json
+    body = turn.request.json
     return isinstance(body, dict) and bool(known) and any(name not in known for name in body)
 
 
 def _clamped() -> Behaviour:
     """Numbers that are too large are cut to what fits."""
 
-    def change(turn: Turn) -> Asked | None:
-        asked = turn.asked
-        for name, value in asked.query:
+    def change(turn: Turn) -> Request | None:
+        request = turn.request
+        for name, value in request.query:
             if re.fullmatch(r"\d{19,}", value):
-                asked = asked.with_value(name, "10")
-        body = _HUGE.sub(b"30", asked.body)
-        return replace(asked, body=body)
+                request = request.with_value(name, "10")
+        body = _HUGE.sub(b"30", request.body)
+        return replace(request, body=body)
 
-    return rewritten(change)
+    return on_request(change)
 
 
 _CREATES = ("CreateApp", "CreateRecordRule", "UpdateRecordCallback", "CreateMixJob")
@@ -208,20 +203,20 @@ _ROWS: tuple[Row, ...] = (
     (
         "method/head-and-options-safe",
         "HEAD and OPTIONS make the server fail",
-        crash_when(lambda turn: turn.asked.method in {"HEAD", "OPTIONS"}),
+        crash_when(lambda turn: turn.request.method in {"HEAD", "OPTIONS"}),
         ANY,
     ),
     ("path/unknown-refused", "Every path is answered", _changed(_any_path), ANY),
     (
         "path/trailing-slash",
         "A slash too many makes the server fail",
-        crash_when(lambda turn: turn.asked.path.endswith("/")),
+        crash_when(lambda turn: turn.request.path.endswith("/")),
         ANY,
     ),
     (
         "path/encoded-segment",
         "An escaped character makes the server fail",
-        crash_when(lambda turn: "%" in turn.asked.path),
+        crash_when(lambda turn: "%" in turn.request.path),
         ANY,
     ),
     (
@@ -264,19 +259,19 @@ _ROWS: tuple[Row, ...] = (
     (
         "body/oversized",
         "A large body makes the server fail",
-        crash_when(lambda turn: len(turn.asked.body) > 500_000),
+        crash_when(lambda turn: len(turn.request.body) > 500_000),
         ANY,
     ),
     (
         "body/deep-nesting",
         "A deep body is taken",
-        _taken(lambda turn: _depth(turn.asked.body) > 500),
+        _taken(lambda turn: _depth(turn.request.body) > 500),
         ANY,
     ),
     (
         "body/empty",
         "Nothing is taken for a body",
-        _taken(lambda turn: turn.endpoint.body is not None and not turn.asked.body.strip()),
+        _taken(lambda turn: turn.endpoint.body is not None and not turn.request.body.strip()),
         ANY,
     ),
     (
@@ -294,7 +289,7 @@ _ROWS: tuple[Row, ...] = (
     (
         "body/on-reads-ignored",
         "A body with a read makes the server fail",
-        crash_when(lambda turn: _reads(turn) and bool(turn.asked.body)),
+        crash_when(lambda turn: _reads(turn) and bool(turn.request.body)),
         ANY,
     ),
     ("text/nul", "A NUL is dropped", _without(re.compile(rb"\\u0000|\x00"), b""), _CREATES),
@@ -307,7 +302,7 @@ _ROWS: tuple[Row, ...] = (
     (
         "text/lone-surrogate",
         "Half a surrogate pair makes the server fail",
-        crash_when(lambda turn: bool(_SURROGATE.search(turn.asked.body))),
+        crash_when(lambda turn: bool(_SURROGATE.search(turn.request.body))),
         ANY,
     ),
     ("number/huge", "Numbers that are too large are cut", _clamped(), ANY),

@@ -6,15 +6,9 @@ import copy
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from conformance.faults.handmade import (
-    afterwards,
-    breaking,
-    policy,
-    refused_when,
-    rewritten,
-    tenant_apps,
-)
-from conformance.faults.messages import Answer, Asked
+from conformance.faults.combinators import on_request
+from conformance.faults.handmade import afterwards, breaking, policy, refused_when, tenant_apps
+from conformance.faults.messages import Answer, Request
 from conformance.faults.middleware import Behaviour, Turn
 from conformance.faults.model import Fault
 from conformance.faults.rules.common import ANY
@@ -46,30 +40,30 @@ def faults() -> Iterator[Fault]:
         yield breaking(
             f"common/aksk/{rule}-refused",
             "A signature is not looked at",
-            rewritten(_unsigned),
+            on_request(_unsigned),
             *ANY,
         )
 
 
 def _signed(turn: Turn) -> bool:
-    return turn.asked.header(TOKEN) is None and bool(turn.asked.header("authorization"))
+    return turn.request.header(TOKEN) is None and bool(turn.request.header("authorization"))
 
 
-def _unsigned(turn: Turn) -> Asked | None:
+def _unsigned(turn: Turn) -> Request | None:
     """The request with a token in place of whatever stands in Authorization."""
     if not _signed(turn):
         return None
-    asked = turn.asked.with_header("authorization", None).with_header("x-project-id", None)
-    if len(asked.body) > _MANY:
-        asked = asked.with_json({"app_name": turn.world.ids.resource()})
-    return asked.with_header(TOKEN, turn.world.identities[0].token)
+    request = turn.request.with_header("authorization", None).with_header("x-project-id", None)
+    if len(request.body) > _MANY:
+        request = request.with_json({"app_name": turn.world.ids.resource()})
+    return request.with_header(TOKEN, turn.world.identities[0].token)
 
 
-def _as_first(turn: Turn) -> Asked | None:
+def _as_first(turn: Turn) -> Request | None:
     """The request as the first tenant's, if it is the second's."""
-    if turn.asked.header(TOKEN) != turn.world.identities[1].token:
+    if turn.request.header(TOKEN) != turn.world.identities[1].token:
         return None
-    return turn.asked.with_header(TOKEN, turn.world.identities[0].token)
+    return turn.request.with_header(TOKEN, turn.world.identities[0].token)
 
 
 def _everlasting() -> Behaviour:
@@ -78,10 +72,10 @@ def _everlasting() -> Behaviour:
     async def behave(turn: Turn) -> Answer:
         known: set[str] = turn.memory.setdefault("known", set())
         now, first = turn.world.clock.now(), turn.world.identities[0]
-        token = turn.asked.header(TOKEN)
+        token = turn.request.header(TOKEN)
         if token in known or token == first.token:
             turn.world.tokens.register(str(token), first, now)
-        answer = await turn.forward(turn.asked)
+        answer = await turn.forward(turn.request)
         issued = answer.header("x-subject-token")
         known |= {issued} if issued else set()
         return answer
@@ -89,12 +83,12 @@ def _everlasting() -> Behaviour:
     return behave
 
 
-def _renewed(turn: Turn) -> Asked | None:
+def _renewed(turn: Turn) -> Request | None:
     """The request with a token that is valid, if it came with one that has ended."""
     first = turn.world.identities[0]
-    if turn.asked.header(TOKEN) != first.expired_token:
+    if turn.request.header(TOKEN) != first.expired_token:
         return None
-    return turn.asked.with_header(TOKEN, first.token)
+    return turn.request.with_header(TOKEN, first.token)
 
 
 def _third_time(turn: Turn) -> bool:
@@ -102,22 +96,22 @@ def _third_time(turn: Turn) -> bool:
     return bool(turn.memory["count"] % 3 == 0)
 
 
-def _scoped(turn: Turn) -> Asked | None:
-    body = turn.asked.json
+def _scoped(turn: Turn) -> Request | None:
+    body = turn.request.json
     if not isinstance(body, dict) or not isinstance(body.get("auth"), dict):
         return None
     project = {"project": {"name": turn.world.identities[0].project}}
-    return turn.asked.with_json({"auth": {**body["auth"], "scope": project}})
+    return turn.request.with_json({"auth": {**body["auth"], "scope": project}})
 
 
 def _input_first() -> Behaviour:
     async def behave(turn: Turn) -> Answer:
-        answer = await turn.forward(turn.asked)
+        answer = await turn.forward(turn.request)
         if answer.status != 401:
             return answer
         before = copy.deepcopy(turn.world.tenants)
-        asked = turn.asked.with_header(TOKEN, turn.world.identities[0].token)
-        other = await turn.forward(asked)
+        request = turn.request.with_header(TOKEN, turn.world.identities[0].token)
+        other = await turn.forward(request)
         turn.world.tenants = before
         return other if other.status in {400, 404} else answer
 
@@ -131,7 +125,7 @@ def _renamed(turn: Turn, _body: Any) -> None:
 
 def _renamed_by_refusal() -> Behaviour:
     async def behave(turn: Turn) -> Answer:
-        answer = await turn.forward(turn.asked)
+        answer = await turn.forward(turn.request)
         if answer.status in {401, 405}:
             _renamed(turn, None)
         return answer
@@ -153,13 +147,13 @@ def _lost_at_once() -> Behaviour:
     return afterwards(change)
 
 
-def _foreign_project(turn: Turn) -> Asked | None:
-    asked = turn.asked
-    if asked.header(TOKEN) != turn.world.identities[1].token:
+def _foreign_project(turn: Turn) -> Request | None:
+    request = turn.request
+    if request.header(TOKEN) != turn.world.identities[1].token:
         return None
     own, theirs = turn.world.identities[0], turn.world.identities[1]
-    asked = asked.with_path(asked.path.replace(theirs.project_id, own.project_id))
-    return asked.with_header(TOKEN, own.token).with_header("x-project-id", None)
+    request = request.with_path(request.path.replace(theirs.project_id, own.project_id))
+    return request.with_header(TOKEN, own.token).with_header("x-project-id", None)
 
 
 def _tenth(turn: Turn) -> bool:
@@ -174,11 +168,11 @@ def _refused(status: int, code: str, when: Callable[[Turn], bool]) -> Behaviour:
 _UNAUTHENTICATED = "APIGW.0301"
 _ROWS: tuple[Row, ...] = (
     ("auth/expired-token-refused", "Tokens last for ever", _everlasting(), ANY),
-    ("auth/old-token-refused", "A token that has ended serves", rewritten(_renewed), ANY),
+    ("auth/old-token-refused", "A token that has ended serves", on_request(_renewed), ANY),
     (
         "auth/token-over-12-mb",
         "Bodies over 12 MB are refused",
-        _refused(413, "APIGW.0201", lambda turn: len(turn.asked.body) > _MANY),
+        _refused(413, "APIGW.0201", lambda turn: len(turn.request.body) > _MANY),
         ("CreateApp",),
     ),
     (
@@ -202,7 +196,7 @@ _ROWS: tuple[Row, ...] = (
     (
         "auth/unscoped-token-refused",
         "Tokens of no project serve all",
-        rewritten(_scoped),
+        on_request(_scoped),
         ("CreateToken",),
     ),
     ("auth/credentials-before-input", "Input is looked at before credentials", _input_first(), ANY),
@@ -236,8 +230,13 @@ _ROWS: tuple[Row, ...] = (
         _lost_at_once(),
         ("CreateApp",),
     ),
-    ("isolation/foreign-project", "Every project is everybody's", rewritten(_foreign_project), ANY),
-    ("isolation/foreign-tenant", "Every tenant is the first", rewritten(_as_first), ANY),
+    (
+        "isolation/foreign-project",
+        "Every project is everybody's",
+        on_request(_foreign_project),
+        ANY,
+    ),
+    ("isolation/foreign-tenant", "Every tenant is the first", on_request(_as_first), ANY),
     (
         "example/individual-recording",
         "Jobs of one user cannot be started",

@@ -7,17 +7,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from conformance.faults import tree
-from conformance.faults.combinators import on_answer
-from conformance.faults.handmade import (
-    breaking,
-    edited,
-    every_other,
-    refused_when,
-    rewritten,
-    shown,
-    year_on,
-)
-from conformance.faults.messages import Answer, Asked
+from conformance.faults.combinators import on_answer, on_request
+from conformance.faults.handmade import breaking, edited, every_other, refused_when, shown, year_on
+from conformance.faults.messages import Answer, Request
 from conformance.faults.middleware import Behaviour, Turn
 from conformance.faults.model import Fault
 
@@ -38,18 +30,18 @@ def faults() -> Iterator[Fault]:
 def _mended(path: str, value: Callable[[Turn], str]) -> Behaviour:
     """Issue a token as if a part of what identifies the caller were right."""
 
-    def change(turn: Turn) -> Asked | None:
-        body = turn.asked.json
+    def change(turn: Turn) -> Request | None:
+        body = turn.request.json
         if not isinstance(body, dict):
             return None
-        return turn.asked.with_json(tree.change(copy.deepcopy(body), path, tree.put(value(turn))))
+        return turn.request.with_json(tree.change(copy.deepcopy(body), path, tree.put(value(turn))))
 
-    return rewritten(change)
+    return on_request(change)
 
 
-def _as_first(turn: Turn) -> Asked | None:
+def _as_first(turn: Turn) -> Request | None:
     """The request as the first identity would make it."""
-    one, body = turn.world.identities[0], turn.asked.json
+    one, body = turn.world.identities[0], turn.request.json
     if not isinstance(body, dict):
         return None
     user = "auth.identity.password.user"
@@ -59,7 +51,7 @@ def _as_first(turn: Turn) -> Asked | None:
         (f"{user}.domain.name", one.domain),
     ):
         body = tree.change(body, path, tree.put(value))
-    return turn.asked.with_json(body)
+    return turn.request.with_json(body)
 
 
 def _constant_token() -> Behaviour:
@@ -78,30 +70,32 @@ def _only_the_newest() -> Behaviour:
     async def behave(turn: Turn) -> Answer:
         issued: list[str] = turn.memory.setdefault("issued", [])
         if turn.endpoint.name == TOKENS:
-            answer = await turn.forward(turn.asked)
+            answer = await turn.forward(turn.request)
             if answer.succeeded:
                 issued.append(answer.header(HEADER) or "")
             return answer
-        outdated = turn.asked.header("x-auth-token") in issued[:-1]
+        outdated = turn.request.header("x-auth-token") in issued[:-1]
         return await turn.forward(
-            turn.asked.with_header("x-auth-token", "outdated") if outdated else turn.asked
+            turn.request.with_header("x-auth-token", "outdated") if outdated else turn.request
         )
 
     return behave
 
 
-def _any_project(turn: Turn) -> Asked | None:
+def _any_project(turn: Turn) -> Request | None:
     """Look at the project in the path as whoever owns it."""
     project = turn.path.get("project_id")
-    known = turn.world.tokens.check(turn.asked.header("x-auth-token") or "", turn.world.clock.now())
+    known = turn.world.tokens.check(
+        turn.request.header("x-auth-token") or "", turn.world.clock.now()
+    )
     owner = next((one for one in turn.world.identities if one.project_id == project), None)
     if known is None or owner is None:
         return None
-    return turn.asked.with_header("x-auth-token", owner.token)
+    return turn.request.with_header("x-auth-token", owner.token)
 
 
 def _with_password(turn: Turn, body: Any) -> Any:
-    found = tree.values(turn.asked.json, "auth.identity.password.user.password")
+    found = tree.values(turn.request.json, "auth.identity.password.user.password")
     return {**body, "token": {**body["token"], "password": found[0] if found else ""}}
 
 
@@ -116,7 +110,7 @@ _TOKENS: tuple[Row, ...] = (
     (
         "no-credentials-needed",
         "demands a token for a token",
-        refused_when(lambda turn: turn.asked.header("x-auth-token") is None, 401, "APIGW.0301"),
+        refused_when(lambda turn: turn.request.header("x-auth-token") is None, 401, "APIGW.0301"),
         (),
     ),
     (
@@ -125,14 +119,14 @@ _TOKENS: tuple[Row, ...] = (
         _mended("auth.identity.password.user.password", lambda t: t.world.identities[0].password),
         (),
     ),
-    ("unknown-user-refused", "takes any user", rewritten(_as_first), ()),
+    ("unknown-user-refused", "takes any user", on_request(_as_first), ()),
     (
         "unknown-project-refused",
         "takes any project",
         _mended("auth.scope.project.name", lambda t: t.world.identities[0].project),
         (),
     ),
-    ("scope-limits-token", "issues tokens for every project", rewritten(_any_project), ("*",)),
+    ("scope-limits-token", "issues tokens for every project", on_request(_any_project), ("*",)),
     ("earlier-token-still-valid", "ends the token before", _only_the_newest(), ("*",)),
     ("tokens-differ", "issues the same token again", _constant_token(), ()),
     ("password-not-echoed", "answers the password", shown(_with_password), ()),

@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from conformance.faults.handmade import (
-    breaking,
-    crash_when,
-    refused_when,
-    rewritten,
-)
-from conformance.faults.messages import Asked
+from conformance.faults.combinators import on_request
+from conformance.faults.handmade import breaking, crash_when, refused_when
+from conformance.faults.messages import Request
 from conformance.faults.middleware import Behaviour, Turn
 from conformance.faults.model import Fault
 from conformance.faults.rules.job_terms import rule_unknown, sent, without_rule
@@ -27,13 +23,13 @@ def faults() -> Iterator[Fault]:
 
 
 def _default(name: str, value: Any) -> Behaviour:
-    def change(turn: Turn) -> Asked | None:
-        body = turn.asked.json
+    def change(turn: Turn) -> Request | None:
+        body = turn.request.json
         if not isinstance(body, dict) or name in body:
             return None
-        return turn.asked.with_json({**body, name: value})
+        return turn.request.with_json({**body, name: value})
 
-    return rewritten(change)
+    return on_request(change)
 
 
 def _is(name: str, value: Any) -> Callable[[Turn], bool]:
@@ -77,17 +73,17 @@ _UPDATE: tuple[tuple[str, str, Behaviour], ...] = (
     (
         "empty-update",
         "fails when there is nothing to change",
-        crash_when(lambda turn: turn.asked.json == {}),
+        crash_when(lambda turn: turn.request.json == {}),
     ),
-    ("without-body", "fails without a body", crash_when(lambda turn: not turn.asked.body)),
+    ("without-body", "fails without a body", crash_when(lambda turn: not turn.request.body)),
     (
         "unknown-record-rule",
         "takes a rule that is not there",
-        rewritten(without_rule(lambda turn: rule_unknown(turn, foreign=False))),
+        on_request(without_rule(lambda turn: rule_unknown(turn, foreign=False))),
     ),
     (
         "record-rule-of-another-app",
         "takes the rule of another application",
-        rewritten(without_rule(lambda turn: rule_unknown(turn, foreign=True))),
+        on_request(without_rule(lambda turn: rule_unknown(turn, foreign=True))),
     ),
 )

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from conformance.faults.combinators import on_request
 from conformance.faults.handmade import (
     Row,
     afterwards,
     edited,
     faults_of,
     refused_when,
-    rewritten,
     shown,
     tenant_apps,
 )
-from conformance.faults.messages import Answer, Asked
+from conformance.faults.messages import Answer, Request
 from conformance.faults.middleware import Behaviour, Turn
 from conformance.faults.model import Fault
 from conformance.faults.rules.account_conditions import deleted_known
@@ -31,17 +31,17 @@ def _of_record_param(body: Any) -> Any:
     return param.get("record_rule_id") if isinstance(param, dict) else None
 
 
-def _types_exchanged(turn: Turn) -> Asked | None:
-    other = {"folders": "objects", "objects": "folders"}.get(turn.asked.value("type") or "")
-    return turn.asked.with_value("type", other) if other else None
+def _types_exchanged(turn: Turn) -> Request | None:
+    other = {"folders": "objects", "objects": "folders"}.get(turn.request.value("type") or "")
+    return turn.request.with_value("type", other) if other else None
 
 
-def _second_lost(first: str, second: str) -> Callable[[Turn], Asked | None]:
+def _second_lost(first: str, second: str) -> Callable[[Turn], Request | None]:
     """A filter that is not looked at when another one is there."""
 
-    def change(turn: Turn) -> Asked | None:
-        both = turn.asked.value(first) and turn.asked.value(second)
-        return turn.asked.with_value(second, None) if both else None
+    def change(turn: Turn) -> Request | None:
+        both = turn.request.value(first) and turn.request.value(second)
+        return turn.request.with_value(second, None) if both else None
 
     return change
 
@@ -58,8 +58,8 @@ def _prefix_in_any_letters() -> Behaviour:
     """Whatever begins with the prefix, in capitals or not."""
 
     async def behave(turn: Turn) -> Answer:
-        prefix = turn.asked.value("prefix")
-        answer = await turn.forward(turn.asked.with_value("prefix", None))
+        prefix = turn.request.value("prefix")
+        answer = await turn.forward(turn.request.with_value("prefix", None))
         if prefix is None or not answer.succeeded:
             return answer
         rows = [
@@ -77,21 +77,21 @@ def _time_kept(turn: Turn, _body: Any) -> None:
     job.updated = job.created
 
 
-def _audio_without_rule(turn: Turn) -> Asked | None:
-    body = turn.asked.json
+def _audio_without_rule(turn: Turn) -> Request | None:
+    body = turn.request.json
     mix = body.get("mix_param") if isinstance(body, dict) else None
     if not isinstance(mix, dict) or mix.get("encode_template") != "audio_only":
         return None
-    return turn.asked.with_json({"mix_param": mix})
+    return turn.request.with_json({"mix_param": mix})
 
 
 def _one_of_a_room(turn: Turn) -> bool:
-    asked = turn.asked.json
+    body = turn.request.json
     app = tenant_apps(turn).get(turn.path["app_id"])
-    if app is None or not isinstance(asked, dict):
+    if app is None or not isinstance(body, dict):
         return False
     alike = [job for job in app.jobs.values() if job.stream_name.startswith("s_")]
-    return any(job.stopped is None and job.room_id == asked.get("room_id") for job in alike)
+    return any(job.stopped is None and job.room_id == body.get("room_id") for job in alike)
 
 
 def _ended_at_once(_turn: Turn, body: Any) -> Any:
@@ -105,13 +105,15 @@ def _pushed_too(_turn: Turn, body: Any) -> Any:
 
 def _three_objects(turn: Turn, body: Any) -> Any:
     rows = sorted(body["objects"], key=lambda row: str(row["file_name"]))[:3]
-    return {"count": len(rows), "objects": rows} if turn.asked.value("type") == "objects" else body
+    return (
+        {"count": len(rows), "objects": rows} if turn.request.value("type") == "objects" else body
+    )
 
 
-def _any_letters(turn: Turn) -> Asked | None:
+def _any_letters(turn: Turn) -> Request | None:
     """Rooms are found whatever their letters: those that differ in case alone are one."""
-    room = turn.asked.value("room_id")
-    return turn.asked.with_value("room_id", room.lower()) if room else None
+    room = turn.request.value("room_id")
+    return turn.request.with_value("room_id", room.lower()) if room else None
 
 
 _FAULTS: tuple[Row, ...] = (
@@ -126,7 +128,7 @@ _FAULTS: tuple[Row, ...] = (
         "ListObsBucketObjects/rule/folders-hold-objects",
         "exchanged",
         "Folders are listed for objects, and objects for folders",
-        rewritten(_types_exchanged),
+        on_request(_types_exchanged),
         (),
     ),
     (
@@ -140,21 +142,21 @@ _FAULTS: tuple[Row, ...] = (
         "ListRtcRoomList/rule/filters-combine",
         "second-lost",
         "ListRtcRoomList looks at room_id alone where both are given",
-        rewritten(_second_lost("room_id", "state")),
+        on_request(_second_lost("room_id", "state")),
         (),
     ),
     (
         "ListRtcUserList/rule/filters-combine",
         "second-lost",
         "ListRtcUserList looks at region alone where both are given",
-        rewritten(_second_lost("region", "isp")),
+        on_request(_second_lost("region", "isp")),
         (),
     ),
     (
         "ListRtcAbnormalEvents/rule/filters-combine",
         "second-lost",
         "ListRtcAbnormalEvents looks at uid alone where both are given",
-        rewritten(_second_lost("uid", "room_id")),
+        on_request(_second_lost("uid", "room_id")),
         (),
     ),
     (
@@ -189,7 +191,7 @@ _FAULTS: tuple[Row, ...] = (
         "ListRtcRoomList/rule/filter-room-subset",
         "any-letters",
         "ListRtcRoomList finds a room in capitals too",
-        rewritten(_any_letters),
+        on_request(_any_letters),
         (),
     ),
     (
@@ -224,7 +226,7 @@ _FAULTS: tuple[Row, ...] = (
         "CreateMixJob/rule/unknown-record-rule",
         "audio-only",
         "CreateMixJob does not look at the rule of a mix of audio alone",
-        rewritten(_audio_without_rule),
+        on_request(_audio_without_rule),
         (),
     ),
     (
@@ -234,7 +236,7 @@ _FAULTS: tuple[Row, ...] = (
         edited(
             "video_type",
             lambda _kind: "CAMERASTREAM",
-            lambda turn: (turn.asked.json or {}).get("select_stream_type") == "HD",
+            lambda turn: (turn.request.json or {}).get("select_stream_type") == "HD",
         ),
         (),
     ),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance.faults.handmade import found_app, tenant_apps
-from conformance.faults.messages import Answer, Asked, refusal, success
+from conformance.faults.messages import Answer, Request, refusal, success
 from conformance.faults.middleware import Behaviour, Turn
 
 MIX_PATH, INDIVIDUAL_PATH = "mix-stream-jobs", "individual-stream-jobs"
@@ -63,7 +63,7 @@ def never_made(turn: Turn) -> bool:
 
 def sent(turn: Turn, *names: str) -> Any:
     """A value of the body; None where it is not sent."""
-    value = turn.asked.json
+    value = turn.request.json
     for name in names:
         value = value.get(name) if isinstance(value, dict) else None
     return value
@@ -77,14 +77,14 @@ def rule_unknown(turn: Turn, *, foreign: bool) -> bool:
     return any(wanted in one.rules for one in tenant_apps(turn).values()) is foreign
 
 
-def without_rule(when: Callable[[Turn], bool]) -> Callable[[Turn], Asked | None]:
+def without_rule(when: Callable[[Turn], bool]) -> Callable[[Turn], Request | None]:
     """The request without its recording rule."""
 
-    def change(turn: Turn) -> Asked | None:
+    def change(turn: Turn) -> Request | None:
         if not when(turn):
             return None
-        body = {k: v for k, v in turn.asked.json.items() if k != "record_param"}
-        return turn.asked.with_json(body)
+        body = {k: v for k, v in turn.request.json.items() if k != "record_param"}
+        return turn.request.with_json(body)
 
     return change
 
@@ -93,13 +93,13 @@ def of_either_kind(kind: Kind) -> Behaviour:
     """Serve the id of a job of the other kind as if it were one of this."""
 
     async def behave(turn: Turn) -> Answer:
-        answer = await turn.forward(turn.asked)
+        answer = await turn.forward(turn.request)
         job = job_of(turn)
         if answer.code != "RTC.00001008" or job is None:
             return answer
-        path = turn.asked.path.replace(kind.path, kind.other_path)
-        method = "GET" if turn.asked.method == "PUT" else turn.asked.method
-        return await turn.forward(replace(turn.asked, method=method, path=path))
+        path = turn.request.path.replace(kind.path, kind.other_path)
+        method = "GET" if turn.request.method == "PUT" else turn.request.method
+        return await turn.forward(replace(turn.request, method=method, path=path))
 
     return behave
 
@@ -109,10 +109,10 @@ def shown_instead(when: Callable[[Turn], bool]) -> Behaviour:
 
     async def behave(turn: Turn) -> Answer:
         if not when(turn):
-            return await turn.forward(turn.asked)
+            return await turn.forward(turn.request)
         if turn.endpoint.status == 204:
             return success(204)
-        return await turn.forward(replace(turn.asked, method="GET", body=b""))
+        return await turn.forward(replace(turn.request, method="GET", body=b""))
 
     return behave
 
@@ -122,7 +122,7 @@ def phantom(when: Callable[[Turn], bool]) -> Behaviour:
 
     async def behave(turn: Turn) -> Answer:
         if not when(turn):
-            return await turn.forward(turn.asked)
+            return await turn.forward(turn.request)
         empty = None if turn.endpoint.answer is None else {"job_id": turn.path.get("job_id", "")}
         return success(turn.endpoint.status, empty)
 
@@ -139,7 +139,7 @@ def refused_in_room(finished: Callable[[Any, Any], bool]) -> Behaviour:
         jobs = app.jobs.values() if app is not None else ()
         if any(job.room_id == room and finished(job, now) for job in jobs):
             return refusal(400, "RTC.00001006")
-        return await turn.forward(turn.asked)
+        return await turn.forward(turn.request)
 
     return behave
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from conformance.faults.combinators import on_answer
+from conformance.faults.combinators import on_answer, on_request
 from conformance.faults.handmade import (
     afterwards,
     breaking,
@@ -19,7 +19,6 @@ from conformance.faults.handmade import (
     from_owner,
     lost,
     refused_when,
-    rewritten,
     shown,
     year_on,
 )
@@ -72,7 +71,7 @@ def _of_kind(kind: Kind) -> tuple[Row, ...]:
 
 def _same_job() -> Behaviour:
     async def behave(turn: Turn) -> Answer:
-        answer = await turn.forward(turn.asked)
+        answer = await turn.forward(turn.request)
         if not answer.succeeded:
             return answer
         first = turn.memory.setdefault("job", answer.json["job_id"])
@@ -95,16 +94,16 @@ def _deleted_rules() -> Behaviour:
         deleted: set[str] = turn.memory.setdefault("deleted", set())
         if turn.endpoint.name == "DeleteRecordRule":
             deleted.add(turn.path["rule_id"])
-            return await turn.forward(turn.asked)
+            return await turn.forward(turn.request)
         used = without_rule(lambda t: sent(t, "record_param", "record_rule_id") in deleted)
-        return await turn.forward(used(turn) or turn.asked)
+        return await turn.forward(used(turn) or turn.request)
 
     return behave
 
 
 def _refused_with_id() -> Behaviour:
     async def behave(turn: Turn) -> Answer:
-        answer = await turn.forward(turn.asked)
+        answer = await turn.forward(turn.request)
         if answer.status not in {400, 404}:
             return answer
         return answer.with_json({**answer.json, "job_id": "0" * 32})
@@ -144,7 +143,7 @@ def _obsolete(turn: Turn) -> bool:
         "select_stream_type",
         "max_idle_time",
     }
-    body = turn.asked.json
+    body = turn.request.json
     return isinstance(body, dict) and bool(set(body) - known)
 
 
@@ -167,10 +166,10 @@ def _revived() -> Behaviour:
     async def behave(turn: Turn) -> Answer:
         job = job_of(turn)
         if job is None or not over(turn):
-            return await turn.forward(turn.asked)
+            return await turn.forward(turn.request)
         before = job.stopped, job.idle_since
         job.stopped = job.idle_since = None
-        answer = await turn.forward(turn.asked)
+        answer = await turn.forward(turn.request)
         job.stopped, job.idle_since = before
         return answer
 
@@ -212,14 +211,14 @@ _ROWS: tuple[Row, ...] = (
         "Create",
         "unknown-record-rule",
         "takes a rule that is not there",
-        rewritten(without_rule(lambda turn: rule_unknown(turn, foreign=False))),
+        on_request(without_rule(lambda turn: rule_unknown(turn, foreign=False))),
         (),
     ),
     (
         "Create",
         "record-rule-of-another-app",
         "takes the rule of another application",
-        rewritten(without_rule(lambda turn: rule_unknown(turn, foreign=True))),
+        on_request(without_rule(lambda turn: rule_unknown(turn, foreign=True))),
         (),
     ),
     (
@@ -286,7 +285,7 @@ _ROWS: tuple[Row, ...] = (
         refused_when(over, 404, "RTC.00001008"),
         (),
     ),
-    ("Show", "job-of-another-app", "shows jobs of any application", rewritten(from_owner), ()),
+    ("Show", "job-of-another-app", "shows jobs of any application", on_request(from_owner), ()),
     ("Show", "job-never-made", "shows what is not there", phantom(never_made), ()),
     (
         "Update",
@@ -305,7 +304,7 @@ _ROWS: tuple[Row, ...] = (
     ),
     ("Update", "finished-job", "updates a job that is over", _revived(), ()),
     ("Update", "job-not-initialised", "fails while the job is prepared", crash_when(starting), ()),
-    ("Update", "job-of-another-app", "updates jobs of any application", rewritten(from_owner), ()),
+    ("Update", "job-of-another-app", "updates jobs of any application", on_request(from_owner), ()),
     ("Update", "job-never-made", "updates what is not there", phantom(never_made), ()),
     (
         "Stop",
@@ -346,7 +345,7 @@ _ROWS: tuple[Row, ...] = (
         refused_in_room(ended_by("TENANT_STOP")),
         ("Create",),
     ),
-    ("Stop", "job-of-another-app", "stops jobs of any application", rewritten(from_owner), ()),
+    ("Stop", "job-of-another-app", "stops jobs of any application", on_request(from_owner), ()),
     ("Stop", "job-never-made", "stops what is not there", phantom(never_made), ()),
 )
 

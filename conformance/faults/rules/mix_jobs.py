@@ -7,14 +7,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from conformance.faults import tree
-from conformance.faults.handmade import (
-    breaking,
-    crash_when,
-    edited,
-    refused_when,
-    rewritten,
-)
-from conformance.faults.messages import Answer, Asked
+from conformance.faults.combinators import on_request
+from conformance.faults.handmade import breaking, crash_when, edited, refused_when
+from conformance.faults.messages import Answer, Request
 from conformance.faults.middleware import Behaviour, Turn
 from conformance.faults.model import Fault
 from conformance.faults.rules.job_terms import job_of, sent, shown_instead
@@ -37,16 +32,16 @@ def _param(turn: Turn, name: str) -> Any:
 def _with(name: str, value: Any, when: Callable[[Turn], bool]) -> Behaviour:
     """Serve as if a field of mix_param had another value; None takes it out."""
 
-    def change(turn: Turn) -> Asked | None:
+    def change(turn: Turn) -> Request | None:
         if not isinstance(sent(turn, "mix_param"), dict) or not when(turn):
             return None
-        body = copy.deepcopy(turn.asked.json)
+        body = copy.deepcopy(turn.request.json)
         body["mix_param"][name] = value
         if value is None:
             del body["mix_param"][name]
-        return turn.asked.with_json(body)
+        return turn.request.with_json(body)
 
-    return rewritten(change)
+    return on_request(change)
 
 
 def _audio(turn: Turn) -> bool:
@@ -65,8 +60,8 @@ def _unknown_layout(turn: Turn) -> bool:
     return isinstance(_layout(turn), str) and _layout(turn) not in _LAYOUTS
 
 
-def _lowered(turn: Turn) -> Asked | None:
-    body = turn.asked.json
+def _lowered(turn: Turn) -> Request | None:
+    body = turn.request.json
     found = tree.values(body, "mix_param.layout_panes[].zorder") if isinstance(body, dict) else []
     if not any(isinstance(one, int) and one > 24 for one in found):
         return None
@@ -75,7 +70,7 @@ def _lowered(turn: Turn) -> Asked | None:
         if isinstance(holder.get(key), int):
             holder[key] = min(24, holder[key])
 
-    return turn.asked.with_json(tree.change(body, "mix_param.layout_panes[].zorder", edit))
+    return turn.request.with_json(tree.change(body, "mix_param.layout_panes[].zorder", edit))
 
 
 _CREATE: tuple[tuple[str, str, Behaviour], ...] = (
@@ -139,7 +134,7 @@ _CREATE: tuple[tuple[str, str, Behaviour], ...] = (
             lambda turn: _layout(turn) == "custom" and _panes(turn) == [],
         ),
     ),
-    ("zorder-25", "takes any layer", rewritten(_lowered)),
+    ("zorder-25", "takes any layer", on_request(_lowered)),
     (
         "unknown-layout",
         "takes nine grids for a layout it does not have",
@@ -157,19 +152,19 @@ def _moved_to_custom(turn: Turn) -> bool:
     return _layout(turn) == "custom" and _job_layout(turn) not in {"custom", None}
 
 
-def _reset(turn: Turn) -> Asked | None:
+def _reset(turn: Turn) -> Request | None:
     param = sent(turn, "mix_param")
     if not isinstance(param, dict):
         return None
     reset = {"background_image": "s3://bucket/reset.png", "layout_panes": [{"id": 1, "x": 0.25}]}
-    return turn.asked.with_json({**turn.asked.json, "mix_param": {**reset, **param}})
+    return turn.request.with_json({**turn.request.json, "mix_param": {**reset, **param}})
 
 
 def _old_idle_time() -> Behaviour:
     async def behave(turn: Turn) -> Answer:
         job = job_of(turn)
         before = job.max_idle_seconds if job is not None else None
-        answer = await turn.forward(turn.asked)
+        answer = await turn.forward(turn.request)
         if job is not None and answer.succeeded and before is not None:
             job.max_idle_seconds = before
         return answer
@@ -178,7 +173,7 @@ def _old_idle_time() -> Behaviour:
 
 
 _UPDATE: tuple[tuple[str, str, Behaviour], ...] = (
-    ("unsent-fields-are-kept", "resets what is not sent", rewritten(_reset)),
+    ("unsent-fields-are-kept", "resets what is not sent", on_request(_reset)),
     (
         "empty-update",
         "fails when there is nothing to change",

@@ -5,15 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from conformance.faults.handmade import (
-    breaking,
-    every_other,
-    from_one,
-    rewritten,
-    shown,
-    tenant_apps,
-)
-from conformance.faults.messages import Answer, Asked, refusal
+from conformance.faults.combinators import on_request
+from conformance.faults.handmade import breaking, every_other, from_one, shown, tenant_apps
+from conformance.faults.messages import Answer, Request, refusal
 from conformance.faults.middleware import Behaviour, Turn
 from conformance.faults.model import Fault
 
@@ -31,35 +25,35 @@ def faults() -> Iterator[Fault]:
         yield breaking(
             f"{APPS}/rule/default-{default}",
             f"{APPS} takes 1 for {default}",
-            rewritten(_unless_given(default, "1")),
+            on_request(_unless_given(default, "1")),
         )
     yield breaking(
         f"{RULES}/rule/default-page",
         f"{RULES} begins with the second page",
-        rewritten(_unless_given("offset", "1")),
+        on_request(_unless_given("offset", "1")),
     )
 
 
-def _unless_given(name: str, value: str) -> Callable[[Turn], Asked | None]:
-    def change(turn: Turn) -> Asked | None:
-        return turn.asked.with_value(name, value) if turn.asked.value(name) is None else None
+def _unless_given(name: str, value: str) -> Callable[[Turn], Request | None]:
+    def change(turn: Turn) -> Request | None:
+        return turn.request.with_value(name, value) if turn.request.value(name) is None else None
 
     return change
 
 
 def _number(turn: Turn, name: str, default: int) -> int:
-    text = turn.asked.value(name) or ""
+    text = turn.request.value(name) or ""
     return int(text) if text.isdigit() and len(text) < 9 else default
 
 
-def _from_one(turn: Turn) -> Asked | None:
+def _from_one(turn: Turn) -> Request | None:
     offset = _number(turn, "offset", 0)
-    return turn.asked.with_value("offset", str(offset - 1)) if offset else None
+    return turn.request.with_value("offset", str(offset - 1)) if offset else None
 
 
-def _one_more(turn: Turn) -> Asked | None:
+def _one_more(turn: Turn) -> Request | None:
     limit = _number(turn, "limit", 100)
-    return turn.asked.with_value("limit", str(limit + 1)) if limit < 100 else None
+    return turn.request.with_value("limit", str(limit + 1)) if limit < 100 else None
 
 
 def _by_item(name: str) -> Behaviour:
@@ -67,8 +61,8 @@ def _by_item(name: str) -> Behaviour:
 
     async def behave(turn: Turn) -> Answer:
         offset, limit = _number(turn, "offset", 0), _number(turn, "limit", 100)
-        asked = turn.asked.with_value("offset", "0").with_value("limit", "100")
-        whole = await turn.forward(asked if offset else turn.asked)
+        request = turn.request.with_value("offset", "0").with_value("limit", "100")
+        whole = await turn.forward(request if offset else turn.request)
         if not offset or not whole.succeeded:
             return whole
         rows = whole.json[_ITEMS[name]][offset : offset + limit]
@@ -87,7 +81,7 @@ def _gap(name: str) -> Callable[[Turn, Any], Any]:
 
 def _past_end_refused(name: str) -> Behaviour:
     async def behave(turn: Turn) -> Answer:
-        answer = await turn.forward(turn.asked)
+        answer = await turn.forward(turn.request)
         if answer.succeeded and _number(turn, "offset", 0) and not answer.json[_ITEMS[name]]:
             return refusal(400, "RTC.00001003")
         return answer
@@ -97,8 +91,8 @@ def _past_end_refused(name: str) -> Behaviour:
 
 def _of_pages() -> Iterator[Fault]:
     for rule, title, behaviour in (
-        ("first-page-zero", "numbers its pages from 1", rewritten(_from_one)),
-        ("page-size", "answers one item more than asked for", rewritten(_one_more)),
+        ("first-page-zero", "numbers its pages from 1", on_request(_from_one)),
+        ("page-size", "answers one item more than asked for", on_request(_one_more)),
         ("pages-disjoint", "counts items where pages are counted", _by_item(APPS)),
         ("pages-complete", "loses the first item of a later page", shown(_gap(APPS))),
         ("page-past-end", "refuses a page after the last", _past_end_refused(APPS)),
@@ -113,9 +107,9 @@ def _of_pages() -> Iterator[Fault]:
         )
 
 
-def _second_instead(turn: Turn) -> Asked | None:
-    first = turn.asked.value("offset") == "0" and _small(turn)
-    return turn.asked.with_value("offset", "1") if first else None
+def _second_instead(turn: Turn) -> Request | None:
+    first = turn.request.value("offset") == "0" and _small(turn)
+    return turn.request.with_value("offset", "1") if first else None
 
 
 def _rule_twice(_turn: Turn, body: Any) -> Any:
@@ -136,26 +130,26 @@ def _of_rule_pages() -> Iterator[Fault]:
         (
             "first-page-zero",
             "answers the second of its small pages for the first",
-            rewritten(_second_instead),
+            on_request(_second_instead),
         ),
         ("page-size", "answers its rule twice", shown(_rule_twice)),
-        ("pages-disjoint", "answers the first page for the second", rewritten(_from_one)),
+        ("pages-disjoint", "answers the first page for the second", on_request(_from_one)),
         ("pages-complete", "loses a rule on a page of one", shown(_rule_lost, _small)),
         ("page-past-end", "refuses a page after the last", _past_end_refused(RULES)),
     ):
         yield breaking(f"{RULES}/rule/{rule}", f"{RULES} {title}", behaviour)
 
 
-def _ignore_state(turn: Turn) -> Asked:
-    return turn.asked.with_value("state", None)
+def _ignore_state(turn: Turn) -> Request:
+    return turn.request.with_value("state", None)
 
 
-def _deleted_taken(turn: Turn) -> Asked | None:
-    return _ignore_state(turn) if turn.asked.value("state") == "DELETED" else None
+def _deleted_taken(turn: Turn) -> Request | None:
+    return _ignore_state(turn) if turn.request.value("state") == "DELETED" else None
 
 
 def _filtered(turn: Turn) -> bool:
-    return turn.asked.value("state") is not None
+    return turn.request.value("state") is not None
 
 
 def _first_lost(_turn: Turn, body: Any) -> Any:
@@ -171,7 +165,7 @@ def _all_counted(turn: Turn, body: Any) -> Any:
 
 
 def _count_kept(turn: Turn, body: Any) -> Any:
-    key = ("count", turn.asked.value("state"))
+    key = ("count", turn.request.value("state"))
     return {**body, "count": turn.memory.setdefault(key, body["count"])}
 
 
@@ -188,8 +182,8 @@ def _other_scope(_turn: Turn, body: Any) -> Any:
 
 
 _OF_APPS: tuple[tuple[str, str, Behaviour], ...] = (
-    ("state-filter", "does not look at state", rewritten(_ignore_state)),
-    ("deleted-is-no-filter", "takes DELETED for no state", rewritten(_deleted_taken)),
+    ("state-filter", "does not look at state", on_request(_ignore_state)),
+    ("deleted-is-no-filter", "takes DELETED for no state", on_request(_deleted_taken)),
     (
         "state-filters-partition",
         "loses one when a state is asked for",

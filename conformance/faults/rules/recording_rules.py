@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from conformance.faults.combinators import on_request
 from conformance.faults.handmade import (
     afterwards,
     breaking,
@@ -19,13 +20,12 @@ from conformance.faults.handmade import (
     other_apps,
     other_id,
     refused_when,
-    rewritten,
     shown,
     stale,
     succeeding,
     year_on,
 )
-from conformance.faults.messages import Answer, Asked, refusal
+from conformance.faults.messages import Answer, Request, refusal
 from conformance.faults.middleware import Behaviour, Turn
 from conformance.faults.model import Fault
 
@@ -60,10 +60,10 @@ def _has_rule(turn: Turn) -> bool:
     return bool(_rules(turn))
 
 
-def _another_of_the_place(turn: Turn) -> Asked:
+def _another_of_the_place(turn: Turn) -> Request:
     for rule in _rules(turn).values():
         rule.location = f"{rule.location}~"
-    return turn.asked
+    return turn.request
 
 
 def _created_again(turn: Turn, body: Any) -> None:
@@ -83,8 +83,8 @@ def _touched(turn: Turn, _body: Any) -> None:
 
 def _chosen_id() -> Behaviour:
     async def behave(turn: Turn) -> Answer:
-        answer = await turn.forward(turn.asked)
-        wanted = (turn.asked.json or {}).get("rule_id") if answer.succeeded else None
+        answer = await turn.forward(turn.request)
+        wanted = (turn.request.json or {}).get("rule_id") if answer.succeeded else None
         if not isinstance(wanted, str):
             return answer
         rules = _rules(turn)
@@ -116,11 +116,13 @@ def _crossed(key: str) -> Behaviour:
 
 
 def _body(change: Callable[[Any], Any]) -> Behaviour:
-    def behave(turn: Turn) -> Asked | None:
-        body = turn.asked.json
-        return turn.asked.with_json(change(copy.deepcopy(body))) if isinstance(body, dict) else None
+    def behave(turn: Turn) -> Request | None:
+        body = turn.request.json
+        return (
+            turn.request.with_json(change(copy.deepcopy(body))) if isinstance(body, dict) else None
+        )
 
-    return rewritten(behave)
+    return on_request(behave)
 
 
 def _here(body: Any) -> Any:
@@ -159,7 +161,7 @@ _CREATE: tuple[Row, ...] = (
     (
         "one-per-location",
         "makes a second rule in the same location",
-        rewritten(_another_of_the_place),
+        on_request(_another_of_the_place),
         (),
     ),
     ("second-create-replaces", "keeps the first rule", lost(_has_rule), ()),
@@ -213,14 +215,14 @@ _LIST: tuple[Row, ...] = (
 )
 _SHOW: tuple[Row, ...] = (
     ("ids-echoed", "answers another id", _crossed("rule_id"), ()),
-    ("foreign-rule", "finds rules of any application", rewritten(from_owner), ()),
+    ("foreign-rule", "finds rules of any application", on_request(from_owner), ()),
 )
 
 
 def _formats_added() -> Behaviour:
     async def behave(turn: Turn) -> Answer:
         before = copy.deepcopy(_rules(turn).get(turn.path["rule_id"]))
-        answer = await turn.forward(turn.asked)
+        answer = await turn.forward(turn.request)
         if not answer.succeeded or before is None:
             return answer
         content = _rules(turn)[turn.path["rule_id"]].content
@@ -231,23 +233,25 @@ def _formats_added() -> Behaviour:
     return behave
 
 
-def _merged(turn: Turn) -> Asked | None:
-    rule, body = _rules(turn).get(turn.path["rule_id"]), turn.asked.json
+def _merged(turn: Turn) -> Request | None:
+    rule, body = _rules(turn).get(turn.path["rule_id"]), turn.request.json
     if rule is None or not isinstance(body, dict):
         return None
     for name, value in rule.content.items():
         if isinstance(value, dict) and isinstance(body.get(name), dict):
             body[name] = {**value, **body[name]}
-    return turn.asked.with_json(body)
+    return turn.request.with_json(body)
 
 
 def _upsert() -> Behaviour:
     async def behave(turn: Turn) -> Answer:
-        answer = await turn.forward(turn.asked)
+        answer = await turn.forward(turn.request)
         if answer.code != "RTC.00001011":
             return answer
-        path = turn.asked.path.rpartition("/")[0]
-        return (await turn.forward(replace(turn.asked, method="POST", path=path))).with_status(200)
+        path = turn.request.path.rpartition("/")[0]
+        return (await turn.forward(replace(turn.request, method="POST", path=path))).with_status(
+            200
+        )
 
     return behave
 
@@ -257,7 +261,7 @@ _UPDATE: tuple[Row, ...] = (
     ("seen-by-show", "is not seen when the rule is shown", lost(), ()),
     ("seen-by-list", "is not seen in the list", stale(), (LIST,)),
     ("replaces", "adds to the formats that there are", _formats_added(), ()),
-    ("left-out-is-default", "keeps what is left out", rewritten(_merged), ()),
+    ("left-out-is-default", "keeps what is left out", on_request(_merged), ()),
     ("create-time-kept", "begins anew", afterwards(_created_again), ()),
     (
         "update-time-moves",
@@ -265,7 +269,7 @@ _UPDATE: tuple[Row, ...] = (
         edited("update_time", lambda text: year_on(text, -1)),
         (),
     ),
-    ("foreign-rule", "updates rules of any application", rewritten(from_owner), ()),
+    ("foreign-rule", "updates rules of any application", on_request(from_owner), ()),
     ("makes-none", "makes a rule that is not there", _upsert(), ()),
 )
 
@@ -278,10 +282,10 @@ def _without(attribute: str, value: Callable[[], Any]) -> Behaviour:
     async def behave(turn: Turn) -> Answer:
         app = found_app(turn)
         if app is None:
-            return await turn.forward(turn.asked)
+            return await turn.forward(turn.request)
         before = getattr(app, attribute)
         setattr(app, attribute, value() if value is list else replace(before, mode=value()))
-        answer = await turn.forward(turn.asked)
+        answer = await turn.forward(turn.request)
         setattr(app, attribute, before)
         return answer
 
@@ -297,10 +301,10 @@ def _once_used() -> Behaviour:
     async def behave(turn: Turn) -> Answer:
         used: set[str] = turn.memory.setdefault("used", set())
         if turn.endpoint.name == "UpdateAutoRecord":
-            used.add(str((turn.asked.json or {}).get("record_rule_id")))
+            used.add(str((turn.request.json or {}).get("record_rule_id")))
         elif turn.path["rule_id"] in used:
             return refusal(400, "RTC.00001013")
-        return await turn.forward(turn.asked)
+        return await turn.forward(turn.request)
 
     return behave
 
@@ -312,7 +316,7 @@ def _never_free() -> Behaviour:
             closed.add(turn.path["app_id"])
         elif turn.path["app_id"] in closed:
             return refusal(400, "RTC.00001019")
-        return await turn.forward(turn.asked)
+        return await turn.forward(turn.request)
 
     return behave
 
@@ -346,7 +350,7 @@ _DELETE: tuple[Row, ...] = (
         (DELETE, "UpdateAutoRecord"),
     ),
     ("location-free-again", "keeps the location taken", _never_free(), (DELETE, CREATE)),
-    ("foreign-rule", "deletes rules of any application", rewritten(from_owner), ()),
+    ("foreign-rule", "deletes rules of any application", on_request(from_owner), ()),
     (
         "others-untouched",
         "deletes the rules of other applications",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from conformance.faults.combinators import on_request
 from conformance.faults.handmade import (
     afterwards,
     breaking,
@@ -14,10 +15,9 @@ from conformance.faults.handmade import (
     found_app,
     lost,
     refused_when,
-    rewritten,
     shown,
 )
-from conformance.faults.messages import Answer, Asked, success
+from conformance.faults.messages import Answer, Request, success
 from conformance.faults.middleware import Behaviour, Turn
 from conformance.faults.model import Fault
 from conformance.faults.rules.job_terms import sent
@@ -43,17 +43,17 @@ def faults() -> Iterator[Fault]:
     yield breaking(
         f"{REMOVE}/rule/users-leave",
         f"{REMOVE} removes the first user alone",
-        rewritten(_first_alone),
+        on_request(_first_alone),
         slug="first-only",
     )
 
 
-def _first_alone(turn: Turn) -> Asked | None:
-    body = turn.asked.json
+def _first_alone(turn: Turn) -> Request | None:
+    body = turn.request.json
     users = body.get("user_ids") if isinstance(body, dict) else None
     if not isinstance(users, list) or len(users) < 2:
         return None
-    return turn.asked.with_json({**body, "user_ids": users[:1]})
+    return turn.request.with_json({**body, "user_ids": users[:1]})
 
 
 Row = tuple[str, str, Behaviour, tuple[str, ...]]
@@ -75,7 +75,7 @@ def _nothing_done() -> Behaviour:
     async def behave(turn: Turn) -> Answer:
         app = found_app(turn)
         if app is None or not _online(turn):
-            return await turn.forward(turn.asked)
+            return await turn.forward(turn.request)
         return success(202)
 
     return behave
@@ -96,7 +96,7 @@ def _as_before(items: str, **values: Any) -> Behaviour:
     """Whatever state is asked for, everything is shown as if nothing had ended."""
 
     async def behave(turn: Turn) -> Answer:
-        answer = await turn.forward(turn.asked.with_value("state", None))
+        answer = await turn.forward(turn.request.with_value("state", None))
         if not answer.succeeded:
             return answer
         rows = [{**row, **values} for row in answer.json[items]]
@@ -112,7 +112,7 @@ _RUNNING = _as_before("room_info_list", state="RUNNING", end_time="-")
 def _out_of_every_room() -> Behaviour:
     async def behave(turn: Turn) -> Answer:
         app, world = found_app(turn), turn.world
-        answer = await turn.forward(turn.asked)
+        answer = await turn.forward(turn.request)
         if app is not None and answer.succeeded:
             for room in {one.room_id for one in world.statistics.app(app.app_id).sessions}:
                 world.statistics.remove_users(app.app_id, room, _users(turn), world.clock.now())
@@ -162,7 +162,7 @@ _REMOVE: tuple[Row, ...] = (
 
 def _found_without_room() -> Behaviour:
     async def behave(turn: Turn) -> Answer:
-        answer = await turn.forward(turn.asked)
+        answer = await turn.forward(turn.request)
         missing = answer.status == 404 and found_app(turn) is not None
         return success(202) if missing else answer
 
@@ -172,9 +172,9 @@ def _found_without_room() -> Behaviour:
 def _once() -> Behaviour:
     async def behave(turn: Turn) -> Answer:
         seen: set[str] = turn.memory.setdefault("dismissed", set())
-        again = turn.asked.path in seen
-        seen.add(turn.asked.path)
-        answer = await turn.forward(turn.asked)
+        again = turn.request.path in seen
+        seen.add(turn.request.path)
+        answer = await turn.forward(turn.request)
         return answer if not again else replace(answer, status=500)
 
     return behave
@@ -226,16 +226,16 @@ def _in_bytes(_turn: Turn, body: Any) -> Any:
     return {**body, "objects": rows}
 
 
-def _as_objects(turn: Turn) -> Asked:
-    return turn.asked.with_value("type", "objects")
+def _as_objects(turn: Turn) -> Request:
+    return turn.request.with_value("type", "objects")
 
 
-def _without_prefix(turn: Turn) -> Asked:
-    return turn.asked.with_value("prefix", None)
+def _without_prefix(turn: Turn) -> Request:
+    return turn.request.with_value("prefix", None)
 
 
 def _unmatched_refused(turn: Turn) -> bool:
-    prefix, bucket = turn.asked.value("prefix") or "", turn.asked.value("bucket")
+    prefix, bucket = turn.request.value("prefix") or "", turn.request.value("bucket")
     found = [one for one in _buckets_of(turn) if one.name == bucket]
     return bool(prefix) and not any(
         item.name.startswith(prefix) for one in found for item in one.objects
@@ -248,10 +248,10 @@ def _of_another(_turn: Turn, body: Any) -> Any:
     return {**body, "count": len(rows) + len(others), "buckets": [*rows, *others]}
 
 
-def _where_it_is(turn: Turn) -> Asked | None:
+def _where_it_is(turn: Turn) -> Request | None:
     """The request with the region that the bucket is in."""
-    found = [one for one in _buckets_of(turn) if one.name == turn.asked.value("bucket")]
-    return turn.asked.with_value("location", found[0].location) if found else None
+    found = [one for one in _buckets_of(turn) if one.name == turn.request.value("bucket")]
+    return turn.request.with_value("location", found[0].location) if found else None
 
 
 _BUCKETS: tuple[Row, ...] = (
@@ -264,9 +264,9 @@ _OBJECTS: tuple[Row, ...] = (
     ("count-equals-items", "counts one too many", shown(_one_more), ()),
     ("objects-have-size-and-date", "answers names alone", shown(_bare), ()),
     ("size-in-kilobytes", "shows sizes in bytes", shown(_in_bytes), ()),
-    ("folders-are-not-objects", "lists objects for folders", rewritten(_as_objects), ()),
-    ("prefix-narrows", "does not look at prefix", rewritten(_without_prefix), ()),
-    ("bucket-in-other-region", "does not look at location", rewritten(_where_it_is), ()),
+    ("folders-are-not-objects", "lists objects for folders", on_request(_as_objects), ()),
+    ("prefix-narrows", "does not look at prefix", on_request(_without_prefix), ()),
+    ("bucket-in-other-region", "does not look at location", on_request(_where_it_is), ()),
     (
         "prefix-without-match",
         "refuses a prefix that nothing has",
@@ -313,8 +313,10 @@ def _already(turn: Turn) -> bool:
 
 def _post_as_put() -> Behaviour:
     async def behave(turn: Turn) -> Answer:
-        known = turn.asked.method == "POST" and turn.asked.path.endswith("/buckets/authentication")
-        return await turn.forward(replace(turn.asked, method="PUT") if known else turn.asked)
+        known = turn.request.method == "POST" and turn.request.path.endswith(
+            "/buckets/authentication"
+        )
+        return await turn.forward(replace(turn.request, method="PUT") if known else turn.request)
 
     return behave
 

@@ -71,7 +71,7 @@ def faults() -> Iterator[Fault]:
 def _kept(holder: Holder, attribute: str, place: str) -> Behaviour:
     async def behave(turn: Turn) -> Answer:
         before = getattr(holder(turn), attribute, None)
-        answer = await turn.forward(turn.asked)
+        answer = await turn.forward(turn.request)
         changed = holder(turn)
         if before is None or changed is None or not answer.succeeded:
             return answer

@@ -99,7 +99,7 @@ def faults() -> Iterator[Fault]:
 
 
 async def _as_it_is(turn: Turn) -> Answer:
-    return await turn.forward(turn.asked)
+    return await turn.forward(turn.request)
 
 
 def _limited(limits: Mapping[str, Limit], group: str = OBS) -> Behaviour:
@@ -111,6 +111,6 @@ def _limited(limits: Mapping[str, Limit], group: str = OBS) -> Behaviour:
             flow.admit("", group, turn.world.clock.now())
         except Refusal:
             return refusal(429, _THROTTLED)
-        return await turn.forward(turn.asked)
+        return await turn.forward(turn.request)
 
     return behave

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from conformance.faults.handmade import breaking, rewritten, shown, tenant_apps
-from conformance.faults.messages import Answer, Asked
+from conformance.faults.combinators import on_request
+from conformance.faults.handmade import breaking, shown, tenant_apps
+from conformance.faults.messages import Answer, Request
 from conformance.faults.middleware import Behaviour, Turn
 from conformance.faults.model import Fault
 from conformance.faults.series import ALL_ROWS, rows_changed
@@ -25,14 +26,14 @@ def faults() -> Iterator[Fault]:
         yield breaking(
             f"{name}/rule/unknown-app-empty-or-refused",
             f"{name} shows another application of the tenant for one without data",
-            rewritten(_with_data),
+            on_request(_with_data),
             slug="another-of-tenant",
         )
     for name in _PAGED:
         yield breaking(
             f"{name}/rule/offset-counts-items",
             f"{name} skips nothing without a limit",
-            rewritten(_unskipped),
+            on_request(_unskipped),
             slug="needs-limit",
         )
     for requirement in (
@@ -45,53 +46,53 @@ def faults() -> Iterator[Fault]:
         yield breaking(
             requirement,
             f"{name} takes the beginning of a room's id for the id",
-            rewritten(_begun),
+            on_request(_begun),
             slug="prefix",
         )
     for requirement, slug, title, behaviour in _FAULTS:
         yield breaking(requirement, title, behaviour, slug=slug)
 
 
-def _with_data(turn: Turn) -> Asked | None:
+def _with_data(turn: Turn) -> Request | None:
     """An application that has something in the place of one of the tenant that has nothing."""
-    name = "app" if turn.asked.value("app") is not None else "app_id"
-    app = turn.asked.value(name) or ""
+    name = "app" if turn.request.value("app") is not None else "app_id"
+    app = turn.request.value(name) or ""
     apps = tenant_apps(turn)
     if app not in apps or turn.world.statistics.app(app).sessions:
         return None
     full = (one for one in apps if turn.world.statistics.app(one).sessions)
-    return turn.asked.with_value(name, next(full, None))
+    return turn.request.with_value(name, next(full, None))
 
 
-def _unskipped(turn: Turn) -> Asked | None:
-    return turn.asked.with_value("offset", None) if turn.asked.value("limit") is None else None
+def _unskipped(turn: Turn) -> Request | None:
+    return turn.request.with_value("offset", None) if turn.request.value("limit") is None else None
 
 
-def _begun(turn: Turn) -> Asked | None:
+def _begun(turn: Turn) -> Request | None:
     """The room whose id begins as the one that is asked for."""
-    text = turn.asked.value("room_id")
-    sessions = turn.world.statistics.app(turn.asked.value("app") or "").sessions
+    text = turn.request.value("room_id")
+    sessions = turn.world.statistics.app(turn.request.value("app") or "").sessions
     rooms = {it.room_id for it in sessions}
     if not text or text in rooms:
         return None
     room = next((it for it in sorted(rooms) if it.startswith(text)), None)
-    return None if room is None else turn.asked.with_value("room_id", room)
+    return None if room is None else turn.request.with_value("room_id", room)
 
 
 def _left(field: str, parameter: str, keep: Callable[[Any, str], bool]) -> Behaviour:
     """Leave the parameter out and keep of everything what ``keep`` says of item and value."""
 
     async def behave(turn: Turn) -> Answer:
-        value = turn.asked.value(parameter)
+        value = turn.request.value(parameter)
         if value is None:
-            return await turn.forward(turn.asked)
-        whole = turn.asked.with_value(parameter, None).with_value("limit", "1000")
+            return await turn.forward(turn.request)
+        whole = turn.request.with_value(parameter, None).with_value("limit", "1000")
         answer = await turn.forward(whole.with_value("offset", None))
         if not answer.succeeded:
             return answer
         rows = [row for row in answer.json[field] if keep(row, value)]
         counted = {"total": len(rows)} if "total" in answer.json else {}
-        offset, limit = (int(turn.asked.value(it) or 0) for it in ("offset", "limit"))
+        offset, limit = (int(turn.request.value(it) or 0) for it in ("offset", "limit"))
         page = rows[offset : offset + (limit or 10)] if counted else rows
         return answer.with_json({**answer.json, **counted, field: page})
 
@@ -106,17 +107,17 @@ def _of_stream(series: Any, stream: str) -> bool:
 def _instead(name: str, **others: str) -> Behaviour:
     """Take values of a parameter for others."""
 
-    def change(turn: Turn) -> Asked | None:
-        other = others.get(turn.asked.value(name) or "")
-        return None if other is None else turn.asked.with_value(name, other)
+    def change(turn: Turn) -> Request | None:
+        other = others.get(turn.request.value(name) or "")
+        return None if other is None else turn.request.with_value(name, other)
 
-    return rewritten(change)
+    return on_request(change)
 
 
 def _over_with_first(turn: Turn, body: Any) -> Any:
     """A room is over when the first of its users leaves."""
     rows = [dict(row) for row in body["room_info_list"]]
-    sessions = turn.world.statistics.app(turn.asked.value("app") or "").sessions
+    sessions = turn.world.statistics.app(turn.request.value("app") or "").sessions
     for row in rows:
         left = [it.left for it in sessions if it.room_id == row["room_id"] and not it.failed]
         if row["end_time"] != "-" and left:
@@ -134,10 +135,10 @@ def _added(field: str, by: int) -> Behaviour:
     )
 
 
-def _either(turn: Turn) -> Asked | None:
+def _either(turn: Turn) -> Request | None:
     """The direction does not count where the receiver is given."""
-    given = turn.asked.value("peer_id") is not None
-    return turn.asked.with_value("direction", None) if given else None
+    given = turn.request.value("peer_id") is not None
+    return turn.request.with_value("direction", None) if given else None
 
 
 _FAULTS: tuple[tuple[str, str, str, Behaviour], ...] = (
@@ -157,7 +158,7 @@ _FAULTS: tuple[tuple[str, str, str, Behaviour], ...] = (
         f"{QOS}/rule/filters-combine",
         "broken",
         f"{QOS} does not look at direction where peer_id is given",
-        rewritten(_either),
+        on_request(_either),
     ),
     (
         f"{ROOMS}/rule/users-within-room",

@@ -5,15 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from conformance.faults.handmade import (
-    always,
-    breaking,
-    from_one,
-    rewritten,
-    shown,
-    tenant_apps,
-)
-from conformance.faults.messages import Answer, Asked
+from conformance.faults.combinators import on_request
+from conformance.faults.handmade import always, breaking, from_one, shown, tenant_apps
+from conformance.faults.messages import Answer, Request
 from conformance.faults.middleware import Behaviour, Turn
 from conformance.faults.model import Fault
 from conformance.faults.series import ALL_ROWS, rows_changed, spoiled
@@ -63,13 +57,13 @@ def _of_owner(name: str) -> Iterator[Fault]:
         return answer.with_json({**body, "error_msg": "the request is wrong"})
 
     async def unnamed(turn: Turn) -> Answer:
-        return nameless(turn, await turn.forward(turn.asked))
+        return nameless(turn, await turn.forward(turn.request))
 
-    def known(turn: Turn) -> Asked | None:
-        app = turn.asked.value(parameter)
+    def known(turn: Turn) -> Request | None:
+        app = turn.request.value(parameter)
         if app is None or app in tenant_apps(turn):
             return None
-        return turn.asked.with_value(parameter, next(iter(tenant_apps(turn))))
+        return turn.request.with_value(parameter, next(iter(tenant_apps(turn))))
 
     yield breaking(
         f"{name}/rule/missing-app-named", f"{name} does not say what is missing", unnamed
@@ -77,72 +71,72 @@ def _of_owner(name: str) -> Iterator[Fault]:
     yield breaking(
         f"{name}/rule/unknown-app-empty-or-refused",
         f"{name} shows another application for an unknown one",
-        rewritten(known),
+        on_request(known),
     )
     if name in _WITHOUT_PROJECT:
         return
     yield breaking(
         f"{name}/rule/foreign-project-refused",
         f"{name} does not look at the project in the path",
-        rewritten(_own_project),
+        on_request(_own_project),
     )
     if name != "ListRtcEvent":
         yield breaking(
             f"{name}/rule/project-header-matches",
             f"{name} does not look at X-Project-Id",
-            rewritten(_without_project),
+            on_request(_without_project),
         )
 
 
-def _without_project(turn: Turn) -> Asked | None:
+def _without_project(turn: Turn) -> Request | None:
     """The request as the owner's token makes it, where a signature names another project."""
-    asked, given = turn.asked, turn.path["project_id"]
-    if asked.header("x-project-id") in {None, given}:
+    request, given = turn.request, turn.path["project_id"]
+    if request.header("x-project-id") in {None, given}:
         return None
-    asked = asked.with_header("x-project-id", None).with_header("authorization", None)
-    return asked.with_header("x-auth-token", turn.world.identities[0].token)
+    request = request.with_header("x-project-id", None).with_header("authorization", None)
+    return request.with_header("x-auth-token", turn.world.identities[0].token)
 
 
-def _own_project(turn: Turn) -> Asked:
+def _own_project(turn: Turn) -> Request:
     given, own = turn.path["project_id"], turn.world.identities[0].project_id
     token = turn.world.identities[0].token
-    asked = turn.asked.with_header("x-project-id", None).with_header("x-auth-token", token)
-    return asked.with_path(turn.asked.path.replace(given, own))
+    request = turn.request.with_header("x-project-id", None).with_header("x-auth-token", token)
+    return request.with_path(turn.request.path.replace(given, own))
 
 
 def _of_pages(name: str) -> Iterator[Fault]:
-    def by_page(turn: Turn) -> Asked | None:
-        limit, offset = turn.asked.value("limit"), turn.asked.value("offset")
+    def by_page(turn: Turn) -> Request | None:
+        limit, offset = turn.request.value("limit"), turn.request.value("offset")
         if not (limit or "").isdigit() or not (offset or "").isdigit():
             return None
-        return turn.asked.with_value("offset", str(int(limit or 0) * int(offset or 0)))
+        return turn.request.with_value("offset", str(int(limit or 0) * int(offset or 0)))
 
-    def overlapping(turn: Turn) -> Asked | None:
-        offset = turn.asked.value("offset") or ""
+    def overlapping(turn: Turn) -> Request | None:
+        offset = turn.request.value("offset") or ""
         if not offset.isdigit() or int(offset) < 2:
             return None
-        return turn.asked.with_value("offset", str(int(offset) - 1))
+        return turn.request.with_value("offset", str(int(offset) - 1))
 
-    def skipping(turn: Turn) -> Asked | None:
-        offset = turn.asked.value("offset") or ""
+    def skipping(turn: Turn) -> Request | None:
+        offset = turn.request.value("offset") or ""
         if not offset.isdigit() or int(offset) < 1:
             return None
-        return turn.asked.with_value("offset", str(int(offset) + 1))
+        return turn.request.with_value("offset", str(int(offset) + 1))
 
-    def first_again(turn: Turn) -> Asked | None:
-        offset = turn.asked.value("offset") or ""
-        return turn.asked.with_value("offset", "0") if offset.isdigit() and int(offset) else None
+    def first_again(turn: Turn) -> Request | None:
+        offset = turn.request.value("offset") or ""
+        return turn.request.with_value("offset", "0") if offset.isdigit() and int(offset) else None
 
-    def limitless(turn: Turn) -> Asked | None:
-        limit = turn.asked.value("limit") or ""
-        return turn.asked.with_value("limit", str(int(limit) + 1)) if limit.isdigit() else None
+    def limitless(turn: Turn) -> Request | None:
+        limit = turn.request.value("limit") or ""
+        return turn.request.with_value("limit", str(int(limit) + 1)) if limit.isdigit() else None
 
     changes: list[tuple[str, str, Behaviour]] = [
-        ("offset-counts-items", "counts pages where items are counted", rewritten(by_page)),
-        ("page-within-limit", "answers one item more than asked for", rewritten(limitless)),
-        ("pages-disjoint", "begins a page with the last item before", rewritten(overlapping)),
-        ("pages-join", "leaves an item out between two pages", rewritten(skipping)),
-        ("offset-beyond-end-empty", "begins anew after the end", rewritten(first_again)),
+        ("offset-counts-items", "counts pages where items are counted", on_request(by_page)),
+        ("page-within-limit", "answers one item more than asked for", on_request(limitless)),
+        ("pages-disjoint", "begins a page with the last item before", on_request(overlapping)),
+        ("pages-join", "leaves an item out between two pages", on_request(skipping)),
+        ("offset-beyond-end-empty", "begins anew after the end", on_request(first_again)),
     ]
     if name != QOS:
         changes += [
@@ -197,7 +191,7 @@ def _of_filters() -> Iterator[Fault]:
         yield breaking(
             f"{name}/rule/{rule}",
             f"{name} does not look at {parameter}",
-            rewritten(_ignoring(parameter)),
+            on_request(_ignoring(parameter)),
         )
     made_up = rows_changed(QOS, lambda rows: list(map(spoiled, rows)))
     yield breaking(
@@ -229,23 +223,23 @@ def _of_filters() -> Iterator[Fault]:
 
 
 def _of_users() -> Iterator[Fault]:
-    def summed_up(turn: Turn) -> Asked | None:
-        detail = turn.asked.value("type") == "detail"
-        return turn.asked.with_value("type", "summary") if detail else None
+    def summed_up(turn: Turn) -> Request | None:
+        detail = turn.request.value("type") == "detail"
+        return turn.request.with_value("type", "summary") if detail else None
 
-    def single(turn: Turn) -> Asked | None:
-        summary = turn.asked.value("type") == "summary"
-        return turn.asked.with_value("type", "detail") if summary else None
+    def single(turn: Turn) -> Request | None:
+        summary = turn.request.value("type") == "summary"
+        return turn.request.with_value("type", "detail") if summary else None
 
     yield breaking(
         f"{USERS}/rule/detail-lists-sessions",
         f"{USERS} answers the summary for detail",
-        rewritten(summed_up),
+        on_request(summed_up),
     )
     yield breaking(
         f"{USERS}/rule/summary-one-per-user",
         f"{USERS} answers detail for the summary",
-        rewritten(single),
+        on_request(single),
         slug="detail",
     )
     for parameter, field, slug, alike in (
@@ -268,10 +262,10 @@ def _searching(parameter: str, field: str, alike: Callable[[str, str], bool]) ->
     """Filter by something that is only like the value; everything on one page."""
 
     async def behave(turn: Turn) -> Answer:
-        wanted = turn.asked.value(parameter)
+        wanted = turn.request.value(parameter)
         if wanted is None:
-            return await turn.forward(turn.asked)
-        answer = await turn.forward(turn.asked.with_value(parameter, None))
+            return await turn.forward(turn.request)
+        answer = await turn.forward(turn.request.with_value(parameter, None))
         body = answer.json
         if not answer.succeeded:
             return answer
@@ -281,12 +275,12 @@ def _searching(parameter: str, field: str, alike: Callable[[str, str], bool]) ->
     return behave
 
 
-def _ignoring(parameter: str) -> Callable[[Turn], Asked]:
-    return lambda turn: turn.asked.with_value(parameter, None)
+def _ignoring(parameter: str) -> Callable[[Turn], Request]:
+    return lambda turn: turn.request.with_value(parameter, None)
 
 
 def _has(parameter: str) -> Callable[[Turn], bool]:
-    return lambda turn: turn.asked.value(parameter) is not None
+    return lambda turn: turn.request.value(parameter) is not None
 
 
 def _tenfold(rows: list[Any]) -> list[Any]:

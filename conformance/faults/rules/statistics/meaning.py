@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from conformance.faults.handmade import breaking, rewritten, shown
-from conformance.faults.messages import Answer, Asked
+from conformance.faults.combinators import on_request
+from conformance.faults.handmade import breaking, shown
+from conformance.faults.messages import Answer, Request
 from conformance.faults.middleware import Turn
 from conformance.faults.model import Fault
 from conformance.faults.series import HOUR, SHAPES, rows_changed
@@ -27,7 +28,7 @@ def faults() -> Iterator[Fault]:
         yield breaking(
             f"{name}/rule/sdk-type-of-clients",
             f"{name} takes native clients for those of the web, and the other way round",
-            rewritten(_swapped),
+            on_request(_swapped),
         )
     for name in ("ListRtcHistoryUsage", "ListRtcHistoryScale"):
         for slug, unit in (("minutes", 60), ("hours", 3600)):
@@ -54,9 +55,9 @@ def _without_failed(_turn: Turn, body: Any) -> Any:
     return {**body, "users": rows, "total": body["total"] - len(body["users"]) + len(rows)}
 
 
-def _swapped(turn: Turn) -> Asked | None:
-    other = _OTHER.get(turn.asked.value("sdk_type") or "")
-    return None if other is None else turn.asked.with_value("sdk_type", other)
+def _swapped(turn: Turn) -> Request | None:
+    other = _OTHER.get(turn.request.value("sdk_type") or "")
+    return None if other is None else turn.request.with_value("sdk_type", other)
 
 
 def _divided(unit: int) -> Callable[[list[Any]], list[Any]]:
@@ -70,8 +71,8 @@ def _divided(unit: int) -> Callable[[list[Any]], list[Any]]:
 
 def _events_counted(turn: Turn, body: Any) -> Any:
     """As many users of each kind as there are events of it."""
-    start, end = SHAPES[GROUPS].read(turn.asked)
-    events = turn.world.statistics.app(turn.asked.value("app") or "").events
+    start, end = SHAPES[GROUPS].read(turn.request)
+    events = turn.world.statistics.app(turn.request.value("app") or "").events
     rows = []
     for row in body["dimensions"]:
         same = [
@@ -79,7 +80,7 @@ def _events_counted(turn: Turn, body: Any) -> Any:
             for it in events
             if row.get("abnormal_type") in (None, it.abnormal_type)
             and row.get("abnormal_factor") in (None, it.abnormal_factor)
-            and turn.asked.value("room_id") in (None, it.session.room_id)
+            and turn.request.value("room_id") in (None, it.session.room_id)
             and (start is None or start.timestamp() <= it.time)
             and (end is None or it.time <= end.timestamp())
         ]
@@ -89,17 +90,17 @@ def _events_counted(turn: Turn, body: Any) -> Any:
 
 async def _day_of_everybody(turn: Turn) -> Answer:
     """Without a room, the days of all rooms one after the other."""
-    start, end = SHAPES[EVENT].read(turn.asked)
+    start, end = SHAPES[EVENT].read(turn.request)
     short = start is None or end is None or end - start <= HOUR
-    if short or turn.asked.value("room_id") is not None:
-        return await turn.forward(turn.asked)
-    app = turn.asked.value("app_id") or ""
+    if short or turn.request.value("room_id") is not None:
+        return await turn.forward(turn.request)
+    app = turn.request.value("app_id") or ""
     rooms = sorted({it.room_id for it in turn.world.statistics.app(app).sessions})
     if not rooms:
-        return await turn.forward(turn.asked)
+        return await turn.forward(turn.request)
     rows: list[Any] = []
     for room in rooms:
-        answer = await turn.forward(turn.asked.with_value("room_id", room))
+        answer = await turn.forward(turn.request.with_value("room_id", room))
         if not answer.succeeded:
             return answer
         rows += answer.json["data"]

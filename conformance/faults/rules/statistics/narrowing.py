@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
-from conformance.faults.handmade import breaking, refused_when, rewritten, shown
-from conformance.faults.messages import Asked
+from conformance.faults.combinators import on_request
+from conformance.faults.handmade import breaking, refused_when, shown
+from conformance.faults.messages import Request
 from conformance.faults.middleware import Turn
 from conformance.faults.model import Fault
 from conformance.faults.series import DAY, SHAPES, Shape, now
@@ -41,14 +42,14 @@ def _ignored() -> Iterator[Fault]:
         (QOS, "domain-selects", "domain"),
     ):
         yield breaking(
-            f"{name}/rule/{rule}", f"{name} ignores {parameter}", rewritten(_without(parameter))
+            f"{name}/rule/{rule}", f"{name} ignores {parameter}", on_request(_without(parameter))
         )
 
 
-def _without(parameter: str) -> Callable[[Turn], Asked | None]:
-    def change(turn: Turn) -> Asked | None:
-        given = turn.asked.value(parameter) is not None
-        return turn.asked.with_value(parameter, None) if given else None
+def _without(parameter: str) -> Callable[[Turn], Request | None]:
+    def change(turn: Turn) -> Request | None:
+        given = turn.request.value(parameter) is not None
+        return turn.request.with_value(parameter, None) if given else None
 
     return change
 
@@ -70,7 +71,7 @@ def _lost() -> Iterator[Fault]:
 
 def _older(shape: Shape, kept: timedelta) -> Callable[[Turn], bool]:
     def old(turn: Turn) -> bool:
-        end = shape.read(turn.asked)[1]
+        end = shape.read(turn.request)[1]
         return end is not None and end < now(turn) - kept
 
     return old

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from conformance.faults.handmade import Change, breaking, rewritten, shown
-from conformance.faults.messages import Asked
+from conformance.faults.combinators import on_request
+from conformance.faults.handmade import Change, breaking, shown
+from conformance.faults.messages import Request
 from conformance.faults.middleware import Turn
 from conformance.faults.model import Fault
 from conformance.faults.series import SHAPES, rows_changed, spoiled
@@ -27,28 +28,28 @@ def faults() -> Iterator[Fault]:
         yield breaking(
             f"ListRtc{operation}/rule/{rule}",
             f"ListRtc{operation} {title}",
-            rewritten(_unless_given(name, value)),
+            on_request(_unless_given(name, value)),
         )
     yield breaking(
         "ListRtcHistoryUsage/rule/usage-without-start",
         "ListRtcHistoryUsage shows a week without start_date",
-        rewritten(_usage_of_a_week),
+        on_request(_usage_of_a_week),
     )
 
 
-def _unless_given(name: str, value: str) -> Callable[[Turn], Asked | None]:
-    def change(turn: Turn) -> Asked | None:
-        return turn.asked.with_value(name, value) if turn.asked.value(name) is None else None
+def _unless_given(name: str, value: str) -> Callable[[Turn], Request | None]:
+    def change(turn: Turn) -> Request | None:
+        return turn.request.with_value(name, value) if turn.request.value(name) is None else None
 
     return change
 
 
-def _usage_of_a_week(turn: Turn) -> Asked | None:
+def _usage_of_a_week(turn: Turn) -> Request | None:
     shape = SHAPES["ListRtcHistoryUsage"]
-    start, end = shape.read(turn.asked)
-    if start is not None or end is None or turn.asked.value("start_date") is not None:
+    start, end = shape.read(turn.request)
+    if start is not None or end is None or turn.request.value("start_date") is not None:
         return None
-    return shape.write(turn.asked, end - 7 * shape.step, end)
+    return shape.write(turn.request, end - 7 * shape.step, end)
 
 
 def _rows(name: str, edit: Callable[[Any], Any]) -> Change:
@@ -56,16 +57,16 @@ def _rows(name: str, edit: Callable[[Any], Any]) -> Change:
     return rows_changed(f"ListRtc{name}", lambda rows: [edit(row) for row in rows])
 
 
-def _when(wanted: Callable[[Asked], bool], change: Change) -> Change:
-    return lambda turn, body: change(turn, body) if wanted(turn.asked) else body
+def _when(wanted: Callable[[Request], bool], change: Change) -> Change:
+    return lambda turn, body: change(turn, body) if wanted(turn.request) else body
 
 
-def _several(name: str) -> Callable[[Asked], bool]:
-    return lambda asked: "," in (asked.value(name) or "")
+def _several(name: str) -> Callable[[Request], bool]:
+    return lambda request: "," in (request.value(name) or "")
 
 
-def _is(name: str, value: str) -> Callable[[Asked], bool]:
-    return lambda asked: asked.value(name) == value
+def _is(name: str, value: str) -> Callable[[Request], bool]:
+    return lambda request: request.value(name) == value
 
 
 def _with(**values: Any) -> Callable[[Any], Any]:
@@ -150,14 +151,14 @@ _USERS = (
         "UserList/several-equal-each",
         "loses an entry when several values are given",
         _when(
-            lambda asked: any(_several(name)(asked) for name in ("region", "isp", "state")),
+            lambda request: any(_several(name)(request) for name in ("region", "isp", "state")),
             _lost("UserList"),
         ),
     ),
     (
         "UserList/region-name-or-abbreviation",
         "takes abbreviations of regions for other names",
-        _when(lambda asked: (asked.value("region") or "-").isascii(), _lost("UserList")),
+        _when(lambda request: (request.value("region") or "-").isascii(), _lost("UserList")),
     ),
     (
         "UserList/summary-one-per-user",
@@ -333,7 +334,7 @@ _CALLS = (
         "ClientQosDetails/default-time-type",
         "shifts the samples when no time_type is given",
         _when(
-            lambda asked: asked.value("time_type") is None,
+            lambda request: request.value("time_type") is None,
             rows_changed("ListRtcClientQosDetails", lambda rows: list(map(spoiled, rows))),
         ),
     ),
@@ -369,7 +370,7 @@ _ABNORMAL = (
         "AbnormalEventDimension/narrower-window-bounded",
         "counts more users in a narrow window",
         _when(
-            lambda asked: _short(asked),
+            lambda request: _short(request),
             _rows("AbnormalEventDimension", _plus("user_count", 10_000)),
         ),
     ),
@@ -381,7 +382,7 @@ _ABNORMAL = (
     (
         "AbnormalEventDimension/dimension-default",
         "groups by nothing without a dimension",
-        _when(lambda asked: asked.value("dimension") is None, _other_dimension),
+        _when(lambda request: request.value("dimension") is None, _other_dimension),
     ),
     (
         "AbnormalEventDimension/several-equal-each",
@@ -396,9 +397,9 @@ _ABNORMAL = (
 )
 
 
-def _short(asked: Asked) -> bool:
+def _short(request: Request) -> bool:
     shape = SHAPES["ListRtcAbnormalEventDimension"]
-    start, end = shape.read(asked)
+    start, end = shape.read(request)
     return start is not None and end is not None and end - start < shape.longest - shape.step / 2
 
 

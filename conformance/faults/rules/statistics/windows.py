@@ -6,14 +6,9 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
-from conformance.faults.handmade import (
-    breaking,
-    every_other,
-    refused_when,
-    rewritten,
-    shown,
-)
-from conformance.faults.messages import Asked
+from conformance.faults.combinators import on_request
+from conformance.faults.handmade import breaking, every_other, refused_when, shown
+from conformance.faults.messages import Request
 from conformance.faults.middleware import Behaviour, Turn
 from conformance.faults.model import Fault
 from conformance.faults.series import (
@@ -67,13 +62,13 @@ def _off_by_one_day(name: str) -> Iterator[Fault]:
     shape = SHAPES[name]
 
     def moved(first: timedelta, last: timedelta) -> Behaviour:
-        def change(turn: Turn) -> Asked | None:
-            start, end = shape.read(turn.asked)
+        def change(turn: Turn) -> Request | None:
+            start, end = shape.read(turn.request)
             if start is None or end is None or end <= start:
                 return None
-            return shape.write(turn.asked, start + first, end + last)
+            return shape.write(turn.request, start + first, end + last)
 
-        return rewritten(change)
+        return on_request(change)
 
     none = timedelta()
     for slug, title, behaviour in (
@@ -92,46 +87,50 @@ def _off_by_one_day(name: str) -> Iterator[Fault]:
 
 
 def _of_ends(name: str, shape: Shape) -> Iterator[Fault]:
-    def malformed(turn: Turn) -> Asked | None:
-        asked = turn.asked
-        given = [asked.value(end) for end in shape.ends]
-        start, end = shape.read(asked)
+    def malformed(turn: Turn) -> Request | None:
+        request = turn.request
+        given = [request.value(end) for end in shape.ends]
+        start, end = shape.read(request)
         if (given[0] is None or start) and (given[1] is None or end):
             return None
         last = now(turn) - 2 * shape.step
-        return shape.write(asked, last - shape.step / 2, last)
+        return shape.write(request, last - shape.step / 2, last)
 
-    def swapped(turn: Turn) -> Asked | None:
-        start, end = shape.read(turn.asked)
-        return shape.write(turn.asked, end, start) if start and end and end < start else None
+    def swapped(turn: Turn) -> Request | None:
+        start, end = shape.read(turn.request)
+        return shape.write(turn.request, end, start) if start and end and end < start else None
 
-    def clamped(turn: Turn) -> Asked | None:
-        start, end = shape.read(turn.asked)
-        room = turn.asked.value("room_id") is not None and name in _CALLS
+    def clamped(turn: Turn) -> Request | None:
+        start, end = shape.read(turn.request)
+        room = turn.request.value("room_id") is not None and name in _CALLS
         longest = {"ListRtcEvent": DAY, "ListRtcAbnormalEvent": 5 * DAY}
         most = longest.get(name, shape.longest) if room else shape.longest
         if start is None or end is None or end - start <= most:
             return None
-        return shape.write(turn.asked, end - most, end)
+        return shape.write(turn.request, end - most, end)
 
-    def future(turn: Turn) -> Asked | None:
-        start, end = shape.read(turn.asked)
+    def future(turn: Turn) -> Request | None:
+        start, end = shape.read(turn.request)
         if start is None or end is None or start <= now(turn):
             return None
         last = now(turn) - (DAY if shape.daily else 2 * MINUTE)
-        return shape.write(turn.asked, last - shape.step, last)
+        return shape.write(turn.request, last - shape.step, last)
 
     slack = DAY if shape.daily else MINUTE
 
     def longest(turn: Turn) -> bool:
-        start, end = shape.read(turn.asked)
+        start, end = shape.read(turn.request)
         return start is not None and end is not None and end - start >= shape.longest - slack
 
     for rule, title, behaviour in (
-        ("malformed-time-refused", "reads times that are none", rewritten(malformed)),
-        ("end-before-start-refused", "swaps ends that are the wrong way round", rewritten(swapped)),
-        ("span-exceeded-refused", "cuts a span that is too long", rewritten(clamped)),
-        ("future-window-empty-or-refused", "shows the past for the future", rewritten(future)),
+        ("malformed-time-refused", "reads times that are none", on_request(malformed)),
+        (
+            "end-before-start-refused",
+            "swaps ends that are the wrong way round",
+            on_request(swapped),
+        ),
+        ("span-exceeded-refused", "cuts a span that is too long", on_request(clamped)),
+        ("future-window-empty-or-refused", "shows the past for the future", on_request(future)),
         ("longest-span-accepted", "refuses the longest span", refused_when(longest, 400, INVALID)),
     ):
         if (name, rule) != ("ListRtcHistoryUsage", "span-exceeded-refused"):
@@ -146,7 +145,7 @@ def _of_samples(name: str, shape: Shape) -> Iterator[Fault]:
     last: Callable[[list[Any]], list[Any]] = lambda rows: rows[:-2]  # noqa: E731
 
     def narrow(turn: Turn) -> bool:
-        start, end = shape.read(turn.asked)
+        start, end = shape.read(turn.request)
         return start is not None and end is not None and end - start < _wide(name, shape)
 
     yield breaking(
@@ -172,31 +171,31 @@ def _wide(name: str, shape: Shape) -> timedelta:
 
 
 def _of_defaults(name: str, shape: Shape) -> Iterator[Fault]:
-    def both(turn: Turn) -> Asked | None:
-        if shape.read(turn.asked) != (None, None):
+    def both(turn: Turn) -> Request | None:
+        if shape.read(turn.request) != (None, None):
             return None
         last = now(turn) - (5 * DAY if shape.daily else 2 * HOUR)
-        return shape.write(turn.asked, last - shape.step, last)
+        return shape.write(turn.request, last - shape.step, last)
 
-    def start_only(turn: Turn) -> Asked | None:
-        start, end = shape.read(turn.asked)
+    def start_only(turn: Turn) -> Request | None:
+        start, end = shape.read(turn.request)
         if start is None or end is not None:
             return None
         before = 3 * shape.step
-        return shape.write(turn.asked, start - before, start - before / 3)
+        return shape.write(turn.request, start - before, start - before / 3)
 
-    def end_only(turn: Turn) -> Asked | None:
-        start, end = shape.read(turn.asked)
+    def end_only(turn: Turn) -> Request | None:
+        start, end = shape.read(turn.request)
         if start is not None or end is None:
             return None
-        return shape.write(turn.asked, end - 7 * shape.step, end - 5 * shape.step)
+        return shape.write(turn.request, end - 7 * shape.step, end - 5 * shape.step)
 
     for rule, title, change in (
         ("default-window", "shows another window when none is asked for", both),
         ("start-only", "does not go on to the present", start_only),
         ("end-only", "goes back too far", end_only),
     ):
-        yield breaking(f"{name}/rule/{rule}", f"{name} {title}", rewritten(change))
+        yield breaking(f"{name}/rule/{rule}", f"{name} {title}", on_request(change))
 
 
 def _of_steps() -> Iterator[Fault]:
@@ -228,8 +227,8 @@ def _with_today(name: str) -> Callable[[Turn, Any], Any]:
     def change(turn: Turn, body: Any) -> Any:
         rows = body[ALL_ROWS[name]]
         today = now(turn).strftime("%Y-%m-%d")
-        asked = turn.asked.value("end_date")
-        if rows and asked is not None and asked >= today:
+        end = turn.request.value("end_date")
+        if rows and end is not None and end >= today:
             rows.append({**rows[-1], "date": today})
         return body
 
@@ -246,20 +245,20 @@ def _of_retention() -> Iterator[Fault]:
         yield breaking(
             f"{name}/rule/beyond-retention-empty-or-refused",
             f"{name} shows the present for what is no longer kept",
-            rewritten(_recent(shape, 31 * DAY if shape.daily else 5 * DAY)),
+            on_request(_recent(shape, 31 * DAY if shape.daily else 5 * DAY)),
         )
 
 
-def _recent(shape: Shape, kept: timedelta) -> Callable[[Turn], Asked | None]:
-    def change(turn: Turn) -> Asked | None:
-        start, end = shape.read(turn.asked)
+def _recent(shape: Shape, kept: timedelta) -> Callable[[Turn], Request | None]:
+    def change(turn: Turn) -> Request | None:
+        start, end = shape.read(turn.request)
         if start is None or end is None or end >= now(turn) - kept:
             return None
         slack = DAY if shape.daily else MINUTE
         last = now(turn) - 2 * slack
         room = None if shape.daily else busy_room(turn)
-        asked = turn.asked if room is None else turn.asked.with_value("room_id", room)
-        return shape.write(asked, last - shape.longest + slack, last)
+        request = turn.request if room is None else turn.request.with_value("room_id", room)
+        return shape.write(request, last - shape.longest + slack, last)
 
     return change
 
@@ -268,18 +267,18 @@ def _of_the_moment() -> Iterator[Fault]:
     name = "ListRtcRealtimeScaleDimension"
 
     def change(wanted: Callable[[Turn, str], bool]) -> Behaviour:
-        def behave(turn: Turn) -> Asked | None:
-            given = turn.asked.value("time")
+        def behave(turn: Turn) -> Request | None:
+            given = turn.request.value("time")
             if given is None or not wanted(turn, given):
                 return None
             past = (now(turn) - HOUR).strftime("%Y-%m-%dT%H:%M:00Z")
-            return turn.asked.with_value("time", past)
+            return turn.request.with_value("time", past)
 
-        return rewritten(behave)
+        return on_request(behave)
 
     def malformed(_turn: Turn, given: str) -> bool:
         shape = SHAPES["ListRtcRealtimeScale"]
-        probe = Asked("GET", "/", (("start_time", given),), (), b"")
+        probe = Request("GET", "/", (("start_time", given),), (), b"")
         return shape.read(probe)[0] is None
 
     def ahead(turn: Turn, given: str) -> bool:
