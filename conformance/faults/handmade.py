@@ -28,14 +28,22 @@ def breaking(
     return Fault(f"{requirement}/{slug}", title, FAMILY, (requirement,), chosen, behaviour)
 
 
-Row = tuple[str, str, str, Behaviour, tuple[str, ...]]
+RequirementRow = tuple[str, str, str, Behaviour, tuple[str, ...]]
 """Requirement, slug, title, behaviour, and the operations whose requests go through it."""
+RuleRow = tuple[str, str, Behaviour, tuple[str, ...]]
+"""A rule of an operation, what the operation does, behaviour, and the operations that it is of."""
 
 
-def faults_of(rows: Iterable[Row]) -> Iterator[Fault]:
+def faults_of(rows: Iterable[RequirementRow]) -> Iterator[Fault]:
     """The fault of each row."""
     for requirement, slug, title, behaviour, operations in rows:
         yield breaking(requirement, title, behaviour, *operations, slug=slug)
+
+
+def faults_of_operation(operation: str, rows: Iterable[RuleRow]) -> Iterator[Fault]:
+    """The fault of each row; its operation itself is meant where a row names none."""
+    for rule, title, behaviour, operations in rows:
+        yield breaking(f"{operation}/rule/{rule}", f"{operation} {title}", behaviour, *operations)
 
 
 def always(_turn: Turn) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.faults.combinators import on_request
 from conformance.faults.handmade import (
-    Row,
+    RequirementRow,
     edited,
     faults_of,
     found_app,
@@ -185,7 +185,7 @@ def _tenant_is(name: Callable[[Turn, Any], str]) -> Behaviour:
     return shown(change)
 
 
-_FAULTS: tuple[Row, ...] = (
+_FAULTS: tuple[RequirementRow, ...] = (
     (
         "ListApps/rule/pages-complete",
         "last-page-full",

@@ -10,10 +10,11 @@ from typing import Any
 from conformance.faults import tree
 from conformance.faults.combinators import on_request
 from conformance.faults.handmade import (
+    RuleRow,
     afterwards,
-    breaking,
     crash_when,
     edited,
+    faults_of_operation,
     found_app,
     lost,
     other_apps,
@@ -28,7 +29,6 @@ from conformance.faults.messages import Answer, Request
 from conformance.faults.middleware import Behaviour, Turn
 from conformance.faults.model import Fault
 
-Row = tuple[str, str, Behaviour, tuple[str, ...]]
 SET_AUTO, SHOW_AUTO = "UpdateAutoRecord", "ShowAutoRecord"
 SET_CALLBACK, SHOW_CALLBACK = "UpdateRecordCallback", "ShowRecordCallback"
 HOUR = timedelta(hours=1)
@@ -45,13 +45,10 @@ def faults() -> Iterator[Fault]:
         ),
         (SHOW_CALLBACK, _SHOW_CALLBACK),
     ):
-        for rule, title, behaviour, operations in rows:
-            yield breaking(
-                f"{operation}/rule/{rule}", f"{operation} {title}", behaviour, *operations
-            )
+        yield from faults_of_operation(operation, rows)
 
 
-def _seen(own: str, in_app: str, show: str) -> tuple[Row, ...]:
+def _seen(own: str, in_app: str, show: str) -> tuple[RuleRow, ...]:
     """What was set is shown otherwise elsewhere."""
     return (
         (
@@ -114,7 +111,7 @@ def _settings_touched(turn: Turn, _body: Any) -> None:
         app.auto_record.updated += HOUR
 
 
-_SET_AUTO: tuple[Row, ...] = (
+_SET_AUTO: tuple[RuleRow, ...] = (
     ("read-back", "answers another rule", edited("auto_record_mode.record_rule_id", other_id), ()),
     ("off-after-on", "cannot be switched off", lost(_switched_off), ()),
     (
@@ -150,7 +147,7 @@ def _as_new(_turn: Turn, body: Any) -> Any:
     return {**body, "auto_record_mode": mode}
 
 
-_SHOW_AUTO: tuple[Row, ...] = (
+_SHOW_AUTO: tuple[RuleRow, ...] = (
     ("id-echoed", "answers another id", edited("app_id", other_id), ()),
     ("never-configured", "is on without having been switched on", shown(_as_new), ()),
     (
@@ -208,7 +205,7 @@ def _callbacks_taken(turn: Turn, _body: Any) -> None:
         app.callback = replace(own.callback)
 
 
-_SET_CALLBACK: tuple[Row, ...] = (
+_SET_CALLBACK: tuple[RuleRow, ...] = (
     (
         "url-read-back",
         "answers another address",
@@ -248,7 +245,7 @@ def _never_set(turn: Turn) -> bool:
     return app is not None and app.callback is None
 
 
-_SHOW_CALLBACK: tuple[Row, ...] = (
+_SHOW_CALLBACK: tuple[RuleRow, ...] = (
     ("id-echoed", "answers another id", edited("app_id", other_id), ()),
     (
         "never-configured",

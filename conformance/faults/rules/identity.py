@@ -8,23 +8,27 @@ from typing import Any
 
 from conformance.faults import tree
 from conformance.faults.combinators import on_answer, on_request
-from conformance.faults.handmade import breaking, edited, every_other, refused_when, shown, year_on
+from conformance.faults.handmade import (
+    RuleRow,
+    edited,
+    every_other,
+    faults_of_operation,
+    refused_when,
+    shown,
+    year_on,
+)
 from conformance.faults.messages import Answer, Request
 from conformance.faults.middleware import Behaviour, Turn
 from conformance.faults.model import Fault
 
 TOKENS, PROJECTS = "CreateToken", "ListProjects"
 HEADER = "x-subject-token"
-Row = tuple[str, str, Behaviour, tuple[str, ...]]
 
 
 def faults() -> Iterator[Fault]:
     """Every fault of a rule of the identity service."""
     for operation, rows in ((TOKENS, _TOKENS), (PROJECTS, _PROJECTS)):
-        for rule, title, behaviour, operations in rows:
-            yield breaking(
-                f"{operation}/rule/{rule}", f"{operation} {title}", behaviour, *operations
-            )
+        yield from faults_of_operation(operation, rows)
 
 
 def _mended(path: str, value: Callable[[Turn], str]) -> Behaviour:
@@ -99,7 +103,7 @@ def _with_password(turn: Turn, body: Any) -> Any:
     return {**body, "token": {**body["token"], "password": found[0] if found else ""}}
 
 
-_TOKENS: tuple[Row, ...] = (
+_TOKENS: tuple[RuleRow, ...] = (
     ("token-accepted", "answers a token that is none", on_answer(_unknown_token), ()),
     (
         "token-expires-after-24-hours",
@@ -148,7 +152,7 @@ def _with_another_name(_turn: Turn, body: Any) -> Any:
     return {**body, "projects": [{**one, "description": "changed"} for one in body["projects"]]}
 
 
-_PROJECTS: tuple[Row, ...] = (
+_PROJECTS: tuple[RuleRow, ...] = (
     (
         "own-project-listed",
         "lists another id",

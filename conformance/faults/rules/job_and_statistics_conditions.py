@@ -7,7 +7,7 @@ from typing import Any
 
 from conformance.faults.combinators import on_request
 from conformance.faults.handmade import (
-    Row,
+    RequirementRow,
     afterwards,
     edited,
     faults_of,
@@ -116,7 +116,7 @@ def _any_letters(turn: Turn) -> Request | None:
     return turn.request.with_value("room_id", room.lower()) if room else None
 
 
-_FAULTS: tuple[Row, ...] = (
+_FAULTS: tuple[RequirementRow, ...] = (
     (
         "UpdateIndividualStreamJob/rule/deleted-record-rule",
         "known",

@@ -10,9 +10,10 @@ from typing import Any
 
 from conformance.faults.combinators import on_request
 from conformance.faults.handmade import (
+    RuleRow,
     afterwards,
-    breaking,
     edited,
+    faults_of_operation,
     found_app,
     from_owner,
     kept_in_list,
@@ -29,14 +30,13 @@ from conformance.faults.messages import Answer, Request, refusal
 from conformance.faults.middleware import Behaviour, Turn
 from conformance.faults.model import Fault
 
-Row = tuple[str, str, Behaviour, tuple[str, ...]]
 CREATE, LIST, SHOW = "CreateRecordRule", "ListRecordRules", "ShowRecordRule"
 UPDATE, DELETE = "UpdateRecordRule", "DeleteRecordRule"
 HOUR = timedelta(hours=1)
 
 
 def faults() -> Iterator[Fault]:
-    """Every fault of a rule of chapter 6, but those of pages (see ``chapter_05_lists``)."""
+    """Every fault of a rule of chapter 6, except those of pages (``paged_lists``)."""
     tables = (
         (CREATE, (*_CREATE, *_TAKEN)),
         (LIST, _LIST),
@@ -45,10 +45,7 @@ def faults() -> Iterator[Fault]:
         (DELETE, _DELETE),
     )
     for operation, rows in tables:
-        for rule, title, behaviour, operations in rows:
-            yield breaking(
-                f"{operation}/rule/{rule}", f"{operation} {title}", behaviour, *operations
-            )
+        yield from faults_of_operation(operation, rows)
 
 
 def _rules(turn: Turn) -> dict[str, Any]:
@@ -145,7 +142,7 @@ def _hourly(body: Any) -> Any:
 
 
 _OTHER_BUCKET = edited("obs_addr.bucket", other_id)
-_TAKEN: tuple[Row, ...] = (
+_TAKEN: tuple[RuleRow, ...] = (
     ("unsupported-location", "records elsewhere than it was told", _body(_here), ()),
     ("formats-uppercase", "takes formats in small letters", _body(_in_capitals), ()),
     ("mp4-cycle-left-out", "fills a cycle of an hour in", _body(_hourly), ()),
@@ -157,7 +154,7 @@ _TAKEN: tuple[Row, ...] = (
     ),
     ("read-back", "answers another bucket", _OTHER_BUCKET, ()),
 )
-_CREATE: tuple[Row, ...] = (
+_CREATE: tuple[RuleRow, ...] = (
     (
         "one-per-location",
         "makes a second rule in the same location",
@@ -197,7 +194,7 @@ def _doubled(_turn: Turn, body: Any) -> Any:
     return {**body, "rules": [*body["rules"], *twins]}
 
 
-_LIST: tuple[Row, ...] = (
+_LIST: tuple[RuleRow, ...] = (
     (
         "empty-list",
         "is refused where there is none",
@@ -213,7 +210,7 @@ _LIST: tuple[Row, ...] = (
     ("one-per-location", "shows two rules of a location", shown(_doubled), ()),
     ("same-as-show", "shows another bucket", edited("rules[].obs_addr.bucket", other_id), ()),
 )
-_SHOW: tuple[Row, ...] = (
+_SHOW: tuple[RuleRow, ...] = (
     ("ids-echoed", "answers another id", _crossed("rule_id"), ()),
     ("foreign-rule", "finds rules of any application", on_request(from_owner), ()),
 )
@@ -256,7 +253,7 @@ def _upsert() -> Behaviour:
     return behave
 
 
-_UPDATE: tuple[Row, ...] = (
+_UPDATE: tuple[RuleRow, ...] = (
     ("ids-kept", "answers another id", _crossed("rule_id"), ()),
     ("seen-by-show", "is not seen when the rule is shown", lost(), ()),
     ("seen-by-list", "is not seen in the list", stale(), (LIST,)),
@@ -326,7 +323,7 @@ def _others_cleared(turn: Turn, _body: Any) -> None:
         app.rules.clear()
 
 
-_DELETE: tuple[Row, ...] = (
+_DELETE: tuple[RuleRow, ...] = (
     ("gone", "deletes nothing", lost(), ()),
     ("gone-from-list", "leaves the rule in the list", kept_in_list("rules"), (LIST, DELETE)),
     ("twice", "succeeds where there is nothing", succeeding(_unknown), ()),
