@@ -86,10 +86,13 @@ class Contract:
         """The codes of a rule for one status: none for a success, any where none are listed.
 
         A rule with several statuses lists its codes once; the catalogue assigns them to statuses.
+        To a status that it has no code for it assigns none, so that each may come with it.
         """
         if status < 400 or not rule.codes:
             return () if status < 400 else ("*",)
         entries = self.catalogue.entries
+        if all(entry.status != status for entry in entries.values()):
+            return rule.codes
         fit = (c for c in rule.codes if c not in entries or entries[c].status == status)
         return tuple(fit) or rule.codes
 

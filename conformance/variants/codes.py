@@ -11,12 +11,14 @@ from conformance.reference.statistics.refusals import INVALID as DATA_INVALID
 from conformance.reference.statistics.refusals import MISSING as DATA_MISSING
 from conformance.variants.edits import recoded
 from conformance.variants.model import Variant
-from conformance.variants.passages import PASSAGES, Passage
+from conformance.variants.passages import PASSAGES, Passage, chapters
 
 _NOT_FOUND = (refusals.NO_APP, refusals.NO_RULE, refusals.NO_JOB, refusals.NO_BUCKET)
 _INVALID = refusals.INVALID
 _UNAUTHORIZED = "RTC.00001001"
 _ALL = ("*",)
+_WITH_401 = ("3", "12", "14")
+"""Chapters whose operations list the status themselves (5655, 5814, 5956)."""
 _CATALOGUE_LINES = {
     refusals.MALFORMED: 7740,
     refusals.COMBINATION: 7744,
@@ -116,11 +118,16 @@ def _of_credentials() -> Iterator[Variant]:
     refused = refusals.UNAUTHENTICATED
     yield Variant(
         "codes/credentials/400",
-        "Wrong credentials are answered with 400 and the code of the catalogue.",
-        "凭证错误时返回 400 以及错误码表中的错误码。",
+        "Wrong credentials are answered with 400 and RTC.00001001 where no 401 is listed.",
+        "未列出 401 的接口在凭证错误时返回 400 以及错误码表中的错误码。",
         (7739,),
         recoded(401, {refused: _UNAUTHORIZED}, 400),
-        _ALL,
+        tuple(
+            one.operation
+            for chapter, passages in chapters().items()
+            if chapter not in _WITH_401
+            for one in passages
+        ),
         aspect="credentials",
     )
     for code in (_UNAUTHORIZED, "APIGW.0303", "APIGW.0307"):

@@ -13,6 +13,14 @@ from conformance.model.expectation import Answer
 SUITE = Path(__file__).parents[2] / "conformance" / "suite"
 
 
+def test_a_status_without_codes_of_its_own_takes_all_that_the_rule_lists() -> None:
+    """The catalogue has no code of status 401: one of status 400 may come with it."""
+    accepted = load_contract().answers_of("common/aksk/wrong-signature-refused")
+    codes = {answer.status: answer.codes for answer in accepted.answers}
+    assert "RTC.00001001" in codes[401]
+    assert "RTC.00001001" in codes[400]
+
+
 def test_codes_go_with_refusals_alone() -> None:
     """A success has no code; every refusal may have any of the codes."""
     accepted = load_contract().answers_of("RemoveUsers/rule/empty-user-list")
