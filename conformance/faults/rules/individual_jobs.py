@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from conformance.faults.combinators import on_request
-from conformance.faults.handmade import breaking, crash_when, refused_when
+from conformance.faults.handmade import breaking, crash_when, edited, lost, refused_when
 from conformance.faults.messages import Request
 from conformance.faults.middleware import Behaviour, Turn
 from conformance.faults.model import Fault
-from conformance.faults.rules.job_terms import rule_unknown, sent, without_rule
+from conformance.faults.rules.job_terms import longer, rule_unknown, sent, without_rule
 
 CREATE, UPDATE = "CreateIndividualStreamJob", "UpdateIndividualStreamJob"
 
@@ -37,6 +37,8 @@ def _is(name: str, value: Any) -> Callable[[Turn], bool]:
 
 
 _CREATE: tuple[tuple[str, str, Behaviour], ...] = (
+    ("names-app-room-and-user", "answers another user", edited("user_id", lambda user: f"{user}x")),
+    ("reads-back-what-was-sent", "answers another idle time", longer("max_idle_time")),
     (
         "idle-time-default",
         "waits a minute longer unless told otherwise",
@@ -70,6 +72,7 @@ _CREATE: tuple[tuple[str, str, Behaviour], ...] = (
     ),
 )
 _UPDATE: tuple[tuple[str, str, Behaviour], ...] = (
+    ("record-rule-is-read-back", "changes nothing", lost()),
     (
         "empty-update",
         "fails when there is nothing to change",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from conformance.faults.handmade import found_app, tenant_apps
+from conformance.faults.handmade import edited, found_app, tenant_apps
 from conformance.faults.messages import Answer, Request, refusal, success
 from conformance.faults.middleware import Behaviour, Turn
 
@@ -31,6 +31,11 @@ MIX = Kind("MixJob", MIX_PATH, INDIVIDUAL_PATH, "individual-job-not-found")
 INDIVIDUAL = Kind("IndividualStreamJob", INDIVIDUAL_PATH, MIX_PATH, "mix-job-not-found")
 STARTS = (MIX.operation("Create"), INDIVIDUAL.operation("Create"))
 """The operations that start a job."""
+
+
+def longer(path: str) -> Behaviour:
+    """Answer a number of seconds that is one more than the job has."""
+    return edited(path, lambda seconds: seconds + 1)
 
 
 def job_of(turn: Turn) -> Any:

@@ -51,7 +51,7 @@ Row = tuple[str, str, str, Behaviour, tuple[str, ...]]
 def faults() -> Iterator[Fault]:
     """Every fault that both kinds can have."""
     for kind in (MIX, INDIVIDUAL):
-        for verb, rule, title, behaviour, verbs in (*_ROWS, *_of_kind(kind)):
+        for verb, rule, title, behaviour, verbs in (*_ROWS, *_of_strangers(kind)):
             operations = [kind.operation(one) if "*" not in one else one[1:] for one in verbs]
             yield breaking(
                 f"{kind.operation(verb)}/rule/{rule}",
@@ -61,12 +61,11 @@ def faults() -> Iterator[Fault]:
             )
 
 
-def _of_kind(kind: Kind) -> tuple[Row, ...]:
-    strangers = tuple(
+def _of_strangers(kind: Kind) -> tuple[Row, ...]:
+    return tuple(
         (verb, kind.stranger, "serves jobs of the other kind", of_either_kind(kind), ())
         for verb in ("Show", "Update", "Stop")
     )
-    return (*strangers, *_SETTINGS[kind.word])
 
 
 def _same_job() -> Behaviour:
@@ -348,45 +347,3 @@ _ROWS: tuple[Row, ...] = (
     ("Stop", "job-of-another-app", "stops jobs of any application", on_request(from_owner), ()),
     ("Stop", "job-never-made", "stops what is not there", phantom(never_made), ()),
 )
-
-
-def _longer(path: str) -> Behaviour:
-    return edited(path, lambda seconds: seconds + 1)
-
-
-_SETTINGS: dict[str, tuple[Row, ...]] = {
-    "MixJob": (
-        (
-            "Create",
-            "names-app-and-room",
-            "answers another room",
-            edited("room_id", lambda room: f"{room}x"),
-            (),
-        ),
-        (
-            "Create",
-            "reads-back-what-was-sent",
-            "answers another idle time",
-            _longer("mix_param.max_idle_time"),
-            (),
-        ),
-        ("Update", "update-is-read-back", "changes nothing", lost(), ()),
-    ),
-    "IndividualStreamJob": (
-        (
-            "Create",
-            "names-app-room-and-user",
-            "answers another user",
-            edited("user_id", lambda user: f"{user}x"),
-            (),
-        ),
-        (
-            "Create",
-            "reads-back-what-was-sent",
-            "answers another idle time",
-            _longer("max_idle_time"),
-            (),
-        ),
-        ("Update", "record-rule-is-read-back", "changes nothing", lost(), ()),
-    ),
-}

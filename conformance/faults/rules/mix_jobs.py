@@ -8,11 +8,11 @@ from typing import Any
 
 from conformance.faults import tree
 from conformance.faults.combinators import on_request
-from conformance.faults.handmade import breaking, crash_when, edited, refused_when
+from conformance.faults.handmade import breaking, crash_when, edited, lost, refused_when
 from conformance.faults.messages import Answer, Request
 from conformance.faults.middleware import Behaviour, Turn
 from conformance.faults.model import Fault
-from conformance.faults.rules.job_terms import job_of, sent, shown_instead
+from conformance.faults.rules.job_terms import job_of, longer, sent, shown_instead
 
 CREATE, UPDATE = "CreateMixJob", "UpdateMixJob"
 _LAYOUTS = frozenset({"nine_grids_view", "screen_share_left", "screen_share_right", "custom"})
@@ -74,6 +74,12 @@ def _lowered(turn: Turn) -> Request | None:
 
 
 _CREATE: tuple[tuple[str, str, Behaviour], ...] = (
+    ("names-app-and-room", "answers another room", edited("room_id", lambda room: f"{room}x")),
+    (
+        "reads-back-what-was-sent",
+        "answers another idle time",
+        longer("mix_param.max_idle_time"),
+    ),
     (
         "idle-time-default",
         "waits a minute longer unless told otherwise",
@@ -173,6 +179,7 @@ def _old_idle_time() -> Behaviour:
 
 
 _UPDATE: tuple[tuple[str, str, Behaviour], ...] = (
+    ("update-is-read-back", "changes nothing", lost()),
     ("unsent-fields-are-kept", "resets what is not sent", on_request(_reset)),
     (
         "empty-update",
