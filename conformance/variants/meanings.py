@@ -9,7 +9,9 @@ from typing import Any
 from conformance.faults.combinators import instead, on_answer
 from conformance.faults.messages import Answer, refusal
 from conformance.faults.middleware import Turn
+from conformance.reference.statistics.causes import describe_factor
 from conformance.reference.statistics.refusals import INVALID
+from conformance.reference.statistics.sessions import AbnormalEvent
 from conformance.reference.world import World
 from conformance.variants.model import Variant
 
@@ -122,6 +124,10 @@ async def _half_of_failed(turn: Turn) -> Answer:
     return answer.with_json(body)
 
 
+def _cause(event: AbnormalEvent) -> str:
+    return describe_factor(event.abnormal_type, event.abnormal_factor)
+
+
 def _everybody(turn: Turn, answer: Answer) -> Answer:
     """Count the users of every room that an event of the group is of."""
     app = turn.world.statistics.app(turn.request.value("app") or "")
@@ -138,6 +144,7 @@ def _everybody(turn: Turn, answer: Answer) -> Answer:
             for it in events
             if row.get("abnormal_type") in {None, it.abnormal_type}
             and row.get("abnormal_factor") in {None, it.abnormal_factor}
+            and row.get("abnormal_factor_desc") in {None, _cause(it)}
         }
         users = {it.uid for it in app.sessions if it.room_id in rooms}
         rows.append({**row, "user_count": max(row["user_count"], len(users))})
