@@ -1,9 +1,9 @@
 """What is found at the reference with permitted variants: nothing may be.
 
 ``python tests/faults/gate.py --levels quick,standard --seeds 0-9`` takes each variant alone and
-twenty combinations of ten, in this process and without a network; ``--only GLOB`` and ``--share
-K/N`` (each N-th, from the K-th) take a part, ``--narrow`` judges only the requirements of the
-operations that a variant touches. The exit status is 1 if anything was found, 4 if ``--minutes``
+twenty combinations of ten, in this process and without a network; ``--part alone`` or
+``combinations``, ``--only GLOB`` and ``--share K/N`` (each N-th, from the K-th) take a part,
+``--narrow`` judges only the requirements of the operations that a variant touches. The exit status is 1 if anything was found, 4 if ``--minutes``
 ended it.
 """
 
@@ -100,9 +100,12 @@ def combinations(seed: int, count: int = COMBINATIONS) -> Iterator[tuple[Variant
         yield combination(drawn, SIZE)
 
 
-def _subjects(only: str, share: str, seed: int) -> list[tuple[Variant, ...]]:
+def _subjects(part: str, only: str, share: str, seed: int) -> list[tuple[Variant, ...]]:
     alone = [(one,) for name, one in all_variants().items() if fnmatch.fnmatchcase(name, only)]
-    every = [*alone, *(combinations(seed) if only == "*" else ())]
+    every = [
+        *(alone if part != "combinations" else ()),
+        *(combinations(seed) if part != "alone" and only == "*" else ()),
+    ]
     first, _, number = share.partition("/")
     return every[int(first) - 1 :: int(number)]
 
@@ -113,6 +116,7 @@ def main() -> None:
     parser.add_argument("--seeds", default="0-9", help="FIRST-LAST")
     parser.add_argument("--levels", default="quick,standard")
     parser.add_argument("--only", default="*")
+    parser.add_argument("--part", choices=("all", "alone", "combinations"), default="all")
     parser.add_argument("--share", default="1/1")
     parser.add_argument("--narrow", action="store_true")
     parser.add_argument("--minutes", type=float, default=600.0)
@@ -124,7 +128,7 @@ def main() -> None:
     tried: set[str] = set()
     for seed in range(int(first), int(last or first) + 1):
         for level in asked.levels.split(","):
-            for variants in _subjects(asked.only, asked.share, seed):
+            for variants in _subjects(asked.part, asked.only, asked.share, seed):
                 if time.monotonic() > ends:
                     print(f"no time left: {runs} runs, {broken} with findings")  # noqa: T201
                     sys.exit(1 if broken else 4)
