@@ -3,7 +3,8 @@
 ``python tests/faults/gate.py --levels quick,standard --seeds 0-9`` takes each variant alone and
 twenty combinations of ten, in this process and without a network; ``--part alone`` or
 ``combinations``, ``--only GLOB`` and ``--share K/N`` (each N-th, from the K-th) take a part,
-``--narrow`` judges only the requirements of the operations that a variant touches. The exit status is 1 if anything was found, 4 if ``--minutes``
+``--narrow`` judges only the requirements of the operations that a variant touches.
+The exit status is 1 if anything was found, 4 if ``--minutes``
 ended it.
 """
 
