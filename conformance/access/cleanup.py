@@ -52,7 +52,8 @@ class Undo(Protocol):
 class CleanupResult:
     """The outcome of each item: deleted, restored, gone, kept because foreign, or failed.
 
-    ``never_seen`` may still exist under another id than the answer to its creation gave.
+    ``never_seen`` may still exist under another id than the answer to its creation gave, or under
+    one that no answer gave.
     """
 
     deleted: list[Created] = field(default_factory=list)
@@ -67,8 +68,7 @@ class CleanupResult:
     @property
     def doubtful(self) -> list[str]:
         """What may still exist, one line each."""
-        why = "answered to its creation, and never shown under that id"
-        return [f"{item.resource} {item.id!a}: {why}" for item in self.never_seen]
+        return [_doubt(item) for item in self.never_seen]
 
     @property
     def complete(self) -> bool:
@@ -94,6 +94,12 @@ def cleanup(
         result.failed.clear()
         _undo_all(journal, undo, header.prefix, result)
     return result
+
+
+def _doubt(item: Created) -> str:
+    if item.id is None:
+        return f"{item.resource} named {item.name!a}: created without an id, and shown in no list"
+    return f"{item.resource} {item.id!a}: answered to its creation, and never shown under that id"
 
 
 def _why(error: Exception) -> str:
@@ -132,6 +138,8 @@ def _remove(
 ) -> None:
     identifiers = (item.id,) if item.id is not None else undo.locate(item)
     outcome, found = "gone", result.gone
+    if item.nameless and not identifiers and not item.path:  # what lies in another goes with it
+        found = result.never_seen
     for identifier in identifiers:
         presence = undo.inspect(item, identifier, prefix)
         if presence is Presence.OURS:

@@ -42,7 +42,7 @@ class Created:
 
     ``name`` carries the run's prefix, or is that of the parent that does; ``path`` holds the path
     parameters of the parents (``{"app_id": …}``). ``seen``: the target has shown it under that id,
-    so that it is gone once it no longer does.
+    so that it is gone once it no longer does. ``nameless``: its creation succeeded, with no id.
     """
 
     entry: str
@@ -52,6 +52,7 @@ class Created:
     path: Mapping[str, str]
     id: str | None = None
     seen: bool = False
+    nameless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Changed:
 
 Pending: TypeAlias = Created | Changed
 
-_OUTCOMES = frozenset({"created", "seen", "settled"})
+_OUTCOMES = frozenset({"created", "nameless", "seen", "settled"})
 """Kinds of lines that tell what became of an intention."""
 
 
@@ -115,6 +116,10 @@ class Journal:
     def created(self, entry: str, identifier: str) -> None:
         """Note the id under which it was created."""
         self._append({"kind": "created", "entry": entry, "id": identifier})
+
+    def nameless(self, entry: str) -> None:
+        """Note that the target says that it was created, and not under which id."""
+        self._append({"kind": "nameless", "entry": entry})
 
     def seen(self, entry: str) -> None:
         """Note that the target shows it under its id."""
@@ -224,6 +229,10 @@ def _apply(line: Mapping[str, Json], open_entries: dict[str, Pending]) -> None:
             known = open_entries.get(str(entry))
             if isinstance(known, Created):
                 open_entries[str(entry)] = dataclasses.replace(known, seen=True)
+        case "nameless":
+            known = open_entries.get(str(entry))
+            if isinstance(known, Created):
+                open_entries[str(entry)] = dataclasses.replace(known, nameless=True)
         case "settled":
             open_entries.pop(str(entry), None)
         case _:

@@ -35,6 +35,7 @@ _SHAPES: Mapping[str, Mapping[str, type]] = {
     "run": {"run": str, "prefix": str, "base_url": str},
     "intend": {"entry": str, "resource": str, "operation": str, "name": str, "path": dict},
     "created": {"entry": str, "id": str},
+    "nameless": {"entry": str},
     "seen": {"entry": str},
     "changing": {
         "entry": str,

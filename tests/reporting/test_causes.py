@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from conformance.contract.document import load_contract
 from conformance.model.report import Report, ReportedFinding, ReportedRequirement
 from conformance.model.verdict import Verdict
 from conformance.reporting.causes import Cause, causes_of
@@ -349,3 +350,24 @@ def test_another_success_than_the_documented_is_one_cause() -> None:
     assert language("en").cause(whole) == "CreateApp: a valid request is answered 200"
     apart = {f.requirement for c in causes if c is not whole for f in c.findings}
     assert apart == {"CreateApp/rule/unique", "CreateApp/rule/stays", "ListApps/rule/order"}
+
+
+def _shapes() -> list[str]:
+    """One requirement for each form of the contract's ids: operation and fields left out."""
+    found: dict[tuple[str, ...], str] = {}
+    for identity in load_contract().requirements:
+        operation, *rest = identity.split("/")
+        kind = "common" if operation == "common" else "operation"
+        place = rest[0] if rest[0] == "rule" else rest[0].rstrip("0123456789")
+        found.setdefault((kind, place, *rest[-2:]), identity)
+    return sorted(found.values())
+
+
+@pytest.mark.parametrize("status", [200, 201, 400, 404, 500])
+def test_every_requirement_that_breaks_has_a_title(status: int) -> None:
+    """Whatever is found at whatever answer, alone or with others like it, is told in words."""
+    for code in ("en", "zh"):
+        words = language(code)
+        for identity in _shapes():
+            for cause in _causes(_finding(identity, status, OK if status < 300 else REFUSED)):
+                assert words.cause(cause), identity

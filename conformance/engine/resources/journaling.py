@@ -72,6 +72,9 @@ class Intents:
             self._entries[identifier] = entry
             with suppress(ConfigurationError):
                 self.journal.created(entry, identifier)
+        elif 200 <= exchange.status < 300 and made is not None:
+            with suppress(ConfigurationError):
+                self.journal.nameless(entry)
         elif 400 <= exchange.status < 500:
             self._settle(entry, "refused")
             self._remembered = {b: e for b, e in self._remembered.items() if e != entry}

@@ -27,6 +27,7 @@ from conformance.engine.wire.polling import Waiting
 from conformance.model.case import Template
 from conformance.model.exchange import Exchange
 
+_NOT_FOUND = 404
 TRIES = 3
 """How often a kind is tried in vain before all that need it are blocked without a request."""
 
@@ -146,7 +147,8 @@ class ResourcePool:
         self._existing.ended(operation.id, filled.path)
         gone = self._contract.resources.deleted_by(operation.id)
         if gone is not None:
-            self._forget(gone, str(filled.path.get(gone.id, "")))
+            identifier = str(filled.path.get(gone.id, ""))
+            self._forget(gone, identifier, proved=self._proves(gone, exchange))
 
     def release(self, mark: int, *, spares: bool = True) -> None:
         """Delete what was created or handed out since ``mark``.
@@ -258,13 +260,22 @@ class ResourcePool:
             return False
         gone = exchange.status in {200, 202, 204, 404}
         if gone:
-            self._forget(kind, made.id)
+            self._forget(kind, made.id, proved=self._proves(kind, exchange))
         else:
             self._undeletable.add(made.id)
         return gone
 
-    def _forget(self, kind: MadeKind, identifier: str) -> None:
-        """Forget a deleted resource, and everything inside it."""
+    def _proves(self, kind: MadeKind, exchange: Exchange) -> bool:
+        """Whether an answer to a deletion is one of those that the document has."""
+        documented = self._contract.operation(kind.delete).successes
+        return exchange.status in {_NOT_FOUND, *documented}
+
+    def _forget(self, kind: MadeKind, identifier: str, *, proved: bool) -> None:
+        """Forget a deleted resource, and everything inside it.
+
+        Not ``proved``: the answer is none that the document has; the journal keeps what it was
+        about, and the end of the run looks whether it is gone.
+        """
         gone = [
             made
             for made in self._made
@@ -273,7 +284,8 @@ class ResourcePool:
         ]
         for made in gone:
             self._made.remove(made)
-            self._providing.intents.deleted(made.id)
+            if proved:
+                self._providing.intents.deleted(made.id)
             self._lent.discard(made.id)
             self._kept.discard(made.id)
             if self._shared.get(made.kind) == made.id:

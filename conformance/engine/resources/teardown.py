@@ -61,7 +61,9 @@ class Teardown:
                 return Presence.GONE
             must_succeed(shown)
         name = shown.json.get(named.name) if isinstance(shown.json, dict) else None
-        ours = isinstance(name, str) and carries(name, prefix)
+        if not isinstance(name, str):
+            raise LookupError(f"{identifier} is shown without a name")
+        ours = carries(name, prefix)
         if not ours and named is kind and item.id == identifier and name == item.name:
             raise LookupError(f"{identifier} is named {name!a}, without the prefix of a run")
         return Presence.OURS if ours else Presence.FOREIGN

@@ -2,7 +2,7 @@
 
 /** Ids that speak of no field, by their last two segments. */
 const wholes = new Set(["status/answered", "status/documented", "body/json", "body/empty",
-  "body/undeclared", "json/malformed", "json/object"]);
+  "body/undeclared", "body/nulls", "json/malformed", "json/object"]);
 
 /** Where a requirement id points: side, place (body, query, 200, …), field path, header name. */
 function aim(id) {
