@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -31,7 +31,7 @@ def variants() -> Iterator[Variant]:
                 f"{name} takes a parameter with nothing behind the equals sign as not given.",
                 f"{name} 将等号后为空的参数视为未携带。",
                 (PASSAGES[name].answer,),
-                on_request(_without_blanks),
+                on_request(_unless_signed(_without_blanks)),
                 (name,),
             )
     yield from _answers()
@@ -40,7 +40,7 @@ def variants() -> Iterator[Variant]:
         "A room may be named by a number when a recording of one stream is started.",
         "启动单流任务时可以用数字指定房间。",
         (PASSAGES["CreateIndividualStreamJob"].answer, 4757),
-        on_request(_room_as_text),
+        on_request(_unless_signed(_room_as_text)),
         ("CreateIndividualStreamJob",),
     )
 
@@ -59,7 +59,7 @@ def _answers() -> Iterator[Variant]:
         "History of the scale answers every metric, whichever was asked for.",
         "查询历史规模时，无论请求哪个指标都返回全部指标。",
         (6826, 6898),
-        on_request(_every_metric),
+        on_request(_unless_signed(_every_metric)),
         ("ListRtcHistoryScale",),
     )
     yield Variant(
@@ -94,6 +94,15 @@ def _answers() -> Iterator[Variant]:
         on_answer(_turned_round, 200),
         ("ListRtcAbnormalEventDimension",),
     )
+
+
+def _unless_signed(change: Callable[[Turn], Request | None]) -> Callable[[Turn], Request | None]:
+    """The change for requests that it does not make a forgery."""
+
+    def changed(turn: Turn) -> Request | None:
+        return None if turn.request.header("authorization") else change(turn)
+
+    return changed
 
 
 def _without_blanks(turn: Turn) -> Request:
@@ -134,26 +143,41 @@ def _turned_round(_turn: Turn, answer: Answer) -> Answer:
 
 def _nobody_at_three(turn: Turn, answer: Answer) -> Answer:
     first, last = _EVERYBODY_OUT
+    sessions = turn.world.statistics.app(turn.request.value("app") or "").sessions
+
+    def is_out(day: str) -> bool:
+        """Whether nobody stays for the whole of those minutes: a stay cannot be two."""
+        start, end = (datetime.fromisoformat(day + part).timestamp() for part in (first, last))
+        through = (it for it in sessions if not it.failed and it.joined < start)
+        return not any(it.left is None or it.left > end for it in through)
+
     body = answer.json
     if turn.endpoint.name == "ListRtcUserList":
-        return answer.with_json({**body, "users": [_out(user) for user in body["users"]]})
+        return answer.with_json({**body, "users": [_out(it, is_out) for it in body["users"]]})
     if not any(value == "OnlineUsers" for _, value in turn.request.query):
         return answer
-    rows = [row for row in body["scale"] if not first < row["time"][10:] < last]
+    days = {row["time"][:10]: is_out(row["time"][:10]) for row in body["scale"]}
+    rows = [
+        row
+        for row in body["scale"]
+        if not (days[row["time"][:10]] and first < row["time"][10:] < last)
+    ]
     return answer.with_json({"scale": rows})
 
 
-def _out(user: dict[str, Any]) -> dict[str, Any]:
+def _out(user: dict[str, Any], is_out: Callable[[str], bool]) -> dict[str, Any]:
     first, last = _EVERYBODY_OUT
     joined, left = user["join_time"], user["leave_time"]
     if joined == "-":
         return user
     if first <= joined[10:] < last:
         late = joined[:10] + last
-        return {**user, "join_time": late if left == "-" else min(late, left)}
+        kept = not is_out(joined[:10])
+        return user if kept else {**user, "join_time": late if left == "-" else min(late, left)}
     day = datetime.fromisoformat(joined) + timedelta(days=joined[10:] >= first)
     moment = f"{day:%Y-%m-%d}{first}"
-    if moment >= (left if left != "-" else f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"):
+    now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    if moment >= (left if left != "-" else now) or not is_out(moment[:10]):
         return user
     return {**user, "leave_time": moment, "state": "OFFLINE"}
 
