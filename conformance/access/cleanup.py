@@ -7,8 +7,10 @@ settings. If one item cannot be undone, the others still are.
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from os.path import commonprefix
 from typing import Protocol
 
 from conformance.access.journal import Changed, Created, Journal, Pending
@@ -68,7 +70,12 @@ class CleanupResult:
     @property
     def doubtful(self) -> list[str]:
         """What may still exist, one line each."""
-        return [_doubt(item) for item in self.never_seen]
+        nameless = [item for item in self.never_seen if item.id is None]
+        why = "answered to its creation, and never shown under that id"
+        return [
+            *(f"{it.resource} {it.id!a}: {why}" for it in self.never_seen if it.id is not None),
+            *(_nameless(kind, nameless) for kind in dict.fromkeys(it.resource for it in nameless)),
+        ]
 
     @property
     def complete(self) -> bool:
@@ -96,10 +103,14 @@ def cleanup(
     return result
 
 
-def _doubt(item: Created) -> str:
-    if item.id is None:
-        return f"{item.resource} named {item.name!a}: created without an id, and shown in no list"
-    return f"{item.resource} {item.id!a}: answered to its creation, and never shown under that id"
+def _nameless(resource: str, items: Iterable[Created]) -> str:
+    """One line for all of a kind: a target that answers nothing in particular makes many."""
+    names = [item.name for item in items if item.resource == resource and item.name]
+    why = "created without an id, and shown in no list"
+    if len(names) <= 1:
+        return f"{resource} named {''.join(names)!a}: {why}"
+    beginning = commonprefix(names)  # noqa: RUF071 - of names, not of paths
+    return f"{len(names)} × {resource}: {why}; their names begin with {beginning!a}"
 
 
 def _why(error: Exception) -> str:

@@ -84,6 +84,19 @@ def test_what_was_killed_before_its_id_was_noted_is_found_by_name(journal: Journ
     assert len(result.gone) == 1
 
 
+def test_what_was_created_without_an_id_and_is_not_listed_is_told(journal: Journal) -> None:
+    """A success that names nothing may have made something; one line tells of all of a kind."""
+    for name in ("a", "b"):
+        journal.nameless(journal.intend("app", "CreateApp", PREFIX + name))
+    journal.nameless(journal.intend("job", "CreateMixJob", "", {"app_id": "1"}))
+    result = cleanup(journal, Server())
+    why = "created without an id, and shown in no list"
+    assert result.doubtful == [f"2 × app: {why}; their names begin with '{PREFIX}'"]
+    journal.nameless(journal.intend("app", "CreateApp", PREFIX + "c"))
+    assert cleanup(journal, Server()).doubtful == [f"app named '{PREFIX}c': {why}"]
+    assert journal.pending() == ()
+
+
 def test_foreign_object_under_our_id_is_left_alone(journal: Journal) -> None:
     """An id that shows another name than one of ours is not deleted."""
     server = Server({"1": "somebody-elses"})

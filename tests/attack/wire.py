@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import re
 import socket
 import struct
 import threading
@@ -201,10 +202,12 @@ class HostileServer:
         spelled = {
             app: name.encode("ascii", "backslashreplace").decode() for app, name in names.items()
         }
+        beginnings = tuple(re.findall(r"names begin with '(.+?)'", told))
         return {
             app
             for app in self.left()
             if not any(word in told for word in (app, names[app], spelled[app]))
+            and not (beginnings and names[app].startswith(beginnings))
         }
 
     def changed(self) -> set[str]:

@@ -107,7 +107,7 @@ def test_a_target_that_answers_nothing_in_particular(tmp_path: Path) -> None:
     with _served(_EMPTY) as announced:
         done = _run(announced, tmp_path, "--level", "quick")
     assert done.returncode == 1
-    last = done.stdout.rstrip().splitlines()[-11:]
+    last = done.stdout.rstrip().splitlines()[-14:]
     assert sum(line.startswith("✗ ") for line in last) >= 5
     assert any("objects without any field" in line for line in last)
 
