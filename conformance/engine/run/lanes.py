@@ -85,17 +85,21 @@ def _run(
     stop = threading.Event()
     session.lab  # noqa: B018 - the labs of all threads share what this one knows
     lanes = [_Lane(session.beside(), waiting, stop, ahead, done) for _ in range(count)]
-    for lane in lanes:
-        lane.start()
+    begun: list[_Lane[Key]] = []
     try:
+        for lane in lanes:
+            begun.append(lane)
+            lane.start()
         for lane in lanes:
             while not lane.finished.wait(_LOOK):
                 pass
         return not stop.is_set()
     finally:
         stop.set()
-        for lane in lanes:
-            lane.finished.wait()
+        for lane in begun:
+            # The last of them may have been interrupted before it was a thread.
+            while not lane.finished.wait(_LOOK) and lane.is_alive():
+                pass
 
 
 class _Lane(threading.Thread, Generic[Key]):

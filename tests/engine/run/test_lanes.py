@@ -108,10 +108,12 @@ def test_no_answer_is_nothing_that_went_well(session: Session) -> None:
     assert set(ahead.sent) == {"lost"}
 
 
-def _stopped(cases: list[tuple[int, Callable[[Session], None]]], session: Session) -> Ahead[int]:
+def _stopped(
+    cases: list[tuple[int, Callable[[Session], None]]], session: Session, count: int = 2
+) -> Ahead[int]:
     ahead: Ahead[int] = Ahead()
     with pytest.raises(KeyboardInterrupt):
-        run_ahead(session, cases, 2, ahead)
+        run_ahead(session, cases, count, ahead)
     return ahead
 
 
@@ -177,3 +179,15 @@ def test_where_nothing_can_be_tried_the_rest_is_left_alone(session: Session) -> 
     run_ahead(session, [(n, _is_blocked) for n in range(200)], 2, ahead)
     assert ahead.good == {}
     assert len(ahead.blocked) < 30
+
+
+def test_an_interruption_while_threads_are_started_stops_them_too(session: Session) -> None:
+    """The first case interrupts before the last thread has begun."""
+
+    def interrupts(lane: Session) -> None:
+        _thread.interrupt_main()
+        _makes(lane)
+
+    ahead = _stopped([(0, interrupts)], session, count=40)
+    assert 0 in ahead.good
+    assert ahead.left == []
