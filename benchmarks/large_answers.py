@@ -4,8 +4,8 @@
 
 Writes reports/benchmarks/large-answers.md: for each number of rows, broken and legal ones, the
 seconds and megabytes to judge and to redact the answer, and how they compare with the number of
-rows before (1.0 is linear); then a whole run at a server that lists so many applications as the
-largest number says, beside the same run at the reference as it is.
+rows before (1.0 is linear); then a whole run at a server that lists 15,000
+applications, beside the same run at the reference as it is.
 """
 
 from __future__ import annotations
@@ -41,6 +41,8 @@ REPORT = Path(__file__).resolve().parents[1] / "reports" / "benchmarks" / "large
 BROKEN = {"app_id": "a" * 32, "app_name": "n", "create_time": "2020-01-01T00:00:00.000Z"}
 HEADERS = (("Content-Type", "application/json"), ("X-request-Id", "1"))
 OPERATION = "ListApps"
+WHOLE = 15_000
+"""Rows of each list of a whole run: 5 MB; at 20 MB an answer is not read to its end."""
 SECONDS = 120
 """A run that takes longer is ended, and says so in its problems."""
 
@@ -162,7 +164,7 @@ def main() -> None:
         "| rows in each list | lists asked for | status | s | peak MB | report MB |",
         "|---|---|---|---|---|---|",
         whole_run(0),
-        whole_run(counts[-1]),
+        whole_run(WHOLE),
         "",
     ]
     REPORT.write_text("\n".join(parts), encoding="utf-8")
