@@ -45,14 +45,20 @@ class Filling:
         )
 
     def _fill_path(self, template: Template, answer: Callable[[Any], Any]) -> dict[str, Any]:
-        """Path parameters; a fresh resource brings the path that leads to it."""
+        """Path parameters; a resource of its own brings the path that leads to it."""
         path: dict[str, Any] = dict(template.path)
         for name, value in template.path.items():
-            if isinstance(value, Given) and value.fresh:
-                identifier = self._resources.fresh(value.kind)
+            identifier = self._own(value, template.body) if isinstance(value, Given) else None
+            if identifier is not None:
                 path = {**path, name: identifier, **self._resources.path_of(value.kind, identifier)}
         filled: dict[str, Any] = resolve(path, answer)
         return filled
+
+    def _own(self, value: Given, body: Any) -> str | None:
+        """A resource that nobody else uses, where the case needs one."""
+        if value.fresh:
+            return self._resources.fresh(value.kind)
+        return self._resources.instead_of_shared(value.kind, body) if body is not ABSENT else None
 
     def unique(self, stem: str) -> str:
         """A name that this run has not used, with the run's prefix."""

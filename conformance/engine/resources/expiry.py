@@ -46,6 +46,12 @@ class Lifetimes:
         if seconds is not None and identifier in self._born:
             self._until[identifier] = self._born[identifier] + seconds
 
+    def ends(self, kind: str, identifier: str, body: Any) -> bool:
+        """Whether a body that changes it would end it at once: it is older than it then may be."""
+        seconds = self._seconds(kind, body)
+        born = self._born.get(identifier)
+        return seconds is not None and born is not None and self._clock() >= born + seconds
+
     def lasts(self, identifier: str) -> bool:
         """Whether it certainly still exists."""
         return self._until.get(identifier, _FOREVER) > self._clock()

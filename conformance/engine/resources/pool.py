@@ -101,6 +101,13 @@ class ResourcePool:
             self._shared[kind] = self._make(self._kinds[kind], fresh=False)
         return self._shared[kind]
 
+    def instead_of_shared(self, kind: str, body: Any) -> str | None:
+        """A new one where a change by that body would end what is shared; else None."""
+        shared = self._shared.get(kind)
+        if shared is None or not self._lifetimes.ends(kind, shared, body):
+            return None
+        return self._make(self._kinds[kind], fresh=True)
+
     def fresh(self, kind: str) -> str:
         """A resource of that kind that no other case uses. Raises Blocked when it cannot be had."""
         if kind not in self._kinds:

@@ -38,6 +38,18 @@ def test_a_shared_resource_is_made_once(make_lab: MakeLab) -> None:
     assert _made(requests, "/record-rules") == 1
 
 
+def test_an_update_that_would_end_the_shared_job_gets_one_of_its_own(make_lab: MakeLab) -> None:
+    """Else its answer would depend on how long the run has taken until then."""
+    lab, _ = make_lab()
+    shared = lab.resources.get("mix_job")
+    path = {"app_id": Given("app"), "job_id": Given("mix_job")}
+    for seconds, own in ((7200, False), (0.0, True)):
+        body = {"mix_param": {"max_idle_time": seconds}}
+        filled = lab.fill(Template("UpdateMixJob", path=path, body=body))
+        assert (filled.path["job_id"] != shared) is own
+        assert filled.path["app_id"] == lab.resources.get("app")
+
+
 def test_everything_is_deleted_at_the_end(make_lab: MakeLab) -> None:
     """The newest first, and what was beneath a deleted one is not asked for again."""
     lab, requests = make_lab()
