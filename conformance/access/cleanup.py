@@ -16,6 +16,9 @@ from typing import Protocol
 from conformance.access.journal import Changed, Created, Journal, Pending
 from conformance.errors import ConfigurationError, TargetUnreachable
 
+_FEW, _SHOWN = 3, 64
+"""Names that are told where they have no beginning in common, and letters of each."""
+
 NO_ANSWER = "the target does not answer"
 """Why something could not be undone at a target that is gone."""
 
@@ -110,6 +113,9 @@ def _nameless(resource: str, items: Iterable[Created]) -> str:
     if len(names) <= 1:
         return f"{resource} named {''.join(names)!a}: {why}"
     beginning = commonprefix(names)  # noqa: RUF071 - of names, not of paths
+    if not beginning:
+        few = ", ".join(f"{name[:_SHOWN]!a}" for name in names[:_FEW])
+        return f"{len(names)} × {resource}: {why}; named {few}{' and others' * (len(names) > _FEW)}"
     return f"{len(names)} × {resource}: {why}; their names begin with {beginning!a}"
 
 
