@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 APP_NAMES = ("demo-classroom", "demo-meeting")
 OTHER_APP_NAME = "other-classroom"
+_OTHER_BUCKET = ("rtc-bucket-of-others", "cn-north-4", False)
+"""What the second tenant alone has; it shares the names of all other buckets."""
 _BUCKETS = (
     ("rtc-records", "cn-north-4", True),
     ("rtc-images", "cn-north-4", False),
@@ -81,11 +83,17 @@ def seeded_world(
     if data:
         names = dict(zip(app_ids, APP_NAMES, strict=True))
         _furnish(world, identities[0], names, now)
-        _furnish(world, identities[1], {ids.resource(): OTHER_APP_NAME}, now)
+        _furnish(world, identities[1], {ids.resource(): OTHER_APP_NAME}, now, _OTHER_BUCKET)
     return world
 
 
-def _furnish(world: World, identity: Identity, names: dict[str, str], now: datetime) -> None:
+def _furnish(
+    world: World,
+    identity: Identity,
+    names: dict[str, str],
+    now: datetime,
+    *more: tuple[str, str, bool],
+) -> None:
     tenant = world.tenant_of(identity)
     created = now - timedelta(days=60)
     for app_id, name in names.items():
@@ -93,7 +101,7 @@ def _furnish(world: World, identity: Identity, names: dict[str, str], now: datet
         tenant.apps[app_id] = App(app_id, name, world.ids.secret(), created, True, created, setting)
     tenant.buckets[identity.project_id] = [
         Bucket(name, location, created, authorized, _objects(created, f"{location}/{name}"))
-        for name, location, authorized in _BUCKETS
+        for name, location, authorized in (*_BUCKETS, *more)
     ]
 
 

@@ -142,6 +142,10 @@ def _named_too(turn: Turn, _body: Any) -> None:
                 bucket.authorized = sent(turn, "operation") == 1
 
 
+_OF_NAMED = afterwards(_named_too, refused=True)
+"""The bucket is none of the caller's, which the refusal says."""
+
+
 def _already(turn: Turn) -> bool:
     wanted = sent(turn, "operation") == 1
     return any(
@@ -170,6 +174,6 @@ _AUTHORISE: tuple[RuleRow, ...] = (
         afterwards(_flip_all, refused=True),
         (),
     ),
-    ("other-tenant-unchanged", "changes what project_id names", afterwards(_named_too), ()),
+    ("other-tenant-unchanged", "changes what project_id names", _OF_NAMED, ()),
     ("put-with-version", "is carried out by POST too", _post_as_put(), ("*",)),
 )

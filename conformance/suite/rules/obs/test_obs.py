@@ -9,6 +9,7 @@ from typing import Any
 from conformance.engine.scenario import ABSENT, Scenario, rules
 from conformance.model.exchange import Exchange
 from conformance.model.wording import in_json
+from conformance.suite.kit.buckets import rows_of
 
 AUTHORISE, REVOKE = 1, 0
 NO_DATA = "no data: there are no {}"
@@ -272,11 +273,11 @@ def _row(exchange: Exchange, name: str) -> dict[str, Any]:
 
 
 def _buckets(exchange: Exchange) -> list[dict[str, Any]]:
-    return [row for row in exchange.json.get("buckets") or () if isinstance(row, dict)]
+    return rows_of(exchange, "buckets")
 
 
 def _items(exchange: Exchange) -> list[dict[str, Any]]:
-    return [row for row in exchange.json.get("objects") or () if isinstance(row, dict)]
+    return rows_of(exchange, "objects")
 
 
 def _names(exchange: Exchange) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from conformance.engine.scenario import Blocked, NotApplicable, Scenario, rules
+from conformance.suite.kit.buckets import rows_of
 
 OBJECTS = "ListObsBucketObjects"
 
@@ -18,7 +19,7 @@ def test_the_size_is_in_kilobytes(scenario: Scenario) -> None:
     if least <= size <= most:
         raise NotApplicable(f"an object of {size} bytes is too small to tell kilobytes")
     exchange = scenario.make(OBJECTS, query={"type": "objects", "prefix": name})
-    rows = exchange.json.get("objects") or ()
+    rows = rows_of(exchange, "objects")
     sizes = [row.get("size") for row in rows if row.get("file_name") == name]
     if not sizes:
         raise Blocked(f"{name}, which fixtures.bucket_object names, is not in the bucket")

@@ -7,6 +7,7 @@ from typing import Any
 from conformance.engine.scenario import Answer, NotApplicable, Scenario, rules
 from conformance.model.exchange import Exchange
 from conformance.model.expectation import Expectation
+from conformance.suite.kit.buckets import rows_of
 
 REGIONS = ("cn-north-4", "cn-north-1", "cn-north-5", "cn-north-6", "cn-south-1", "cn-east-2")
 _ENDS = 2
@@ -37,8 +38,7 @@ def test_a_bucket_in_a_region_that_is_not_its_own(scenario: Scenario) -> None:
 def test_what_is_listed_is_there(scenario: Scenario) -> None:
     """A bucket of the list is one of the tenant's: its objects can be asked for (12.2)."""
     listed = scenario.make("ListObsBuckets")
-    buckets = [row for row in listed.json.get("buckets") or () if isinstance(row, dict)]
-    buckets = [row for row in buckets if row.get("location") in REGIONS]
+    buckets = [row for row in rows_of(listed, "buckets") if row.get("location") in REGIONS]
     if not buckets:
         raise NotApplicable("no bucket is listed in a region of table 12-11")
     ends = buckets if len(buckets) <= 2 * _ENDS else [*buckets[:_ENDS], *buckets[-_ENDS:]]
@@ -57,4 +57,4 @@ def test_what_is_listed_is_there(scenario: Scenario) -> None:
 
 
 def _items(exchange: Exchange) -> list[dict[str, Any]]:
-    return [row for row in exchange.json.get("objects") or () if isinstance(row, dict)]
+    return rows_of(exchange, "objects")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from conformance.engine.scenario import Inconclusive, Scenario, answer_excerpt, rules
+from conformance.engine.scenario import Inconclusive, NotApplicable, Scenario, answer_excerpt, rules
 from conformance.model import field_path
 from conformance.model.exchange import Exchange
 from conformance.suite.kit.statistics.comparisons import Comparison, judge, settle
@@ -86,7 +86,7 @@ def test_hours_of_everybody_are_not_served(scenario: Scenario) -> None:
     times = [time for row in rows if (time := read_time(row.get("ctime"))) is not None]
     users = {user for row in rows if (user := _user_of(row))}
     if len(rows) > 1 and not users:
-        raise Inconclusive("no data: event_info does not name the user")
+        raise NotApplicable("event_info, of which no table says what is in it, names no user")
     rule.that(
         len(users) < 2 or max(times, default=span.end) - min(times, default=span.end) <= HOUR,
         f"{span} is answered, with events of {len(users)} users",

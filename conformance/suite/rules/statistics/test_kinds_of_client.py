@@ -99,9 +99,15 @@ def _judge(
 
 
 def _told(room: _Room, rows: Sequence[Row]) -> list[Row]:
-    """The samples of one kind of client alone, but for what stands for nobody."""
+    """The samples of one kind of client alone, but for what stands for nobody.
+
+    That is what a series says while nobody is in, or one value all the time: a rate of nobody may
+    be 100, and a series may begin with its room.
+    """
     timed = [(time, row) for row in rows if (time := read_time(row.get("time"))) is not None]
     nothing = {0, *(number(row, "value") for time, row in timed if room.empty(time))}
+    if len({number(row, "value") for _, row in timed} - {0}) == 1:
+        return []
     return [row for time, row in timed if number(row, "value") not in nothing and room.alone(time)]
 
 

@@ -69,13 +69,12 @@ def test_durations_of_days_are_in_seconds(scenario: Scenario, operation: str) ->
 def _explains(size: float, stays: Sequence[float], told: float) -> bool:
     """Whether a day's figure is its stays in a unit, each rounded or the sum.
 
-    Rounding to hours leaves too little to compare; there the figure is hardly anything.
+    Rounding to hours leaves too little to compare; there the figure is hardly anything as well.
     """
     wanted = sum(stays) * size
-    if size < _HARDLY:
-        return told < _HARDLY * sum(stays)
     rounding = 1 + len(stays) / 2 if size < 1 else 0
-    return rounding <= _ROUGH * wanted and abs(told - wanted) <= _NEAR * wanted + rounding
+    exact = told < _HARDLY * sum(stays) if size < _HARDLY else rounding <= _ROUGH * wanted
+    return exact and abs(told - wanted) <= _NEAR * wanted + rounding
 
 
 def _stays(scenario: Scenario, days: Sequence[dt.datetime]) -> dict[dt.datetime, list[float]]:

@@ -1,0 +1,76 @@
+"""Rules of chapters 12 and 13 against answers that look odd and break no sentence."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+import pytest
+
+from conformance.engine.scenario import Inconclusive
+from conformance.model.exchange import Exchange, Request, Response
+from conformance.suite.kit.buckets import rows_of
+from conformance.suite.kit.statistics.time_windows import MINUTE, Span
+from conformance.suite.rules.statistics import test_join_events, test_kinds_of_client, test_units
+
+_DAY = 86_400.0
+_NOON = dt.datetime(2023, 11, 28, 12, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("told", "in_hours"),
+    [(60, False), (1.0, False), (24, True), (_DAY, False)],
+)
+def test_who_hardly_talks_is_not_counted_in_hours(told: float, in_hours: bool) -> None:
+    """A user who is in all day and talks for a minute: that is no figure in hours."""
+    hours = test_units.UNITS["hours"]
+    assert test_units._explains(hours, [_DAY], told) is in_hours
+
+
+@pytest.mark.parametrize(
+    ("factor", "stage", "reached"),
+    [
+        (1, "join_room", False),
+        (8, "join_room", False),
+        (9000004, "join_room", False),
+        (5, "join_room", True),
+        (32000030, "join_room", True),
+        (5, "communication", False),
+    ],
+)
+def test_who_never_reached_the_service_need_not_be_listed(
+    factor: int, stage: str, reached: bool
+) -> None:
+    """A wrong address or a link that failed is nothing that the service knows a user by."""
+    row = {"stage": stage, "abnormal_factor": factor}
+    assert test_join_events._reached(row) is reached
+
+
+def test_a_rate_of_nobody_may_be_a_hundred() -> None:
+    """A series that begins with its room, and of the other kind says 100 all the time."""
+    stay = Span(_NOON, _NOON + 9 * MINUTE)
+    room = test_kinds_of_client._Room("r", "webrtc", [stay], [])
+    times = [f"{_NOON + n * MINUTE:%Y-%m-%dT%H:%M:%SZ}" for n in range(9)]
+    assert test_kinds_of_client._told(room, [{"time": it, "value": 100} for it in times]) == []
+    varied = [{"time": it, "value": 90 + n} for n, it in enumerate(times)]
+    assert test_kinds_of_client._told(room, varied) == varied
+
+
+@pytest.mark.parametrize("body", [None, [], {"buckets": 7}, "text"])
+def test_no_list_of_buckets_is_nothing_to_judge(body: object) -> None:
+    """It ended in an AttributeError."""
+    with pytest.raises(Inconclusive, match="answered no list of buckets"):
+        rows_of(_answered(body), "buckets")
+
+
+def test_rows_that_are_no_objects_are_left_out() -> None:
+    """Their schema is judged elsewhere; without a list there are none."""
+    assert rows_of(_answered({"buckets": [1, {"bucket": "b"}]}), "buckets") == [{"bucket": "b"}]
+    assert rows_of(_answered({"buckets": None}), "buckets") == []
+
+
+def _answered(body: object) -> Exchange:
+    request = Request("ListObsBuckets", "GET", "http://127.0.0.1/", ())
+    content = json.dumps(body).encode()
+    headers = (("Content-Type", "application/json"),)
+    return Exchange(1, "a case", request, Response(200, headers, content, 0.0))
