@@ -18,6 +18,8 @@ from conformance.errors import ConfigurationError, TargetUnreachable
 
 _FEW, _SHOWN = 3, 64
 """Names that are told where they have no beginning in common, and letters of each."""
+_TELLING = 8
+"""Letters of a beginning that tells something, such as that of every prefix."""
 
 NO_ANSWER = "the target does not answer"
 """Why something could not be undone at a target that is gone."""
@@ -113,7 +115,7 @@ def _nameless(resource: str, items: Iterable[Created]) -> str:
     if len(names) <= 1:
         return f"{resource} named {''.join(names)!a}: {why}"
     beginning = commonprefix(names)  # noqa: RUF071 - of names, not of paths
-    if not beginning:
+    if len(beginning) < _TELLING:
         few = ", ".join(f"{name[:_SHOWN]!a}" for name in names[:_FEW])
         return f"{len(names)} × {resource}: {why}; named {few}{' and others' * (len(names) > _FEW)}"
     return f"{len(names)} × {resource}: {why}; their names begin with {beginning!a}"

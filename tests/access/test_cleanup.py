@@ -94,10 +94,10 @@ def test_what_was_created_without_an_id_and_is_not_listed_is_told(journal: Journ
     assert result.doubtful == [f"2 × app: {why}; their names begin with '{PREFIX}'"]
     journal.nameless(journal.intend("app", "CreateApp", PREFIX + "c"))
     assert cleanup(journal, Server()).doubtful == [f"app named '{PREFIX}c': {why}"]
-    for name in ("a", "b", "c", "d"):
+    for name in ("sa", "sb", "sc", "sd"):
         journal.nameless(journal.intend("app", "CreateApp", name))
     told = cleanup(journal, Server()).doubtful
-    assert told == [f"4 × app: {why}; named 'd', 'c', 'b' and others"]
+    assert told == [f"4 × app: {why}; named 'sd', 'sc', 'sb' and others"]
     assert journal.pending() == ()
 
 

@@ -11,7 +11,12 @@ from conformance.engine.scenario import Inconclusive
 from conformance.model.exchange import Exchange, Request, Response
 from conformance.suite.kit.buckets import rows_of
 from conformance.suite.kit.statistics.time_windows import MINUTE, Span
-from conformance.suite.rules.statistics import test_join_events, test_kinds_of_client, test_units
+from conformance.suite.rules.statistics import (
+    test_abnormal_groups,
+    test_join_events,
+    test_kinds_of_client,
+    test_units,
+)
 
 _DAY = 86_400.0
 _NOON = dt.datetime(2023, 11, 28, 12, tzinfo=dt.UTC)
@@ -74,3 +79,15 @@ def _answered(body: object) -> Exchange:
     content = json.dumps(body).encode()
     headers = (("Content-Type", "application/json"),)
     return Exchange(1, "a case", request, Response(200, headers, content, 0.0))
+
+
+@pytest.mark.parametrize(("events", "wrong"), [(2, False), (9, True)])
+def test_two_users_whom_two_events_affected_are_no_events(events: int, wrong: bool) -> None:
+    """An event may affect somebody whom it does not name; nine times it is no chance."""
+    rows = [
+        {"abnormal_type": 2, "uid": "u", "peer_uid": "", "room_id": "r", "time": f"{_NOON:%FT%TZ}"}
+    ] * events
+    body = {"dimensions": [{"abnormal_type": 2, "user_count": events}]}
+    counted = test_abnormal_groups.Counted("by kind", _answered(body), rows, "abnormal_type")
+    found = test_abnormal_groups._within(counted, Span(_NOON - MINUTE, _NOON + MINUTE))
+    assert bool(found.problem) is wrong
