@@ -7,10 +7,11 @@ import json
 
 import pytest
 
+from conformance.engine.comparing.timestamps import date_of
 from conformance.engine.scenario import Inconclusive
 from conformance.model.exchange import Exchange, Request, Response
 from conformance.suite.kit.buckets import rows_of
-from conformance.suite.kit.statistics.time_windows import MINUTE, Span
+from conformance.suite.kit.statistics.time_windows import MINUTE, Span, read_time
 from conformance.suite.rules.statistics import (
     test_abnormal_groups,
     test_join_events,
@@ -74,10 +75,10 @@ def test_rows_that_are_no_objects_are_left_out() -> None:
     assert rows_of(_answered({"buckets": None}), "buckets") == []
 
 
-def _answered(body: object) -> Exchange:
+def _answered(body: object, *more: tuple[str, str]) -> Exchange:
     request = Request("ListObsBuckets", "GET", "http://127.0.0.1/", ())
     content = json.dumps(body).encode()
-    headers = (("Content-Type", "application/json"),)
+    headers = (("Content-Type", "application/json"), *more)
     return Exchange(1, "a case", request, Response(200, headers, content, 0.0))
 
 
@@ -91,3 +92,19 @@ def test_two_users_whom_two_events_affected_are_no_events(events: int, wrong: bo
     counted = test_abnormal_groups.Counted("by kind", _answered(body), rows, "abnormal_type")
     found = test_abnormal_groups._within(counted, Span(_NOON - MINUTE, _NOON + MINUTE))
     assert bool(found.problem) is wrong
+
+
+@pytest.mark.parametrize(
+    "never", ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00+08:00", "9999-12-31T23:59:59Z"]
+)
+def test_a_zero_time_is_no_time(never: str) -> None:
+    """A minute before the first moment there is, is an OverflowError."""
+    assert read_time(never) is None
+    assert read_time("2023-11-28T01:02:03+08:00") is not None
+
+
+@pytest.mark.parametrize("zone", ["GMT", "-0000", "+0000", ""])
+def test_a_date_without_a_zone_is_in_utc(zone: str) -> None:
+    """Times without a zone cannot be compared with others: it ended in a TypeError."""
+    exchange = _answered({}, ("Date", f"Tue, 28 Nov 2023 12:00:00 {zone}".strip()))
+    assert date_of(exchange) == [_NOON]

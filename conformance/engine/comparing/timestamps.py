@@ -22,12 +22,15 @@ def moment(text: object) -> dt.datetime | None:
 
 
 def date_of(exchange: Exchange) -> list[dt.datetime]:
-    """The Date header of an answer, if it has one."""
+    """The Date header of an answer, if it has one; without a zone it is in UTC."""
     header = exchange.response.header("Date") if exchange.response else None
     try:
-        return [parsedate_to_datetime(header)] if header else []
-    except ValueError:
+        found = parsedate_to_datetime(header) if header else None
+    except (OverflowError, ValueError):
         return []
+    if found is None:
+        return []
+    return [found if found.tzinfo is not None else found.replace(tzinfo=dt.UTC)]
 
 
 def is_time(text: object) -> bool:

@@ -98,15 +98,21 @@ def read_time(value: Any) -> dt.datetime | None:
     """A time or a day of an answer; None for everything else, such as the "-" of what goes on.
 
     Where no form is documented (E-13-ts-format) it may have an offset, or be seconds or
-    milliseconds since 1970; which form a field may have is judged elsewhere.
+    milliseconds since 1970; which form a field may have is judged elsewhere. The first and the last
+    year that can be written are no times either: some say "never" so.
     """
     if not isinstance(value, str):
         return None
     try:
-        if _SINCE_1970.fullmatch(value):
-            return dt.datetime.fromtimestamp(int(value[:10]), dt.UTC)
-        if _WRITTEN.fullmatch(value):
-            return dt.datetime.fromisoformat(value.removesuffix("Z")).replace(tzinfo=dt.UTC)
-        return dt.datetime.fromisoformat(value).astimezone(dt.UTC) if "T" in value else None
-    except ValueError:
+        found = _parsed(value)
+    except (OverflowError, ValueError):
         return None
+    return found if found is not None and dt.MINYEAR < found.year < dt.MAXYEAR else None
+
+
+def _parsed(value: str) -> dt.datetime | None:
+    if _SINCE_1970.fullmatch(value):
+        return dt.datetime.fromtimestamp(int(value[:10]), dt.UTC)
+    if _WRITTEN.fullmatch(value):
+        return dt.datetime.fromisoformat(value.removesuffix("Z")).replace(tzinfo=dt.UTC)
+    return dt.datetime.fromisoformat(value).astimezone(dt.UTC) if "T" in value else None
