@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.attack.attacked import CLI, Attacked, Done, ended, environment, judged, running, target
@@ -49,11 +49,16 @@ class Kill:
 
 
 def kills(count: int = 60, seed: int = 1) -> Iterator[Kill]:
-    """So many kills; every signal in every mode, at points drawn by the seed."""
+    """So many kills, no two alike; every signal in every mode, at points drawn by the seed."""
     drawn = random.Random(seed)  # noqa: S311 - a sample, no secret
+    seen: set[Kill] = set()
     for number in range(count):
         mode = tuple(MODES)[number // len(SIGNALS) % len(MODES)]
-        yield Kill(mode, SIGNALS[number % len(SIGNALS)], drawn.randrange(2, 60))
+        kill = Kill(mode, SIGNALS[number % len(SIGNALS)], drawn.randrange(2, 60))
+        while kill in seen:
+            kill = replace(kill, requests=kill.requests + 1)
+        seen.add(kill)
+        yield kill
 
 
 def killed(kill: Kill, folder: Path) -> Attacked:
