@@ -37,24 +37,25 @@ def negative_cases(contract: Contract, operation: Operation) -> Iterator[Case]:
     """Every request of the operation that must be refused, each for one reason."""
     for parameter in judged_parameters(operation):
         for field in parameter.fields:
-            yield from _input_cases(contract, operation, parameter.place, field)
+            yield from _input_cases(contract, operation, parameter.place, field, parameter.field)
     if operation.body is None:
         return
     yield from _unreadable(contract, operation)
     for field in operation.body.fields:
-        yield from _input_cases(contract, operation, "body", field)
+        yield from _input_cases(contract, operation, "body", field, field)
     for combination in operation.body.combinations:
         yield from _combination_cases(contract, operation, operation.body, combination)
 
 
 def _input_cases(
-    contract: Contract, operation: Operation, place: str, field: Field
+    contract: Contract, operation: Operation, place: str, field: Field, whole: Field
 ) -> Iterator[Case]:
+    """``whole`` is the parameter that a field is an item of, or the field itself."""
     keywords = input_keywords(operation, field, place)
     for choice, template in _violations(operation, place, field, keywords):
         expectation = _expected(contract, operation, field, choice.keyword)
-        if expectation is not None and choice.value == "" and place == "query":
-            expectation = _or_not_given(contract, operation, field, expectation)
+        if expectation is not None and _is_blank(choice.value):
+            expectation = _or_not_given(contract, operation, place, field, whole, expectation)
         if expectation is None or input_level(field, choice.keyword) is Level.MAY:
             continue
         requirement = f"{operation.id}/{place}/{field.path}/{choice.keyword}"
@@ -127,16 +128,25 @@ def _expected(
     return expectation
 
 
+def _is_blank(value: Any) -> bool:
+    return value == "" or (isinstance(value, list) and value in ([], [""]))
+
+
 def _or_not_given(
-    contract: Contract, operation: Operation, field: Field, expectation: Expectation
+    contract: Contract,
+    operation: Operation,
+    place: str,
+    field: Field,
+    whole: Field,
+    expectation: Expectation,
 ) -> Expectation:
-    """Also accept what an absent parameter is answered with: ``name=`` may count as absent."""
-    if field.presence != "required":
-        return replace(
-            expectation, answers=(*expectation.answers, *map(Answer, operation.successes))
-        )
-    missing = contract.refusal(operation, "missing")
-    added = missing.answers if missing is not None else ()
+    """Also accept what an absent input is answered with: ``name=`` may count as absent."""
+    added: tuple[Answer, ...] = ()
+    if place == "query" and field.presence != "required":
+        added = tuple(map(Answer, operation.successes))
+    if whole.presence == "required":
+        missing = contract.refusal(operation, "missing")
+        added += missing.answers if missing is not None else ()
     return replace(expectation, answers=(*expectation.answers, *added))
 
 

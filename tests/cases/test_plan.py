@@ -191,3 +191,23 @@ def test_optional_fields_are_left_out(cases: Cases) -> None:
                         case.template, place, middle[0]
                     )
     assert claimed == left_out
+
+
+def test_what_is_blank_may_count_as_missing(cases: Cases) -> None:
+    """``metric=`` is no metric: the code of a missing parameter is as good as that of a wrong one.
+
+    What need not be there may be served, too; no other code becomes right by it.
+    """
+    blank = {
+        "ListRtcHistoryScale/query/metric/minItems~empty": False,
+        "ListRtcHistoryScale/query/metric[]/enum~empty": True,
+        "CreateApp/body/app_name/minLength~empty": False,
+    }
+    known = {case.id: case for case in cases if case.id in blank}
+    assert known.keys() == blank.keys()
+    for name, served in blank.items():
+        answers = known[name].expectation.answers
+        codes = {code for one in answers if one.status == 400 for code in one.codes}
+        assert "RTC.00001005" in codes, name
+        assert ("RTC.00001015" in codes) is False
+        assert any(one.status == 200 for one in answers) is served, name
