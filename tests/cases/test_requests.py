@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+
+import pytest
+
 from conformance.cases.requests import (
+    UNKNOWN_ID,
     bases,
     own_resources,
     plain_body,
@@ -13,6 +18,7 @@ from conformance.cases.requests import (
 from conformance.contract.document import Contract
 from conformance.contract.requirements import judged_parameters
 from conformance.model.case import ABSENT, Given, Moment, Template, Unique
+from conformance.suite.kit.jobs import NEVER_MADE
 
 
 def test_every_base_request_is_valid(contract: Contract) -> None:
@@ -94,3 +100,11 @@ def test_fresh_resources_replace_the_shared_ones() -> None:
         "rule_id": Given("record_rule", fresh=True),
         "x": 1,
     }
+
+
+@pytest.mark.parametrize("identifier", [UNKNOWN_ID, NEVER_MADE])
+def test_no_server_made_by_hand_has_the_ids_that_are_unknown(identifier: str) -> None:
+    """A mock's own project was 0123456789abcdef twice: 23 requirements said that it is unknown."""
+    steps = {(int(a, 16) - int(b, 16)) % 16 for a, b in itertools.pairwise(identifier)}
+    assert len(identifier) == 32
+    assert len(steps) > 8

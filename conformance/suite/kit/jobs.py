@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from conformance.engine.scenario import Rule
     from conformance.model.exchange import Exchange
 
-NEVER_MADE: Final = "fedcba9876543210fedcba9876543210"
-"""An id of the documented look that no job, rule or application has."""
+NEVER_MADE: Final = "93d5f0b86ac14e27b8e1049f7d2c6a50"
+"""An id of the documented look that no job, rule or application has; drawn like UNKNOWN_ID."""
 RECORD_RULE: Final = "record_param.record_rule_id"
 LONG: Final = 7200
 """An idle time, in seconds, that no scenario outlasts."""
