@@ -144,8 +144,15 @@ def _field(item: Trace) -> dict[str, str] | None:
         return None
     judged = "answer"
     if item.side == "request" and item.keyword != "default":
-        judged = "refusal" if item.status >= 400 else "accepted"
+        judged = _of_input(item)
     return {"side": judged, "field": item.name, "keyword": item.keyword}
+
+
+def _of_input(item: Trace) -> str:
+    """What became of a wrong or a valid value."""
+    if item.status < 400:
+        return "accepted"
+    return "refusal" if item.expects_refusal else "valid"
 
 
 def _repeated_field(item: Trace) -> dict[str, str] | None:

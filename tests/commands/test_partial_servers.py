@@ -45,8 +45,9 @@ async def app(scope, receive, send):
 serve(app=app, world=world)
 """
 SIX = ("CreateApp", "ListApps", "ShowApp", "DeleteApp", "StartApp", "StopApp")
+_OF_A_SWITCH = ("seen-by-show", "twice", "update-time-moves")
 SIX_KEEP = {
-    *(f"{name}App/rule/{rule}" for name in ("Stop", "Start") for rule in ("seen-by-show", "twice")),
+    *(f"{name}App/rule/{rule}" for name in ("Stop", "Start") for rule in _OF_A_SWITCH),
     "CreateApp/rule/name-free-after-delete",
     "CreateApp/rule/nothing-inherited",
     *(f"DeleteApp/rule/{rule}" for rule in ("gone", "gone-from-list", "twice", "others-untouched")),

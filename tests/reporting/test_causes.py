@@ -355,6 +355,16 @@ def test_another_success_than_the_documented_is_one_cause() -> None:
     assert apart == {"CreateApp/rule/unique", "CreateApp/rule/stays", "ListApps/rule/order"}
 
 
+def test_a_documented_value_that_is_refused_is_called_valid() -> None:
+    """The requirement is about the list of values; what was sent is one of them."""
+    found = _finding("ListApps/query/state/enum", 400, REFUSED, "a valid value", expected="200")
+    (cause,) = _causes(found)
+    assert language("en").cause(cause) == "ListApps: state, a valid value is refused"
+    wrong = _finding("ListApps/query/state/enum", 404, REFUSED, expected="400 with error code X")
+    (cause,) = _causes(wrong)
+    assert "an undocumented value is not answered" in language("en").cause(cause)
+
+
 @functools.cache
 def _shapes() -> list[str]:
     """One requirement for each form of an id, whatever the operation, the field or the rule."""

@@ -16,6 +16,13 @@ from conformance.suite.kit.jobs import INDIVIDUAL, MIX, PANE, Job, Jobs, ids, va
 
 _SECOND = 1.1
 """Seconds after which even a time that is told to the second is another one."""
+_RECORDING = (
+    "CreateRecordRule",
+    "ShowRecordRule",
+    "UpdateRecordRule",
+    "UpdateAutoRecord",
+    "UpdateRecordCallback",
+)
 _OTHER = {"obs_addr.object": "Later/", "mp4_config.record_cycle": 10800}
 
 
@@ -39,7 +46,12 @@ def _moved(scenario: Scenario, rule: str, before: Any, changed: Exchange, *place
     "UpdateRecordCallback/rule/update-time-moves",
 )
 def test_a_change_of_an_application_moves_its_time(scenario: Scenario) -> None:
-    """Two applications: one is disabled after the second has passed, the other enabled."""
+    """Two applications: one is disabled after the second has passed, the other enabled.
+
+    A target that offers a part of this is judged by its switch alone.
+    """
+    if not scenario.offers(*_RECORDING) and scenario.offers("StopApp", "StartApp", "ShowApp"):
+        _switched(scenario)
     first = scenario.path_of("record_rule", scenario.fresh("record_rule"))
     second = scenario.path_of("record_rule", scenario.fresh("record_rule"))
     app, other = ({"app_id": path["app_id"]} for path in (first, second))
@@ -96,6 +108,18 @@ def test_a_change_of_an_application_moves_its_time(scenario: Scenario) -> None:
     )
     for rule, before, changed, place in changes:
         _moved(scenario, rule, before, changed, *place)
+
+
+def _switched(scenario: Scenario) -> None:
+    """Judge the times of an application that is disabled and of one that is enabled, empty both."""
+    app, other = ({"app_id": scenario.fresh("app")} for _ in range(2))
+    stopped = scenario.make("StopApp", path=other)
+    shown = show(scenario, app["app_id"])
+    scenario.lab.waiting.outlast(_SECOND)
+    for operation, before, path in (("StopApp", shown, app), ("StartApp", stopped, other)):
+        was = part(before.json, "state", "update_time")
+        changed = scenario.send(operation, path=path)
+        _moved(scenario, f"{operation}/rule/update-time-moves", was, changed, "state")
 
 
 @rules(*ids("Update/update-time-moves", "Stop/stop-time-after-start"))
