@@ -41,6 +41,14 @@ def test_jobs_of_an_empty_room_end(scenario: Scenario) -> None:
             expected="STOPPED",
             exchange=shown,
         )
+        reason = value(shown, "stop_reason")
+        rule.that(
+            value(shown, "state") != "STOPPED" or reason != "TENANT_STOP",
+            f"{what} for {_LEAST} s has ended by itself and says that its tenant stopped it",
+            expected="EXCEED_MAX_IDLE_TIME",
+            actual=reason or "",
+            exchange=shown,
+        )
 
 
 def _over(scenario: Scenario, jobs: Jobs, job: Job) -> Exchange:
