@@ -51,8 +51,9 @@ CAPABILITIES: Mapping[str, str] = MappingProxyType(
 WITH_CREDENTIALS = frozenset({"aksk", "second-project", "second-tenant", "expired-token"})
 
 LIVE = "live"
-EMULATOR = "emulator"
 """The profile of the real service, and of every address that nothing else is known of."""
+EMULATOR = "emulator"
+"""The profile of a server that keeps state and belongs to whoever runs the suite."""
 
 #: What each profile starts from when the file lists no capabilities. What touches other
 #: people is never among it: a loopback address may be a tunnel to where they are.

@@ -7,9 +7,8 @@ fields (``if`` … ``then``) is worked in afterwards.
 from __future__ import annotations
 
 import copy
-import math
+import itertools
 import random
-import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -49,7 +48,7 @@ _FORMATS: Mapping[str, str] = MappingProxyType(
 """One text for every format of JSON Schema and OpenAPI that a contract is likely to name."""
 
 _TRIES = 20
-"""Texts that are drawn for a pattern until one has the length."""
+"""Texts that are drawn for a pattern until one is valid."""
 
 Drawn = Callable[[str, Schema], Any]
 """Gives the value for a path of the body, or None to have it drawn."""
@@ -140,19 +139,22 @@ def _plain(schema: Schema) -> Any:
 
 
 def _text(schema: Schema) -> str:
-    """A text of the form; where a pattern and a length exclude each other, of the pattern."""
-    least, most = schema.get("minLength", 0), schema.get("maxLength", math.inf)
-    pattern = schema.get("pattern")
-    if pattern is None:
-        known = _FORMATS.get(schema.get("format", ""))
-        text = known if known is not None else "sample" * (1 + least // 6)
-        return text[: max(least, 6)][: min(most, len(text))] if known is None else text
-    known = next((text for text in _TEXTS if re.search(pattern, text)), None)
-    if known is not None:
-        return known
+    """A text of the form that is asked for, where one can be drawn."""
+    if "pattern" in schema:
+        return _of_pattern(schema)
+    if schema.get("format") in _FORMATS:
+        return _FORMATS[schema["format"]]
+    least: int = schema.get("minLength", 0)
+    text = "sample" * (1 + least // 6)
+    return text[: max(least, 6)][: schema.get("maxLength")]
+
+
+def _of_pattern(schema: Schema) -> str:
+    """A known text that is valid, else one that is drawn; a lookahead cannot be drawn for."""
+    valid = Validator(schema).is_valid
     drawn = Rstr(random.Random(0))  # noqa: S311 - the same text every time, not a secret
-    texts = [drawn.xeger(pattern) for _ in range(_TRIES)]
-    return next((text for text in texts if least <= len(text) <= most), texts[0])
+    texts = itertools.chain(_TEXTS, (drawn.xeger(schema["pattern"]) for _ in range(_TRIES)))
+    return next((text for text in texts if valid(text)), "sample")
 
 
 def _finished(schema: Schema, body: Any) -> Any:

@@ -150,11 +150,14 @@ def _codes(contract: Contract, operation: Operation, status: int) -> list[str]:
 
 
 def _troubles(operation: Operation) -> Iterator[Situation]:
+    yield Situation("html", 502, _HTML, {"Content-Type": "text/html"})
     spec = operation.success
-    body = b"" if spec.schema is None else _dump(minimal(spec.schema))
+    least = None if spec.schema is None else minimal(spec.schema)
+    if least is not None and not spec.validator.is_valid(least):
+        return  # a pattern that no text can be drawn for
+    body = b"" if least is None else _dump(least)
     kind = {"Content-Type": "application/json"}
     yield Situation("slow", spec.status, body, dict(kind) if body else {}, "slow")
-    yield Situation("html", 502, _HTML, {"Content-Type": "text/html"})
     if body:
         yield Situation("cut", spec.status, body, dict(kind), "cut")
         yield Situation("malformed", spec.status, body[: len(body) // 2], dict(kind))

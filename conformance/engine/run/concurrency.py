@@ -18,14 +18,14 @@ from conformance.access.transport import TargetClient
 from conformance.engine.run.preflight import glance
 from conformance.engine.run.session import Session
 from conformance.errors import TargetError, UsageError
-from conformance.model.exchange import Request
+from conformance.model.exchange import Exchange, Request
 
 AUTOMATIC = 12
 """Cases at a time where nobody said how many."""
 _SLOW = 0.01
 """Seconds that an answer takes at least where several at a time are worth it."""
 _GLANCES = 5
-"""Requests whose quickest answer tells: that of a busy machine is as quick as ever."""
+"""Requests that must all be slow: one quick answer tells, and a busy machine has some."""
 _PATIENCE = 2.0
 """Seconds that an answer on one more connection may take."""
 
@@ -61,9 +61,14 @@ def _automatic(session: Session) -> int:
     limited = session.reach.settings.limits.requests
     if session.profile != EMULATOR or limited or session.config.target is None:
         return 1
-    seen = [glance(session.lab) for _ in range(_GLANCES)]
-    took = [one.response.elapsed for one in seen if one is not None and one.response is not None]
-    return AUTOMATIC if len(took) == len(seen) and min(took) >= _SLOW else 1
+    slow = all(_is_slow(glance(session.lab)) for _ in range(_GLANCES))
+    return AUTOMATIC if slow else 1
+
+
+def _is_slow(seen: Exchange | None) -> bool:
+    """Whether an answer came, and took long enough for several at a time to be worth it."""
+    response = None if seen is None else seen.response
+    return response is not None and response.elapsed >= _SLOW
 
 
 def _answers_all(session: Session, count: int) -> bool:

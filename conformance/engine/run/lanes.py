@@ -39,9 +39,8 @@ class Ahead(Generic[Key]):
     """The results of running ahead: ``good`` holds the cases that need not be run again.
 
     ``sent`` counts, by flow group, the requests of tries that do not count. ``blocked`` are those
-    of the others that could not be tried. ``unanswered``: of each thread that got
-    no more answers, the case that had the first request without one. ``left`` names what could not
-    be deleted.
+    of the others that could not be tried. ``unanswered``: of each thread that got no more answers,
+    the case that had the first request without one. ``left`` names what could not be deleted.
     """
 
     good: dict[Key, ItemResult] = field(default_factory=dict)
@@ -78,7 +77,7 @@ def _run(
     ahead: Ahead[Key],
     done: Callable[[Key], None],
 ) -> bool:
-    """Run them once; return whether every case was tried."""
+    """Run them once; return False where the run was stopped meanwhile."""
     waiting: queue.SimpleQueue[tuple[Key, Run]] = queue.SimpleQueue()
     for case in cases:
         waiting.put(case)
@@ -157,10 +156,10 @@ class _Lane(threading.Thread, Generic[Key]):
         lab = session.lab
         answered = [one.response is not None for one in lab.transcript.exchanges.values()]
         well = well and all(answered)
-        if all(answered):
-            self._silent = self._silent if not answered else None
-        elif self._silent is None or any(answered):
-            self._silent = key
+        if any(answered):
+            self._silent = None
+        if not all(answered):
+            self._silent = self._silent or key
         result = session.drain()
         self._in_vain = self._in_vain + 1 if blocked else 0
         if blocked:
