@@ -52,6 +52,11 @@ def _half_created() -> Behaviour:
     return behave
 
 
+def _named_elsewhere(turn: Turn) -> bool:
+    name = (turn.request.json or {}).get("app_name")
+    return any(app.name == name for one in turn.world.tenants.values() for app in one.apps.values())
+
+
 def _names_kept() -> Behaviour:
     async def behave(turn: Turn) -> Answer:
         names = turn.memory.setdefault("names", set())
@@ -112,6 +117,12 @@ _CREATE: tuple[tuple[str, str, Behaviour, tuple[str, ...]], ...] = (
         "name-unique-in-tenant",
         "Two applications may share a name",
         policy(unique_app_names=False),
+        (),
+    ),
+    (
+        "name-of-another-tenant",
+        "A name is taken for all tenants",
+        refused_when(_named_elsewhere, 400, _APP_EXISTS),
         (),
     ),
     (

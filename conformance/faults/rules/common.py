@@ -17,6 +17,7 @@ Row = tuple[str, str, Behaviour, tuple[str, ...]]
 ANY = ("*",)
 _LISTED = {name: {one.status, *one.refusals} for name, one in ENDPOINTS.items()}
 _HUGE = re.compile(rb"\d{19,}|\d[eE]\+?\d{2,}")
+_LONG_TEXT = re.compile(rb'("[^"\\]{255})[^"\\]+(?=")')
 _NAN = re.compile(rb"-?\b(?:NaN|Infinity)\b")
 _CONTROL_TEXT = re.compile(rb"\\u00[01][0-9a-fA-F]|\\[nrtbf]|[\x00-\x1f]")
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]..|\xed[\xa0-\xbf].")
@@ -297,6 +298,12 @@ _ROWS: tuple[Row, ...] = (
         "text/control-characters",
         "Control characters are dropped",
         _without(_CONTROL_TEXT, b""),
+        _CREATES,
+    ),
+    (
+        "text/long-kept",
+        "Texts are cut after 255 characters",
+        _without(_LONG_TEXT, rb"\1"),
         _CREATES,
     ),
     (

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from conformance.engine.comparing.timestamps import date_of, earlier, moment
-from conformance.engine.scenario import Answer, Scenario, rules, same
+from conformance.engine.scenario import Answer, NotApplicable, Scenario, rules, same
 from conformance.model.exchange import Exchange
 from conformance.model.wording import in_json
 from conformance.suite.kit.applications import ACTIVE, any_app, listed, part, plain, show
@@ -182,6 +182,19 @@ def test_a_name_is_taken_once(scenario: Scenario) -> None:
         actual=found,
         exchange=whole.exchange,
     )
+
+
+@rules("CreateApp/rule/name-of-another-tenant")
+def test_a_name_of_another_tenant_is_free(scenario: Scenario) -> None:
+    """Section 5.1: it is the same tenant that cannot give a name twice; others may have it."""
+    rule = scenario.rule("CreateApp/rule/name-of-another-tenant")
+    theirs = scenario.make("ListApps", credentials="second", query={"limit": 100})
+    own = {row.get("app_name") for row in APPS.whole(scenario).rows}
+    rows = part(theirs.json, "apps") or ()
+    names = [name for row in rows if (name := part(row, "app_name")) and name not in own]
+    if not names:
+        raise NotApplicable("the second tenant has no application with a name that is free here")
+    rule.succeeded(scenario.send("CreateApp", body={"app_name": names[0]}))
 
 
 @rules("CreateApp/rule/name-utf8-round-trip")
