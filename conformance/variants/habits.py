@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from conformance.faults.combinators import instead, on_request
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from conformance.reference.world import World
 
 
+_ACCEPTED = ("RemoveUsers", "RemoveRoom")
+_REMOVAL = "/batch-remove-users"
+_LATER = timedelta(seconds=2)
 _STREAM = ("CreateIndividualStreamJob", "ShowIndividualStreamJob", "UpdateIndividualStreamJob")
 
 
@@ -63,6 +68,7 @@ def variants() -> Iterator[Variant]:
     yield from _ids()
     yield from _policies()
     yield from _conditions()
+    yield from _rooms()
     yield from _requests()
 
 
@@ -280,6 +286,42 @@ async def _others_at_work(turn: Turn) -> Answer:
         fresh = replace(first, app_id=app_id, name="of somebody else", created=world.clock.now())
         apps[app_id] = replace(fresh, rules={}, jobs={}, open_jobs=[], callback=None)
     return await turn.forward(turn.request)
+
+
+def _rooms() -> Iterator[Variant]:
+    yield Variant(
+        "habits/rooms/later",
+        "Users leave and rooms end two seconds after the answer 202.",
+        "用户离开和房间解散在返回 202 两秒之后才发生。",
+        (5375, 5502, 7715),
+        _carried_out_later,
+    )
+
+
+async def _carried_out_later(turn: Turn) -> Answer:
+    """Carry out what is due, then answer; a removal or dismissal that is accepted waits."""
+    request, waiting = turn.request, turn.memory.setdefault("waiting", [])
+    now = turn.world.clock.now()
+    for due, earlier in [one for one in waiting if one[0] <= now]:
+        waiting.remove((due, earlier))
+        await turn.forward(earlier)
+    if turn.endpoint.name not in _ACCEPTED or request.header("x-auth-token") is None:
+        return await turn.forward(request)
+    nobody = {"user_ids": ["nobody-of-this-name"]}
+    path = f"{request.path.removesuffix(_REMOVAL)}{_REMOVAL}"
+    tried = replace(request.with_json(nobody), method="POST", path=path)
+    if turn.endpoint.name == "RemoveUsers" and not _names_users(request.json):
+        return await turn.forward(request)
+    answer = await turn.forward(tried)
+    if answer.status != HTTPStatus.ACCEPTED:
+        return await turn.forward(request)
+    waiting.append((now + _LATER, request))
+    return answer
+
+
+def _names_users(body: Any) -> bool:
+    users = body.get("user_ids") if isinstance(body, dict) else None
+    return isinstance(users, list) and bool(users) and all(isinstance(one, str) for one in users)
 
 
 def _requests() -> Iterator[Variant]:
