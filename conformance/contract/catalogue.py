@@ -12,12 +12,13 @@ from conformance.model.expectation import Answer, Expectation
 
 @dataclass(frozen=True, slots=True)
 class CatalogueEntry:
-    """One row of the catalogue of error codes."""
+    """One row of the catalogue of error codes; ``message`` is its text, empty for none."""
 
     code: str
     status: int
     name: str
     meaning: str
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,9 @@ class Catalogue:
 def read_catalogue(node: Mapping[str, Any]) -> Catalogue:
     """Read the ``x-error-catalogue`` extension."""
     entries = {
-        row["code"]: CatalogueEntry(row["code"], int(row["status"]), row["name"], row["meaning"])
+        row["code"]: CatalogueEntry(
+            row["code"], int(row["status"]), row["name"], row["meaning"], row.get("message", "")
+        )
         for row in node["codes"]
     }
     families = {

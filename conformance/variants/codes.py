@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from conformance.faults.combinators import on_answer
 from conformance.faults.endpoints import ENDPOINTS
+from conformance.faults.messages import Answer
+from conformance.faults.middleware import Turn
 from conformance.reference import refusals
 from conformance.reference.refusals import CATALOGUE
 from conformance.reference.statistics.refusals import INVALID as DATA_INVALID
@@ -38,6 +41,7 @@ def variants() -> Iterator[Variant]:
             yield from _of_statistics(passage)
         else:
             yield from _of_management(passage)
+    yield _of_the_catalogue()
     yield from _of_conditions()
     yield from _of_credentials()
 
@@ -92,6 +96,25 @@ def _of_statistics(passage: Passage) -> Iterator[Variant]:
         recoded(400, {DATA_INVALID: "DATA.100011999"}),
         (name,),
         aspect=f"codes/{name}",
+    )
+
+
+def _of_the_catalogue() -> Variant:
+    def change(_turn: Turn, answer: Answer) -> Answer:
+        code = {DATA_INVALID: _INVALID, DATA_MISSING: refusals.MISSING}.get(answer.code or "")
+        if code is None:
+            return answer
+        told = {"error_code": code, "error_msg": CATALOGUE[code].message}
+        return answer.with_json({**answer.json, **told})
+
+    return Variant(
+        "codes/statistics/catalogued",
+        "Statistics refuse with the codes of the catalogue and its texts, which name nothing.",
+        "统计接口使用错误码目录中的错误码和文本，不指出参数名。",
+        (7741, 7745),
+        on_answer(change, 400),
+        tuple(one for one in PASSAGES if ENDPOINTS[one].family == "data"),
+        aspect="codes/statistics",
     )
 
 
