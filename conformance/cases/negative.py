@@ -29,7 +29,22 @@ from conformance.model import field_path
 from conformance.model.case import ABSENT, Case, Template
 from conformance.model.expectation import Answer, Expectation
 from conformance.model.requirement import Level
+from conformance.model.wording import in_json
 
+_WRONG = {
+    "known": "which names nothing that exists",
+    "type": "which is of another type",
+    "enum": "which is not listed",
+    "format": "which is of another form",
+    "minimum": "which is out of bounds",
+    "maximum": "which is out of bounds",
+    "range": "which is out of bounds",
+    "minLength": "which is too short",
+    "maxLength": "which is too long",
+    "minItems": "which has too few items",
+    "maxItems": "which has too many items",
+}
+"""What is said of a value that breaks a keyword."""
 _JSON = {"Content-Type": "application/json"}
 
 
@@ -66,9 +81,17 @@ def _input_cases(
             template=template,
             expectation=expectation,
             effort="standard",
-            title=f"{place} {field.path}: {choice.keyword} broken ({choice.variant})",
+            title=f"{place} {field.path} {_in_words(choice)}",
             violates=requirement,
         )
+
+
+def _in_words(choice: Choice) -> str:
+    """What is wrong with a value, for whoever reads the finding."""
+    if choice.keyword == "required":
+        return "left out"
+    value = in_json(choice.value)
+    return f"{value}, {_WRONG[choice.keyword]}" if choice.keyword in _WRONG else value
 
 
 def _violations(
@@ -207,7 +230,7 @@ def _combination_cases(
             template=template,
             expectation=expectation,
             effort="standard",
-            title=f"{combination.name} broken ({variant})",
+            title=f"a request that breaks {combination.name} ({variant})",
             violates=requirement,
         )
 

@@ -81,12 +81,15 @@ class Rule:
         """Judge that the answer is one of those that the contract enumerates for the rule."""
         return self.answered(exchange, *self.answers)
 
-    def refused(self, exchange: Exchange) -> bool:
-        """Judge that the request was refused as the contract enumerates for the rule."""
-        return self.answered(exchange, *self._scenario.refusals(self.id))
+    def refused(self, exchange: Exchange, what: str = "") -> bool:
+        """Judge that the request was refused as the contract enumerates for the rule.
 
-    def answered(self, exchange: Exchange, *answers: Answer) -> bool:
-        """Judge that the answer is one of those given.
+        ``what`` says of a finding which of several requests it is about.
+        """
+        return self.answered(exchange, *self._scenario.refusals(self.id), what=what)
+
+    def answered(self, exchange: Exchange, *answers: Answer, what: str = "") -> bool:
+        """Judge that the answer is one of those given; ``what`` was asked for.
 
         Raises Inconclusive when the refusal is about the account and not the request.
         """
@@ -97,7 +100,8 @@ class Rule:
         reason = environmental_reason(self._scenario.lab, exchange) if problem is not None else None
         if reason is not None:
             raise Inconclusive(reason)
-        return self.that(problem is None, problem or "", expected=expectation, exchange=exchange)
+        message = f"{what}: {problem}" if what else problem or ""
+        return self.that(problem is None, message, expected=expectation, exchange=exchange)
 
     def succeeded(self, exchange: Exchange) -> bool:
         """Judge that the answer has the documented success status of its operation."""

@@ -133,13 +133,13 @@ def test_texts_and_findings_are_told_in_the_language_of_the_page(report: Report)
         text="A request without field app_name is refused.",
         reason="the target does not claim obs",
     )
-    told = replace(finding, requirement=first.id, message="body app_name: required broken (absent)")
+    told = replace(finding, requirement=first.id, message="body app_name left out")
     report = assemble([known, *report.requirements[1:]], [told])
     data = page_data(Material(report), language("zh"), causes_of(report), None)
     assert data["requirements"][0][4] == "缺少字段 app_name 的请求被拒绝。"
     assert data["requirements"][1][4] == report.requirements[1].text
     assert "被测对象未声明能力 obs" in data["reasons"]
-    assert data["requirements"][0][13][0][0] == "请求体 app_name 违反 required（absent）"
+    assert data["requirements"][0][13][0][0] == "缺少请求体 app_name"
     assert "第 5.1 节，表 5-1" in data["sources"]
 
 

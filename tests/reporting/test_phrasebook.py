@@ -91,8 +91,8 @@ def test_a_text_that_changed_is_seen() -> None:
     ("english", "chinese"),
     [
         (
-            "body app_name: maxLength broken (over): answered 201",
-            "请求体 app_name 违反 maxLength（over）：返回了 201",
+            'body app_name "xxx", which is too long: answered 201',
+            '请求体 app_name 为 "xxx"，过长：返回了 201',
         ),
         (
             "400 with error code RTC.1 or RTC.2, or 404 with error code RTC.3",

@@ -156,7 +156,9 @@ def test_refused_updates(scenario: Scenario) -> None:
         before = jobs.show(job)
         update = jobs.update(job, example="custom", change=change)
         if name:
-            scenario.rule(f"UpdateMixJob/rule/{name}").refused(update)
+            layout = (value(before, "mix_param") or {}).get("layout_template")
+            asked = f"an update of a job with {layout}"
+            scenario.rule(f"UpdateMixJob/rule/{name}").refused(update, asked)
         if update.status >= 400:
             _untouched(scenario, "refused-update-changes-nothing", before, jobs.show(job))
 

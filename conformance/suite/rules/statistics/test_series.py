@@ -87,7 +87,9 @@ def test_parameters_choose_the_series(scenario: Scenario, operation: str) -> Non
     if operation == "ListRtcRealtimeQuality":
         _joined_fast(scenario, series)
     for pending in scenario.pending:
-        scenario.rule(pending).inconclusive("no data: no series of the past day has many values")
+        scenario.rule(pending).inconclusive(
+            f"no data: no series of the past day has {_SEVERAL} different values besides 0 and 100"
+        )
 
 
 def _joined_fast(scenario: Scenario, series: Mapping[Asked, Listing]) -> None:
