@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
+from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -56,6 +58,8 @@ _LINES_SHOWN = 4
 """Of each part of a story: the whole summary of a broken target is to fit two screens."""
 _REASONS_SHOWN = 6
 _REASON_CHARACTERS = 150
+_CAPABILITIES_SHOWN = 8
+_UNCLAIMED: Final = re.compile(r"the target does not claim (?P<names>.+)")
 _NARROW = 100
 """Columns below which the chapters are headed by symbols alone, and these are explained."""
 
@@ -96,6 +100,7 @@ def print_summary(
         hidden = len(causes) - causes_shown
         console.print(Text(f"\n… {words.say('terminal.more-causes', count=hidden)}", style="dim"))
     _print_unjudged(report, console, words)
+    _print_unclaimed(report, console, words)
     if previous is not None:
         _print_news(previous, report, console, words)
     console.print()
@@ -233,6 +238,24 @@ def _print_unjudged(report: Report, console: Console, words: Language) -> None:
         left = sum(len(reasons) for _, reasons in ordered[_REASONS_SHOWN:])
         more = words.say("terminal.more-reasons", count=len(ordered) - _REASONS_SHOWN, left=left)
         console.print(Text(f"  … {more}", style="dim"))
+
+
+def _print_unclaimed(report: Report, console: Console, words: Language) -> None:
+    """Print, in one line, for want of which capabilities how many requirements do not apply."""
+    counts: Counter[str] = Counter()
+    for item in report.requirements:
+        wanting = _UNCLAIMED.fullmatch(item.reason)
+        if item.verdict is Verdict.NOT_APPLICABLE and wanting:
+            counts[wanting["names"].replace(", ", "+")] += 1
+    if not counts:
+        return
+    shown = counts.most_common(_CAPABILITIES_SHOWN)
+    listed = ", ".join(f"{names} {count}" for names, count in shown)
+    if len(counts) > len(shown):
+        left = sum(counts.values()) - sum(count for _, count in shown)
+        listed += f", {words.say('ui.and-more', count=left)}"
+    line = words.say("terminal.unclaimed", listed=listed)
+    console.print(Text(f"\n{SYMBOLS[Verdict.NOT_APPLICABLE]} {line}", style="dim"), soft_wrap=True)
 
 
 def _print_news(previous: Report, report: Report, console: Console, words: Language) -> None:
