@@ -1,8 +1,9 @@
-"""The progress bar counts cases as they end, and keeps quiet without a terminal."""
+"""The progress bar counts cases as they end; without a terminal a line tells now and then."""
 
 from __future__ import annotations
 
 import io
+import time
 from types import SimpleNamespace
 from typing import Any
 
@@ -34,6 +35,19 @@ def test_cases_are_counted_as_they_end(workers: bool) -> None:
     assert (task.total, task.completed) == (2, 2)
     assert task.fields["failed"] == "1 failed"
     assert task.description == "seed 7"
+
+
+def test_a_log_gets_a_line_now_and_then(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A run of an hour says where it is; one of seconds says nothing."""
+    seconds = iter([0.0, 10.0, 31.0, 32.0])
+    monkeypatch.setattr(time, "monotonic", lambda: next(seconds))
+    with Progress(Console(file=io.StringIO()), 7) as progress:
+        progress.pytest_collection_finish(SimpleNamespace(items=["a", "b", "c"]))  # type: ignore[arg-type]
+        for _ in range(3):
+            progress.pytest_runtest_logreport(_report("call"))
+    assert capsys.readouterr().err == "2 of 3 cases, 31 s\n"
 
 
 def test_without_a_terminal_nothing_is_drawn() -> None:
