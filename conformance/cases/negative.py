@@ -163,13 +163,31 @@ def _or_not_given(
     whole: Field,
     expectation: Expectation,
 ) -> Expectation:
-    """Also accept what an absent input is answered with: ``name=`` may count as absent."""
+    """Also accept what an absent input is answered with: ``name=`` may count as absent.
+
+    A blank text of a body is refused, perhaps as one that is missing.
+    """
     added: tuple[Answer, ...] = ()
     if place == "query" and field.presence != "required":
         added = tuple(map(Answer, operation.successes))
-    if whole.presence == "required":
-        missing = contract.refusal(operation, "missing")
-        added += missing.answers if missing is not None else ()
+    if whole.presence == "required" or place == "body":
+        added += _missing(contract, operation)
+    return replace(expectation, answers=(*expectation.answers, *added))
+
+
+def _missing(contract: Contract, operation: Operation) -> tuple[Answer, ...]:
+    """How a request is refused that lacks something."""
+    missing = contract.refusal(operation, "missing")
+    return missing.answers if missing is not None else ()
+
+
+def _as_absent(
+    contract: Contract, operation: Operation, body: Body, expectation: Expectation
+) -> Expectation:
+    """Also accept what no body is answered with: a reader may take null for one that is absent."""
+    added = _missing(contract, operation)
+    if not body.schema.get("required"):
+        added += tuple(map(Answer, operation.successes))
     return replace(expectation, answers=(*expectation.answers, *added))
 
 
@@ -197,7 +215,11 @@ def _unreadable(contract: Contract, operation: Operation) -> Iterator[Case]:
                 operation=operation.id,
                 kind="negative",
                 template=replace(base, body=ABSENT, raw=raw, headers={**base.headers, **_JSON}),
-                expectation=expectation,
+                expectation=(
+                    _as_absent(contract, operation, body, expectation)
+                    if body is not None and variant == "null"
+                    else expectation
+                ),
                 effort="standard",
                 title=f"a body that is {kind} ({variant})",
                 violates=f"{operation.id}/{tail}",

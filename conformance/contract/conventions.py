@@ -21,7 +21,8 @@ class Excuse:
     """A refusal about the account or the network, not about the request.
 
     ``full``: the list (``list``, ``query``) whose ``count`` reaches ``most`` where the account is
-    full; without it the refusal is always believed.
+    full; without it the refusal is always believed. ``stand_in``: believed only where nothing of
+    the target is known that could stand in for the texts with that prefix.
     """
 
     operations: frozenset[str]
@@ -29,6 +30,27 @@ class Excuse:
     reason: str
     status: int = 400
     full: Mapping[str, Any] | None = None
+    stand_in: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """Texts of the examples that name what few targets have, and where a target names its own.
+
+    Texts that begin with ``prefix`` are tried by a request of ``create`` with its ``example``.
+    Others are ``written`` with ``{within}``, a resource of the kind ``within``, and ``{name}``:
+    what the setting ``first`` names, and what ``field`` of the ``items`` of ``list`` show.
+    """
+
+    prefix: str
+    written: str
+    within: str
+    first: str
+    list: str
+    items: str
+    field: str
+    create: str
+    example: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +104,7 @@ class Conventions:
     sources: Mapping[str, str] = field(default_factory=dict)
     resources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, compare=False)
     excuses: tuple[Excuse, ...] = ()
+    stand_ins: tuple[StandIn, ...] = ()
     printed: tuple[PrintedCodes, ...] = ()
     bare_statuses: frozenset[int] = frozenset()
     plain: bool = False
@@ -143,6 +166,7 @@ def read_conventions(raw: Mapping[str, Any]) -> Conventions:
         resources=resources,
         bare_statuses=frozenset(node.get("bare-statuses", ())),
         excuses=tuple(_excuse(item) for item in node.get("excuses", ())),
+        stand_ins=tuple(StandIn(**item) for item in node.get("stand-ins", ())),
         printed=_printed(raw),
         plain=bool(node.get("plain")),
         uninformative=frozenset(node.get("unsaid", ())),
@@ -169,4 +193,5 @@ def _excuse(node: Mapping[str, Any]) -> Excuse:
         reason=" ".join(str(node["reason"]).split()),
         status=int(node.get("status", 400)),
         full=node.get("full"),
+        stand_in=node.get("stand-in"),
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from conformance.contract.document import Contract
 from conformance.engine.resources.pool import ResourcePool
+from conformance.engine.resources.stand_ins import StandIns
 from conformance.engine.wire.encoding import write_moment
 from conformance.model.case import ABSENT, Given, Moment, Template, Unique, resolve
 
@@ -22,11 +23,13 @@ class Filling:
         resources: ResourcePool,
         prefix: str,
         now: Callable[[], dt.datetime],
+        stand_ins: StandIns,
     ) -> None:
         self._contract = contract
         self._resources = resources
         self._prefix = prefix
         self._now = now
+        self._stand_ins = stand_ins
         self._names = 0
 
     def fill(self, template: Template) -> Template:
@@ -39,10 +42,13 @@ class Filling:
             self._fill_path(template, answer),
             resolve(dict(template.query), answer),
             dict(template.headers),
-            template.body if template.body is ABSENT else resolve(template.body, answer),
+            ABSENT if template.body is ABSENT else self._fill_body(template.body, answer),
             template.raw,
             template.credentials,
         )
+
+    def _fill_body(self, body: Any, answer: Callable[[Any], Any]) -> Any:
+        return self._stand_ins.put(resolve(body, answer))
 
     def _fill_path(self, template: Template, answer: Callable[[Any], Any]) -> dict[str, Any]:
         """Path parameters; a resource of its own brings the path that leads to it."""

@@ -7,7 +7,7 @@ import datetime as dt
 import itertools
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
@@ -29,6 +29,7 @@ from conformance.engine.outcomes import Blocked
 from conformance.engine.resources.journaling import Intents
 from conformance.engine.resources.ownership import Ownership
 from conformance.engine.resources.pool import Providing, ResourcePool
+from conformance.engine.resources.stand_ins import Decisions, StandIns
 from conformance.engine.wire.clock import TargetClock
 from conformance.engine.wire.credentials import CredentialSet
 from conformance.engine.wire.encoding import write_request
@@ -114,7 +115,9 @@ class Lab:
         made = beside.transcript.creations if beside else Creations(contract.resources)
         self.transcript: Transcript = Transcript(made, self._redactor)
         self._numbers: Iterator[int] = beside._numbers if beside else itertools.count(number_from)
-        self._filling = Filling(contract, self.resources, prefix, self.now)
+        self._decisions: Decisions = beside._decisions if beside else Decisions()
+        stand_ins = StandIns(contract, self, reach.named, self.resources.get, self._decisions)
+        self._filling = Filling(contract, self.resources, prefix, self.now, stand_ins)
         self._keys = CredentialSet(reach, self.random, self.now, contract.conventions.carrier)
         self.case = ""
 
@@ -240,6 +243,11 @@ class Lab:
     def fill(self, template: Template) -> Template:
         """The template with resources, names and times filled in."""
         return self._filling.fill(template)
+
+    @property
+    def lacking(self) -> Set[str]:
+        """Beginnings of example texts that are refused, and that nothing can stand in for."""
+        return self._decisions.lacking
 
     def unique(self, stem: str) -> str:
         """A name that this run has not used, with the run's prefix."""

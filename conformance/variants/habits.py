@@ -5,26 +5,21 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from conformance.faults.combinators import instead, on_request
+from conformance.faults.combinators import on_request
+from conformance.faults.endpoints import ENDPOINTS
 from conformance.faults.messages import Answer, Request, refusal
 from conformance.faults.middleware import Turn
 from conformance.reference.ids import Ids
-from conformance.reference.refusals import CATALOGUE, INVALID
+from conformance.reference.refusals import CATALOGUE, MISSING
 from conformance.variants.edits import each_object
 from conformance.variants.model import Variant
 
 if TYPE_CHECKING:
-    from conformance.reference.resources import App
     from conformance.reference.world import World
 
 
-_ACCEPTED = ("RemoveUsers", "RemoveRoom")
-_REMOVAL = "/batch-remove-users"
-_LATER = timedelta(seconds=2)
 _STREAM = ("CreateIndividualStreamJob", "ShowIndividualStreamJob", "UpdateIndividualStreamJob")
 
 
@@ -67,8 +62,6 @@ def variants() -> Iterator[Variant]:
     """Every habit."""
     yield from _ids()
     yield from _policies()
-    yield from _conditions()
-    yield from _rooms()
     yield from _requests()
 
 
@@ -182,148 +175,6 @@ def _with_policies(changes: dict[str, Any]) -> Callable[[World], None]:
     return prepare
 
 
-def _conditions() -> Iterator[Variant]:
-    yield Variant(
-        "habits/StartApp/enabled-already",
-        "Enabling an application that is enabled is refused.",
-        "启用已启用的应用会被拒绝。",
-        (7741,),
-        instead(_where_active),
-        ("StartApp",),
-    )
-    yield Variant(
-        "habits/DeleteApp/only-stopped",
-        "Only an application that was stopped is deleted.",
-        "只能删除已停用的应用。",
-        (1591, 1596),
-        instead(_where_active),
-        ("DeleteApp",),
-    )
-    yield Variant(
-        "habits/DeleteApp/only-without-rules",
-        "Only an application without recording rules is deleted.",
-        "只能删除没有录制规则的应用。",
-        (1591, 1596),
-        instead(_where_rules),
-        ("DeleteApp",),
-    )
-    yield Variant(
-        "habits/DeleteApp/still-shown",
-        "A deleted application is still shown and listed, in state DELETED.",
-        "已删除的应用仍可查询并出现在列表中，状态为 DELETED。",
-        (1138, 1339),
-        _deleted_shown,
-        ("DeleteApp", "ShowApp", "ListApps"),
-    )
-    yield Variant(
-        "habits/account/others",
-        "Somebody else creates an application and deletes the one before, with every request.",
-        "每次请求时，他人都会创建一个应用并删除前一个。",
-        (1074,),
-        _others_at_work,
-    )
-
-
-def _where_active(turn: Turn) -> Answer | None:
-    return _where(turn, lambda app: app.active)
-
-
-def _where_rules(turn: Turn) -> Answer | None:
-    return _where(turn, lambda app: bool(app.rules))
-
-
-def _where(turn: Turn, holds: Callable[[App], bool]) -> Answer | None:
-    """A refusal, where it holds of the caller's application; else the answer as ever."""
-    identity = turn.world.identities[0]
-    if turn.request.header("x-auth-token") != identity.token:
-        return None
-    app = turn.world.tenant_of(identity).apps.get(turn.path["app_id"])
-    if app is None or not holds(app):
-        return None
-    return refusal(400, INVALID, CATALOGUE[INVALID].message)
-
-
-async def _deleted_shown(turn: Turn) -> Answer:
-    """Remember what was deleted as it was, of whoever did it; show it to them and list it last."""
-    request, gone = turn.request, turn.memory.setdefault(turn.request.header("x-auth-token"), {})
-    if turn.endpoint.name == "ListApps":
-        return await _listed_with(turn, list(gone.values()))
-    app_id = turn.path["app_id"]
-    if turn.endpoint.name == "DeleteApp":
-        before = await turn.forward(replace(request, method="GET", body=b""))
-        answer = await turn.forward(request)
-        if answer.status == 204 and before.succeeded:
-            state = {**before.json["state"], "state": "DELETED"}
-            gone[app_id] = {**before.json, "state": state}
-        return answer
-    answer = await turn.forward(request)
-    return answer if answer.status != 404 or app_id not in gone else _success(answer, gone[app_id])
-
-
-async def _listed_with(turn: Turn, gone: list[Any]) -> Answer:
-    answer = await turn.forward(turn.request)
-    if not answer.succeeded or turn.request.value("state") is not None:
-        return answer
-    whole = await turn.forward(turn.request.with_value("offset", None).with_value("limit", "100"))
-    rows = [*whole.json["apps"], *gone]
-    limit, page = (int(turn.request.value(name) or 0) for name in ("limit", "offset"))
-    size = limit or 100
-    shown = rows[page * size : (page + 1) * size]
-    return answer.with_json({**answer.json, "count": len(rows), "apps": shown})
-
-
-def _success(answer: Answer, body: Any) -> Answer:
-    return replace(answer.with_json(body), status=200)
-
-
-async def _others_at_work(turn: Turn) -> Answer:
-    world = turn.world
-    apps = world.tenant_of(world.identities[0]).apps
-    for app_id in [key for key, app in apps.items() if app.name == "of somebody else"]:
-        del apps[app_id]
-    if apps:
-        app_id, first = world.ids.resource(), next(iter(apps.values()))
-        fresh = replace(first, app_id=app_id, name="of somebody else", created=world.clock.now())
-        apps[app_id] = replace(fresh, rules={}, jobs={}, open_jobs=[], callback=None)
-    return await turn.forward(turn.request)
-
-
-def _rooms() -> Iterator[Variant]:
-    yield Variant(
-        "habits/rooms/later",
-        "Users leave and rooms end two seconds after the answer 202.",
-        "用户离开和房间解散在返回 202 两秒之后才发生。",
-        (5375, 5502, 7715),
-        _carried_out_later,
-    )
-
-
-async def _carried_out_later(turn: Turn) -> Answer:
-    """Carry out what is due, then answer; a removal or dismissal that is accepted waits."""
-    request, waiting = turn.request, turn.memory.setdefault("waiting", [])
-    now = turn.world.clock.now()
-    for due, earlier in [one for one in waiting if one[0] <= now]:
-        waiting.remove((due, earlier))
-        await turn.forward(earlier)
-    if turn.endpoint.name not in _ACCEPTED or request.header("x-auth-token") is None:
-        return await turn.forward(request)
-    nobody = {"user_ids": ["nobody-of-this-name"]}
-    path = f"{request.path.removesuffix(_REMOVAL)}{_REMOVAL}"
-    tried = replace(request.with_json(nobody), method="POST", path=path)
-    if turn.endpoint.name == "RemoveUsers" and not _names_users(request.json):
-        return await turn.forward(request)
-    answer = await turn.forward(tried)
-    if answer.status != HTTPStatus.ACCEPTED:
-        return await turn.forward(request)
-    waiting.append((now + _LATER, request))
-    return answer
-
-
-def _names_users(body: Any) -> bool:
-    users = body.get("user_ids") if isinstance(body, dict) else None
-    return isinstance(users, list) and bool(users) and all(isinstance(one, str) for one in users)
-
-
 def _requests() -> Iterator[Variant]:
     yield Variant(
         "habits/project-beside-token",
@@ -332,6 +183,22 @@ def _requests() -> Iterator[Variant]:
         (973,),
         on_request(_without_project),
     )
+    yield Variant(
+        "habits/body/null-is-none",
+        "A body null is read as one that lacks everything.",
+        "请求体为 null 时视为缺少全部参数。",
+        (344, 7745),
+        _null_as_none,
+        tuple(name for name, one in ENDPOINTS.items() if one.body and one.family == "rtc"),
+    )
+
+
+async def _null_as_none(turn: Turn) -> Answer:
+    if turn.request.body.strip() != b"null":
+        return await turn.forward(turn.request)
+    if (turn.endpoint.body or {}).get("required"):
+        return refusal(400, MISSING, CATALOGUE[MISSING].message)
+    return await turn.forward(turn.request.with_json({}))
 
 
 def _without_project(turn: Turn) -> Request:

@@ -12,6 +12,7 @@ from conformance.errors import UsageError
 from conformance.reference.app import create_app
 from conformance.variants import (
     codes,
+    conditions,
     habits,
     meanings,
     notifications,
@@ -34,6 +35,7 @@ SOURCES: tuple[Callable[[], Iterable[Variant]], ...] = (
     times.variants,
     shapes.variants,
     habits.variants,
+    conditions.variants,
     notifications.variants,
     statistics.variants,
     meanings.variants,

@@ -22,7 +22,8 @@ def environmental_reason(lab: Lab, exchange: Exchange) -> str | None:
     operation, code = exchange.request.operation or "", conventions.error_code(exchange.json)
     for excuse in conventions.excuses:
         fits = operation in excuse.operations and code == excuse.code
-        if fits and exchange.status == excuse.status and _is_full(lab, excuse):
+        lacking = excuse.stand_in is None or excuse.stand_in in lab.lacking
+        if fits and lacking and exchange.status == excuse.status and _is_full(lab, excuse):
             return f"{excuse.reason} ({operation} answered {code})"
     return None
 
