@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from conformance.faults.combinators import on_request
@@ -27,6 +29,8 @@ from conformance.faults.middleware import Behaviour, Turn
 from conformance.faults.model import Fault
 from conformance.faults.rules.job_terms import STARTS
 
+_MEANWHILE = 0.05
+"""Seconds until a name is seen by who looks whether it is taken."""
 _APP_EXISTS = "RTC.00001020"
 
 
@@ -50,6 +54,19 @@ def _half_created() -> Behaviour:
         return answer
 
     return behave
+
+
+async def _looked_up_too_soon(turn: Turn) -> Answer:
+    """A name is known to be taken only a moment after it was given."""
+    name = str((turn.request.json or {}).get("app_name"))
+    given: dict[str, float] = turn.memory.setdefault("given", {})
+    fresh = time.monotonic() - given.setdefault(name, time.monotonic()) < _MEANWHILE
+    policies = turn.world.policies
+    turn.world.policies = replace(policies, unique_app_names=not fresh)
+    try:
+        return await turn.forward(turn.request)
+    finally:
+        turn.world.policies = policies
 
 
 def _named_elsewhere(turn: Turn) -> bool:
@@ -117,6 +134,12 @@ _CREATE: tuple[tuple[str, str, Behaviour, tuple[str, ...]], ...] = (
         "name-unique-in-tenant",
         "Two applications may share a name",
         policy(unique_app_names=False),
+        (),
+    ),
+    (
+        "name-unique-at-once",
+        "Whether a name is taken is looked up before others that are being created are there",
+        _looked_up_too_soon,
         (),
     ),
     (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from conformance.engine.scenario import Scenario, rules
@@ -102,6 +103,30 @@ def _state(scenario: Scenario, app: dict[str, Any], rule: dict[str, Any]) -> dic
         "ListApps",
     )
     return {name: scenario.send(name, path=paths.get(name, app)) for name in shown}
+
+
+@rules("CreateApp/rule/name-unique-at-once")
+def test_one_name_asked_for_at_the_same_time(scenario: Scenario) -> None:
+    """One tenant cannot have a name twice, however quickly it is asked for (5.1)."""
+    rule = scenario.rule("CreateApp/rule/name-unique-at-once")
+    name = scenario.name("one-name")
+    asked = scenario.template("CreateApp", body={"app_name": name})
+    made = scenario.lab.send_together([asked] * AT_ONCE)
+    for exchange in made:
+        rule.heard(exchange)
+    ids = [
+        exchange.json.get("app_id") for exchange in made if exchange.status == HTTPStatus.CREATED
+    ]
+    if not ids and any(scenario.has_code_of(one, "CreateApp/rule/at-most-20") for one in made):
+        rule.inconclusive("the tenant has no room for more applications")
+        return
+    rule.that(
+        len(ids) == 1,
+        f"{AT_ONCE} creates of one name at the same time made {len(ids)} applications",
+        expected="one application; the other creates are refused",
+        actual=ids,
+        exchange=made[-1],
+    )
 
 
 @rules("common/state/concurrent-creates")
