@@ -45,6 +45,7 @@ from conformance.faults.rules.statistics import lists as statistics_lists
 from conformance.faults.rules.statistics import meaning as statistics_meaning
 from conformance.faults.rules.statistics import narrowing as statistics_narrowing
 from conformance.faults.rules.statistics import relations as statistics_relations
+from conformance.faults.rules.statistics import stays as statistics_stays
 from conformance.faults.rules.statistics import windows as statistics_windows
 from conformance.reference.app import create_app
 
@@ -77,6 +78,7 @@ SOURCES: tuple[Callable[[], Iterable[Fault]], ...] = (
     buckets.faults,
     notifications.faults,
     statistics_windows.faults,
+    statistics_stays.faults,
     statistics_narrowing.faults,
     statistics_meaning.faults,
     statistics_conditions.faults,

@@ -210,6 +210,13 @@ _MINUTES = (
     ),
     (
         "RealtimeScaleDimension/ranked-by-users",
+        "lists the most in the middle",
+        rows_changed(
+            "ListRtcRealtimeScaleDimension", lambda rows: [*rows[1:3], *rows[:1], *rows[3:]]
+        ),
+    ),
+    (
+        "RealtimeScaleDimension/most-users-first",
         "ranks the smallest first",
         rows_changed("ListRtcRealtimeScaleDimension", lambda rows: rows[::-1]),
     ),

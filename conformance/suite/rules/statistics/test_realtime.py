@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -103,6 +102,7 @@ def _counted(rooms: Sequence[Row], counts: Values, found: Listing, room: str | N
 
 @rules(
     f"{DIMENSION}/rule/ranked-by-users",
+    f"{DIMENSION}/rule/most-users-first",
     f"{DIMENSION}/rule/dimension-values-unique",
     f"{DIMENSION}/rule/region-values-known",
     f"{DIMENSION}/rule/sum-agrees-with-scale",
@@ -177,10 +177,18 @@ def _room_of_a_moment(
 
 def _ranked(scenario: Scenario, name: str, found: Listing) -> None:
     counts = [number(row, "online_users") for row in found.rows]
+    descending, ascending = sorted(counts, reverse=True), sorted(counts)
     scenario.rule(f"{DIMENSION}/rule/ranked-by-users").that(
-        all(left >= right for left, right in pairwise(counts)),
+        counts in (descending, ascending),
+        f"by {name}, the values are not in the order of their users",
+        expected=descending,
+        actual=counts,
+        exchange=found.exchange,
+    )
+    scenario.rule(f"{DIMENSION}/rule/most-users-first").that(
+        counts != ascending or ascending == descending,
         f"by {name}, a value with fewer users comes before one with more",
-        expected=sorted(counts, reverse=True),
+        expected=descending,
         actual=counts,
         exchange=found.exchange,
     )
