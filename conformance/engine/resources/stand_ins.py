@@ -1,6 +1,6 @@
 """Texts of the examples that name a thing which few targets have: others stand in where they must.
 
-A picture of a mix has to be uploaded first (9.1), and the bucket of the document's examples is not
+A picture has to be uploaded before it is named, and the bucket of the document's examples is not
 that of the target. One request with its pictures shows whether they are looked for; where it is
 refused, and accepted with things that the target has, these are sent from then on.
 """
