@@ -61,6 +61,8 @@ class Stranger:
     start: tuple[str, ...]
     stored: tuple[str, int]
     """An object in the bucket that it announces, and how many bytes that has."""
+    files: str = ""
+    """Those that its compiler has to be told."""
 
     @property
     def missing(self) -> str | None:
@@ -82,8 +84,10 @@ class Stranger:
     def built(self, folder: Path) -> Path:
         """Compile it into ``folder``, where it has to be compiled."""
         if self.build:
-            sources = sorted(str(path) for path in (HERE / self.name / "src").glob("*.java"))
-            subprocess.run([*self.build, str(folder), *sources], check=True, timeout=120)
+            source = HERE / self.name / "src"
+            files = sorted(path.name for path in source.glob(self.files)) if self.files else []
+            command = [*self.build, str(folder), *files]
+            subprocess.run(command, cwd=source, check=True, timeout=_LONGEST_BUILD)
         return folder
 
 
@@ -94,6 +98,15 @@ JAVA = Stranger(
     ("javac", "-d"),
     ("java", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-cp", "{build}", "Server"),
     ("img/testImg.jpg", 88_888),
+    "*.java",
+)
+GO = Stranger(
+    "go",
+    "Go",
+    ("go",),
+    ("go", "build", "-o"),
+    ("{build}/sparkrtc-onprem",),
+    ("pictures/backgrounds/campus.png", 48_213),
 )
 NODE = Stranger(
     "node",
@@ -103,10 +116,12 @@ NODE = Stranger(
     ("node", str(HERE / "node" / "server.mjs")),
     ("img/background.jpg", 210 * 1024),
 )
-STRANGERS = (JAVA, NODE)
+STRANGERS = (JAVA, NODE, GO)
 
 _PATIENCE = 10
 """Seconds that a server has to end itself."""
+_LONGEST_BUILD = 300
+"""Seconds that compiling may take."""
 _LONGEST_RUN = 500
 """Seconds that a run may take, on a busy machine too."""
 

@@ -10,7 +10,7 @@ from conformance.faults.handmade import Change, breaking, shown
 from conformance.faults.messages import Request
 from conformance.faults.middleware import Turn
 from conformance.faults.model import Fault
-from conformance.faults.series import SHAPES, rows_changed, spoiled
+from conformance.faults.series import SHAPES, now, rows_changed, spoiled
 
 Rows = list[Any]
 _RATES = "JoinSuccess5SecsRate"
@@ -31,10 +31,21 @@ def faults() -> Iterator[Fault]:
             on_request(_unless_given(name, value)),
         )
     yield breaking(
+        "ListRtcRealtimeScaleDimension/rule/time-selects",
+        "ListRtcRealtimeScaleDimension shows the present, whatever the moment",
+        on_request(_at_present),
+    )
+    yield breaking(
         "ListRtcHistoryUsage/rule/usage-without-start",
         "ListRtcHistoryUsage shows a week without start_date",
         on_request(_usage_of_a_week),
     )
+
+
+def _at_present(turn: Turn) -> Request | None:
+    time = turn.request.value("time")
+    present = f"{now(turn):%Y-%m-%dT%H:%M:%SZ}"
+    return turn.request.with_value("time", present) if time is not None else None
 
 
 def _unless_given(name: str, value: str) -> Callable[[Turn], Request | None]:

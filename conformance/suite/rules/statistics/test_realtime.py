@@ -13,7 +13,14 @@ from conformance.engine.scenario import Inconclusive, Scenario, rules
 from conformance.suite.kit.statistics.comparisons import Comparison, judge, settle
 from conformance.suite.kit.statistics.queries import Listing, has_data, listing
 from conformance.suite.kit.statistics.rows import Row, is_empty, number, rows_in_words, rows_of
-from conformance.suite.kit.statistics.time_windows import HOUR, MINUTE, Span, read_time, time_window
+from conformance.suite.kit.statistics.time_windows import (
+    DAY,
+    HOUR,
+    MINUTE,
+    Span,
+    read_time,
+    time_window,
+)
 from conformance.suite.kit.statistics.user_sessions import near, refused_or_empty
 
 pytestmark = pytest.mark.sparkrtc_flow_group("statistics")
@@ -22,6 +29,10 @@ SCALE = "ListRtcRealtimeScale"
 DIMENSION, ROOMS = "ListRtcRealtimeScaleDimension", "ListRtcRoomList"
 DIMENSIONS = ("region", "access_net", "platform", "sdk")
 Values = Mapping[dt.datetime, float]
+_AROUND = (-2, -1, 1, 2)
+"""Minutes around a moment in which nothing may change for it to be a quiet one."""
+_APART = dt.timedelta(minutes=10)
+"""Between two moments that are to differ."""
 _FOREVER = dt.datetime.max.replace(tzinfo=dt.UTC)
 
 
@@ -103,6 +114,7 @@ def _counted(rooms: Sequence[Row], counts: Values, found: Listing, room: str | N
 @rules(
     f"{DIMENSION}/rule/ranked-by-users",
     f"{DIMENSION}/rule/most-users-first",
+    f"{DIMENSION}/rule/time-selects",
     f"{DIMENSION}/rule/dimension-values-unique",
     f"{DIMENSION}/rule/region-values-known",
     f"{DIMENSION}/rule/sum-agrees-with-scale",
@@ -143,7 +155,52 @@ def test_a_moment_by_dimension(scenario: Scenario) -> None:
         )
 
     judge(scenario.rule(f"{DIMENSION}/rule/same-query-same-answer"), settle(scenario, once_more))
+    _another_moment(scenario, moment, users[moment], shares["region"])
     _room_of_a_moment(scenario, moment, shares)
+
+
+def _another_moment(scenario: Scenario, known: dt.datetime, online: float, seen: Listing) -> None:
+    """At a moment of the past day with another number of users these are shared out, not the same.
+
+    Nobody comes or goes around it. How long a distribution is kept is nowhere said: one that shows
+    nobody says nothing.
+    """
+    selects = scenario.rule(f"{DIMENSION}/rule/time-selects")
+    day = time_window(scenario, SCALE).past(scenario.lab.now(), DAY)
+    users, _ = _scale(scenario, day, "OnlineUsers")
+    quiet = (
+        time
+        for time, count in users.items()
+        if count not in {0, online}
+        and abs(time - known) >= _APART
+        and all(users.get(time + n * MINUTE) == count for n in _AROUND)
+    )
+    moment = max(quiet, default=None)
+    if moment is None:
+        selects.inconclusive("no data: as many users were online all day")
+        return
+    found = _shares(scenario, moment, dimension="region")
+    if not found.rows:
+        selects.inconclusive(f"no data: nobody is shown at {moment:%Y-%m-%dT%H:%M:%SZ}")
+        return
+
+    def look(again: bool) -> Comparison:
+        left, right = (
+            (_shares(scenario, time, dimension="region") for time in (known, moment))
+            if again
+            else (seen, found)
+        )
+        asked = f"at {known:%H:%M} and at {moment:%H:%M}"
+        problem = f"{asked}, with other numbers of users online, the entries are the same"
+        return Comparison(
+            right.exchange,
+            problem if left.rows == right.rows else "",
+            f"{users[moment]:.0f} users online instead of {online:.0f}",
+            rows_in_words(right.rows, 9),
+        )
+
+    judge(selects, settle(scenario, look))
+    _shared_out(scenario, "region", moment, (found, users[moment]))
 
 
 def _room_of_a_moment(

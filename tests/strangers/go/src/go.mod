@@ -1,0 +1,3 @@
+module sparkrtc-onprem
+
+go 1.19
