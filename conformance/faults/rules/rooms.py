@@ -15,6 +15,7 @@ from conformance.faults.handmade import (
     faults_of_operation,
     found_app,
     refused_when,
+    tenant_apps,
 )
 from conformance.faults.messages import Answer, Request, success
 from conformance.faults.middleware import Behaviour, Turn
@@ -28,6 +29,16 @@ def faults() -> Iterator[Fault]:
     """Every fault of a rule of chapter 11."""
     yield from faults_of_operation(REMOVE, _REMOVE)
     yield from faults_of_operation(DISMISS, _DISMISS)
+    for operation, title in (
+        (REMOVE, "removes the users from rooms of that name in all applications"),
+        (DISMISS, "dismisses the rooms of that name in all applications"),
+    ):
+        yield breaking(
+            f"{operation}/rule/only-this-room",
+            f"{operation} {title}",
+            afterwards(_in_every_app),
+            slug="every-application",
+        )
     yield breaking(
         f"{REMOVE}/rule/users-leave",
         f"{REMOVE} removes the first user alone",
@@ -92,6 +103,15 @@ def _as_before(items: str, **values: Any) -> Behaviour:
 
 _ONLINE = _as_before("users", state="ONLINE", leave_time="-")
 _RUNNING = _as_before("room_info_list", state="RUNNING", end_time="-")
+
+
+def _in_every_app(turn: Turn, _body: Any) -> None:
+    statistics, now = turn.world.statistics, turn.world.clock.now()
+    for app in tenant_apps(turn):
+        if turn.endpoint.name == REMOVE:
+            statistics.remove_users(app, turn.path["room_id"], _users(turn), now)
+        else:
+            statistics.dismiss(app, turn.path["room_id"], now)
 
 
 def _out_of_every_room() -> Behaviour:

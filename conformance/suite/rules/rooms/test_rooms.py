@@ -20,6 +20,8 @@ APP = "populated_app"
 STRANGER = "nobody-of-this-name"
 _TWO = 2
 MANY = 100
+Place = tuple[str, str]
+"""An application and a room of it."""
 SOON = 15.0
 """Seconds within which a request that was passed on is seen to have had its effect, at least."""
 
@@ -144,8 +146,9 @@ def test_a_dismissed_room_ends_and_no_other(scenario: Scenario) -> None:
     """All its users leave, it runs no more, other rooms run on; again is harmless (11.2)."""
     seen = scenario.lab.settings.allows("room-effects")
     room = {"room_id": scenario.given("room")}
-    before = _rooms(_running(scenario).json) if seen else set()
-    if seen and room["room_id"] not in before:
+    apps = other_rooms.neighbours(scenario, scenario.name("guest")) if seen else ()
+    before = _all_running(scenario, room["room_id"], apps) if seen else set()
+    if seen and (scenario.given(APP), room["room_id"]) not in before:
         raise Inconclusive(f"room {room['room_id']} is not listed as RUNNING")
     first = scenario.send("RemoveRoom", path=room)
     if not scenario.rule("RemoveRoom/rule/accepted-for-running-room").succeeded(first):
@@ -154,10 +157,12 @@ def test_a_dismissed_room_ends_and_no_other(scenario: Scenario) -> None:
     second = scenario.send("RemoveRoom", path=room, accept=twice)
     scenario.rule("RemoveRoom/rule/dismissed-twice").answered(second, *twice.answers)
     if seen:
-        _judge_dismissal(scenario, room["room_id"], before)
+        _judge_dismissal(scenario, room["room_id"], before, apps)
 
 
-def _judge_dismissal(scenario: Scenario, room: str, before: set[str]) -> None:
+def _judge_dismissal(
+    scenario: Scenario, room: str, before: set[Place], apps: Sequence[str]
+) -> None:
     running = scenario.until(
         lambda: _running(scenario),
         lambda body: room not in _rooms(body),
@@ -180,18 +185,34 @@ def _judge_dismissal(scenario: Scenario, room: str, before: set[str]) -> None:
         expected="no user online",
         exchange=online,
     )
-    others = before - {room}
+    others = before - {(scenario.given(APP), room)}
     only_this = scenario.rule("RemoveRoom/rule/only-this-room")
     if not others:
-        only_this.inconclusive("no data: no other room of the application was running")
+        only_this.inconclusive("no data: no other room was running")
         return
+    ended = others - _all_running(scenario, room, apps)
     only_this.that(
-        others <= after,
+        not ended,
         f"rooms ended when room {room} was dismissed",
-        expected=f"rooms {', '.join(sorted(others))} run on",
-        actual=f"ended: {', '.join(sorted(others - after))}",
+        expected=f"these run on: {_places(others)}",
+        actual=f"ended: {_places(ended)}",
         exchange=running,
     )
+
+
+def _all_running(scenario: Scenario, named: str, apps: Sequence[str]) -> set[Place]:
+    """Rooms of the application that are running, and those of the same name in the others."""
+    own, *others = apps
+    found = {(own, room) for room in _rooms(_running(scenario).json)}
+    for app in others:
+        query = {"app": app, "state": "RUNNING", "room_id": named, "limit": MANY}
+        body = scenario.send("ListRtcRoomList", query=query).json
+        found |= {(app, room) for room in _rooms(body if isinstance(body, dict) else {})}
+    return found
+
+
+def _places(places: set[Place]) -> str:
+    return ", ".join(f"{room} of {app}" for app, room in sorted(places))
 
 
 def _soon(scenario: Scenario) -> float:
