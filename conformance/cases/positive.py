@@ -67,20 +67,28 @@ def positive_cases(contract: Contract, operation: Operation) -> Iterator[Case]:
     counts: dict[str, int] = {}
     for row in rows:
         counts[row.base.name] = number = counts.get(row.base.name, 0) + 1
-        plain = Claim(answered, row.base.template.with_fresh(kinds))
-        claims = (plain, *(replace(c, alone=c.alone.with_fresh(kinds)) for c in row.claims))
+        own = kinds | _untouched(contract, operation, row)
+        plain = Claim(answered, row.base.template.with_fresh(own))
+        claims = (plain, *(replace(c, alone=c.alone.with_fresh(own)) for c in row.claims))
         suffix = f"-{number}" if number > 1 else ""
         yield Case(
             id=f"{operation.id}/accepts/{row.base.name}{suffix}",
             operation=operation.id,
             kind="positive",
-            template=row.template.with_fresh(kinds),
+            template=row.template.with_fresh(own),
             expectation=Expectation(tuple(map(Answer, operation.successes))),
             effort="quick" if number == 1 and row.base.name in telling else "standard",
             title=f"a valid request ({row.base.name}{suffix}) is accepted",
             claims=claims,
             needs=operation.needs,
         )
+
+
+def _untouched(contract: Contract, operation: Operation, row: _Row) -> frozenset[str]:
+    """The kind that must be new for a default to show: a second create in it may merge."""
+    made = contract.resources.created_by(operation.id)
+    shows = any(claim.requirement.endswith("/default") for claim in row.claims)
+    return frozenset({made.within} if shows and made and made.alone and made.within else ())
 
 
 def _allowed(operation: Operation, place: str, item: Field) -> Iterator[Case]:

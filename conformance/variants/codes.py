@@ -101,9 +101,10 @@ def _of_statistics(passage: Passage) -> Iterator[Variant]:
 
 def _of_the_catalogue() -> Variant:
     def change(_turn: Turn, answer: Answer) -> Answer:
-        code = {DATA_INVALID: _INVALID, DATA_MISSING: refusals.MISSING}.get(answer.code or "")
-        if code is None:
+        if answer.code not in {DATA_INVALID, DATA_MISSING}:
             return answer
+        missing = "is not present" in answer.json["error_msg"]
+        code = refusals.MISSING if missing else _INVALID
         told = {"error_code": code, "error_msg": CATALOGUE[code].message}
         return answer.with_json({**answer.json, **told})
 

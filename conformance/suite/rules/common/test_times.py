@@ -30,8 +30,8 @@ def test_what_has_just_happened_is_given_the_present(scenario: Scenario) -> None
     answers = [
         scenario.make("UpdateRecordCallback", path=app),
         scenario.make("UpdateAutoRecord", example="full", path=app, change=on),
-        scenario.make("StopApp", path=app),
         scenario.make("UpdateRecordRule", path=path),
+        scenario.make("StopApp", path=app),
         scenario.make("ShowApp", path=app),
     ]
     if scenario.lab.settings.allows("jobs"):
