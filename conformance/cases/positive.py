@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from conformance.cases.requests import (
     WIDE,
@@ -27,6 +28,7 @@ from conformance.contract.fields import Field
 from conformance.contract.operations import Operation
 from conformance.contract.requirements import input_keywords, input_level, judged_inputs
 from conformance.contract.validation import Validator
+from conformance.model import field_path
 from conformance.model.case import Case, Claim, Template
 from conformance.model.expectation import Answer, Expectation
 from conformance.model.requirement import Level
@@ -176,6 +178,11 @@ def _place(
         # A base request shows an ordinary value already, and a better one: of now, or of ours.
         shown.claims.append(Claim(requirement, shown.base.template))
         return
+    same = next((row for row in rows if _shows(row, place, item, choice.value)), None)
+    if same is not None and slot not in same.taken:
+        same.taken.add(slot)
+        same.claims.append(Claim(requirement, same.base.template))
+        return
     near = sorted(
         (row for row in rows if not row.sealed),
         key=lambda row: not _near(row.base.template, place, item),
@@ -188,6 +195,12 @@ def _place(
         if _set(fresh, validator, place, item, choice, requirement, slot):
             rows.append(fresh)
             return
+
+
+def _shows(row: _Row, place: str, item: Field, value: Any) -> bool:
+    """Whether a base has this very value: what else it calls for is there, too."""
+    known = place == "body" and not row.sealed
+    return known and field_path.read(row.base.template.body, item.path) == value
 
 
 def _near(template: Template, place: str, item: Field) -> bool:

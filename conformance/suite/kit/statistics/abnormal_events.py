@@ -53,7 +53,7 @@ def descriptions_of(rows: Iterable[Row]) -> list[str]:
     allowed: dict[str, int] = {}
     for row in rows:
         for name in (KIND, CAUSE):
-            if name in row:
+            if row.get(name) is not None:
                 label, most = _meaning(row, name)
                 allowed[label] = most
                 words[label].add(str(row.get(f"{name}_desc")))

@@ -59,7 +59,7 @@ def is_empty(rows: Iterable[Row]) -> bool:
 
 def _is_thing(row: Row) -> bool:
     """Whether a row is about a thing with a name (a room, a user, an event), not only numbers."""
-    return any(row.get(name) for name in ("room_id", "uid", "event_id", "dimension"))
+    return any(row.get(name) for name in ("room_id", "uid", "event_id"))
 
 
 def without_growing(rows: Iterable[Row]) -> list[Row]:

@@ -78,7 +78,7 @@ def test_the_states_of_a_job(scenario: Scenario, kind: JobKind) -> None:
         over = value(exchange, "state") == "STOPPED"
         reason, time = value(exchange, "stop_reason"), value(exchange, "stop_time")
         jobs.rule("Show/stop-reason-only-when-stopped").that(
-            (reason is not None) is over,
+            (reason not in {None, ""}) is over,
             f"a job in state {value(exchange, 'state')} has the stop_reason {in_json(reason)}",
             expected="a stop_reason when it is STOPPED, none before",
             exchange=exchange,
