@@ -119,8 +119,11 @@ class Resources:
 
     @property
     def ending(self) -> frozenset[str]:
-        """The operations that end an existing resource."""
-        return frozenset(k.ended_by.operation for k in self.given.values() if k.ended_by)
+        """The operations that end an existing resource, or change its settings until the end."""
+        kinds = self.given.values()
+        return frozenset(
+            by.operation for kind in kinds for by in (kind.ended_by, kind.restore) if by is not None
+        )
 
     def created_by(self, operation: str) -> MadeKind | None:
         """The kind that an operation creates, if any."""

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from conformance.faults.combinators import instead
 from conformance.faults.messages import Answer, refusal
 from conformance.faults.middleware import Turn
-from conformance.reference.refusals import CATALOGUE, INVALID, NO_BUCKET
+from conformance.reference.refusals import CATALOGUE, COMBINATION, INVALID, NO_BUCKET
+from conformance.variants.edits import each_object, of_every_answer
 from conformance.variants.model import Variant
 
 if TYPE_CHECKING:
@@ -21,12 +22,19 @@ _ACCEPTED = ("RemoveUsers", "RemoveRoom")
 _REMOVAL = "/batch-remove-users"
 _LATER = timedelta(seconds=2)
 _PICTURE = "s3://"
+_OF_CUSTOM = frozenset({"x", "y", "width", "height", "zorder", "crop_mode"})
+_JOBS = tuple(
+    f"{verb}{kind}"
+    for verb in ("Create", "Show", "Update")
+    for kind in ("MixJob", "IndividualStreamJob")
+)
 
 
 def variants() -> Iterator[Variant]:
     """Every condition."""
     yield from _conditions()
     yield from _rooms()
+    yield from _more()
     yield Variant(
         "habits/mix/pictures-exist",
         "A picture that is in none of the account's buckets is refused.",
@@ -177,6 +185,52 @@ async def _carried_out_later(turn: Turn) -> Answer:
 def _names_users(body: Any) -> bool:
     users = body.get("user_ids") if isinstance(body, dict) else None
     return isinstance(users, list) and bool(users) and all(isinstance(one, str) for one in users)
+
+
+def _more() -> Iterator[Variant]:
+    yield Variant(
+        "habits/method/no-such-api",
+        "A method that a path does not offer is answered like an address that is not there.",
+        "路径不支持的方法按不存在的接口处理。",
+        (7728, 7736),
+        of_every_answer(_not_there),
+    )
+    yield Variant(
+        "habits/jobs/empty-reason",
+        "The reason of a job that has not been stopped is an empty text.",
+        "任务未停止时 stop_reason 为空字符串。",
+        (3741, 4668),
+        each_object("stream_name", lambda job: {"stop_reason": "", **job}),
+        _JOBS,
+    )
+    yield Variant(
+        "habits/mix/panes-of-custom",
+        "Place, size, layer and cropping of a pane are refused where the layout is not custom.",
+        "非自定义布局时，拒绝窗格的位置、大小、层次和裁剪字段。",
+        (3699, 3700, 3707, 7744),
+        instead(_placed_elsewhere),
+        ("CreateMixJob",),
+    )
+
+
+def _not_there(answer: Answer) -> Answer:
+    if answer.status != HTTPStatus.METHOD_NOT_ALLOWED:
+        return answer
+    told = {"error_code": "APIGW.0101", "error_msg": "The API does not exist"}
+    return answer.with_json(told).with_status(HTTPStatus.NOT_FOUND).with_header("allow")
+
+
+def _placed_elsewhere(turn: Turn) -> Answer | None:
+    body = turn.request.json
+    mix = body.get("mix_param") if isinstance(body, dict) else None
+    layouts = ("nine_grids_view", "screen_share_left", "screen_share_right")
+    if not isinstance(mix, dict) or mix.get("layout_template") not in layouts:
+        return None
+    panes = mix.get("layout_panes")
+    placed = isinstance(panes, list) and any(
+        isinstance(pane, dict) and not _OF_CUSTOM.isdisjoint(pane) for pane in panes
+    )
+    return refusal(400, COMBINATION, CATALOGUE[COMBINATION].message) if placed else None
 
 
 def _where_no_picture(turn: Turn) -> Answer | None:

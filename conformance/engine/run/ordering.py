@@ -15,9 +15,9 @@ class Phase(IntEnum):
     """When an item runs.
 
     ``ORDINARY``: requests as a client sends them. ``HOSTILE``: bodies that are no JSON, unknown
-    paths, random requests. ``ENDING``: what ends a thing that the run was given and cannot make
-    again, which all others may need. ``LAST``: what moves the clock or uses up a quota, which
-    would disturb all others.
+    paths, random requests. ``ENDING``: what ends or changes a thing that the run was given and
+    cannot make again, which all others may need. ``LAST``: what moves the clock or uses up a quota,
+    which would disturb all others.
     """
 
     ORDINARY = 0
@@ -29,7 +29,8 @@ class Phase(IntEnum):
 def phase_of(marked: str | None, case: Case | None = None, ending: Collection[str] = ()) -> Phase:
     """The phase that a mark names (``hostile``, …); a generated case is asked for its body.
 
-    ``ending`` are the operations that end what was given: their requests that succeed come late.
+    ``ending`` are the operations that end or change what was given: their requests that succeed
+    come late.
 
     Raises KeyError when no phase has that name.
     """

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from conformance.access.capability import CLOCK
+from conformance.access.capability import AUTHORISE_BUCKET, CLOCK
 from conformance.engine.outcomes import Blocked, Inconclusive
 from conformance.engine.scenario import Scenario
 from conformance.engine.wire.listener import Listener
@@ -157,15 +157,34 @@ class Recording:
 
 
 def _bucket(scenario: Scenario) -> str:
-    """An authorised bucket for recordings."""
+    """An authorised bucket for recordings: named, or listed; authorised first where that may be."""
     named = scenario.lab.settings.fixtures.bucket
+    if named is not None and not scenario.offers("ListObsBuckets"):
+        return named
+    listed = part(scenario.make("ListObsBuckets").json, "buckets")
+    rows = [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
+    there = [row for row in rows if named in {None, row.get("bucket")} and _is_near(row)]
+    there.sort(key=lambda row: row.get("is_authorized") is not True)
+    if there and (there[0].get("is_authorized") is True or _authorise(scenario, there[0])):
+        return str(there[0].get("bucket"))
     if named is not None:
         return named
-    rows = part(scenario.make("ListObsBuckets").json, "buckets")
-    for row in rows if isinstance(rows, list) else ():
-        if part(row, "is_authorized") is True and part(row, "location") == LOCATION:
-            return str(part(row, "bucket"))
     raise Inconclusive("no data: no authorised bucket in the region of recordings")
+
+
+def _is_near(row: dict[str, Any]) -> bool:
+    return row.get("location") == LOCATION
+
+
+def _authorise(scenario: Scenario, row: dict[str, Any]) -> bool:
+    """Authorise a bucket where the target file allows it; the run puts back what it was."""
+    if not scenario.lab.settings.allows(AUTHORISE_BUCKET):
+        return False
+    if not scenario.offers("UpdateObsBucketAuthority"):
+        return False
+    change = {"bucket": row.get("bucket"), "location": LOCATION, "operation": 1}
+    scenario.make("UpdateObsBucketAuthority", example="authorise", change=change)
+    return True
 
 
 def moment(text: object) -> dt.datetime | None:
