@@ -30,7 +30,6 @@ KEYWORDS: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("List*/query/limit", {"minimum": 1}),
     ("List*/query/offset", {"minimum": 0}),
     ("ListApps/query/limit", {"maximum": 100}),
-    ("ListRecordRules/query/limit", {"maximum": 100}),
     ("*/body/mix_param.layout_panes", {"maxItems": None}),
     ("*/body/mix_param.layout_panes[].id", {"maximum": None}),
     ("*/hls_config.record_cycle", {**_NO_RANGE, "anyOf": ({"const": 0}, {"minimum": 60})}),

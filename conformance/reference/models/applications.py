@@ -28,12 +28,12 @@ class CreateAppBody(Incoming):
 
 
 class Page(BaseModel):
-    """Tables 5-9 and 6-19: ``offset`` is the number of a page, from 0, ``limit`` its size."""
+    """Table 6-19: ``offset`` is the number of a page, from 0, ``limit`` its size, without bounds."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="ignore")
 
     offset: Annotated[QueryInteger, Field(ge=0, le=INT32_MAX)] = 0
-    limit: Annotated[QueryInteger, Field(ge=1, le=100)] = 100
+    limit: Annotated[QueryInteger, Field(ge=1, le=INT32_MAX)] = 100
 
     @property
     def bounds(self) -> slice:
@@ -43,8 +43,9 @@ class Page(BaseModel):
 
 
 class ListAppsQuery(Page):
-    """Table 5-9; a list cannot ask for DELETED."""
+    """Table 5-9: at most 100 on a page; a list cannot ask for DELETED."""
 
+    limit: Annotated[QueryInteger, Field(ge=1, le=100)] = 100
     state: Literal["ACTIVATION", "DEACTIVATION", "ARREARS"] | None = None
 
 

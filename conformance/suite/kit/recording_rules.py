@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance.engine.comparing.round_trip import not_read_back, sent_object, without_nulls
-from conformance.engine.scenario import Inconclusive, Rule, Scenario, same
+from conformance.engine.scenario import ABSENT, Inconclusive, Rule, Scenario, same
 from conformance.model import field_path
 from conformance.model.exchange import Exchange
 from conformance.model.wording import in_json
@@ -117,7 +117,7 @@ def refused_changes(scenario: Scenario) -> dict[str, list[dict[str, Any]]]:
         "unsupported-location": [{**moved, "obs_addr.location": region} for region in regions],
         "formats-uppercase": [
             {**moved, "record_formats": ["mp4"]},
-            {**moved, "record_formats": ["HLS", "hls"], **LEAST_HLS},
+            {**moved, "record_formats": ["HLS", "hls"], **LEAST_HLS, "mp4_config": ABSENT},
         ],
     }
 

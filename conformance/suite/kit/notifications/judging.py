@@ -122,7 +122,8 @@ def judge_event(recording: Recording, told: Notification) -> None:
 def _judge_job(recording: Recording, told: Notification) -> None:
     known = recording.jobs.get(told.says("job_id"))
     start = known[1].start if known is not None else None
-    names = ("job_id", "room_id", "stream_name")
+    every = ("job_id", "room_id", "stream_name")
+    names = [name for name in every if start is None or value(start, name) is not None]
     wanted = {name: value(start, name) for name in names} if start is not None else {}
     rule(recording.scenario, "job-known").equal(
         {name: told.body.get(name) for name in (*names, "app_id")},
@@ -181,12 +182,12 @@ def _judge_place(recording: Recording, told: Notification) -> None:
 
 def _shape(recording: Recording, told: Notification) -> str:
     """The pattern for a file's object name; the form of file_start_time is not stated."""
+    job = told.says("job_id")
+    stream = recording.stream(job) if job in recording.jobs else None
     values = {
         "app_id": re.escape(recording.app),
         "record_format": re.escape(told.says("record_format")),
-        "stream": re.escape(str(recording.stream(told.says("job_id")) or ""))
-        if told.says("job_id") in recording.jobs
-        else ".+",
+        "stream": re.escape(str(stream)) if stream else ".+",
         "file_start_time": "[^/]+",
     }
     pieces = re.split(r"\{(\w+)\}", PREFIX)

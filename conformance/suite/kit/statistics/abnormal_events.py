@@ -56,11 +56,12 @@ def descriptions_of(rows: Iterable[Row]) -> list[str]:
             if row.get(name) is not None:
                 label, most = _meaning(row, name)
                 allowed[label] = most
-                words[label].add(str(row.get(f"{name}_desc")))
+                said = row.get(f"{name}_desc")
+                words[label] |= {str(said)} if said is not None else set()
     return [
-        f"{label} is {' and '.join(sorted(said))}"
-        for label, said in words.items()
-        if len(said - {_OTHER}) > allowed[label]
+        f"{label} is {' and '.join(sorted(described))}"
+        for label, described in words.items()
+        if len(described - {_OTHER}) > allowed[label]
     ]
 
 
@@ -69,7 +70,7 @@ def _meaning(row: Row, name: str) -> tuple[str, int]:
     number = number_of(row, name)
     if name == KIND:
         return f"{KIND} {number}", 1
-    if KIND not in row:
+    if row.get(KIND) is None:
         return f"{CAUSE} {number}", 2 if number in _OF_BOTH_FAMILIES else 1
     family = "a slow join" if row[KIND] == _SLOW_JOIN else "a freeze"
     return f"{CAUSE} {number} of {family}", 1

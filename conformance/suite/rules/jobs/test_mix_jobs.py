@@ -169,7 +169,7 @@ def test_audio_only(scenario: Scenario) -> None:
             ("custom-empty-panes", "custom", {"layout_panes": []}),
             (
                 "unknown-layout",
-                "custom",
+                "nine_grids",
                 {"layout_template": "ten_grids_view"},
             ),
         )

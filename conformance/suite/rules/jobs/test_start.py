@@ -131,7 +131,7 @@ def test_two_starts_make_two_jobs(scenario: Scenario, kind: JobKind) -> None:
     jobs, others = Jobs(scenario, kind), Jobs(scenario, other(kind))
     room = scenario.name("room")
     lasting = jobs.start(change={kind.room: room})
-    stopped = jobs.running_in(room)
+    stopped = jobs.running_in(room, known=(lasting.id,))
     room = str(value(stopped.start, "room_id") or room)
     beside = others.start(change={others.kind.room: room})
     elsewhere = jobs.start(app=scenario.fresh("app"), change={kind.room: room})
