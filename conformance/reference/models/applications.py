@@ -28,7 +28,7 @@ class CreateAppBody(Incoming):
 
 
 class Page(BaseModel):
-    """Table 6-19: ``offset`` is the number of a page, from 0, ``limit`` its size, without bounds."""
+    """Table 6-19: ``offset`` is the number of a page, from 0, ``limit`` its size, unbounded."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="ignore")
 
