@@ -198,8 +198,8 @@ def _place(
 
 
 def _shows(row: _Row, place: str, item: Field, value: Any) -> bool:
-    """Whether a base has this very value: what else it calls for is there, too."""
-    known = place == "body" and not row.sealed
+    """Whether a base has this very value, of a field that calls for others: they are there, too."""
+    known = place == "body" and bool(item.schema.get("x-only-shown"))
     return known and field_path.read(row.base.template.body, item.path) == value
 
 

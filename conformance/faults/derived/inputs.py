@@ -48,8 +48,8 @@ def _of_keyword(endpoint: Endpoint, where: str, place: Place, keyword: str) -> I
     if f"{endpoint.name}/{where}/{place.path}/{keyword}" in _LEFT_OPEN:
         return
     subject = f"{endpoint.name}/{where}/{place.path}"
-    may_be_null = keyword == "null" and not place.required
-    if not may_be_null:
+    as_absent = keyword == "null" or (keyword == "minItems" and where == "query")
+    if place.required or not as_absent:
         yield _lenient(endpoint, f"{subject}/{keyword}", violation, violation.mended)
     yield from _misplaced(endpoint, f"{subject}/{keyword}", violation)
     neighbour = _NEIGHBOURS.get((endpoint.family, keyword))
