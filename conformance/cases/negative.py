@@ -165,13 +165,16 @@ def _or_not_given(
 ) -> Expectation:
     """Also accept what an absent input is answered with: ``name=`` may count as absent.
 
-    A blank text of a body is refused, perhaps as one that is missing.
+    A blank text of a body is refused, perhaps as one that is missing, or that others call for.
     """
     added: tuple[Answer, ...] = ()
     if place == "query" and field.presence != "required":
         added = tuple(map(Answer, operation.successes))
     if whole.presence == "required" or place == "body":
         added += _missing(contract, operation)
+    combination = contract.refusal(operation, "combination")
+    if place == "body" and combination is not None:
+        added += combination.answers
     return replace(expectation, answers=(*expectation.answers, *added))
 
 
