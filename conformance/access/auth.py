@@ -208,7 +208,16 @@ class SignatureAuth(httpx.Auth):
         return SignatureAuth(self._ak, self._sk, now=self._now)
 
 
-_SIGNED = ("content-type", "host", "x-project-id", "x-sdk-content-sha256", "x-sdk-date")
+ANY_HEADER = "X-Conformance"
+"""A header that no table has; it is signed where it is sent, as every header may be."""
+_SIGNED = (
+    "content-type",
+    "host",
+    ANY_HEADER.lower(),
+    "x-project-id",
+    "x-sdk-content-sha256",
+    "x-sdk-date",
+)
 
 
 def signable(request: httpx.Request) -> signature.Signable:

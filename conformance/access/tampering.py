@@ -12,19 +12,23 @@ Change = Callable[[httpx.Request], httpx.Request]
 
 
 class TamperedAuth(httpx.Auth):
-    """Signs a request, then changes it as an attacker on the way might.
+    """Signs a request, after ``before``, then changes it as an attacker on the way might.
 
     Bodies over 12 MB are signed as well, which ``SignatureAuth`` refuses.
     """
 
     requires_request_body = True
 
-    def __init__(self, signature: SignatureAuth, change: Change) -> None:
+    def __init__(
+        self, signature: SignatureAuth, change: Change, before: Change | None = None
+    ) -> None:
         self._signature = signature
         self._change = change
+        self._before = before if before is not None else unchanged
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Sign, change and send."""
+        request = self._before(request)
         self._signature.sign(request)
         yield self._change(request)
 

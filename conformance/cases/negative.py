@@ -165,30 +165,40 @@ def _or_not_given(
 ) -> Expectation:
     """Also accept what an absent input is answered with: ``name=`` may count as absent.
 
-    A blank text of a body is refused, perhaps as one that is missing, or that others call for.
+    One that other fields of a body call for may be refused as their combination.
     """
     added: tuple[Answer, ...] = ()
+    called_for = place == "body" and _is_called_for(operation, field)
     if place == "query" and field.presence != "required":
         added = tuple(map(Answer, operation.successes))
-    if whole.presence == "required" or place == "body":
-        added += _missing(contract, operation)
-    combination = contract.refusal(operation, "combination")
-    if place == "body" and combination is not None:
-        added += combination.answers
+    if whole.presence == "required" or called_for:
+        added += _refusals(contract, operation, "missing")
+    if called_for:
+        added += _refusals(contract, operation, "combination")
     return replace(expectation, answers=(*expectation.answers, *added))
 
 
-def _missing(contract: Contract, operation: Operation) -> tuple[Answer, ...]:
-    """How a request is refused that lacks something."""
-    missing = contract.refusal(operation, "missing")
-    return missing.answers if missing is not None else ()
+def _is_called_for(operation: Operation, field: Field) -> bool:
+    """Whether other fields of the body make one required that is not by itself."""
+    combinations = operation.body.combinations if operation.body is not None else ()
+    return any(
+        field.path == (f"{one.path}.{name}" if one.path else name)
+        for one in combinations
+        for name in one.schema.get("then", {}).get("required", ())
+    )
+
+
+def _refusals(contract: Contract, operation: Operation, kind: str) -> tuple[Answer, ...]:
+    """How a request is refused for that kind of violation."""
+    expectation = contract.refusal(operation, kind)
+    return expectation.answers if expectation is not None else ()
 
 
 def _as_absent(
     contract: Contract, operation: Operation, body: Body, expectation: Expectation
 ) -> Expectation:
     """Also accept what no body is answered with: a reader may take null for one that is absent."""
-    added = _missing(contract, operation)
+    added = _refusals(contract, operation, "missing")
     if not body.schema.get("required"):
         added += tuple(map(Answer, operation.successes))
     return replace(expectation, answers=(*expectation.answers, *added))

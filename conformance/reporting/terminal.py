@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections import Counter
 from itertools import islice
@@ -59,7 +58,6 @@ _LINES_SHOWN = 4
 _REASONS_SHOWN = 6
 _REASON_CHARACTERS = 150
 _CAPABILITIES_SHOWN = 8
-_UNCLAIMED: Final = re.compile(r"the target does not claim (?P<names>.+)")
 _NARROW = 100
 """Columns below which the chapters are headed by symbols alone, and these are explained."""
 
@@ -242,11 +240,12 @@ def _print_unjudged(report: Report, console: Console, words: Language) -> None:
 
 def _print_unclaimed(report: Report, console: Console, words: Language) -> None:
     """Print, in one line, for want of which capabilities how many requirements do not apply."""
-    counts: Counter[str] = Counter()
-    for item in report.requirements:
-        wanting = _UNCLAIMED.fullmatch(item.reason)
-        if item.verdict is Verdict.NOT_APPLICABLE and wanting:
-            counts[wanting["names"].replace(", ", "+")] += 1
+    claimed = set(report.target.get("capabilities", ()))
+    counts = Counter(
+        "+".join(sorted(wanting))
+        for item in report.requirements
+        if item.verdict is Verdict.NOT_APPLICABLE and (wanting := {*item.capabilities} - claimed)
+    )
     if not counts:
         return
     shown = counts.most_common(_CAPABILITIES_SHOWN)

@@ -13,6 +13,7 @@ from conformance.reference.app import create_app
 from conformance.variants import (
     codes,
     conditions,
+    effects,
     habits,
     meanings,
     notifications,
@@ -36,6 +37,7 @@ SOURCES: tuple[Callable[[], Iterable[Variant]], ...] = (
     shapes.variants,
     habits.variants,
     conditions.variants,
+    effects.variants,
     notifications.variants,
     statistics.variants,
     meanings.variants,

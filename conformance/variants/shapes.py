@@ -219,6 +219,14 @@ def _formats() -> Iterator[Variant]:
 
 
 def _jobs() -> Iterator[Variant]:
+    yield Variant(
+        "shape/jobs/empty-reason",
+        "The reason of a job that has not ended is an empty text.",
+        "任务未结束时 stop_reason 为空字符串。",
+        (3741, 4668),
+        each_object("stream_name", lambda job: {"stop_reason": "", **job}),
+        (*_MIX, *_STREAM),
+    )
     for name in (*_MIX, *_STREAM):
         for key, (value, line) in _LEFT_OVER.items():
             yield Variant(

@@ -32,8 +32,7 @@ def test_codes_go_with_refusals_alone() -> None:
 def test_no_code_is_any_code() -> None:
     """Where the contract names no code a refusal may have any, but must have one."""
     accepted = load_contract().answers_of("common/method/unsupported-refused")
-    wanted = tuple(Answer(status, ("*",)) for status in (405, 404, 501))
-    assert accepted.answers == wanted
+    assert accepted.answers == (Answer(405, ("*",)), Answer(501, ("*",)))
 
 
 def test_a_code_goes_with_its_own_status() -> None:

@@ -85,6 +85,22 @@ def test_what_could_not_be_judged_is_said_with_its_reason(report: Report) -> Non
     assert "inconclusive: 25 requirements" in text
 
 
+def test_what_more_capabilities_would_judge_is_counted(clean_report: Report) -> None:
+    """By the capabilities that are wanting, the most first; what is claimed is no reason."""
+    first, second, third = clean_report.requirements[:3]
+    wanting = [
+        replace(first, verdict=Verdict.NOT_APPLICABLE, capabilities=["obs", "writes"]),
+        replace(second, verdict=Verdict.NOT_APPLICABLE, capabilities=["obs"]),
+        replace(third, verdict=Verdict.NOT_APPLICABLE, capabilities=["clock", "aksk"]),
+    ]
+    target = {**clean_report.target, "capabilities": ["writes"]}
+    told = _printed(replace(clean_report, requirements=wanting, target=target), 200)
+    assert "would have judged: obs 2, aksk+clock 1\n" in told
+    everything = {**target, "capabilities": ["aksk", "clock", "obs", "writes"]}
+    told = _printed(replace(clean_report, requirements=wanting, target=everything), 200)
+    assert "would have judged" not in told
+
+
 def test_causes_beyond_the_limit_are_counted(report: Report) -> None:
     """Nothing is dropped silently."""
     assert "6 more causes" in _printed(report, causes_shown=2)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
+from conformance.access.auth import ANY_HEADER
 from conformance.access.signature import MAX_BODY
 from conformance.access.tampering import (
     Change,
@@ -43,8 +44,8 @@ def _second_project(scenario: Scenario) -> str:
     return second.project_id if second else _other_key(scenario, 32).lower()
 
 
-def _tampered(change: Change) -> Callable[[Scenario], httpx.Auth]:
-    return lambda scenario: TamperedAuth(scenario.lab.signature, change)
+def _tampered(change: Change, before: Change | None = None) -> Callable[[Scenario], httpx.Auth]:
+    return lambda scenario: TamperedAuth(scenario.lab.signature, change, before)
 
 
 WRONG: dict[str, Callable[[Scenario], httpx.Auth]] = {
@@ -57,7 +58,9 @@ WRONG: dict[str, Callable[[Scenario], httpx.Auth]] = {
     "future-date": lambda s: _later(s, TOO_OLD),
     "missing-date": _tampered(with_header("X-Sdk-Date", None)),
     "tampered-query": _tampered(with_url(lambda url: url.replace("limit=1", "limit=2"))),
-    "tampered-header": _tampered(with_header("Content-Type", "application/json; charset=utf-8")),
+    "tampered-header": _tampered(
+        with_header(ANY_HEADER, "changed"), before=with_header(ANY_HEADER, "signed")
+    ),
     "without-project": lambda s: s.lab.signature.without_project(),
     "foreign-project": lambda s: s.lab.signature.altered(project_id=_second_project(s)),
 }
