@@ -178,7 +178,7 @@ def test_each_failure_has_its_stage(make_settings: Any, script: Script, stage: s
         settings = make_settings(base_url=url, timeouts=QUICK, limits=limits)
         began = time.monotonic()
         sent = get(settings)
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 30
     assert sent.response is None
     assert sent.failure is not None
     assert sent.failure.stage == stage
