@@ -110,7 +110,9 @@ class Operation:
     show what its requests sent.
 
     ``first`` is sent on the same path before a request that must be accepted: where the document
-    leaves open whether a request that would change nothing is refused.
+    leaves open whether a request that would change nothing is refused. ``opposite_first`` is the
+    field of the body whose other listed value is sent first, for the same reason. ``may_refuse`` is
+    the rule whose answers such a request may get too, since it names what may not be there.
     """
 
     id: str
@@ -135,6 +137,8 @@ class Operation:
     refusals: Mapping[str, Expectation]
     needs: tuple[str, ...]
     first: str | None
+    opposite_first: str | None
+    may_refuse: str | None
     tolerated_statuses: frozenset[int]
     conventions: Conventions
     is_open: bool
@@ -198,6 +202,8 @@ def read_operation(
         refusals=read_kinds(node.get("x-refusals", {})),
         needs=tuple(node.get("x-needs", ())),
         first=node.get("x-first"),
+        opposite_first=node.get("x-opposite-first"),
+        may_refuse=node.get("x-may-refuse"),
         tolerated_statuses=frozenset(node.get("x-tolerated-statuses", ())),
         conventions=conventions,
         is_open=node.get("security") == [],

@@ -45,6 +45,22 @@ def variants() -> Iterator[Variant]:
         ("DeleteApp",),
     )
     yield Variant(
+        "habits/RemoveUsers/in-the-room",
+        "Removing somebody who is not in the room is refused.",
+        "移除不在房间中的用户会被拒绝。",
+        (5300, 5324),
+        instead(_where_nobody),
+        ("RemoveUsers",),
+    )
+    yield Variant(
+        "habits/UpdateObsBucketAuthority/changes-something",
+        "Authorising a bucket that is authorised is refused, and revoking one that is not.",
+        "对已授权的桶再次授权、对未授权的桶取消授权会被拒绝。",
+        (5843, 7744),
+        instead(_where_so_already),
+        ("UpdateObsBucketAuthority",),
+    )
+    yield Variant(
         "habits/mix/panes-of-custom",
         "Place, size, layer and cropping of a pane are refused where the layout is not custom.",
         "非自定义布局时，拒绝窗格的位置、大小、层次和裁剪字段。",
@@ -79,6 +95,32 @@ def _where(turn: Turn, holds: Callable[[App], bool]) -> Answer | None:
     if app is None or not holds(app):
         return None
     return refusal(400, INVALID, CATALOGUE[INVALID].message)
+
+
+def _where_nobody(turn: Turn) -> Answer | None:
+    body = turn.request.json
+    users = body.get("user_ids") if isinstance(body, dict) else None
+    if not isinstance(users, list) or not all(isinstance(one, str) for one in users):
+        return None
+    identity = turn.world.identities[0]
+    there = turn.world.statistics.room_users(turn.path["app_id"], turn.path["room_id"]) or ()
+    if turn.request.header("x-auth-token") != identity.token or set(users) <= set(there):
+        return None
+    return refusal(400, INVALID, CATALOGUE[INVALID].message)
+
+
+def _where_so_already(turn: Turn) -> Answer | None:
+    body, identity = turn.request.json, turn.world.identities[0]
+    if turn.request.header("x-auth-token") != identity.token or not isinstance(body, dict):
+        return None
+    buckets = turn.world.tenant_of(identity).buckets.get(identity.project_id, [])
+    so = any(
+        (one.name, one.location) == (body.get("bucket"), body.get("location"))
+        and one.authorized == (body["operation"] == 1)
+        for one in buckets
+        if body.get("operation") in (0, 1)
+    )
+    return refusal(400, INVALID, CATALOGUE[INVALID].message) if so else None
 
 
 def _placed_elsewhere(turn: Turn) -> Answer | None:

@@ -32,6 +32,7 @@ _HUNG_UP = frozenset({"closed", "read", "protocol"})
 
 
 _NOTHING_REFUSED = "answered {status}, as {erratum} permits: nothing was refused"
+_PERMITTED = "answered {status}, as {rule} permits: whether it is accepted is for other rules"
 _UNINFORMATIVE = "answered {status}, which says nothing of the request"
 
 
@@ -100,11 +101,32 @@ def _judge(lab: Lab, case: Case) -> None:
         for claim in case.claims[1:]:
             judge_claim(lab, case, claim, exchange)
         judge_echo(lab, case, exchange)
+    elif may_refuse(lab, case, exchange):
+        _left_to_a_rule(lab, case, exchange)
     elif lab.contract.conventions.plain:
         isolate_ambiguous(lab, case, exchange)
     else:
         isolate(lab, case, exchange)
     lab.resources.release(mark)
+
+
+def may_refuse(lab: Lab, case: Case, exchange: Exchange) -> bool:
+    """Whether a rule permits this refusal of a valid request that names what may not be there."""
+    rule = lab.contract.operation(case.operation).may_refuse
+    if rule is None:
+        return False
+    permitted = lab.contract.answers_of(rule)
+    return refusal_problem(lab.contract.conventions, permitted, exchange) is None
+
+
+def _left_to_a_rule(lab: Lab, case: Case, exchange: Exchange) -> None:
+    rule = lab.contract.operation(case.operation).may_refuse
+    reason = _PERMITTED.format(status=exchange.status, rule=rule)
+    for requirement in case.requirements:
+        said = Judgement(
+            requirement, Outcome.NOT_APPLICABLE, case.id, reason, exchange=exchange.number
+        )
+        lab.ledger.record(said)
 
 
 def hangs_up(lab: Lab, case: Case, exchange: Exchange) -> bool:

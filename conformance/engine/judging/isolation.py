@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
+from conformance.contract.operations import Operation
 from conformance.engine.judging.attribution import refused_claims
 from conformance.engine.judging.claims import (
     is_accepted,
@@ -125,10 +127,29 @@ def _alone(lab: Lab, template: Template) -> Exchange:
 
 
 def prepared_request(lab: Lab, template: Template) -> Template:
-    """The request, filled, after sending what gives it something to change (``x-first``)."""
-    first = lab.contract.operation(template.operation).first
-    if first is None:
+    """The request, filled, after sending what gives it something to change.
+
+    That is another operation on the same path (``x-first``), or the same request with the other
+    value of a field (``x-opposite-first``).
+    """
+    operation = lab.contract.operation(template.operation)
+    opposite = _opposite(operation, template)
+    if operation.first is None and opposite is None:
         return template
     filled = lab.fill(template)
-    lab.send(Template(first, path=filled.path), judge=False)
+    if operation.first is not None:
+        lab.send(Template(operation.first, path=filled.path), judge=False)
+    if opposite is not None:
+        name, value = opposite
+        lab.send(replace(filled, body={**filled.body, name: value}), judge=False)
     return filled
+
+
+def _opposite(operation: Operation, template: Template) -> tuple[str, Any] | None:
+    """The field whose other value is sent first, and that value."""
+    name, body = operation.opposite_first, template.body
+    if name is None or operation.body is None or not isinstance(body, dict):
+        return None
+    listed = operation.body.schema["properties"][name]["enum"]
+    others = [value for value in listed if value != body.get(name)]
+    return (name, others[0]) if len(others) < len(listed) else None
