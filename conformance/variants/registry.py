@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from conformance.errors import UsageError
 from conformance.reference.app import create_app
 from conformance.variants import (
+    absences,
     codes,
     conditions,
     effects,
@@ -40,6 +41,7 @@ SOURCES: tuple[Callable[[], Iterable[Variant]], ...] = (
     effects.variants,
     notifications.variants,
     statistics.variants,
+    absences.variants,
     meanings.variants,
     wire.variants,
 )

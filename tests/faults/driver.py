@@ -16,6 +16,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from operator import itemgetter
+from types import ModuleType
 from typing import Any
 
 import httpx
@@ -32,6 +34,7 @@ from conformance.contract.document import Contract, load_contract
 from conformance.engine.judging.case_runner import judge
 from conformance.engine.lab import Lab
 from conformance.engine.outcomes import Blocked, Inconclusive
+from conformance.engine.run.ordering import Phase, phase_of
 from conformance.engine.scenario import Scenario
 from conformance.engine.wire.endpoint import reach_embedded
 from conformance.engine.wire.polling import Pace
@@ -125,6 +128,7 @@ class RuleTest:
     arguments: Mapping[str, Any]
     judges: tuple[str, ...]
     effort: str
+    phase: Phase
 
     def run(self, scenario: Scenario) -> None:
         """Call it."""
@@ -158,11 +162,18 @@ def rule_tests() -> tuple[RuleTest, ...]:
             loaded = importlib.import_module(module.name)
             for name, value in vars(loaded).items():
                 if name.startswith("test_") and callable(value):
-                    found += _variants(name, value)
+                    found += _variants(name, value, _phase_of(loaded))
     return tuple(found)
 
 
-def _variants(name: str, function: Callable[..., None]) -> Iterator[RuleTest]:
+def _phase_of(module: ModuleType) -> str | None:
+    """The phase that the marks of a module name."""
+    marks = getattr(module, "pytestmark", [])
+    every = marks if isinstance(marks, list) else [marks]
+    return next((mark.args[0] for mark in every if mark.name == "sparkrtc_phase"), None)
+
+
+def _variants(name: str, function: Callable[..., None], general: str | None) -> Iterator[RuleTest]:
     marks = getattr(function, "pytestmark", [])
     own = [mark for mark in marks if mark.name == "sparkrtc_rules"]
     choices = [_choices(mark.args) for mark in marks if mark.name == "parametrize"]
@@ -175,7 +186,8 @@ def _variants(name: str, function: Callable[..., None]) -> Iterator[RuleTest]:
         rules = (given or own)[:1]
         if rules:
             effort = rules[0].kwargs.get("effort", "standard")
-            yield RuleTest(name, function, arguments, rules[0].args, effort)
+            phase = phase_of(rules[0].kwargs.get("phase") or general)
+            yield RuleTest(name, function, arguments, rules[0].args, effort, phase)
 
 
 def _choices(arguments: tuple[Any, ...]) -> list[tuple[dict[str, Any], list[pytest.Mark]]]:
@@ -285,10 +297,13 @@ class Run:
             time.sleep(seconds)
 
     def judge(self, level: str = "thorough", *, until_failed: bool = False) -> Verdicts:
-        """Run what judges the wanted requirements; ``until_failed`` stops once all have failed."""
+        """Run what judges the wanted requirements, by phases as a run does.
+
+        ``until_failed`` stops once all have failed.
+        """
         most = EFFORTS.index(level)
         said = Verdicts(self._lab.ledger, 0)
-        for step in self._steps(most):
+        for _, step in sorted(self._steps(most), key=itemgetter(0)):
             if until_failed and all(said.failed(requirement) for requirement in self._wanted):
                 break
             try:
@@ -297,14 +312,15 @@ class Run:
                 break
         return Verdicts(self._lab.ledger, sum(self._lab.ledger.requests.values()))
 
-    def _steps(self, most: int) -> Iterator[Callable[[], None]]:
+    def _steps(self, most: int) -> Iterator[tuple[Phase, Callable[[], None]]]:
+        ending = contract().resources.ending
         for case in cases():
             if EFFORTS.index(case.effort) <= most and self._selection.needs(case):
-                yield lambda case=case: self._case(case)  # type: ignore[misc]
+                yield phase_of(None, case, ending), lambda case=case: self._case(case)  # type: ignore[misc]
         rules = any(contract().requirements[r].kind == "rule" for r in self._wanted)
         for test in rule_tests() if rules else ():
             if EFFORTS.index(test.effort) <= most and self._wanted & set(test.judges):
-                yield lambda test=test: self._rule(test)  # type: ignore[misc]
+                yield test.phase, lambda test=test: self._rule(test)  # type: ignore[misc]
 
     def _case(self, case: Case) -> None:
         try:

@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -26,6 +27,7 @@ import driver
 from conformance.faults.messages import Answer, Request
 from conformance.faults.middleware import Turn
 from conformance.model.requirement import Level
+from conformance.model.verdict import Outcome
 from conformance.reference.app import create_app
 from conformance.reference.seeds import seeded_world
 from conformance.variants.model import Variant
@@ -74,24 +76,50 @@ def findings(
     seed: int,
     seen: set[str] | None = None,
 ) -> list[str]:
-    """Every judgement that says that a MUST is broken: what makes a verdict other than conformant.
+    """What makes a verdict other than conformant: every MUST that is broken or was not shown.
 
-    A SHOULD may prefer one of several permitted choices, and then warns of the others.
+    A SHOULD may prefer one of several permitted choices, and then warns of the others. What the
+    reference without variants does not show at that level counts for nothing.
 
     ``seen`` gets the names of the variants that made a difference.
     """
     noted: set[str] = set() if seen is None else seen
-    world = seeded_world(seed)
-    chosen = [watched(one, noted) for one in variants]
-    app = make(create_app(world, with_control=True), world, chosen)
-    with driver.Run(world, app, wanted, seed) as run:
-        verdicts = run.judge(level)
+    verdicts = _judged([watched(one, noted) for one in variants], tuple(wanted), level, seed)
     known = driver.contract().requirements
-    return [
+    broken = [
         f"{one.requirement} ({one.case}): {one.message}"
         for one in verdicts.findings
         if known[one.requirement].level is Level.MUST
     ]
+    missing = _unshown(verdicts, wanted) - _unshown_without(tuple(wanted), level, seed)
+    return [*broken, *(f"{one}: {verdicts.outcomes(one)}" for one in sorted(missing))]
+
+
+def _judged(
+    variants: Sequence[Variant], wanted: tuple[str, ...], level: str, seed: int
+) -> driver.Verdicts:
+    world = seeded_world(seed)
+    app = make(create_app(world, with_control=True), world, variants)
+    with driver.Run(world, app, wanted, seed) as run:
+        return run.judge(level)
+
+
+def _unshown(verdicts: driver.Verdicts, wanted: Sequence[str]) -> frozenset[str]:
+    """Each MUST of which something was to be seen, and nothing was."""
+    known, entries = driver.contract().requirements, verdicts.ledger.entries
+    tried = {one: entries[one].counts for one in wanted if one in entries}
+    return frozenset(
+        one
+        for one, counts in tried.items()
+        if known[one].level is Level.MUST
+        and not counts.get(Outcome.PASS)
+        and (counts.get(Outcome.INCONCLUSIVE) or counts.get(Outcome.BLOCKED))
+    )
+
+
+@lru_cache(maxsize=64)
+def _unshown_without(wanted: tuple[str, ...], level: str, seed: int) -> frozenset[str]:
+    return _unshown(_judged((), wanted, level, seed), wanted)
 
 
 def combinations(seed: int, count: int = COMBINATIONS) -> Iterator[tuple[Variant, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
+from http import HTTPStatus
 from itertools import islice
 from typing import Any
 
@@ -57,6 +58,9 @@ def _before_joining(whole: Listing) -> Iterator[tuple[str, dt.datetime]]:
         yield from ((room, time - SECOND) for time in sorted(filter(None, times))[1:])
 
 
+_REFUSED = (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND)
+
+
 def near(value: str, known: Collection[str], most: int) -> list[str]:
     """Values that are similar to one, or differ only in case, and that do not exist."""
     others = (value[:-1], value.swapcase(), value[1:], value + value[-1:])
@@ -67,10 +71,15 @@ def near(value: str, known: Collection[str], most: int) -> list[str]:
 def refused_or_empty(
     scenario: Scenario, rule: Rule, operation: str, query: Mapping[str, Any]
 ) -> None:
-    """Judge that a filter by a value that nothing has is refused or returns nothing."""
-    nowhere = scenario.send(operation, query=query)
-    if nowhere.status == 400:
-        rule.refused(nowhere)
+    """Judge that a filter by a value that nothing has is refused or returns nothing.
+
+    It is refused as an unknown application is: what does not exist is a matter of 14.1.
+    """
+    unknown = f"{operation}/rule/unknown-app-empty-or-refused"
+    accepted = scenario.lab.contract.answers_of(unknown)
+    nowhere = scenario.send(operation, query=query, accept=accepted)
+    if nowhere.status in _REFUSED:
+        rule.answered(nowhere, *scenario.refusals(unknown))
     elif rule.succeeded(nowhere):
         rows = rows_of(operation, nowhere.json)
         rule.that(

@@ -1,0 +1,64 @@
+"""What is not there: how chapter 13 answers about rooms that it has never seen, and about nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from conformance.faults.combinators import on_answer
+from conformance.faults.messages import Answer, refusal
+from conformance.faults.middleware import Turn
+from conformance.variants.model import Variant
+from conformance.variants.passages import PASSAGES
+
+_CODE = "DATA.100011001"
+_OF_A_ROOM = (
+    "ListRtcRoomList",
+    "ListRtcUserList",
+    "ListRtcRealtimeScale",
+    "ListRtcRealtimeScaleDimension",
+    "ListRtcRealtimeQuality",
+    "ListRtcRealtimeNetwork",
+    "ListRtcClientQosDetails",
+    "ListRtcEvent",
+    "ListRtcAbnormalEvent",
+    "ListRtcAbnormalEvents",
+    "ListRtcAbnormalEventDimension",
+)
+_WITHOUT_A_LIST = ("ListRtcEvent", "ListRtcAbnormalEvent")
+
+
+def variants() -> Iterator[Variant]:
+    """Every answer about what is not there."""
+    for name in _OF_A_ROOM:
+        for status, line in ((400, 7717), (404, 7720)):
+            yield Variant(
+                f"statistics/{name}/unknown-room-{status}",
+                f"{name} refuses a room that it has never seen with {status}.",
+                f"{name} 以 {status} 拒绝从未出现过的房间。",
+                (PASSAGES[name].answer, line),
+                on_answer(lambda turn, answer, status=status: _unseen(turn, answer, status), 200),
+                (name,),
+            )
+    for name in _WITHOUT_A_LIST:
+        yield Variant(
+            f"statistics/{name}/nothing",
+            f"{name} answers an object without any field where there is nothing.",
+            f"没有数据时，{name} 返回不含任何字段的对象。",
+            (PASSAGES[name].answer,),
+            on_answer(_hollow, 200),
+            (name,),
+        )
+
+
+def _unseen(turn: Turn, answer: Answer, status: int) -> Answer:
+    """The refusal, if no session of the application was in the room."""
+    room = turn.request.value("room_id")
+    names = ("app", "app_id", "appid")
+    app = next(filter(None, map(turn.request.value, names)), "")
+    if not room or any(it.room_id == room for it in turn.world.statistics.app(app).sessions):
+        return answer
+    return refusal(status, _CODE, "room_id does not exist")
+
+
+def _hollow(_turn: Turn, answer: Answer) -> Answer:
+    return answer if any(answer.json.values()) else answer.with_json({})
