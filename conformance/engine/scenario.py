@@ -22,6 +22,7 @@ from conformance.engine.judging.refusals import refusal_problem
 from conformance.engine.judging.trail import steps
 from conformance.engine.lab import Lab
 from conformance.engine.outcomes import Blocked, Inconclusive, NotApplicable, NotOffered
+from conformance.engine.resources.names import id_in
 from conformance.model import field_path
 from conformance.model.case import ABSENT, Given, Template, Unique
 from conformance.model.exchange import Exchange
@@ -214,8 +215,7 @@ class Scenario:
         """
         exchange = self.delete(operation_id, **how)
         created = self.lab.contract.resources.created_by(operation_id)
-        answer = exchange.json if isinstance(exchange.json, dict) else {}
-        named = created is None or isinstance(answer.get(created.id), str)
+        named = created is None or id_in(exchange.json, created.id) is not None
         if not exchange.succeeded or not named:
             raise Blocked(f"{operation_id} answered {answer_excerpt(exchange)}")
         return exchange

@@ -1,8 +1,8 @@
-"""What is not there: how chapter 13 answers about rooms that it has never seen, and about nothing."""
+"""What is not there: what chapter 13 answers of rooms that it has never seen, and of nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from conformance.faults.combinators import on_answer
 from conformance.faults.messages import Answer, refusal
@@ -15,12 +15,9 @@ _OF_A_ROOM = (
     "ListRtcRoomList",
     "ListRtcUserList",
     "ListRtcRealtimeScale",
-    "ListRtcRealtimeScaleDimension",
     "ListRtcRealtimeQuality",
     "ListRtcRealtimeNetwork",
     "ListRtcClientQosDetails",
-    "ListRtcEvent",
-    "ListRtcAbnormalEvent",
     "ListRtcAbnormalEvents",
     "ListRtcAbnormalEventDimension",
 )
@@ -36,7 +33,7 @@ def variants() -> Iterator[Variant]:
                 f"{name} refuses a room that it has never seen with {status}.",
                 f"{name} 以 {status} 拒绝从未出现过的房间。",
                 (PASSAGES[name].answer, line),
-                on_answer(lambda turn, answer, status=status: _unseen(turn, answer, status), 200),
+                on_answer(_unseen(status), 200),
                 (name,),
             )
     for name in _WITHOUT_A_LIST:
@@ -50,14 +47,17 @@ def variants() -> Iterator[Variant]:
         )
 
 
-def _unseen(turn: Turn, answer: Answer, status: int) -> Answer:
+def _unseen(status: int) -> Callable[[Turn, Answer], Answer]:
     """The refusal, if no session of the application was in the room."""
-    room = turn.request.value("room_id")
-    names = ("app", "app_id", "appid")
-    app = next(filter(None, map(turn.request.value, names)), "")
-    if not room or any(it.room_id == room for it in turn.world.statistics.app(app).sessions):
-        return answer
-    return refusal(status, _CODE, "room_id does not exist")
+
+    def change(turn: Turn, answer: Answer) -> Answer:
+        room = turn.request.value("room_id")
+        app = turn.request.value("app") or turn.request.value("app_id") or ""
+        if not room or any(it.room_id == room for it in turn.world.statistics.app(app).sessions):
+            return answer
+        return refusal(status, _CODE, "room_id does not exist")
+
+    return change
 
 
 def _hollow(_turn: Turn, answer: Answer) -> Answer:

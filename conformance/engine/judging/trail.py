@@ -7,6 +7,7 @@ import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 
 from conformance.contract.resources import Resources
+from conformance.engine.resources.names import id_in
 from conformance.model.exchange import Exchange
 
 MOST_READS = 6
@@ -60,10 +61,10 @@ class Creations:
     def note(self, exchange: Exchange) -> None:
         """Remember the exchange if it created something."""
         kind = self._resources.created_by(exchange.request.operation or "")
-        if kind is None or not exchange.succeeded or not isinstance(exchange.json, dict):
+        if kind is None or not exchange.succeeded:
             return
-        identifier = exchange.json.get(kind.id)
-        if isinstance(identifier, str):
+        identifier = id_in(exchange.json, kind.id)
+        if identifier is not None:
             self._made[identifier] = self._numbers[exchange.number] = exchange
 
     def get(self, number: int) -> Exchange | None:

@@ -10,7 +10,7 @@ from conformance.contract.document import Contract
 from conformance.contract.operations import Operation
 from conformance.contract.resources import GivenKind, Listing, MadeKind, Restoring
 from conformance.engine.outcomes import NotOffered
-from conformance.engine.resources.names import can_name
+from conformance.engine.resources.names import can_name, id_in
 from conformance.engine.resources.rows import rows_of
 from conformance.engine.sender import Sender
 from conformance.errors import ConfigurationError, Refused
@@ -65,9 +65,7 @@ class Intents:
         if entry is None or self.journal is None or exchange.response is None:
             return
         made = self._kinds.created_by(operation.id)
-        identifier = None
-        if made is not None and isinstance(exchange.json, dict):
-            identifier = exchange.json.get(made.id)
+        identifier = id_in(exchange.json, made.id) if made is not None else None
         if can_name(identifier) and 200 <= exchange.status < 300:
             self._entries[identifier] = entry
             with suppress(ConfigurationError):

@@ -23,6 +23,14 @@ def carries(name: str, prefix: str) -> bool:
     return name.strip().lower().startswith(prefix.lower())
 
 
+def id_in(answer: object, field: str) -> str | None:
+    """The id in an answer or a row, as text: the examples of chapter 10 print numbers."""
+    identifier = answer.get(field) if isinstance(answer, dict) else None
+    if type(identifier) is int:
+        return str(identifier)
+    return identifier if isinstance(identifier, str) else None
+
+
 def can_name(identifier: object) -> TypeGuard[str]:
     """Whether an id out of an answer can be one segment of an address, as it is.
 

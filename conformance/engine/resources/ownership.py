@@ -18,7 +18,7 @@ from conformance.contract.document import Contract
 from conformance.contract.operations import Operation
 from conformance.contract.resources import MadeKind
 from conformance.engine.outcomes import Blocked, NotOffered
-from conformance.engine.resources.names import can_name, carries
+from conformance.engine.resources.names import can_name, carries, id_in
 from conformance.engine.resources.rows import all_rows, id_of
 from conformance.engine.sender import Sender
 from conformance.model.case import Template
@@ -87,10 +87,8 @@ class Ownership:
     def answered(self, operation: Operation, filled: Template, exchange: Exchange) -> str | None:
         """The id in a creation's answer if it existed before; any other id is noted as ours."""
         kind = self._created_by(operation)
-        identifier = (
-            exchange.json.get(kind.id) if kind and isinstance(exchange.json, dict) else None
-        )
-        if kind is None or not isinstance(identifier, str) or not 200 <= exchange.status < 300:
+        identifier = id_in(exchange.json, kind.id) if kind else None
+        if kind is None or identifier is None or not 200 <= exchange.status < 300:
             return None
         if self._stateless:
             return None
@@ -199,7 +197,8 @@ class Ownership:
 
     def _is_ours(self, kind: MadeKind, identifier: str, shown: Mapping[str, Any]) -> bool:
         name = shown.get(kind.name or "")
-        if not isinstance(name, str) or shown.get(kind.id, identifier) != identifier:
+        another = kind.id in shown and id_in(shown, kind.id) != identifier
+        if not isinstance(name, str) or another:
             return False
         surveyed = self._before.get(kind.kind) is not None
         return carries(name, self._prefix) or (surveyed and name == self._sent[identifier])

@@ -19,7 +19,7 @@ from conformance.engine.outcomes import Blocked, NotOffered
 from conformance.engine.resources.existing import ExistingResources
 from conformance.engine.resources.expiry import Lifetimes
 from conformance.engine.resources.journaling import Intents
-from conformance.engine.resources.names import can_name
+from conformance.engine.resources.names import can_name, id_in
 from conformance.engine.resources.ownership import Ownership
 from conformance.engine.resources.retirement import retire
 from conformance.engine.sender import Sender
@@ -142,8 +142,8 @@ class ResourcePool:
         if exchange.response is None or not 200 <= exchange.response.status < 300:
             return
         kind = self._contract.resources.created_by(operation.id)
-        if kind is not None and isinstance(exchange.json, dict):
-            identifier = exchange.json.get(kind.id)
+        if kind is not None:
+            identifier = id_in(exchange.json, kind.id)
             if can_name(identifier) and identifier not in self._ids():
                 self._count += 1
                 self._made.append(Made(kind.kind, identifier, dict(filled.path), self._count))
@@ -204,7 +204,7 @@ class ResourcePool:
         if self._failed.get(kind.kind, ("", 0))[1] >= TRIES:
             raise Blocked(self._failed[kind.kind][0])
         exchange = self._sender.send(self._request(kind, fresh=fresh), judge=False)
-        identifier = exchange.json.get(kind.id) if isinstance(exchange.json, dict) else None
+        identifier = id_in(exchange.json, kind.id)
         # Another success than the documented one is a finding of its own, and the id is there.
         if not exchange.succeeded or not can_name(identifier):
             said = self._sender.prose(answer_excerpt(exchange))

@@ -7,6 +7,7 @@ from typing import Any
 
 from conformance.contract.operations import Operation
 from conformance.contract.resources import MadeKind
+from conformance.engine.resources.names import id_in
 from conformance.engine.sender import Sender
 from conformance.errors import ContractError
 from conformance.model.case import Template
@@ -43,8 +44,7 @@ def all_rows(sender: Sender, operation: Operation, kind: MadeKind) -> Iterator[d
 
 def id_of(row: dict[str, Any], kind: MadeKind) -> str:
     """The id in a row; empty where it has none."""
-    identifier = row.get(kind.id)
-    return identifier if isinstance(identifier, str) else ""
+    return id_in(row, kind.id) or ""
 
 
 def must_succeed(exchange: Exchange) -> None:

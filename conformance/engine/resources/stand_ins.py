@@ -16,6 +16,7 @@ from conformance.cases.requests import bases
 from conformance.contract.conventions import StandIn
 from conformance.contract.document import Contract
 from conformance.engine.outcomes import Blocked
+from conformance.engine.resources.names import id_in
 from conformance.engine.resources.rows import rows_of
 from conformance.engine.sender import Sender
 from conformance.model.case import Template
@@ -99,8 +100,8 @@ class StandIns:
             if base.name == one.example
         )
         answer = self._sender.send(template, judge=False)
-        identifier = answer.json.get(made.id) if made and isinstance(answer.json, dict) else None
-        if made is not None and answer.succeeded and isinstance(identifier, str):
+        identifier = id_in(answer.json, made.id) if made else None
+        if made is not None and answer.succeeded and identifier is not None:
             path = {**template.path, made.id: identifier}
             self._sender.send(Template(made.delete, path=path), judge=False)
         return answer.succeeded

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any
 
 from conformance.engine.scenario import Rule, Scenario
+from conformance.model.exchange import Exchange
 from conformance.suite.kit.statistics.comparisons import Comparison, judge
 from conformance.suite.kit.statistics.queries import Listing, listing
 from conformance.suite.kit.statistics.rows import Row, is_empty, rows_in_words, rows_of
@@ -68,19 +69,28 @@ def near(value: str, known: Collection[str], most: int) -> list[str]:
     return [one for one in stripped if one and one not in known][:most]
 
 
-def refused_or_empty(
+def ask_for_unknown(
     scenario: Scenario, rule: Rule, operation: str, query: Mapping[str, Any]
-) -> None:
-    """Judge that a filter by a value that nothing has is refused or returns nothing.
+) -> Exchange | None:
+    """The answer to a filter by a value that nothing has; None if it is refused, which is judged.
 
     It is refused as an unknown application is: what does not exist is a matter of 14.1.
     """
     unknown = f"{operation}/rule/unknown-app-empty-or-refused"
     accepted = scenario.lab.contract.answers_of(unknown)
     nowhere = scenario.send(operation, query=query, accept=accepted)
-    if nowhere.status in _REFUSED:
-        rule.answered(nowhere, *scenario.refusals(unknown))
-    elif rule.succeeded(nowhere):
+    if nowhere.status not in _REFUSED:
+        return nowhere
+    rule.answered(nowhere, *scenario.refusals(unknown))
+    return None
+
+
+def refused_or_empty(
+    scenario: Scenario, rule: Rule, operation: str, query: Mapping[str, Any]
+) -> None:
+    """Judge that a filter by a value that nothing has is refused or returns nothing."""
+    nowhere = ask_for_unknown(scenario, rule, operation, query)
+    if nowhere is not None and rule.succeeded(nowhere):
         rows = rows_of(operation, nowhere.json)
         rule.that(
             is_empty(rows),
