@@ -132,6 +132,11 @@ class Rule:
         self._say(Outcome.INCONCLUSIVE, reason, "", "", None)
         self._scenario.judged.add(self.id)
 
+    def not_applicable(self, reason: str) -> None:
+        """Record that the target has nothing that the requirement is about."""
+        self._say(Outcome.NOT_APPLICABLE, reason, "", "", None)
+        self._scenario.judged.add(self.id)
+
     def _say(
         self,
         outcome: Outcome,

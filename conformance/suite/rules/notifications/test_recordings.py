@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from conformance.engine.outcomes import Inconclusive
+from conformance.engine.outcomes import NotApplicable
 from conformance.engine.scenario import Scenario, rules
 from conformance.engine.wire.listener import Listener
 from conformance.suite.kit.jobs import Job
@@ -85,6 +85,9 @@ def test_a_recording_is_told(scenario: Scenario) -> None:
             judge_listed(recording, done[0])
     for job in jobs:
         _judge_order(recording, job, [one for one in readable if one.job == job.id])
+    if readable:
+        for requirement in set(scenario.pending).intersection(SHAPE):
+            scenario.rule(requirement).not_applicable("no notification has the field")
 
 
 def _missing(recording: Recording, told: Sequence[Notification]) -> list[str]:
@@ -177,7 +180,7 @@ def test_a_job_that_was_idle_tells_its_end(scenario: Scenario) -> None:
         recording = Recording.prepare(scenario, listener, ("MP4",))
         address = recording.called()
         if not is_subscribed(_END, recording.subscription):
-            raise Inconclusive(_NO_END)
+            raise NotApplicable(_NO_END)
         job = recording.start(scenario.name("room"), idle=60)
         scenario.lab.advance(90)
         told = recording.wait(address, lambda seen: counted(seen, _END, job.id) > 0)
