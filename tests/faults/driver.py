@@ -335,10 +335,8 @@ class Run:
         outcome, reason = Outcome.INCONCLUSIVE, "its test ended before judging it"
         try:
             test.run(scenario)
-        except Blocked as blocked:
-            outcome, reason = Outcome.BLOCKED, blocked.reason
-        except Inconclusive as inconclusive:
-            reason = inconclusive.reason
+        except (Blocked, Inconclusive) as raised:
+            outcome, reason = raised.outcome, raised.reason
         self._all(scenario.pending, outcome, test.name, reason)
         self._lab.resources.release(mark, spares=False)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from conformance.engine.outcomes import NotApplicable
+from conformance.engine.outcomes import Inconclusive, NotApplicable
 from conformance.engine.scenario import Scenario, rules
 from conformance.engine.wire.listener import Listener
 from conformance.suite.kit.jobs import Job
