@@ -221,13 +221,33 @@ def _set(
 ) -> bool:
     if item.schema.get("x-only-shown") and not sends_input(row.base.template, place, item.path):
         return False
-    changed = with_input(row.template, place, item.path, choice.value)
+    beside = _beside(item)
+    if beside is not None and f"{place}:{beside}" in row.taken:
+        return False
+    changed = _with_choice(row.template, place, item, choice.value)
     if validator is not None and not validator.is_valid(plain_body(changed.body)):
         return False
-    alone = with_input(row.base.template, place, item.path, choice.value)
+    alone = _with_choice(row.base.template, place, item, choice.value)
     if validator is not None and not validator.is_valid(plain_body(alone.body)):
         return False
     row.template = changed
-    row.taken.add(slot)
+    row.taken |= {slot} if beside is None else {slot, f"{place}:{beside}"}
     row.claims.append(Claim(requirement, alone))
     return True
+
+
+def _with_choice(template: Template, place: str, item: Field, value: Any) -> Template:
+    """The request with the value, and without what there would be no room for beside it."""
+    changed = with_input(template, place, item.path, value)
+    path = _beside(item)
+    if path is None:
+        return changed
+    taken = field_path.read(changed.body, path)
+    full = isinstance(taken, int | float) and value + taken > item.schema["maximum"]
+    return without_input(changed, place, path) if full else changed
+
+
+def _beside(item: Field) -> str | None:
+    """The path of the field that shares a whole with this one."""
+    name = item.schema.get("x-shares-with")
+    return None if name is None else f"{item.path.rpartition('.')[0]}.{name}"

@@ -21,6 +21,7 @@ _OF_A_ROOM = (
     "ListRtcAbnormalEvents",
     "ListRtcAbnormalEventDimension",
 )
+_PAGED = ("ListRtcRoomList", "ListRtcUserList", "ListRtcAbnormalEvents")
 _WITHOUT_A_LIST = ("ListRtcEvent", "ListRtcAbnormalEvent")
 
 
@@ -36,6 +37,23 @@ def variants() -> Iterator[Variant]:
                 on_answer(_unseen(status), 200),
                 (name,),
             )
+    for name in _PAGED:
+        yield Variant(
+            f"statistics/{name}/offset-beyond-refused",
+            f"{name} refuses an offset at or past the number of items.",
+            f"{name} 拒绝达到或超过总项数的 offset。",
+            (PASSAGES[name].answer, 7717),
+            on_answer(_beyond, 200),
+            (name,),
+        )
+    yield Variant(
+        "statistics/ListRtcAbnormalEventDimension/null",
+        "What the distribution is not grouped by is null.",
+        "异常分布中未参与分组的字段为 null。",
+        (PASSAGES["ListRtcAbnormalEventDimension"].answer,),
+        on_answer(_null_groups, 200),
+        ("ListRtcAbnormalEventDimension",),
+    )
     for name in _WITHOUT_A_LIST:
         yield Variant(
             f"statistics/{name}/nothing",
@@ -58,6 +76,20 @@ def _unseen(status: int) -> Callable[[Turn, Answer], Answer]:
         return refusal(status, _CODE, "room_id does not exist")
 
     return change
+
+
+def _beyond(turn: Turn, answer: Answer) -> Answer:
+    offset, total = turn.request.value("offset"), answer.json["total"]
+    if offset is None or int(offset) == 0 or int(offset) < total:
+        return answer
+    return refusal(400, _CODE, "offset is beyond the end")
+
+
+def _null_groups(_turn: Turn, answer: Answer) -> Answer:
+    names = ("abnormal_type", "abnormal_type_desc", "abnormal_factor", "abnormal_factor_desc")
+    (key,) = answer.json
+    rows = [{**dict.fromkeys(names), **row} for row in answer.json[key]]
+    return answer.with_json({key: rows})
 
 
 def _hollow(_turn: Turn, answer: Answer) -> Answer:

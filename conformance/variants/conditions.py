@@ -69,6 +69,22 @@ def variants() -> Iterator[Variant]:
         ("CreateMixJob",),
     )
     yield Variant(
+        "habits/mix/panes-inside",
+        "A pane that sticks out of the canvas is refused.",
+        "超出画布的窗格会被拒绝。",
+        (3697, 3698, 7744),
+        instead(_outside),
+        ("CreateMixJob", "UpdateMixJob"),
+    )
+    yield Variant(
+        "habits/rules/settings-of-formats",
+        "Settings of a format in which nothing is recorded are refused.",
+        "未选用的录制格式若带有配置会被拒绝。",
+        (1939, 1940, 7744),
+        instead(_of_no_format),
+        ("CreateRecordRule", "UpdateRecordRule"),
+    )
+    yield Variant(
         "habits/mix/pictures-exist",
         "A picture that is in none of the account's buckets is refused.",
         "不在账号任何桶中的图片会被拒绝。",
@@ -134,6 +150,41 @@ def _placed_elsewhere(turn: Turn) -> Answer | None:
         isinstance(pane, dict) and not _OF_CUSTOM.isdisjoint(pane) for pane in panes
     )
     return refusal(400, COMBINATION, CATALOGUE[COMBINATION].message) if placed else None
+
+
+def _outside(turn: Turn) -> Answer | None:
+    body = turn.request.json
+    mix = body.get("mix_param") if isinstance(body, dict) else None
+    panes = mix.get("layout_panes") if isinstance(mix, dict) else None
+    for pane in panes if isinstance(panes, list) else ():
+        if not isinstance(pane, dict) or not _is_own(turn):
+            continue
+        for start, length in (("x", "width"), ("y", "height")):
+            ends = [pane.get(start), pane.get(length)]
+            shares = [it for it in ends if isinstance(it, float) or type(it) is int]
+            if len(shares) == len(ends) and max(shares) <= 1 < sum(shares):
+                return refusal(400, COMBINATION, CATALOGUE[COMBINATION].message)
+    return None
+
+
+def _of_no_format(turn: Turn) -> Answer | None:
+    body = turn.request.json
+    formats = body.get("record_formats") if isinstance(body, dict) else None
+    if not isinstance(formats, list) or not formats or not _is_own(turn):
+        return None
+    if not all(one in ("HLS", "MP4") for one in formats):
+        return None
+    settings = {one for one in ("HLS", "MP4") if body.get(f"{one.lower()}_config") is not None}
+    if settings <= set(formats):
+        return None
+    return refusal(400, COMBINATION, CATALOGUE[COMBINATION].message)
+
+
+def _is_own(turn: Turn) -> bool:
+    """Whether the caller may use the application; of others nothing is said."""
+    identity = turn.world.identities[0]
+    known = turn.path["app_id"] in turn.world.tenant_of(identity).apps
+    return known and turn.request.header("x-auth-token") == identity.token
 
 
 def _where_no_picture(turn: Turn) -> Answer | None:

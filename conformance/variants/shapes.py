@@ -227,6 +227,14 @@ def _jobs() -> Iterator[Variant]:
         each_object("stream_name", lambda job: {"stop_reason": "", **job}),
         (*_MIX, *_STREAM),
     )
+    yield Variant(
+        "shape/jobs/no-start-before-running",
+        "A job has no start_time while it is INIT: it has not started.",
+        "任务处于 INIT 时不返回 start_time：任务尚未开始。",
+        (3739, 3743),
+        each_object("stream_name", _unstarted),
+        (*_MIX, *_STREAM),
+    )
     for name in (*_MIX, *_STREAM):
         for key, (value, line) in _LEFT_OVER.items():
             yield Variant(
@@ -254,6 +262,12 @@ def _jobs() -> Iterator[Variant]:
             each_object("encode_template", _other_separator),
             (name,),
         )
+
+
+def _unstarted(job: dict[str, Any]) -> dict[str, Any]:
+    if job["state"] != "INIT":
+        return job
+    return {name: value for name, value in job.items() if name != "start_time"}
 
 
 def _without_stop(job: dict[str, Any]) -> dict[str, Any]:

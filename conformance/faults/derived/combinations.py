@@ -127,6 +127,10 @@ def _recorded_by_nothing(one: dict[str, Any]) -> dict[str, Any]:
     return {**_without("record_rule_id")(one), "mode": "AUTO_INDIVIDUAL_RECORD"}
 
 
+def _running_since_never(one: dict[str, Any]) -> dict[str, Any]:
+    return {**_without("start_time")(one), "state": "RUNNING"}
+
+
 def _set_at_no_time(one: dict[str, Any]) -> dict[str, Any]:
     return {**one, "url": "http://callback.example/", "update_time": ""}
 
@@ -156,6 +160,9 @@ def _answers() -> Iterator[tuple[str, str, str, Edit]]:
         for form in ("hls", "mp4"):
             yield where, path, f"{form}-shows-config", _of_nothing(form)
         yield where, path, "hls-shows-slices", _of_no_length
+    for kind in ("MixJob", "IndividualStreamJob"):
+        for where in (f"Create{kind}/201", f"Show{kind}/200", f"Update{kind}/200"):
+            yield where, "", "started-has-start-time", _running_since_never
     yield "ListRtcEvent/200", "", "list-or-single-event", _without("data")
     rooms, users = ("ListRtcRoomList/200", "room_info_list[]"), ("ListRtcUserList/200", "users[]")
     yield *rooms, "open-room-has-no-end", _if("state", "RUNNING", end_time=_TIME)

@@ -108,6 +108,7 @@ KEYWORDS: tuple[tuple[str, Mapping[str, Any]], ...] = (
 PRESENCE: tuple[tuple[str, bool], ...] = (
     ("*Job/20?/description", False),
     ("*Job/20?/stop_time", False),
+    ("*Job/20?/start_time", False),
     ("*IndividualStreamJob/20?/video_type", False),
     ("*App*/200/*callbacks", False),
     ("*App*/200/*callbacks.*_callback", False),

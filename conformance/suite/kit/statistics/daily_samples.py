@@ -12,18 +12,21 @@ from conformance.suite.kit.statistics.missing_samples import left_out
 from conformance.suite.kit.statistics.rows import Row, rows_of
 from conformance.suite.kit.statistics.time_windows import (
     DAY,
-    SETTLING,
+    MINUTE,
     Span,
     midnight,
     read_time,
     time_window,
 )
 
+_CLOCKS = 2 * MINUTE
+"""What the clocks of target and runner may differ by."""
+
 
 def today(scenario: Scenario) -> dt.datetime:
     """The current day. Raises Inconclusive while two clocks may disagree about it."""
     now = scenario.lab.now()
-    if len({midnight(moment) for moment in (now - SETTLING, now + SETTLING)}) > 1:
+    if len({midnight(moment) for moment in (now - _CLOCKS, now + _CLOCKS)}) > 1:
         raise Inconclusive("it is midnight: the day may change between two requests")
     return midnight(now)
 
