@@ -79,8 +79,8 @@ def _unseen(status: int) -> Callable[[Turn, Answer], Answer]:
 
 
 def _beyond(turn: Turn, answer: Answer) -> Answer:
-    offset, total = turn.request.value("offset"), answer.json["total"]
-    if offset is None or int(offset) == 0 or int(offset) < total:
+    offset = turn.request.value("offset") or "0"
+    if int(offset) == 0 or int(offset) < answer.json["total"]:
         return answer
     return refusal(400, _CODE, "offset is beyond the end")
 

@@ -35,7 +35,8 @@ from conformance.variants.registry import all_variants, combination, make
 
 COMBINATIONS = 20
 SIZE = 10
-_PERMITTED = ("others kept changing", "it is midnight")
+_PERMITTED = ("others kept changing", "it is midnight", "RTC.00001018")
+"""What a run says, with the remedy, and cannot help: an address that only its user can name."""
 
 
 def touched(variants: Sequence[Variant]) -> list[str]:
@@ -118,7 +119,7 @@ def _unshown(verdicts: driver.Verdicts, wanted: Sequence[str]) -> frozenset[str]
         if known[one].level is Level.MUST
         and not counts.get(Outcome.PASS)
         and (counts.get(Outcome.INCONCLUSIVE) or counts.get(Outcome.BLOCKED))
-        and not any(told.message.startswith(_PERMITTED) for told in entries[one].told)
+        and not any(why in told.message for told in entries[one].told for why in _PERMITTED)
     )
 
 

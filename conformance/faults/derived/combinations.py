@@ -127,6 +127,10 @@ def _recorded_by_nothing(one: dict[str, Any]) -> dict[str, Any]:
     return {**_without("record_rule_id")(one), "mode": "AUTO_INDIVIDUAL_RECORD"}
 
 
+def _half_an_event(_one: dict[str, Any]) -> dict[str, Any]:
+    return {"ctime": _TIME}
+
+
 def _running_since_never(one: dict[str, Any]) -> dict[str, Any]:
     return {**_without("start_time")(one), "state": "RUNNING"}
 
@@ -163,7 +167,7 @@ def _answers() -> Iterator[tuple[str, str, str, Edit]]:
     for kind in ("MixJob", "IndividualStreamJob"):
         for where in (f"Create{kind}/201", f"Show{kind}/200", f"Update{kind}/200"):
             yield where, "", "started-has-start-time", _running_since_never
-    yield "ListRtcEvent/200", "", "list-or-single-event", _without("data")
+    yield "ListRtcEvent/200", "", "list-or-single-event", _half_an_event
     rooms, users = ("ListRtcRoomList/200", "room_info_list[]"), ("ListRtcUserList/200", "users[]")
     yield *rooms, "open-room-has-no-end", _if("state", "RUNNING", end_time=_TIME)
     yield *rooms, "closed-room-has-end", _if("state", "CLOSED", end_time="-")

@@ -259,6 +259,7 @@ _UPDATE: tuple[RuleRow, ...] = (
     ("seen-by-list", "is not seen in the list", stale(), (LIST,)),
     ("replaces", "adds to the formats that there are", _formats_added(), ()),
     ("left-out-is-default", "keeps what is left out", on_request(_merged), ()),
+    ("left-out-is-not-kept", "merges what is sent into the rule", on_request(_merged), ()),
     ("create-time-kept", "begins anew", afterwards(_created_again), ()),
     (
         "update-time-moves",

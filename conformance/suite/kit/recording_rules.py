@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from conformance.engine.comparing.round_trip import not_read_back, sent_object, without_nulls
@@ -80,8 +80,20 @@ def read_back(rule: Rule, exchange: Exchange, shown: Exchange | None = None) -> 
 
 def unlike_defaults(exchange: Exchange, view: Any) -> list[str]:
     """Fields that the request left out and that do not have their default."""
+    return [f"{place} reads {in_json(value)}" for place, value in _not_default(exchange, view)]
+
+
+def kept_instead(exchange: Exchange, view: Any, before: Any) -> list[str]:
+    """Those of ``unlike_defaults`` that still have the value from before the request."""
+    return [
+        f"{place} still reads {in_json(value)}"
+        for place, value in _not_default(exchange, view)
+        if same(value, field_path.read(before, place))
+    ]
+
+
+def _not_default(exchange: Exchange, view: Any) -> Iterator[tuple[str, Any]]:
     body = sent_object(exchange)
-    found: list[str] = []
     for place, defaults in DEFAULTS.items():
         holder = place.rpartition(".")[0]
         if field_path.read(body, place) is not field_path.MISSING or holder not in body:
@@ -91,8 +103,7 @@ def unlike_defaults(exchange: Exchange, view: Any) -> list[str]:
             continue
         packed = value.replace(" ", "") if isinstance(value, str) else value
         if not any(same(packed, default) for default in defaults):
-            found.append(f"{place} reads {in_json(value)}")
-    return found
+            yield place, value
 
 
 def stale(exchange: Exchange, view: Any, before: Any) -> list[str]:

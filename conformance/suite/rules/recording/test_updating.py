@@ -11,6 +11,7 @@ from conformance.suite.kit.applications import part
 from conformance.suite.kit.recording_rules import (
     LEAST_HLS,
     judge_without_cycle,
+    kept_instead,
     listed_as,
     read_back,
     refused_changes,
@@ -31,6 +32,7 @@ _OTHER = {"obs_addr.object": "Other/", "mp4_config.record_cycle": 10800}
     "UpdateRecordRule/rule/seen-by-list",
     "UpdateRecordRule/rule/replaces",
     "UpdateRecordRule/rule/left-out-is-default",
+    "UpdateRecordRule/rule/left-out-is-not-kept",
     "UpdateRecordRule/rule/create-time-kept",
 )
 def test_an_update_replaces_the_rule(scenario: Scenario) -> None:
@@ -61,6 +63,13 @@ def _judge_update(
     scenario.rule("UpdateRecordRule/rule/left-out-is-default").that(
         not unlike,
         f"left out of the update: {'; '.join(unlike)}",
+        expected="the documented defaults",
+        exchange=updated,
+    )
+    kept = kept_instead(updated, updated.json, before.json)
+    scenario.rule("UpdateRecordRule/rule/left-out-is-not-kept").that(
+        not kept,
+        f"left out of the update, and kept from before: {'; '.join(kept)}",
         expected="the documented defaults",
         exchange=updated,
     )
