@@ -117,6 +117,14 @@ const probes = {
   'abnormal-peer-is-self': async ({ env, get }) => (await get('/v1/rtc/data/abnormal-events', { app: env.app_id, start_time: time(-DAY + 60000), limit: 500 })).events.filter((e) => e.location === 'local').every((e) => e.peer_uid === ''),
   'abnormal-counts-events': async ({ env, get }) => { const w = { app: env.app_id, start_time: time(-DAY + 60000), end_time: time() }; const { events } = await get('/v1/rtc/data/abnormal-events', { ...w, limit: 1000 }); return (await get('/v1/rtc/data/abnormal-event/dimension', { ...w, dimension: 'abnormal_type' })).dimensions.every((d) => d.user_count === new Set(events.filter((e) => e.abnormal_type === d.abnormal_type).map((e) => e.uid)).size); },
   'abnormal-one-dimension-only': async ({ env, get }) => (await get('/v1/rtc/data/abnormal-event/dimension', { app: env.app_id, dimension: 'abnormal_type,abnormal_factor' })).dimensions.every((d) => 'abnormal_type' in d && 'abnormal_factor' in d),
+  'rule-list-cached': async ({ newApp, newRule, get }) => { const a = await newApp(); await get(`${a}/record-rules`); await newRule(a); return (await get(`${a}/record-rules`)).rules.length === 1; },
+  'rule-put-keeps-slice': async ({ env, newApp, newRule, call }) => { const a = await newApp(); const { rule_id: id } = await newRule(a, { record_formats: ['HLS'], hls_config: { record_cycle: 60, record_slice_duration: 20 } }); return (await call('PUT', `${a}/record-rules/${id}`, ruleBody(env, hls(60)))).body.hls_config.record_slice_duration === 10; },
+  'mix-stop-whole-room': async ({ start, newApp, call, get }) => { const a = await newApp(); const m = await start(a, mixBody('x')); const i = await start(a, { room_id: 'x', user_id: 'u' }, 'individual'); await call('DELETE', `${a}/mix-stream-jobs/${m.job_id}`); return (await get(`${a}/individual-stream-jobs/${i.job_id}`)).state !== 'STOPPED'; },
+  'individual-start-time-local': async ({ start, newApp }) => { const j = await start(await newApp(), { room_id: 'x', user_id: 'u' }, 'individual'); return Math.abs(Date.parse(j.start_time) - Date.now()) < HOUR; },
+  'users-state-after-paging': async ({ stat }) => { const q = { start_time: time(-DAY), state: 'OFFLINE' }; return (await stat('/users', { ...q, limit: 5 })).total === (await stat('/users', { ...q, limit: 1000 })).users.length; },
+  'dimension-room-ignored': async ({ stat }) => (await stat('/realtime/scale/dimension', { metric: 'OnlineUsers', dimension: 'region', time: time(), room_id: 'nope' })).dimensions.length === 0,
+  'usage-long-as-text': async ({ stat }) => typeof (await stat('/history/usage', { start_date: day(-1), end_date: day(-1), metric: 'CommunicationDuration' })).usage[0].total_duration === 'number',
+  'history-scale-30-days': async ({ stat }) => (await stat('/history/scale', { start_date: day(-31), end_date: day(-1), metric: 'RoomCount' })).scale?.length === 31,
 };
 
 const slips = JSON.parse(readFileSync(new URL('./SLIPS.json', import.meta.url)));

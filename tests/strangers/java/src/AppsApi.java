@@ -97,6 +97,13 @@ final class AppsApi {
         if (state.equals("ACTIVATION") || !Slip.slip("disable-time-frozen")) {
             app.stateTime = Times.now();
         }
+        if (state.equals("DEACTIVATION") && Slip.slip("disable-closes-rooms")) {
+            for (Traffic.Room room : store.traffic.rooms(app.id, null)) {
+                if (room.running()) {
+                    room.leave(null, Times.now());
+                }
+            }
+        }
         Reply reply = Reply.ok(Json.object("app_id", app.id, "state", describeState(app)));
         if (state.equals("ACTIVATION") && Slip.slip("enable-not-stored")) {
             app.state = before;

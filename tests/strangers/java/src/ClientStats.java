@@ -145,6 +145,9 @@ final class ClientStats {
         String uid = query.text("uid");
         long limit = query.number("limit", 1, Slip.slip("abnormal-events-default-limit-100") ? 100 : DEFAULT_LIMIT);
         long offset = query.number("offset", 0, 0);
+        if (Slip.slip("abnormal-events-offset-ignored")) {
+            offset = 0;
+        }
         List<Object> found = new ArrayList<>();
         for (Abnormal.Event event : find(query, window)) {
             if (uid == null || uid.equals(event.session().uid)) {

@@ -140,7 +140,7 @@ final class HistoryStats {
     }
 
     private Map<String, Object> scaleRow(Store.App app, Set<String> metrics, LocalDate day) {
-        long from = Times.startOf(day);
+        long from = Times.startOf(day) - (Slip.slip("history-day-local") ? 8 * Times.HOUR : 0);
         long to = from + Times.DAY;
         Set<String> users = new HashSet<>();
         long sessionCount = 0;

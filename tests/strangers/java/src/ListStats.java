@@ -64,6 +64,9 @@ final class ListStats {
         String nickname = query.text("nickname");
         List<String> regions = query.texts("region");
         List<String> isps = query.texts("isp");
+        if (isps != null && Slip.slip("users-isp-first-only")) {
+            isps = isps.subList(0, 1);
+        }
         List<String> states = query.text("state") == null ? null : query.choices("state", USER_STATES);
         String type = query.choice("type", TYPES, Slip.slip("users-sessions-by-default") ? "detail" : "summary");
         long limit = query.number("limit", 1, DEFAULT_LIMIT);

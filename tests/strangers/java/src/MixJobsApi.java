@@ -81,7 +81,8 @@ final class MixJobsApi {
         }
         jobs.checkActive(app);
         Fields param = request.json().object("mix_param");
-        int idle = param.integer("max_idle_time", Jobs.MIN_IDLE, Jobs.MAX_IDLE, job.maxIdleTime);
+        int idle = param.integer("max_idle_time", Jobs.MIN_IDLE, Jobs.MAX_IDLE,
+                (Integer) job.settings.get("max_idle_time"));
         Map<String, Object> changes = new LinkedHashMap<>();
         if (!AUDIO_ONLY.equals(job.settings.get("encode_template"))) {
             String layout = (String) job.settings.get("layout_template");
@@ -98,7 +99,9 @@ final class MixJobsApi {
                 changes.put("layout_panes", readPanes(param, layout));
             }
         }
-        job.maxIdleTime = idle;
+        if (!Slip.slip("mix-put-idle-not-rearmed")) {
+            job.maxIdleTime = idle;
+        }
         job.settings.put("max_idle_time", idle);
         job.settings.putAll(changes);
         if (!Slip.slip("mix-put-time-frozen")) {

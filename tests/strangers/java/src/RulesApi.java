@@ -142,7 +142,11 @@ final class RulesApi {
 
     private Map<String, Object> readMp4(Fields config) {
         Map<String, Object> out = new LinkedHashMap<>();
-        out.put("record_cycle", config.integer("record_cycle", 60, Slip.slip("rule-mp4-cycle-like-hls") ? 43200 : 10800));
+        int longest = Slip.slip("rule-mp4-cycle-like-hls") ? 43200 : 10800;
+        if (Slip.slip("rule-mp4-cycle-end-exclusive")) {
+            longest--;
+        }
+        out.put("record_cycle", config.integer("record_cycle", 60, longest));
         out.put("record_prefix", prefix(config));
         out.put("record_max_duration_to_merge_file", config.integer("record_max_duration_to_merge_file", 0, 300, 0));
         return out;

@@ -23,6 +23,7 @@ function view(job) {
     max_idle_time: job.max_idle_time,
     record_param: job.record_param,
     ...jobTimes(job),
+    ...(slip('individual-start-time-local') && { start_time: new Date(job.started + 8 * 3600 * 1000).toISOString() }),
   };
 }
 

@@ -88,6 +88,9 @@ export function stopJob(ctx, kind) {
   const job = findJob(ctx, kind);
   if (job.state === 'STOPPED') fail('JobDone');
   finish(job, 'TENANT_STOP');
+  if (kind === 'mix' && slip('mix-stop-whole-room')) {
+    for (const other of unfinishedJobs(job.app_id)) if (other.room_id === job.room_id) finish(other, 'TENANT_STOP');
+  }
   if (kind === 'mix' && slip('mix-stop-time-missing')) job.stopped = null;
   if (kind === 'individual' && slip('individual-stop-forgets-job')) store.jobs.delete(job.job_id);
   return { status: 204 };

@@ -92,9 +92,15 @@ export function saveRule(ctx) {
   return { status: 201, body: rule };
 }
 
+const seenRules = new Map(); // only for a slip
+
 // 6.2
 export function listRules(ctx) {
   const app = findApp(ctx);
+  if (slip('rule-list-cached')) {
+    if (!seenRules.has(app.app_id)) seenRules.set(app.app_id, rulesOf(app));
+    return { body: { rules: pageOf(seenRules.get(app.app_id), new QueryParams(ctx.query)) } };
+  }
   return { body: { rules: pageOf(slip('rule-list-all-apps') ? [...store.rules.values()] : rulesOf(app), new QueryParams(ctx.query)) } };
 }
 
@@ -107,7 +113,11 @@ export function showRule(ctx) {
 export function updateRule(ctx) {
   const rule = findRule(findApp(ctx), ctx.params.rule_id);
   const stamp = slip('rule-put-time-stale') ? rule.update_time : nowIso();
-  return { body: replaceRule(rule, readRule(ctx), stamp) };
+  const content = readRule(ctx);
+  if (slip('rule-put-keeps-slice') && rule.hls_config && content.hls_config && ctx.body.hls_config.record_slice_duration === undefined) {
+    content.hls_config.record_slice_duration = rule.hls_config.record_slice_duration;
+  }
+  return { body: replaceRule(rule, content, stamp) };
 }
 
 // 6.5

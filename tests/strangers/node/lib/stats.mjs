@@ -135,9 +135,14 @@ export function listUsers(ctx) {
     && (!nickname || s.nick_name === nickname)
     && (!regions || regions.includes(s.region) || (!slip('users-region-no-abbreviation') && regions.includes(REGIONS[s.region])))
     && (!isps || isps.includes(s.isp)));
-  const users = (type === 'summary' ? summarize(found) : found)
-    .filter((s) => !states || states.includes(stateOf(s)))
+  const inState = (s) => !states || states.includes(stateOf(s));
+  const lines = (type === 'summary' ? summarize(found) : found)
     .sort((a, b) => b.join - a.join || (a.session < b.session ? -1 : 1));
+  if (slip('users-state-after-paging')) {
+    const page = lines.slice(offset, offset + limit).filter(inState);
+    return { body: { total: page.length, limit, offset, users: page.map(userView) } };
+  }
+  const users = lines.filter(inState);
   return { body: { total: users.length, limit, offset, users: users.slice(offset, offset + limit).map(userView) } };
 }
 
@@ -184,7 +189,7 @@ export function scaleDimension(ctx) {
   const dimension = query.string('dimension', { required: true, oneOf: Object.keys(DIMENSIONS) });
   const time = query.time('time', { required: true });
   const groups = new Map();
-  for (const s of sessionsOf(app, roomId)) {
+  for (const s of sessionsOf(app, slip('dimension-room-ignored') ? undefined : roomId)) {
     if (!isOnline(s, time)) continue;
     const value = DIMENSIONS[dimension](s);
     if (!groups.has(value)) groups.set(value, new Set());
@@ -280,17 +285,18 @@ export function historyUsage(ctx) {
       line[media] += part;
       line.total_duration += part;
     }
+    if (slip('usage-long-as-text')) for (const key of Object.keys(line)) line[key] = String(line[key]);
     return line;
   });
   return { body: { usage } };
 }
 
 // The finished days of a request for daily history: at most 31 days, none older than 31 days.
-function readDays(query, withToday) {
+function readDays(query, withToday, longest = 31) {
   const today = midnight(Date.now());
   const end = query.date('end_date', { fallback: today });
   const start = query.date('start_date', { fallback: Math.min(end, today - DAY) });
-  if (start > end || end - start >= 31 * DAY || start < today - 31 * DAY) throw query.invalid('start_date');
+  if (start > end || end - start >= longest * DAY || start < today - 31 * DAY) throw query.invalid('start_date');
   return daysOf(start, Math.min(end, withToday ? today : today - DAY));
 }
 
@@ -339,7 +345,7 @@ function dailyTable(ctx, table) {
   const query = new QueryParams(ctx.query, 'data');
   const app = readApp(ctx, query);
   const metrics = query.list('metric', { required: true, oneOf: Object.keys(table) });
-  const days = readDays(query, table === SCALE && slip('history-shows-today'));
+  const days = readDays(query, table === SCALE && slip('history-shows-today'), table === SCALE && slip('history-scale-30-days') ? 30 : 31);
   const sessions = sessionsOf(app);
   const rooms = roomsOf(app);
   return days.map((day) => {
