@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -111,6 +111,13 @@ class CreateMixParam(UpdateMixParam):
 
     room_id: Text
     encode_template: EncodeTemplate
+
+    @model_validator(mode="before")
+    @classmethod
+    def _sound_alone_ignores_video(cls, sent: Any) -> Any:
+        if not isinstance(sent, dict) or sent.get("encode_template") != AUDIO_ONLY:
+            return sent
+        return {name: value for name, value in sent.items() if name not in VIDEO_FIELDS}
 
     @model_validator(mode="after")
     def _video_has_a_layout(self) -> Self:

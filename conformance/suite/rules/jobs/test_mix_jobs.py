@@ -137,12 +137,14 @@ def test_audio_only(scenario: Scenario) -> None:
     without = scenario.rule("CreateMixJob/rule/audio-only-without-layout")
     if without.succeeded(plain):
         _shows_template(jobs, "Create/audio-only-without-layout", plain)
-    panes = [{"id": number, "user_id": f"user{number}"} for number in range(1, 19)]
+    panes = [{"id": number, "user_id": f"user{number}"} for number in range(1, 27)]
     ignored: tuple[dict[str, Any], ...] = (
         {"layout_template": "custom", "background_image": _PICTURE},
         {"layout_template": "custom", "layout_panes": []},
         {"layout_template": "screen_share_left", "layout_panes": panes[:2]},
         {"layout_panes": panes[:1], "screen_background_image": _PICTURE},
+        {"layout_template": "nine_grids_view", "layout_panes": panes},
+        {"layout_template": "ten_grids_view"},
     )
     for fields in ignored:
         change = {f"mix_param.{name}": field for name, field in fields.items()}
