@@ -33,12 +33,24 @@ def faults() -> Iterator[Fault]:
             operation,
         )
     yield breaking(
+        "StopApp/rule/joined-rooms-go-on",
+        "Disabling an application dismisses its rooms",
+        afterwards(_rooms_closed),
+        "StopApp",
+    )
+    yield breaking(
         "StartApp/rule/serves-again",
         "An application once disabled takes no jobs again",
         _never_again(),
         "StopApp",
         *STARTS,
     )
+
+
+def _rooms_closed(turn: Turn, _body: Any) -> None:
+    statistics, app_id = turn.world.statistics, turn.path["app_id"]
+    for room in {one.room_id for one in statistics.app(app_id).sessions}:
+        statistics.dismiss(app_id, room, turn.world.clock.now())
 
 
 def _of_switch(operation: str, active: bool) -> Iterator[Fault]:

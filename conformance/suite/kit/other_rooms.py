@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote
 
 from conformance.engine.scenario import Inconclusive, NotApplicable, Scenario
+from conformance.suite.kit import participants
 
 if TYPE_CHECKING:
     from conformance.model.exchange import Exchange
@@ -53,7 +53,7 @@ def before(scenario: Scenario, there: Sequence[Mapping[str, Any]]) -> Elsewhere:
         of_here = {seat[0] for seat in near}
         moves = scenario.lab.settings.allows(_PARTICIPANTS)
         if moves and near and not of_here.intersection(names):
-            _join(scenario, scenario.given(_APP), min(near)[2], names[0])
+            participants.join(scenario, scenario.given(_APP), min(near)[2], names[0])
             found, _ = _seats(scenario, looked_at)
     except Inconclusive as unknown:
         return Elsewhere(why=unknown.reason)
@@ -97,7 +97,7 @@ def neighbours(scenario: Scenario, user: str) -> tuple[str, ...]:
     made: list[str] = []
     if scenario.lab.settings.allows(_PARTICIPANTS) and scenario.offers("CreateApp"):
         made = [scenario.fresh("app")]
-        _join(scenario, made[0], scenario.given("room"), user)
+        participants.join(scenario, made[0], scenario.given("room"), user)
     return (own, *[one for one in listed if one != own][:_OTHERS], *made)
 
 
@@ -124,9 +124,3 @@ def _online(scenario: Scenario, app: str) -> tuple[set[Seat], Exchange]:
     if isinstance(total, int) and total > len(rows):
         raise Inconclusive(f"{total} are online, more than one page of {_MANY} shows")
     return {(str(row.get("uid")), app, str(row.get("room_id"))) for row in rows}, exchange
-
-
-def _join(scenario: Scenario, app: str, room: str, user: str) -> None:
-    base = (scenario.lab.settings.fixtures.rooms_url or "").rstrip("/")
-    path = "/".join(quote(part, safe="") for part in (app, room, "users", user))
-    scenario.lab.steer("PUT", f"{base}/{path}", {})

@@ -7,13 +7,13 @@ import secrets
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
 
 from conformance.access.capability import AUTHORISE_BUCKET, CLOCK
-from conformance.engine.outcomes import Blocked, Inconclusive
+from conformance.engine.outcomes import Inconclusive
 from conformance.engine.scenario import Scenario
 from conformance.engine.wire.listener import Listener
 from conformance.model.exchange import Exchange, Request
+from conformance.suite.kit import participants
 from conformance.suite.kit.applications import part
 from conformance.suite.kit.jobs import INDIVIDUAL, MIX, Job, Jobs, value
 from conformance.suite.kit.notifications.notification import Notification, as_exchanges, read
@@ -88,11 +88,12 @@ class Recording:
     def join(self, room: str, user: str, *streams: str, role: str = "joiner") -> None:
         """Let a user join a room and send streams. Raises Blocked where that is impossible."""
         sent = streams or ("AUDIO", "CAMERASTREAM")
-        self._steer("PUT", room, user, {"role": role, "streams": list(sent)})
+        content = {"role": role, "streams": list(sent)}
+        participants.join(self.scenario, self.app, room, user, content)
 
     def leave(self, room: str, user: str) -> None:
         """Let a user leave a room."""
-        self._steer("DELETE", room, user, None)
+        participants.leave(self.scenario, self.app, room, user)
 
     def start(self, room: str, user: str | None = None, *, idle: int = 7200) -> Job:
         """Start recording a user, or the mix of a room. Raises Blocked unless the job runs."""
@@ -146,14 +147,6 @@ class Recording:
         self.listener.until(address.path, complete, seconds)
         self.scenario.lab.waiting.rest(SETTLING)
         return as_exchanges(self.scenario, self.listener.heard(address.path))
-
-    def _steer(self, method: str, room: str, user: str, content: object) -> None:
-        base = (self.scenario.lab.settings.fixtures.rooms_url or "").rstrip("/")
-        path = "/".join(quote(part, safe="") for part in (self.app, room, "users", user))
-        answer = self.scenario.lab.steer(method, f"{base}/{path}", content)
-        if answer is None or not 200 <= answer.status < 300:
-            status = "nothing" if answer is None else answer.status
-            raise Blocked(f"{user} could not be moved in {room}: {status} was answered")
 
 
 def _bucket(scenario: Scenario) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.engine.scenario import Scenario, rules
+from conformance.engine.scenario import Inconclusive, Scenario, rules
 from conformance.model.exchange import Exchange
+from conformance.suite.kit import participants
 from conformance.suite.kit.applications import (
     ACTIVE,
     INACTIVE,
@@ -26,6 +27,10 @@ _EACH = (
     "nothing-else-changes",
     "twice",
 )
+_SOON = 15.0
+"""Seconds within which somebody who joined is listed, at least."""
+_SETTLING = 2.0
+"""Seconds after which rooms that disabling closes would be closed."""
 _TO = {"StopApp": INACTIVE, "StartApp": ACTIVE}
 _WORD = {"StopApp": "deactivated", "StartApp": "activated"}
 _JOBS = {"mix": "CreateMixJob", "individual": "CreateIndividualStreamJob"}
@@ -129,6 +134,36 @@ def test_a_disabled_application_takes_no_jobs(scenario: Scenario) -> None:
     scenario.make("StartApp", path={"app_id": app})
     for kind in _JOBS:
         scenario.rule("StartApp/rule/serves-again").succeeded(_job(scenario, kind, app))
+
+
+@rules("StopApp/rule/joined-rooms-go-on")
+def test_rooms_of_a_disabled_application_go_on(scenario: Scenario) -> None:
+    """Section 5.6: nobody new comes in, and who is in a room may stay there."""
+    app, room, user = scenario.fresh("app"), scenario.name("room"), scenario.name("user")
+    participants.join(scenario, app, room, user)
+    lag = max(_SOON, scenario.lab.settings.statistics_lag)
+    joined = scenario.until(lambda: _online(scenario, app, room), _somebody, lag)
+    if not _somebody(joined.json):
+        raise Inconclusive(f"no data: {user} joined {room}, and is not listed as online")
+    scenario.make("StopApp", path={"app_id": app})
+    scenario.lab.waiting.rest(_SETTLING)
+    after = _online(scenario, app, room)
+    scenario.rule("StopApp/rule/joined-rooms-go-on").that(
+        _somebody(after.json),
+        f"nobody is online in room {room} any more, whose application was disabled",
+        expected=f"{user} online",
+        exchange=after,
+    )
+    participants.leave(scenario, app, room, user)
+
+
+def _online(scenario: Scenario, app: str, room: str) -> Exchange:
+    query = {"app": app, "room_id": room, "state": "ONLINE"}
+    return scenario.send("ListRtcUserList", query=query)
+
+
+def _somebody(body: Any) -> bool:
+    return bool(part(body, "users"))
 
 
 def _job(scenario: Scenario, kind: str, app: str) -> Exchange:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from conformance.engine.comparing.round_trip import (
@@ -14,7 +15,7 @@ from conformance.engine.comparing.timestamps import earlier
 from conformance.engine.scenario import Scenario, rules
 from conformance.model.exchange import Exchange
 from conformance.model.wording import in_json
-from conformance.suite.kit.jobs import IDENTITY, MIX, PANE, Jobs, value
+from conformance.suite.kit.jobs import IDENTITY, MIX, PANE, Job, Jobs, value
 
 _PICTURE = "s3://rtc-bucket-cn-north-4/img/another.jpg"
 _ONE_PANE = [PANE]
@@ -141,28 +142,35 @@ def test_nine_grids_for_a_custom_job(scenario: Scenario) -> None:
     "UpdateMixJob/rule/refused-update-changes-nothing",
 )
 def test_refused_updates(scenario: Scenario) -> None:
-    """A layout that is not custom stays; a refused update leaves nothing behind (9.3, 14.2)."""
+    """A layout that is not custom stays; a refused update leaves nothing behind (9.3, 14.2).
+
+    One job runs at a time: a tenant may have no room for more.
+    """
     jobs = Jobs(scenario, MIX)
-    started = [jobs.start(example=name) for name in ("nine_grids", "screen_share", "custom")]
-    grids, shared, own = (jobs.ready(job) for job in started)
     panes = {"mix_param.layout_panes[].user_id": "someone"}
     extra = {f"mix_param.{name}": field for name, field in _EXTRA.items()} | panes
     unknown = {**extra, "mix_param.layout_template": "ten_grids_view"}
     too_short = {**extra, "mix_param.max_idle_time": 4}
-    for job, change, name in (
-        (grids, extra, "other-layout-to-custom"),
-        (shared, extra, "other-layout-to-custom"),
-        (own, unknown, "unknown-layout"),
-        (own, too_short, ""),
+    for started, changes in (
+        ("nine_grids", {"other-layout-to-custom": extra}),
+        ("screen_share", {"other-layout-to-custom": extra}),
+        ("custom", {"unknown-layout": unknown, "": too_short}),
     ):
-        before = jobs.show(job)
-        update = jobs.update(job, example="custom", change=change)
-        if name:
-            layout = (value(before, "mix_param") or {}).get("layout_template")
-            asked = f"an update of a job with {layout}"
-            scenario.rule(f"UpdateMixJob/rule/{name}").refused(update, asked)
-        if update.status >= 400:
-            _untouched(scenario, "refused-update-changes-nothing", before, jobs.show(job))
+        job = jobs.running(example=started)
+        for name, change in changes.items():
+            _refuse_update(scenario, job, name, change)
+        jobs.stop(job)
+
+
+def _refuse_update(scenario: Scenario, job: Job, name: str, change: Mapping[str, Any]) -> None:
+    jobs = Jobs(scenario, MIX)
+    before = jobs.show(job)
+    update = jobs.update(job, example="custom", change=change)
+    if name:
+        layout = (value(before, "mix_param") or {}).get("layout_template")
+        jobs.rule(f"Update/{name}").refused(update, f"an update of a job with {layout}")
+    if update.status >= 400:
+        _untouched(scenario, "refused-update-changes-nothing", before, jobs.show(job))
 
 
 def _untouched(scenario: Scenario, name: str, before: Exchange, after: Exchange) -> None:
