@@ -228,6 +228,21 @@ def _jobs() -> Iterator[Variant]:
         (*_MIX, *_STREAM),
     )
     yield Variant(
+        "shape/jobs/empty-stop-time",
+        "The stop_time of a job that has not ended is an empty text.",
+        "任务未结束时 stop_time 为空字符串。",
+        (3744, 4673),
+        each_object("stop_time", _no_stop_yet),
+        (*_MIX, *_STREAM),
+    )
+    yield Variant(
+        "shape/auto/never-set",
+        "Automatic recording that was never configured has no update_time.",
+        "从未配置过的自动录制不返回 update_time。",
+        (2997,),
+        each_object("mode", _without_empty_time),
+    )
+    yield Variant(
         "shape/jobs/no-start-before-running",
         "A job has no start_time while it is INIT: it has not started.",
         "任务处于 INIT 时不返回 start_time：任务尚未开始。",
@@ -268,6 +283,14 @@ def _unstarted(job: dict[str, Any]) -> dict[str, Any]:
     if job["state"] != "INIT":
         return job
     return {name: value for name, value in job.items() if name != "start_time"}
+
+
+def _no_stop_yet(job: dict[str, Any]) -> dict[str, Any]:
+    return {**job, "stop_time": ""} if job["stop_time"] == _NEVER else job
+
+
+def _without_empty_time(mode: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in mode.items() if (name, value) != ("update_time", "")}
 
 
 def _without_stop(job: dict[str, Any]) -> dict[str, Any]:

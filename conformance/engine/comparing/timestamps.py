@@ -39,8 +39,8 @@ def is_time(text: object) -> bool:
 
 
 def is_never(text: object) -> bool:
-    """Whether the value stands for "not yet": absent, or the first instant of year 1."""
-    return text is None or (is_time(text) and str(text).startswith(_YEAR_ONE))
+    """Whether the value stands for "not yet": absent, empty, or the first instant of year 1."""
+    return text in {None, ""} or (is_time(text) and str(text).startswith(_YEAR_ONE))
 
 
 def is_real(text: object) -> bool:

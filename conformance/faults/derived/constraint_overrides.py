@@ -113,6 +113,7 @@ PRESENCE: tuple[tuple[str, bool], ...] = (
     ("*App*/200/*callbacks", False),
     ("*App*/200/*callbacks.*_callback", False),
     ("*App*/200/*auto_record_mode", False),
+    ("*/200/*auto_record_mode.update_time", False),
     ("*/200/*_callback.url", True),
     ("*/200/*_callback.update_time", True),
     ("*/200/*record_callback.notify_event_subscription", False),

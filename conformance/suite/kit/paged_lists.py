@@ -125,7 +125,14 @@ def undisturbed(
 
 
 def _content(whole: Whole, of: Callable[[dict[str, Any]], object] | None) -> list[str]:
-    return sorted(f"{row.get(whole.listing.key)} {of(row) if of else ''}" for row in whole.rows)
+    """What is listed and there: an application may still be listed when it is deleted (5.2)."""
+    there = (row for row in whole.rows if not _is_deleted(row))
+    return sorted(f"{row.get(whole.listing.key)} {of(row) if of else ''}" for row in there)
+
+
+def _is_deleted(row: Mapping[str, Any]) -> bool:
+    state = row.get("state")
+    return isinstance(state, dict) and state.get("state") == "DELETED"
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,7 +143,7 @@ def test_count_follows_what_is_created_and_deleted(scenario: Scenario) -> None:
     number = len(before.rows)
     scenario.rule("ListApps/rule/count-follows-changes").equal(
         counts,
-        [number, number + 1, number],
+        [number, number + 1, len(after.rows)],
         "count before a create, after it, and after the deletion",
         grown.exchange,
     )

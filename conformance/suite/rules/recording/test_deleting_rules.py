@@ -128,7 +128,7 @@ def _judge_replaced(scenario: Scenario, path: dict[str, Any], before: Any) -> No
 @pytest.mark.parametrize("kind", KINDS, ids=[kind.noun for kind in KINDS])
 @rules("DeleteRecordRule/rule/in-use-by-job", "DeleteRecordRule/rule/deletable-after-job")
 def test_the_rule_of_a_job_stays(scenario: Scenario, kind: JobKind) -> None:
-    """Section 6.5: a job of either kind that has not ended keeps its rule (E-6-delete-in-use).
+    """Section 6.5: a job of either kind that runs keeps its rule (E-6-delete-in-use).
 
     It does whatever other jobs there are, and one that takes the rule over while it runs too.
     """
@@ -136,7 +136,7 @@ def test_the_rule_of_a_job_stays(scenario: Scenario, kind: JobKind) -> None:
     path = scenario.path_of("record_rule", scenario.fresh("record_rule"))
     app, record_param = path["app_id"], {"record_rule_id": path["rule_id"]}
     jobs, others = Jobs(scenario, kind), Jobs(scenario, other(kind))
-    job = jobs.start(app=app, change={"record_param": record_param})
+    job = jobs.running(app=app, change={"record_param": record_param})
     bystander = others.start(app=app)
     stays.refused(scenario.send("DeleteRecordRule", path=path))
     _end(scenario, jobs, job)
