@@ -18,6 +18,7 @@ from conformance.cases.requests import (
     own_resources,
     plain_body,
     sends_input,
+    sure_bases,
     with_input,
     without_input,
 )
@@ -53,7 +54,7 @@ class _Row:
 def positive_cases(contract: Contract, operation: Operation) -> Iterator[Case]:
     """Every request of the operation that must be accepted."""
     validator = operation.body.validator if operation.body is not None else None
-    rows = [_Row(base, base.template) for base in bases(operation)]
+    rows = [_Row(base, base.template) for base in sure_bases(operation)]
     for place, item in judged_inputs(operation):
         _claim_absence(operation, rows, place, item)
         if "x-also-answered" in item.schema:
@@ -71,7 +72,7 @@ def positive_cases(contract: Contract, operation: Operation) -> Iterator[Case]:
         counts[row.base.name] = number = counts.get(row.base.name, 0) + 1
         own = kinds | _untouched(contract, operation, row)
         plain = Claim(answered, row.base.template.with_fresh(own))
-        claims = (plain, *(replace(c, alone=c.alone.with_fresh(own)) for c in row.claims))
+        claims = (plain, *(_with_fresh(claim, own) for claim in row.claims))
         suffix = f"-{number}" if number > 1 else ""
         yield Case(
             id=f"{operation.id}/accepts/{row.base.name}{suffix}",
@@ -84,6 +85,11 @@ def positive_cases(contract: Contract, operation: Operation) -> Iterator[Case]:
             claims=claims,
             needs=operation.needs,
         )
+
+
+def _with_fresh(claim: Claim, kinds: frozenset[str]) -> Claim:
+    instead = tuple(template.with_fresh(kinds) for template in claim.instead)
+    return replace(claim, alone=claim.alone.with_fresh(kinds), instead=instead)
 
 
 def _untouched(contract: Contract, operation: Operation, row: _Row) -> frozenset[str]:
@@ -119,6 +125,8 @@ def _claim_absence(operation: Operation, rows: list[_Row], place: str, item: Fie
     """Claim that a field is optional, and its default, on a base request without the field."""
     if item.presence == "required" or item.path.endswith("[]"):
         return
+    if input_level(item, "optional") is Level.MAY:
+        return
     row = next((r for r in rows if _left_out(r.base.template, place, item)), None)
     if row is None:
         row = _without(operation, rows, place, item)
@@ -148,10 +156,18 @@ def _without(operation: Operation, rows: list[_Row], place: str, item: Field) ->
         if not sends_input(row.base.template, place, item.path):
             continue
         template = without_input(row.base.template, place, item.path)
+        if place == "body" and _is_emptied(template, item):
+            continue
         if place != "body" or _valid(operation, template):
             base = Base(f"without-{item.path}", template)
             return _Row(base, template)
     return None
+
+
+def _is_emptied(template: Template, item: Field) -> bool:
+    """Whether nothing is left beside the field: no sentence says whether such a request serves."""
+    parent = item.path.rpartition(".")[0]
+    return bool(parent) and field_path.read(template.body, parent) == {}
 
 
 def _valid(operation: Operation, template: Template) -> bool:
@@ -169,7 +185,7 @@ def _place(
     """Put a choice into the first request that stays valid with it, or start a new request."""
     keywords = input_keywords(operation, item, place)
     keyword = choice.keyword if choice.keyword in keywords else keywords[0] if keywords else None
-    if keyword is None:
+    if keyword is None or input_level(item, keyword) is Level.MAY:
         return
     requirement = f"{operation.id}/{place}/{item.path}/{keyword}"
     slot = f"{place}:{item.path.removesuffix('[]')}"
@@ -232,7 +248,9 @@ def _set(
         return False
     row.template = changed
     row.taken |= {slot} if beside is None else {slot, f"{place}:{beside}"}
-    row.claims.append(Claim(requirement, alone))
+    row.claims.append(
+        Claim(requirement, alone, instead=_other_ways(row, place, item, choice.value))
+    )
     return True
 
 
@@ -245,6 +263,15 @@ def _with_choice(template: Template, place: str, item: Field, value: Any) -> Tem
     taken = field_path.read(changed.body, path)
     full = isinstance(taken, int | float) and value + taken > item.schema["maximum"]
     return without_input(changed, place, path) if full else changed
+
+
+def _other_ways(row: _Row, place: str, item: Field, value: Any) -> tuple[Template, ...]:
+    """The same choice with nothing left of the whole for the field beside it, in place of none."""
+    path = _beside(item)
+    if path is None or value != item.schema["maximum"]:
+        return ()
+    changed = with_input(row.base.template, place, item.path, value)
+    return (with_input(changed, place, path, 0),)
 
 
 def _beside(item: Field) -> str | None:

@@ -62,6 +62,16 @@ def bases(operation: Operation) -> tuple[Base, ...]:
     return tuple(found)
 
 
+def sure_bases(operation: Operation) -> tuple[Base, ...]:
+    """The base requests with what is optional and yet asked for (``x-sent``): they are served."""
+    asked = [p for p in _queries(operation) if p.field.schema.get("x-sent") is True]
+    more = {p.name: _query(operation, p) for p in asked}
+    return tuple(
+        replace(base, template=replace(base.template, query={**more, **base.template.query}))
+        for base in bases(operation)
+    )
+
+
 def parameter_value(operation: Operation, parameter: Parameter) -> Any:
     """The value for a parameter: the id of the resource that it names, or a sample."""
     kind = parameter.field.given

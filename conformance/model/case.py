@@ -91,6 +91,7 @@ class Claim:
     ``alone`` is the same base request with only this one choice. It is sent when the packed request
     was refused, so that the refusal is attributed to the right requirement. ``shown_as`` is the
     path in the answer that must hold ``value`` or one of ``others``, for defaults and echoes.
+    ``instead`` are other valid requests with the choice: one of them has to be accepted.
     """
 
     requirement: str
@@ -98,6 +99,7 @@ class Claim:
     shown_as: str | None = None
     value: Any = None
     others: tuple[Any, ...] = ()
+    instead: tuple[Template, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, repr=False)

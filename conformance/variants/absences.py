@@ -37,6 +37,14 @@ def variants() -> Iterator[Variant]:
                 on_answer(_unseen(status), 200),
                 (name,),
             )
+    yield Variant(
+        "statistics/ListRtcEvent/room-needed",
+        "Events are refused without a room, as the error of the example says.",
+        "未指定房间时拒绝查询事件，与示例中的错误一致。",
+        (7276,),
+        on_answer(_without_room, 200),
+        ("ListRtcEvent",),
+    )
     for name in _PAGED:
         yield Variant(
             f"statistics/{name}/offset-beyond-refused",
@@ -76,6 +84,12 @@ def _unseen(status: int) -> Callable[[Turn, Answer], Answer]:
         return refusal(status, _CODE, "room_id does not exist")
 
     return change
+
+
+def _without_room(turn: Turn, answer: Answer) -> Answer:
+    if turn.request.value("room_id"):
+        return answer
+    return refusal(400, _CODE, "need room_id args")
 
 
 def _beyond(turn: Turn, answer: Answer) -> Answer:

@@ -77,6 +77,14 @@ def variants() -> Iterator[Variant]:
         ("CreateMixJob", "UpdateMixJob"),
     )
     yield Variant(
+        "habits/mix/custom-geometry",
+        "A pane of a custom layout needs its place and its size.",
+        "自定义布局的窗格必须给出位置和大小。",
+        (3699, 3700, 3701, 3702),
+        instead(_without_geometry),
+        ("CreateMixJob", "UpdateMixJob"),
+    )
+    yield Variant(
         "habits/rules/settings-of-formats",
         "Settings of a format in which nothing is recorded are refused.",
         "未选用的录制格式若带有配置会被拒绝。",
@@ -165,6 +173,19 @@ def _outside(turn: Turn) -> Answer | None:
             if len(shares) == len(ends) and max(shares) <= 1 < sum(shares):
                 return refusal(400, COMBINATION, CATALOGUE[COMBINATION].message)
     return None
+
+
+def _without_geometry(turn: Turn) -> Answer | None:
+    body = turn.request.json
+    mix = body.get("mix_param") if isinstance(body, dict) else None
+    panes = mix.get("layout_panes") if isinstance(mix, dict) else None
+    if not isinstance(mix, dict) or mix.get("layout_template") != "custom" or not _is_own(turn):
+        return None
+    needed = {"x", "y", "width", "height"}
+    lacks = isinstance(panes, list) and any(
+        isinstance(pane, dict) and not needed <= pane.keys() for pane in panes
+    )
+    return refusal(400, COMBINATION, CATALOGUE[COMBINATION].message) if lacks else None
 
 
 def _of_no_format(turn: Turn) -> Answer | None:

@@ -43,6 +43,10 @@ def isolate(lab: Lab, case: Case, exchange: Exchange) -> None:
     guilty = False
     for claim in others:
         alone = plain if claim.alone == first.alone else _alone(lab, claim.alone)
+        for template in claim.instead:
+            if not is_accepted(case, alone):
+                alone = _alone(lab, template)
+                guilty = guilty or is_accepted(case, alone)  # so together they need not be
         if is_accepted(case, alone):
             judge_claim(lab, case, claim, alone)
             judge_echo(lab, case, alone)

@@ -150,7 +150,9 @@ def test_an_application_switched_off_and_deleted(scenario: Scenario) -> None:
         again = jobs.ask(app=app)
         jobs.rule("Create/refused-while-app-disabled").answered(again, Answer(201))
         if value(again, "job_id") is not None:
-            jobs.call("Stop", {"app_id": app, "job_id": value(again, "job_id")})
+            job = Job({"app_id": app, "job_id": value(again, "job_id")}, again)
+            jobs.stop(job)
+            jobs.seen(job, "STOPPED")
     scenario.make("DeleteApp", path={"app_id": app})
     for kind in KINDS:
         jobs = Jobs(scenario, kind)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from conformance.engine.scenario import ABSENT, Scenario, rules
@@ -12,6 +13,8 @@ from conformance.model.wording import in_json
 from conformance.suite.kit.buckets import rows_of
 
 AUTHORISE, REVOKE = 1, 0
+_SOON = 6.0
+"""Seconds within which a change of authority is listed."""
 NO_DATA = "no data: there are no {}"
 _ONE_ANSWER = 1000
 """Objects that one answer is believed to hold; with more it may have been cut."""
@@ -199,14 +202,24 @@ def test_authority_is_listed_for_this_bucket_alone(scenario: Scenario) -> None:
             scenario.rule(f"UpdateObsBucketAuthority/rule/{rule}").succeeded(first)
             continue
         scenario.rule("UpdateObsBucketAuthority/rule/twice-is-harmless").succeeded(second)
-        after = scenario.make("ListObsBuckets")
+        wanted = {**_row(before, name), "is_authorized": operation == AUTHORISE}
+        after = scenario.until(
+            lambda: scenario.make("ListObsBuckets"),
+            partial(_lists, wanted),
+            _SOON,
+        )
         scenario.rule(f"UpdateObsBucketAuthority/rule/{rule}").equal(
             _row(after, name),
-            {**_row(before, name), "is_authorized": operation == AUTHORISE},
+            wanted,
             f"bucket {name} in the list after operation {operation}",
             after,
         )
         _judge_others(scenario, name, before, after)
+
+
+def _lists(wanted: dict[str, Any], body: Any) -> bool:
+    buckets = body.get("buckets") if isinstance(body, dict) else None
+    return isinstance(buckets, list) and wanted in buckets
 
 
 def _judge_others(scenario: Scenario, name: str, before: Exchange, after: Exchange) -> None:

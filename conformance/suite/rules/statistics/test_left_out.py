@@ -55,7 +55,8 @@ def test_an_end_that_is_left_out(scenario: Scenario, operation: str) -> None:
     whole = listing(scenario, operation, window.query(reach))
     if not whole.rows:
         raise Inconclusive(f"no data: {operation} shows nothing of {reach}")
-    early, late = now - 250 * MINUTE, now - 20 * MINUTE
+    # Whole minutes: whether a sample of the minute that an end cuts is in the span is not said.
+    early, late = ((now - before).replace(second=0) for before in (250 * MINUTE, 20 * MINUTE))
     asked = (
         _LeftOut(
             "default-window",

@@ -220,10 +220,19 @@ def _several(scenario: Scenario, whole: Asked) -> None:
         if len(values) < 2:
             continue
         pair = scenario.lab.random.sample(values, 2)
-        judge(rule, check_filter(scenario, USERS, whole, {field: ",".join(pair)}, field, pair))
+        judge(rule, _either(scenario, whole, field, pair))
         judged = True
     if not judged:
         rule.inconclusive("no data: all users have one region, one carrier and one state")
+
+
+def _either(scenario: Scenario, whole: Asked, field: str, pair: list[str]) -> Comparison:
+    """Two values with a comma, as in the examples of 13.8; else the parameter twice."""
+    found = check_filter(scenario, USERS, whole, {field: ",".join(pair)}, field, pair)
+    if not found.problem:
+        return found
+    repeated = check_filter(scenario, USERS, whole, {field: pair}, field, pair)
+    return found if repeated.problem else repeated
 
 
 def _states(scenario: Scenario, operation: str, whole: Asked, states: Sequence[str]) -> None:
