@@ -243,7 +243,7 @@ def _alike(old: Exchange, new: Exchange) -> bool:
     if old.request.operation == "ShowApp":
         return not differences(old.json, new.json)
     if old.request.operation == "ShowMixJob":
-        moving = ("state", "update_time")
+        moving = ("state", "update_time", "start_time", "description")  # as it begins to run
         left, right = ({k: v for k, v in e.json.items() if k not in moving} for e in (old, new))
         return same(without_nulls(left), without_nulls(right)) and new.json["state"] != "STOPPED"
     return same(without_nulls(old.json), without_nulls(new.json))
