@@ -251,6 +251,10 @@ class Scenario:
         """The refusals among ``answers``."""
         return tuple(answer for answer in self.answers(rule_id) if answer.status >= 400)
 
+    def reason_besides(self, exchange: Exchange) -> str | None:
+        """Why this answer is about the account or the network; None if about the request."""
+        return environmental_reason(self.lab, exchange)
+
     def has_code_of(self, exchange: Exchange, *rule_ids: str) -> bool:
         """Whether the answer has an error code that the contract lists for one of these rules."""
         code = self.error_code(exchange)

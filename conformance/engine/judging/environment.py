@@ -1,13 +1,15 @@
 """Recognises refusals about the account or the network, not the request (``x-conventions``).
 
 A tenant that has as many resources as it may, or an address that the target cannot reach, is no
-deviation; nor does it prove that the request was judged. The case is then inconclusive.
+deviation; nor does it prove that the request was judged. The case is then inconclusive. Nor is one
+who is throttled judged: a target that keeps to the flow control of table 1-2 wants it claimed.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from conformance.access.retry import throttle_pause
 from conformance.contract.conventions import Excuse
 from conformance.model.case import Template
 from conformance.model.exchange import Exchange
@@ -18,6 +20,11 @@ if TYPE_CHECKING:
 
 def environmental_reason(lab: Lab, exchange: Exchange) -> str | None:
     """Why this refusal is about the environment; None when it is about the request."""
+    response = exchange.response
+    if response is None:
+        return None
+    if not lab.settings.has_flow_control and throttle_pause(response) is not None:
+        return f"the target throttles ({exchange.status}); set limits.flow_control = true in its target file"
     conventions = lab.contract.conventions
     operation, code = exchange.request.operation or "", conventions.error_code(exchange.json)
     for excuse in conventions.excuses:
