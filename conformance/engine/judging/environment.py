@@ -24,7 +24,8 @@ def environmental_reason(lab: Lab, exchange: Exchange) -> str | None:
     if response is None:
         return None
     if not lab.settings.has_flow_control and throttle_pause(response) is not None:
-        return f"the target throttles ({exchange.status}); set limits.flow_control = true in its target file"
+        remedy = "set limits.flow_control = true in the target file"
+        return f"the target throttles ({exchange.status}); {remedy}"
     conventions = lab.contract.conventions
     operation, code = exchange.request.operation or "", conventions.error_code(exchange.json)
     for excuse in conventions.excuses:
