@@ -2,7 +2,7 @@
 
 A tenant that has as many resources as it may, or an address that the target cannot reach, is no
 deviation; nor does it prove that the request was judged. The case is then inconclusive. Nor is one
-who is throttled judged: a target that keeps to the flow control of table 1-2 wants it claimed.
+who is throttled judged: a target that enforces its flow control wants that to be said.
 """
 
 from __future__ import annotations
