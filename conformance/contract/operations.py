@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -252,9 +252,18 @@ def _body(node: Mapping[str, Any] | None, section: str, source: Source) -> Body 
         schema=schema,
         required=bool(node.get("required", False)),
         examples=examples,
-        fields=tuple(walk(schema, section, source)),
+        fields=tuple(_with_levels(walk(schema, section, source), node.get("x-levels-of", {}))),
         combinations=tuple(combinations(schema, section, source)),
     )
+
+
+def _with_levels(
+    fields: Iterable[Field], levels: Mapping[str, Mapping[str, str]]
+) -> Iterator[Field]:
+    """The fields, with the levels that only this body gives them (``x-levels-of``)."""
+    for field in fields:
+        own = {**field.schema.get("x-levels", {}), **levels.get(field.path, {})}
+        yield replace(field, schema={**field.schema, "x-levels": own}) if own else field
 
 
 def read_content(status: int, node: Mapping[str, Any], section: str, source: Source) -> AnswerSpec:

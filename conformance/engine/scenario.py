@@ -251,7 +251,7 @@ class Scenario:
         """The refusals among ``answers``."""
         return tuple(answer for answer in self.answers(rule_id) if answer.status >= 400)
 
-    def reason_besides(self, exchange: Exchange) -> str | None:
+    def environmental_reason(self, exchange: Exchange) -> str | None:
         """Why this answer is about the account or the network; None if about the request."""
         return environmental_reason(self.lab, exchange)
 

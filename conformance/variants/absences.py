@@ -25,55 +25,72 @@ _PAGED = ("ListRtcRoomList", "ListRtcUserList", "ListRtcAbnormalEvents")
 _WITHOUT_A_LIST = ("ListRtcEvent", "ListRtcAbnormalEvent")
 
 
+_Change = Callable[[Turn, Answer], Answer]
+_Row = tuple[str, tuple[str, ...], str, str, tuple[int, ...], _Change]
+"""What a variant is called, its operations, what it does in both languages, further lines of the
+document, and how the answer differs. ``{}`` is the operation; its own answer table permits it too.
+"""
+
+
 def variants() -> Iterator[Variant]:
-    """Every answer about what is not there."""
-    for name in _OF_A_ROOM:
-        for status, line in ((400, 7717), (404, 7720)):
+    """Every answer about what is not there, of each operation that can answer it."""
+    for label, operations, english, chinese, lines, change in _rows():
+        for name in operations:
             yield Variant(
-                f"statistics/{name}/unknown-room-{status}",
-                f"{name} refuses a room that it has never seen with {status}.",
-                f"{name} 以 {status} 拒绝从未出现过的房间。",
-                (PASSAGES[name].answer, line),
-                on_answer(_unseen(status), 200),
+                f"statistics/{name}/{label}",
+                english.format(name),
+                chinese.format(name),
+                (*((PASSAGES[name].answer,) if name in PASSAGES else ()), *lines),
+                on_answer(change, 200),
                 (name,),
             )
-    yield Variant(
-        "statistics/ListRtcEvent/room-needed",
+
+
+def _rows() -> Iterator[_Row]:
+    for status, line in ((400, 7717), (404, 7720)):
+        yield (
+            f"unknown-room-{status}",
+            _OF_A_ROOM,
+            f"{{}} refuses a room that it has never seen with {status}.",
+            f"{{}} 以 {status} 拒绝从未出现过的房间。",
+            (line,),
+            _unseen(status),
+        )
+    yield (
+        "room-needed",
+        ("ListRtcEvent",),
         "Events are refused without a room, as the error of the example says.",
         "未指定房间时拒绝查询事件，与示例中的错误一致。",
         (7276,),
-        on_answer(_without_room, 200),
-        ("ListRtcEvent",),
+        _without_room,
     )
-    for name in _PAGED:
-        yield Variant(
-            f"statistics/{name}/offset-beyond-refused",
-            f"{name} refuses an offset at or past the number of items.",
-            f"{name} 拒绝达到或超过总项数的 offset。",
-            (PASSAGES[name].answer, 7717),
-            on_answer(_beyond, 200),
-            (name,),
-        )
-    yield Variant(
-        "statistics/ListRtcAbnormalEventDimension/null",
+    yield (
+        "offset-beyond-refused",
+        _PAGED,
+        "{} refuses an offset at or past the number of items.",
+        "{} 拒绝达到或超过总项数的 offset。",
+        (7717,),
+        _beyond,
+    )
+    yield (
+        "null",
+        ("ListRtcAbnormalEventDimension",),
         "What the distribution is not grouped by is null.",
         "异常分布中未参与分组的字段为 null。",
-        (PASSAGES["ListRtcAbnormalEventDimension"].answer,),
-        on_answer(_null_groups, 200),
-        ("ListRtcAbnormalEventDimension",),
+        (),
+        _null_groups,
     )
-    for name in _WITHOUT_A_LIST:
-        yield Variant(
-            f"statistics/{name}/nothing",
-            f"{name} answers an object without any field where there is nothing.",
-            f"没有数据时，{name} 返回不含任何字段的对象。",
-            (PASSAGES[name].answer,),
-            on_answer(_hollow, 200),
-            (name,),
-        )
+    yield (
+        "nothing",
+        _WITHOUT_A_LIST,
+        "{} answers an object without any field where there is nothing.",
+        "没有数据时，{} 返回不含任何字段的对象。",
+        (),
+        _hollow,
+    )
 
 
-def _unseen(status: int) -> Callable[[Turn, Answer], Answer]:
+def _unseen(status: int) -> _Change:
     """The refusal, if no session of the application was in the room."""
 
     def change(turn: Turn, answer: Answer) -> Answer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from conformance.faults.combinators import instead
@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from conformance.reference.resources import App
 
 _PICTURE = "s3://"
-_OF_CUSTOM = frozenset({"x", "y", "width", "height", "zorder", "crop_mode"})
+_GEOMETRY = frozenset({"x", "y", "width", "height"})
+_OF_CUSTOM = _GEOMETRY | {"zorder", "crop_mode"}
+_FIXED = ("nine_grids_view", "screen_share_left", "screen_share_right")
+_FORMATS = ("HLS", "MP4")
 
 
 def variants() -> Iterator[Variant]:
@@ -103,109 +106,64 @@ def variants() -> Iterator[Variant]:
 
 
 def _where_active(turn: Turn) -> Answer | None:
-    return _where(turn, lambda app: app.active)
+    app = _own_app(turn)
+    return _refused(INVALID) if app is not None and app.active else None
 
 
 def _where_rules(turn: Turn) -> Answer | None:
-    return _where(turn, lambda app: bool(app.rules))
-
-
-def _where(turn: Turn, holds: Callable[[App], bool]) -> Answer | None:
-    """A refusal, where it holds of the caller's application; else the answer as ever."""
-    identity = turn.world.identities[0]
-    if turn.request.header("x-auth-token") != identity.token:
-        return None
-    app = turn.world.tenant_of(identity).apps.get(turn.path["app_id"])
-    if app is None or not holds(app):
-        return None
-    return refusal(400, INVALID, CATALOGUE[INVALID].message)
+    app = _own_app(turn)
+    return _refused(INVALID) if app is not None and app.rules else None
 
 
 def _where_nobody(turn: Turn) -> Answer | None:
-    body = turn.request.json
-    users = body.get("user_ids") if isinstance(body, dict) else None
+    users = _body(turn).get("user_ids")
     if not isinstance(users, list) or not all(isinstance(one, str) for one in users):
         return None
-    identity = turn.world.identities[0]
     there = turn.world.statistics.room_users(turn.path["app_id"], turn.path["room_id"]) or ()
-    if turn.request.header("x-auth-token") != identity.token or set(users) <= set(there):
-        return None
-    return refusal(400, INVALID, CATALOGUE[INVALID].message)
+    return _refused(INVALID) if _is_ours(turn) and not set(users) <= set(there) else None
 
 
 def _where_so_already(turn: Turn) -> Answer | None:
-    body, identity = turn.request.json, turn.world.identities[0]
-    if turn.request.header("x-auth-token") != identity.token or not isinstance(body, dict):
+    identity, body = turn.world.identities[0], _body(turn)
+    if not _is_ours(turn) or body.get("operation") not in (0, 1):
         return None
     buckets = turn.world.tenant_of(identity).buckets.get(identity.project_id, [])
     so = any(
         (one.name, one.location) == (body.get("bucket"), body.get("location"))
         and one.authorized == (body["operation"] == 1)
         for one in buckets
-        if body.get("operation") in (0, 1)
     )
-    return refusal(400, INVALID, CATALOGUE[INVALID].message) if so else None
+    return _refused(INVALID) if so else None
 
 
 def _placed_elsewhere(turn: Turn) -> Answer | None:
-    body = turn.request.json
-    mix = body.get("mix_param") if isinstance(body, dict) else None
-    layouts = ("nine_grids_view", "screen_share_left", "screen_share_right")
-    if not isinstance(mix, dict) or mix.get("layout_template") not in layouts:
-        return None
-    panes = mix.get("layout_panes")
-    placed = isinstance(panes, list) and any(
-        isinstance(pane, dict) and not _OF_CUSTOM.isdisjoint(pane) for pane in panes
-    )
-    return refusal(400, COMBINATION, CATALOGUE[COMBINATION].message) if placed else None
+    template, panes = _layout(turn)
+    placed = any(not _OF_CUSTOM.isdisjoint(pane) for pane in panes)
+    return _refused(COMBINATION) if template in _FIXED and placed else None
 
 
 def _outside(turn: Turn) -> Answer | None:
-    body = turn.request.json
-    mix = body.get("mix_param") if isinstance(body, dict) else None
-    panes = mix.get("layout_panes") if isinstance(mix, dict) else None
-    for pane in panes if isinstance(panes, list) else ():
-        if not isinstance(pane, dict) or not _is_own(turn):
-            continue
-        for start, length in (("x", "width"), ("y", "height")):
-            ends = [pane.get(start), pane.get(length)]
-            shares = [it for it in ends if isinstance(it, float) or type(it) is int]
-            if len(shares) == len(ends) and max(shares) <= 1 < sum(shares):
-                return refusal(400, COMBINATION, CATALOGUE[COMBINATION].message)
-    return None
+    _, panes = _layout(turn)
+    edges = (("x", "width"), ("y", "height"))
+    outside = any(_exceeds(pane.get(a), pane.get(b)) for pane in panes for a, b in edges)
+    return _refused(COMBINATION) if outside and _own_app(turn) is not None else None
 
 
 def _without_geometry(turn: Turn) -> Answer | None:
-    body = turn.request.json
-    mix = body.get("mix_param") if isinstance(body, dict) else None
-    panes = mix.get("layout_panes") if isinstance(mix, dict) else None
-    if not isinstance(mix, dict) or mix.get("layout_template") != "custom" or not _is_own(turn):
-        return None
-    needed = {"x", "y", "width", "height"}
-    lacks = isinstance(panes, list) and any(
-        isinstance(pane, dict) and not needed <= pane.keys() for pane in panes
-    )
-    return refusal(400, COMBINATION, CATALOGUE[COMBINATION].message) if lacks else None
+    template, panes = _layout(turn)
+    lacks = any(not pane.keys() >= _GEOMETRY for pane in panes)
+    known = template == "custom" and _own_app(turn) is not None
+    return _refused(COMBINATION) if known and lacks else None
 
 
 def _of_no_format(turn: Turn) -> Answer | None:
-    body = turn.request.json
-    formats = body.get("record_formats") if isinstance(body, dict) else None
-    if not isinstance(formats, list) or not formats or not _is_own(turn):
+    body = _body(turn)
+    formats = body.get("record_formats")
+    if not isinstance(formats, list) or not formats or _own_app(turn) is None:
         return None
-    if not all(one in ("HLS", "MP4") for one in formats):
-        return None
-    settings = {one for one in ("HLS", "MP4") if body.get(f"{one.lower()}_config") is not None}
-    if settings <= set(formats):
-        return None
-    return refusal(400, COMBINATION, CATALOGUE[COMBINATION].message)
-
-
-def _is_own(turn: Turn) -> bool:
-    """Whether the caller may use the application; of others nothing is said."""
-    identity = turn.world.identities[0]
-    known = turn.path["app_id"] in turn.world.tenant_of(identity).apps
-    return known and turn.request.header("x-auth-token") == identity.token
+    settings = {one for one in _FORMATS if body.get(f"{one.lower()}_config") is not None}
+    known = all(one in _FORMATS for one in formats)
+    return _refused(COMBINATION) if known and not settings <= set(formats) else None
 
 
 def _where_no_picture(turn: Turn) -> Answer | None:
@@ -217,7 +175,45 @@ def _where_no_picture(turn: Turn) -> Answer | None:
         for one in bucket.objects
     }
     named = {text for text in _texts(turn.request.json) if text.startswith(_PICTURE)}
-    return refusal(404, NO_BUCKET, CATALOGUE[NO_BUCKET].message) if named - there else None
+    return _refused(NO_BUCKET, 404) if named - there else None
+
+
+def _refused(code: str, status: int = 400) -> Answer:
+    return refusal(status, code, CATALOGUE[code].message)
+
+
+def _is_ours(turn: Turn) -> bool:
+    """Whether the request has the token that a run is given."""
+    return turn.request.header("x-auth-token") == turn.world.identities[0].token
+
+
+def _own_app(turn: Turn) -> App | None:
+    """The application of the path, if the caller may use it; of others nothing is said."""
+    if not _is_ours(turn):
+        return None
+    return turn.world.tenant_of(turn.world.identities[0]).apps.get(turn.path["app_id"])
+
+
+def _body(turn: Turn) -> Mapping[str, Any]:
+    """The body, or nothing where it is no object."""
+    body = turn.request.json
+    return body if isinstance(body, dict) else {}
+
+
+def _layout(turn: Turn) -> tuple[Any, list[dict[str, Any]]]:
+    """The template of a mix and its panes, as far as they are objects."""
+    mix = _body(turn).get("mix_param")
+    if not isinstance(mix, dict):
+        return None, []
+    panes = mix.get("layout_panes")
+    listed = panes if isinstance(panes, list) else []
+    return mix.get("layout_template"), [pane for pane in listed if isinstance(pane, dict)]
+
+
+def _exceeds(start: Any, length: Any) -> bool:
+    """Whether two shares, each of which fits, are more than the whole."""
+    shares = [it for it in (start, length) if isinstance(it, float) or type(it) is int]
+    return len(shares) == 2 and max(shares) <= 1 < sum(shares)
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -157,6 +157,17 @@ def test_levels_of_inputs() -> None:
 
 
 @pytest.mark.parametrize(
+    ("operation", "level"), [("CreateMixJob", "MUST"), ("UpdateMixJob", "MAY")]
+)
+@pytest.mark.parametrize("name", ["x", "y", "width", "height"])
+def test_levels_that_one_body_gives_a_shared_schema(operation: str, level: str, name: str) -> None:
+    """x-levels-of: only an update is about custom layouts alone, which call for places (9.3)."""
+    pane = f"{operation}/body/mix_param.layout_panes[].{name}"
+    assert contract().requirements[f"{pane}/optional"].level is Level(level)
+    assert contract().requirements[f"{pane}/type"].level is Level.MUST
+
+
+@pytest.mark.parametrize(
     ("schema", "keyword", "kind"),
     [
         ({}, "required", "missing"),

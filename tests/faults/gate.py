@@ -36,7 +36,8 @@ from conformance.variants.registry import all_variants, combination, make
 COMBINATIONS = 20
 SIZE = 10
 _PERMITTED = ("others kept changing", "it is midnight", "RTC.00001018")
-"""What a run says, with the remedy, and cannot help: an address that only its user can name."""
+"""What a run says, and cannot help: what others change, the day that changes meanwhile, and, with
+the remedy, an address that only its user can name."""
 
 
 def touched(variants: Sequence[Variant]) -> list[str]:

@@ -101,8 +101,8 @@ def _judge(lab: Lab, case: Case) -> None:
         for claim in case.claims[1:]:
             judge_claim(lab, case, claim, exchange)
         judge_echo(lab, case, exchange)
-    elif may_refuse(lab, case, exchange):
-        _left_to_a_rule(lab, case, exchange)
+    elif (permitting := _permitting_rule(lab, case, exchange)) is not None:
+        _left_to_a_rule(lab, case, exchange, permitting)
     elif lab.contract.conventions.plain:
         isolate_ambiguous(lab, case, exchange)
     else:
@@ -110,17 +110,16 @@ def _judge(lab: Lab, case: Case) -> None:
     lab.resources.release(mark)
 
 
-def may_refuse(lab: Lab, case: Case, exchange: Exchange) -> bool:
-    """Whether a rule permits this refusal of a valid request that names what may not be there."""
+def _permitting_rule(lab: Lab, case: Case, exchange: Exchange) -> str | None:
+    """The rule that permits this refusal of a valid request that names what may not be there."""
     rule = lab.contract.operation(case.operation).may_refuse
     if rule is None:
-        return False
-    permitted = lab.contract.answers_of(rule)
-    return refusal_problem(lab.contract.conventions, permitted, exchange) is None
+        return None
+    problem = refusal_problem(lab.contract.conventions, lab.contract.answers_of(rule), exchange)
+    return rule if problem is None else None
 
 
-def _left_to_a_rule(lab: Lab, case: Case, exchange: Exchange) -> None:
-    rule = lab.contract.operation(case.operation).may_refuse
+def _left_to_a_rule(lab: Lab, case: Case, exchange: Exchange, rule: str) -> None:
     reason = _PERMITTED.format(status=exchange.status, rule=rule)
     for requirement in case.requirements:
         said = Judgement(

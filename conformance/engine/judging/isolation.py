@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -40,13 +41,13 @@ def isolate(lab: Lab, case: Case, exchange: Exchange) -> None:
         _blame(lab, case, plain)
         return
     judge_status(lab, case, plain)
-    guilty = False
+    guilty = otherwise = False
     for claim in others:
         alone = plain if claim.alone == first.alone else _alone(lab, claim.alone)
-        for template in claim.instead:
-            if not is_accepted(case, alone):
-                alone = _alone(lab, template)
-                guilty = guilty or is_accepted(case, alone)  # so together they need not be
+        if not is_accepted(case, alone):
+            accepted = _first_accepted(lab, case, claim.instead)
+            otherwise = otherwise or accepted is not None
+            alone = accepted or alone
         if is_accepted(case, alone):
             judge_claim(lab, case, claim, alone)
             judge_echo(lab, case, alone)
@@ -54,9 +55,15 @@ def isolate(lab: Lab, case: Case, exchange: Exchange) -> None:
             guilty = True
             message = f"a valid value is not accepted: {claim.requirement}"
             record_failure(lab, case, claim.requirement, message, case.expectation, alone)
-    if not guilty:
+    if not guilty and not otherwise:  # what is accepted in another request need not fit this one
         message = "each choice is accepted alone, but not all of them in one request"
         record_failure(lab, case, first.requirement, message, case.expectation, exchange)
+
+
+def _first_accepted(lab: Lab, case: Case, templates: Iterable[Template]) -> Exchange | None:
+    """The answer to the first of these requests that is accepted."""
+    answers = (_alone(lab, template) for template in templates)
+    return next((answer for answer in answers if is_accepted(case, answer)), None)
 
 
 def isolate_ambiguous(lab: Lab, case: Case, exchange: Exchange) -> None:

@@ -53,8 +53,7 @@ _OUT_OF_PLACE = frozenset(
         "UpdateMixJob/body/mix_param.layout_panes[].filling_policy/enum",
         "ListRtcEvent/query/room_id/optional",
         *(
-            f"{operation}/body/mix_param.layout_panes[].{name}/optional"
-            for operation in ("CreateMixJob", "UpdateMixJob")
+            f"UpdateMixJob/body/mix_param.layout_panes[].{name}/optional"
             for name in ("x", "y", "width", "height")
         ),
     }

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from conformance.engine.scenario import Inconclusive, NotApplicable, Scenario
+from conformance.engine.scenario import Blocked, Inconclusive, NotApplicable, Scenario
 from conformance.suite.kit import participants
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def before(scenario: Scenario, there: Sequence[Mapping[str, Any]]) -> Elsewhere:
         if moves and near and not of_here.intersection(names):
             participants.join(scenario, scenario.given(_APP), min(near)[2], names[0])
             found, _ = _seats(scenario, looked_at)
-    except Inconclusive as unknown:
+    except (Blocked, Inconclusive) as unknown:
         return Elsewhere(why=unknown.reason)
     return found
 

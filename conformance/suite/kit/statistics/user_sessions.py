@@ -17,6 +17,7 @@ from conformance.suite.kit.statistics.rows import Row, is_empty, rows_in_words, 
 from conformance.suite.kit.statistics.time_windows import SECOND, read_time, time_window
 
 USERS = "ListRtcUserList"
+_REFUSED = (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND)
 _LOOKS = 24
 """How many shorter windows are looked at for a session that the longest one has swallowed."""
 
@@ -57,9 +58,6 @@ def _before_joining(whole: Listing) -> Iterator[tuple[str, dt.datetime]]:
     for room, _ in sizes.most_common():
         times = (read_time(r.get("join_time")) for r in whole.rows if r.get("room_id") == room)
         yield from ((room, time - SECOND) for time in sorted(filter(None, times))[1:])
-
-
-_REFUSED = (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND)
 
 
 def near(value: str, known: Collection[str], most: int) -> list[str]:

@@ -117,7 +117,7 @@ def test_one_name_asked_for_at_the_same_time(scenario: Scenario) -> None:
     ids = [
         exchange.json.get("app_id") for exchange in made if exchange.status == HTTPStatus.CREATED
     ]
-    reasons = [reason for one in made if (reason := scenario.reason_besides(one))]
+    reasons = [reason for one in made if (reason := scenario.environmental_reason(one))]
     if not ids and reasons:
         rule.inconclusive(reasons[0])
         return
