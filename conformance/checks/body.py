@@ -114,7 +114,7 @@ class BodyCheck:
         """What the body says, without what stands for nothing; fields that are null are named."""
         silence, unsaid = self._silence, list[str]()
         empty = silence.nulls and (b"null" in response.body or b'""' in response.body)
-        if silence.off or empty:
+        if silence.off or silence.zeros or empty:
             value = silence.spoken(value, unsaid)
         if silence.nulls:
             found.judge(

@@ -25,10 +25,11 @@ class Off:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """The fields of one body, by path, for which null, an empty text or zeros say nothing."""
+    """The fields of one body, by path, for which null, an empty text or zero say nothing."""
 
     nulls: frozenset[str] = frozenset()
     blanks: frozenset[str] = frozenset()
+    zeros: frozenset[str] = frozenset()
     off: Mapping[str, Off] = field(default_factory=dict)
 
     @classmethod
@@ -39,6 +40,7 @@ class Silence:
         return cls(
             frozenset(one.path for one in known if nulls and one.may_be_null),
             frozenset(one.path for one in known if nulls and one.may_be_blank),
+            frozenset(one.path for one in known if nulls and one.may_be_zero),
             {path: Off(**said) for path, said in off.items() if said},
         )
 
@@ -54,9 +56,13 @@ class Silence:
             if item is None and place in self.nulls:
                 if place not in unsaid and len(unsaid) < _NAMED:
                     unsaid.append(place)
-            elif not (item == "" and place in self.blanks) and not self._is_off(place, item, value):
+            elif not self._is_empty(place, item) and not self._is_off(place, item, value):
                 kept[name] = self.spoken(item, unsaid, place)
         return kept
+
+    def _is_empty(self, place: str, item: Any) -> bool:
+        is_zero = item == 0 and type(item) is int
+        return (item == "" and place in self.blanks) or (is_zero and place in self.zeros)
 
     def _is_off(self, place: str, item: Any, holder: Mapping[str, Any]) -> bool:
         off = self.off.get(place)

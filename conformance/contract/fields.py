@@ -67,6 +67,15 @@ class Field:
         return self.may_be_null and bool(formed) and "minLength" not in self.keywords
 
     @property
+    def may_be_zero(self) -> bool:
+        """Whether 0 can say it too: of a number with listed values, of which 0 is none."""
+        return (
+            self.may_be_null
+            and self.types == ("integer",)
+            and 0 not in self.schema.get("enum", (0,))
+        )
+
+    @property
     def name(self) -> str:
         """Last part of the path, without brackets."""
         return self.path.rsplit(".", 1)[-1].removesuffix("[]")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from conformance.faults.combinators import on_answer
 from conformance.faults.messages import Answer, refusal
@@ -23,6 +24,7 @@ _OF_A_ROOM = (
 )
 _PAGED = ("ListRtcRoomList", "ListRtcUserList", "ListRtcAbnormalEvents")
 _WITHOUT_A_LIST = ("ListRtcEvent", "ListRtcAbnormalEvent")
+_GROUPED_BY = ("abnormal_type", "abnormal_type_desc", "abnormal_factor", "abnormal_factor_desc")
 
 
 _Change = Callable[[Turn, Answer], Answer]
@@ -81,6 +83,14 @@ def _rows() -> Iterator[_Row]:
         _null_groups,
     )
     yield (
+        "zeros",
+        ("ListRtcAbnormalEventDimension",),
+        "What the distribution is not grouped by is 0 and an empty text.",
+        "异常分布中未参与分组的字段为 0 和空字符串。",
+        (),
+        _zero_groups,
+    )
+    yield (
         "nothing",
         _WITHOUT_A_LIST,
         "{} answers an object without any field where there is nothing.",
@@ -117,10 +127,16 @@ def _beyond(turn: Turn, answer: Answer) -> Answer:
 
 
 def _null_groups(_turn: Turn, answer: Answer) -> Answer:
-    names = ("abnormal_type", "abnormal_type_desc", "abnormal_factor", "abnormal_factor_desc")
+    return _filled(answer, dict.fromkeys(_GROUPED_BY))
+
+
+def _zero_groups(_turn: Turn, answer: Answer) -> Answer:
+    return _filled(answer, {name: "" if name.endswith("_desc") else 0 for name in _GROUPED_BY})
+
+
+def _filled(answer: Answer, blank: Mapping[str, Any]) -> Answer:
     (key,) = answer.json
-    rows = [{**dict.fromkeys(names), **row} for row in answer.json[key]]
-    return answer.with_json({key: rows})
+    return answer.with_json({key: [{**blank, **row} for row in answer.json[key]]})
 
 
 def _hollow(_turn: Turn, answer: Answer) -> Answer:

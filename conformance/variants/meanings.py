@@ -33,6 +33,14 @@ def variants() -> Iterator[Variant]:
         ("ListObsBucketObjects",),
     )
     yield Variant(
+        "meaning/ListObsBucketObjects/one-folder",
+        "A list is of what lies directly in the folder that the prefix names.",
+        "列表只包含前缀所指文件夹下的直接内容。",
+        (5676,),
+        on_answer(_directly, 200),
+        ("ListObsBucketObjects",),
+    )
+    yield Variant(
         "meaning/ListRtcHistoryScale/users-once",
         "Who is in two rooms on a day is one user of it.",
         "同一天在两个房间中的同一用户计为一人。",
@@ -82,6 +90,16 @@ def variants() -> Iterator[Variant]:
             prepare=_skewed(seconds),
             aspect="meaning/clock",
         )
+
+
+def _directly(turn: Turn, answer: Answer) -> Answer:
+    start = len(turn.request.value("prefix") or "")
+    rows = [
+        row
+        for row in answer.json["objects"]
+        if "/" not in str(row["file_name"])[start:].removesuffix("/")
+    ]
+    return answer.with_json({"count": len(rows), "objects": rows})
 
 
 def _thousands(_turn: Turn, answer: Answer) -> Answer:

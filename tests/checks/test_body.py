@@ -157,3 +157,13 @@ def test_a_combination_of_an_answer(look: Look) -> None:
     }
     assert not look("ShowRecordRule", 200, rule).broken
     assert look("ShowRecordRule", 200, field_path.write(rule, "record_formats", ["AVI"])).broken
+
+
+@pytest.mark.parametrize(("kind", "broken"), [(0, False), (1, False), (4, True), (0.5, True)])
+def test_a_number_that_none_of_the_listed_ones_is_may_stand_for_nothing(
+    kind: float, broken: bool, look: Look
+) -> None:
+    """What users are not grouped by may be 0 (13.14): no kind has that number."""
+    group = {"abnormal_type": kind, "abnormal_type_desc": "", "user_count": 1}
+    found = look("ListRtcAbnormalEventDimension", 200, {"dimensions": [group]})
+    assert any("abnormal_type/" in one for one in found.broken) is broken, found.broken

@@ -43,7 +43,7 @@ def number_of(row: Row, name: str) -> object:
     return _SHORT.get(number, number)
 
 
-def descriptions_of(rows: Iterable[Row]) -> list[str]:
+def descriptions_of(rows: Iterable[Row], names: Iterable[str] = (KIND, CAUSE)) -> list[str]:
     """Numbers with more than one description, and these descriptions.
 
     What a cause's number means depends on the kind. Without the kind, a number with two meanings
@@ -52,7 +52,7 @@ def descriptions_of(rows: Iterable[Row]) -> list[str]:
     words: dict[str, set[str]] = defaultdict(set)
     allowed: dict[str, int] = {}
     for row in rows:
-        for name in (KIND, CAUSE):
+        for name in names:
             if row.get(name) is not None:
                 label, most = _meaning(row, name)
                 allowed[label] = most
@@ -70,7 +70,7 @@ def _meaning(row: Row, name: str) -> tuple[str, int]:
     number = number_of(row, name)
     if name == KIND:
         return f"{KIND} {number}", 1
-    if row.get(KIND) is None:
+    if not row.get(KIND):
         return f"{CAUSE} {number}", 2 if number in _OF_BOTH_FAMILIES else 1
     family = "a slow join" if row[KIND] == _SLOW_JOIN else "a freeze"
     return f"{CAUSE} {number} of {family}", 1

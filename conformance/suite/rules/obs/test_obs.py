@@ -18,6 +18,8 @@ _SOON = 6.0
 NO_DATA = "no data: there are no {}"
 _ONE_ANSWER = 1000
 """Objects that one answer is believed to hold; with more it may have been cut."""
+_DEEPEST = 4
+"""Folders within each other that are looked into for an object."""
 
 
 @rules(
@@ -63,9 +65,13 @@ def test_buckets_are_listed_once_and_counted(scenario: Scenario) -> None:
     "ListObsBucketObjects/rule/reading-changes-nothing",
 )
 def test_objects_and_folders_of_a_bucket(scenario: Scenario) -> None:
-    """Counted, told apart, narrowed by a prefix, and the same when asked again (12.2)."""
-    objects, folders = _listed(scenario, "objects"), _listed(scenario, "folders")
+    """Counted, told apart, narrowed by a prefix, and the same when asked again (12.2).
+
+    A prefix is understood as the path of a folder: a list may be of all that begins with it, or of
+    what lies directly in that folder.
+    """
     _judge_prefix_without_match(scenario)
+    beneath, objects, folders = _filled(scenario)
     for exchange in (objects, folders):
         _judge_count(scenario, exchange)
     if not _items(objects):
@@ -74,15 +80,27 @@ def test_objects_and_folders_of_a_bucket(scenario: Scenario) -> None:
         return
     _judge_items(scenario, objects, folders)
     for kind, whole in (("objects", objects), ("folders", folders)):
-        if _items(whole):
-            _judge_narrowing(scenario, kind, whole, _names(folders)[-1:])
-    again = _listed(scenario, "objects")
+        if any(name != beneath for name in _names(whole)):
+            _judge_narrowing(scenario, kind, beneath, whole, _names(folders)[-1:])
+    again = _listed(scenario, "objects", beneath)
     scenario.rule("ListObsBucketObjects/rule/reading-changes-nothing").equal(
         _by_name(_items(again), "file_name"),
         _by_name(_items(objects), "file_name"),
         "the list of objects, asked for again",
         again,
     )
+
+
+def _filled(scenario: Scenario) -> tuple[str | None, Exchange, Exchange]:
+    """Objects and folders of the bucket; where all lie deeper, of a folder that has objects."""
+    beneath: str | None = None
+    for _ in range(_DEEPEST):
+        objects, folders = (_listed(scenario, kind, beneath) for kind in ("objects", "folders"))
+        deeper = [name for name in _names(folders) if name != beneath]
+        if _items(objects) or not deeper:
+            break
+        beneath = deeper[0]
+    return beneath, objects, folders
 
 
 def _judge_count(scenario: Scenario, exchange: Exchange) -> None:
@@ -148,20 +166,24 @@ def _holds(outer: list[str], inner: list[str]) -> bool:
 
 
 def _judge_narrowing(
-    scenario: Scenario, kind: str, whole: Exchange, folders: Sequence[str]
+    scenario: Scenario, kind: str, beneath: str | None, whole: Exchange, folders: Sequence[str]
 ) -> None:
     """What begins with the prefix, and nothing else: as it is listed without it.
 
-    A folder that the bucket is said to have holds what the list of objects shows of it.
+    Of a list of one folder at a time nothing is known of what lies deeper. A folder that the
+    bucket is said to have holds what the list of objects shows of it.
 
     A prefix is no search: in other letters, or from the middle of a name, it is another one.
     """
-    name = _names(whole)[0]
+    name = next(name for name in _names(whole) if name != beneath)
     prefix = name[: name.rstrip("/").rfind("/") + 2]
+    start = len(beneath or "")
+    one_level = not any("/" in one[start:].rstrip("/") for one in _names(whole))
     shown = folders if kind == "objects" and len(_items(whole)) < _ONE_ANSWER else ()
     for asked in dict.fromkeys((prefix, prefix.swapcase(), name[1:4], *shown)):
         narrowed = _listed(scenario, kind, asked)
-        wanted = [row for row in _items(whole) if str(row.get("file_name")).startswith(asked)]
+        known = _items(narrowed if one_level and "/" in asked[start:] else whole)
+        wanted = [row for row in known if str(row.get("file_name")).startswith(asked)]
         scenario.rule("ListObsBucketObjects/rule/prefix-narrows").equal(
             _by_name(_items(narrowed), "file_name"),
             _by_name(wanted, "file_name"),

@@ -192,7 +192,9 @@ def _both(scenario: Scenario, span: Span) -> dict[str, str]:
 def _judge_groups(scenario: Scenario, dimension: str, exchange: Exchange) -> None:
     rows = rows_of(GROUPS, exchange.json)
     wanted = {it for name in DIMENSIONS[dimension] for it in (name, f"{name}_desc")}
-    lacking = [row for row in rows if not wanted <= row.keys()]
+    lacking = [
+        row for row in rows if not wanted <= row.keys() or (KIND in wanted and not row[KIND])
+    ]
     scenario.rule(f"{GROUPS}/rule/dimension-selects-fields").that(
         bool(rows) and not lacking,
         f"dimension={dimension}: a group lacks what it is a group of",
@@ -209,7 +211,7 @@ def _judge_groups(scenario: Scenario, dimension: str, exchange: Exchange) -> Non
         actual=twice,
         exchange=exchange,
     )
-    told = descriptions_of(rows)
+    told = descriptions_of(rows, DIMENSIONS[dimension])
     scenario.rule(f"{GROUPS}/rule/one-description-per-number").that(
         not told,
         f"dimension={dimension}: a number has two descriptions",
