@@ -32,6 +32,15 @@ _CATALOGUE_LINES = {
 }
 _WITH_LAYOUT = ("CreateMixJob", "UpdateMixJob")
 _WITH_REGION = ("CreateRecordRule", "UpdateRecordRule", "UpdateObsBucketAuthority")
+_WITHOUT_COMBINATION = (
+    "CreateApp",
+    "RemoveUsers",
+    "UpdateIndividualStreamJob",
+    "UpdateObsBucketAuthority",
+)
+"""Operations of whose body no field calls for another."""
+_WITHOUT_MISSING = ("ListRecordRules",)
+"""Operations that can do without every parameter of theirs."""
 
 
 def variants() -> Iterator[Variant]:
@@ -59,8 +68,11 @@ def _of_management(passage: Passage) -> Iterator[Variant]:
         )
     if not passage.refused_400:
         return
-    codes = [refusals.MISSING] if endpoint.body or endpoint.query else []
-    codes += [refusals.COMBINATION] if endpoint.body else []
+    codes: list[str] = []
+    if (endpoint.body or endpoint.query) and endpoint.name not in _WITHOUT_MISSING:
+        codes.append(refusals.MISSING)
+    if endpoint.body and endpoint.name not in _WITHOUT_COMBINATION:
+        codes.append(refusals.COMBINATION)
     codes += [refusals.NO_LAYOUT] if endpoint.name in _WITH_LAYOUT else []
     codes += [refusals.NO_REGION] if endpoint.name in _WITH_REGION else []
     codes += [refusals.RULE_IN_USE] if endpoint.name == "DeleteRecordRule" else []
