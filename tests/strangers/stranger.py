@@ -63,6 +63,8 @@ class Stranger:
     """An object in the bucket that it announces, and how many bytes that has."""
     files: str = ""
     """Those that its compiler has to be told."""
+    abilities: tuple[str, ...] = ()
+    """Capabilities of its own; with ``participants`` it has the door of docs/events.md."""
 
     @property
     def missing(self) -> str | None:
@@ -107,6 +109,7 @@ GO = Stranger(
     ("go", "build", "-o"),
     ("{build}/sparkrtc-onprem",),
     ("pictures/backgrounds/campus.png", 48_213),
+    abilities=("participants", "callback"),
 )
 NODE = Stranger(
     "node",
@@ -158,7 +161,7 @@ def write_target(announced: Mapping[str, Any], stranger: Stranger, folder: Path)
         f"project_id = {json.dumps(announced['project_id'])}",
         f"name = {json.dumps(stranger.name)}",
         'profile = "emulator"',
-        f"capabilities = {json.dumps(CAPABILITIES)}",
+        f"capabilities = {json.dumps((*CAPABILITIES, *stranger.abilities))}",
         "[fixtures]",
         *(
             f"{key} = {json.dumps(announced[key])}"
@@ -168,6 +171,8 @@ def write_target(announced: Mapping[str, Any], stranger: Stranger, folder: Path)
         f"bucket_object = {json.dumps(stranger.stored[0])}",
         f"bucket_object_bytes = {stranger.stored[1]}",
     ]
+    if "participants" in stranger.abilities:
+        text.append(f"rooms_url = {json.dumps(announced['base_url'] + '/_control/rooms')}")
     path = folder / f"{stranger.name}.toml"
     path.write_text("\n".join(text) + "\n", encoding="utf-8")
     return path

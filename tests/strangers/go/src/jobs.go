@@ -189,9 +189,25 @@ func (st *store) fireNewFile(j *jobBase) {
 	}
 }
 
+// storeFiles puts the files of the recording into the bucket of the rule, if that is there and authorised.
+func (st *store) storeFiles(a *app, j *jobBase) {
+	b := st.bucketOf(a.domainID, j.rule.ObsAddr.Bucket)
+	if b == nil || !b.authorized || b.location != j.rule.ObsAddr.Location {
+		return
+	}
+	secs := int64(j.StopTime.Sub(j.runningAt)/time.Second) + 1
+	for _, f := range j.rule.RecordFormats {
+		b.objects = append(b.objects, obsObject{j.objectPath(f), secs << 17, *j.StopTime})
+	}
+}
+
 func (st *store) fireComplete(j *jobBase) {
 	a := st.apps[j.AppID]
-	if a == nil || a.Callbacks.Record == nil {
+	if a == nil {
+		return
+	}
+	st.storeFiles(a, j)
+	if a.Callbacks.Record == nil {
 		return
 	}
 	secs := int64(j.StopTime.Sub(j.runningAt) / time.Second)
@@ -767,6 +783,39 @@ func (s *server) startIndividual(c *reqCtx) (int, interface{}, *apiError) {
 	}
 	st.indJobs[j.JobID] = j
 	return 201, *j, nil
+}
+
+// autoRecord starts the jobs of 7.1 for what a user sends in a room that was opened while automatic recording was on.
+func (st *store) autoRecord(a *app, x *session, now time.Time) {
+	rule := st.rules[a.AutoRecordMode.RuleID]
+	if !x.inst.autoRecord || a.AutoRecordMode.Mode != autoIndividual || rule == nil || st.checkStart(a) != nil {
+		return
+	}
+	for _, v := range []struct {
+		video, suffix string
+		sent, audio   bool
+	}{{"CAMERASTREAM", "av_m", x.video(), true}, {"SCREENSTREAM", "v_a", x.shares, false}} {
+		name := strings.Join([]string{a.AppID, x.roomID, x.uid, v.suffix}, "_")
+		if !v.sent || !x.linkable() || st.streamRuns(name) {
+			continue
+		}
+		eff := rule.effective(now)
+		j := &indJob{UserID: x.uid, IsRecordAudio: v.audio, VideoType: v.video, SelectStreamType: "FHD", MaxIdleTime: defaultIdle}
+		j.RecordParam, j.rule = &recordParam{rule.RuleID}, &eff
+		j.width, j.height, j.tier = 1920, 1080, "hdp"
+		j.init(newID("iv"), a.AppID, x.roomID, now)
+		j.StreamName = name
+		st.indJobs[j.JobID] = j
+	}
+}
+
+func (st *store) streamRuns(name string) bool {
+	for _, j := range st.indJobs {
+		if j.StreamName == name && j.State != jobStopped {
+			return true
+		}
+	}
+	return false
 }
 
 func (st *store) indOf(c *reqCtx) (*app, *indJob, *apiError) {

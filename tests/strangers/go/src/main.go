@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log"
+	"math/rand"
 	"net"
 	"net/http"
 	"os"
@@ -35,10 +36,11 @@ func main() {
 	iam := newIAM()
 	info := seed(st, iam, time.Now().UTC())
 
-	srv := &server{store: st, iam: iam}
+	srv := &server{store: st, iam: iam, door: &seeder{st: st, rnd: rand.New(rand.NewSource(1))}}
 	srv.notifier = newNotifier()
 	st.notify = srv.notifier.enqueue
 	srv.routes()
+	srv.doorRoutes()
 
 	hs := &http.Server{
 		Handler:           srv,

@@ -20,6 +20,7 @@ type roomInst struct {
 	appID, roomID, uuid string
 	start               time.Time
 	end                 time.Time // zero while running
+	autoRecord          bool      // opened while automatic recording was on (7.1)
 }
 
 // session is one attempt of a user to join a room.

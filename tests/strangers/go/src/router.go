@@ -50,6 +50,7 @@ type server struct {
 	store    *store
 	iam      *iam
 	notifier *notifier
+	door     *seeder
 	table    []*route
 }
 
