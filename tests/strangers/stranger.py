@@ -101,6 +101,7 @@ JAVA = Stranger(
     ("java", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-cp", "{build}", "Server"),
     ("img/testImg.jpg", 88_888),
     "*.java",
+    abilities=("participants",),
 )
 GO = Stranger(
     "go",

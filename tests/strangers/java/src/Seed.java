@@ -116,6 +116,21 @@ final class Seed {
         room.sessions.add(failure(room, now - 7 * Times.MINUTE - seconds(5 * Times.MINUTE)));
     }
 
+    /** Somebody joins now, by the test door; the room is opened if it has to be. */
+    Traffic.Session enter(Store.App app, String roomId, String uid) {
+        long time = Times.now() / 1000 * 1000;
+        Traffic.Room room = store.traffic.room(app.id, roomId);
+        if (room == null || !room.running()) {
+            room = new Traffic.Room(app.id, roomId);
+            room.start = time;
+            store.traffic.add(room);
+        }
+        Traffic.Session session = session(room, uid);
+        session.join = time;
+        room.sessions.add(session);
+        return session;
+    }
+
     /** A second session of the same user in the same room, after the first one ended. */
     private void rejoin(Traffic.Room room, Traffic.Session first) {
         if (room.end - first.leave < 2 * Times.MINUTE) {

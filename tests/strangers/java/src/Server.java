@@ -26,8 +26,10 @@ public final class Server {
         Auth.Tenant first = new Auth.Tenant("hwstaff_pub_videortc", "rtc_admin", "Passw0rd!rtc", "cn-north-4");
         Auth.Tenant second = new Auth.Tenant("other_company", "other_admin", "Passw0rd!other", "cn-east-3");
         auth.tenants.addAll(List.of(first, second));
-        Store.App app = new Seed(store).fill(first, second);
+        Seed seed = new Seed(store);
+        Store.App app = seed.fill(first, second);
         register();
+        new DoorApi(store, seed).register(router);
 
         HttpServer http = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), 256);
         http.createContext("/", this::handle);

@@ -112,6 +112,16 @@ final class Traffic {
             return start <= time && (end == 0 || time < end);
         }
 
+        /** The present session of a user; null if the user is not in the room. */
+        Session online(String uid) {
+            for (Session session : sessions) {
+                if (session.uid.equals(uid) && session.state().equals("ONLINE")) {
+                    return session;
+                }
+            }
+            return null;
+        }
+
         /** Takes the users (null: everybody) out of the room; the room closes with its last user. */
         void leave(Set<String> uids, long time) {
             boolean anyone = false;
@@ -142,8 +152,13 @@ final class Traffic {
         return rooms.getOrDefault(appId, Map.of()).get(roomId);
     }
 
+    /** The latest opening of a room is found by its id. */
     void add(Room room) {
-        rooms.computeIfAbsent(room.appId, id -> new LinkedHashMap<>()).put(room.id, room);
+        Map<String, Room> known = rooms.computeIfAbsent(room.appId, id -> new LinkedHashMap<>());
+        Room earlier = known.put(room.id, room);
+        if (earlier != null) {
+            known.put(room.id + "\n" + earlier.start, earlier);
+        }
     }
 
     /** Rooms of the app, optionally only the one named, oldest first. */
@@ -170,12 +185,8 @@ final class Traffic {
 
     /** Since when nobody publishes in the room: now while somebody does, 0 if nobody ever did. */
     long idleSince(String appId, String roomId) {
-        Room room = room(appId, roomId);
-        if (room == null) {
-            return 0;
-        }
         long last = 0;
-        for (Session session : room.sessions) {
+        for (Session session : sessions(appId, roomId)) {
             if (session.failed || session.role.equals("player")) {
                 continue;
             }
