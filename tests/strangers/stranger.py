@@ -119,6 +119,7 @@ NODE = Stranger(
     (),
     ("node", str(HERE / "node" / "server.mjs")),
     ("img/background.jpg", 210 * 1024),
+    abilities=("participants", "callback"),
 )
 STRANGERS = (JAVA, NODE, GO)
 

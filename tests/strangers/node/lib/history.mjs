@@ -138,6 +138,20 @@ function addRoom(random, app, users, name, start, end, now) {
   return room;
 }
 
+const visitors = randomSource(1);
+
+// Somebody joins now, by the test door; the room is opened if it has to be.
+export function enterRoom(app, open, roomId, uid) {
+  const now = Math.floor(Date.now() / 1000) * 1000;
+  const room = open ?? {
+    app_id: app.app_id, domain: app.domain, room_id: roomId, room_uuid: visitors.hex(32),
+    start: now, end: null, sessions: [], recorded: false, mixed: false, auto: app.auto_record_mode.mode !== 'AUTO_RECORD_OFF',
+  };
+  if (!open) store.rooms.push(room);
+  const [user] = buildUsers(visitors, '');
+  return addSession(visitors, room, { ...user, uid, nick_name: uid }, now, null, { speaker: true });
+}
+
 export function seedApplication(app, prefix, seed) {
   const random = randomSource(seed);
   const users = buildUsers(random, prefix);

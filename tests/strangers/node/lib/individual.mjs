@@ -1,11 +1,11 @@
 // Chapter 10: individual-stream jobs.
 import { fail } from './errors.mjs';
 import { BodyParams } from './params.mjs';
-import { nowIso } from './store.mjs';
+import { nowIso, store } from './store.mjs';
 import { findApp } from './apps.mjs';
 import { slip } from './slips.mjs';
 import {
-  findJob, IDLE, jobTimes, readRecordParam, requireActive, requireModifiable, startJob, stopJob,
+  findJob, IDLE, jobTimes, readRecordParam, requireActive, requireModifiable, startJob, stopJob, unfinishedJobs,
 } from './jobs.mjs';
 
 const SIZES = { LD: [320, 180], SD: [640, 360], HD: [1280, 720], FHD: [1920, 1080] };
@@ -46,6 +46,26 @@ export function startIndividualJob(ctx) {
     && other.user_id === fields.user_id && other.video_type === fields.video_type);
   job.stream_name = `s_${job.job_id}_${job.room_id}_${job.user_id}`;
   return { status: 201, body: view(job) };
+}
+
+const AUTOMATIC = [['CAMERASTREAM', true, 'av_m'], ['SCREENSTREAM', false, 'v_a']];
+
+// 7.1: in a room that was opened while automatic recording was on, every picture is recorded by a job of its own.
+export function recordAutomatically(app, session, streams) {
+  const { mode, record_rule_id } = app.auto_record_mode;
+  const room = store.rooms.find((r) => r.room_uuid === session.room_uuid);
+  if (!room.auto || mode === 'AUTO_RECORD_OFF' || app.state.state !== 'ACTIVATION' || session.role === 'player') return;
+  const { room_id, uid: user_id } = session;
+  for (const [video_type, is_record_audio, suffix] of AUTOMATIC) {
+    const same = (other) => other.room_id === room_id && other.user_id === user_id && other.video_type === video_type;
+    const runs = unfinishedJobs(app.app_id).some((job) => job.kind === 'individual' && same(job));
+    if (!streams.includes(video_type) || runs) continue;
+    const job = startJob(app, 'individual', {
+      room_id, user_id, is_record_audio, video_type, select_stream_type: 'FHD', size: SIZES.FHD,
+      max_idle_time: IDLE.fallback, record_param: { record_rule_id },
+    }, same);
+    job.stream_name = `${app.app_id}_${room_id}_${user_id}_${suffix}`;
+  }
 }
 
 // 10.2

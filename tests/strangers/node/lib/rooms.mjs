@@ -5,13 +5,13 @@ import { store } from './store.mjs';
 import { findApp } from './apps.mjs';
 import { slip } from './slips.mjs';
 
-function runningRoom(app, roomId) {
+export function runningRoom(app, roomId) {
   return store.rooms.find((r) => r.app_id === app.app_id && r.room_id === roomId && r.end === null);
 }
 
 const wholeSecond = () => Math.floor(Date.now() / 1000) * 1000;
 
-function removeUsers(room, leaves, { stay = false, open = false } = {}) {
+export function removeUsers(room, leaves, { stay = false, open = false } = {}) {
   const now = wholeSecond();
   const online = room.sessions.filter((s) => !s.failed && s.leave === null);
   for (const s of online) if (leaves(s) && !stay) s.leave = Math.max(now, s.join);

@@ -11,6 +11,7 @@ import {
   showIndividualJob, startIndividualJob, stopIndividualJob, updateIndividualJob,
 } from './individual.mjs';
 import { dismissRoom, kickUsers } from './rooms.mjs';
+import { joinRoom, leaveRoom } from './door.mjs';
 import { authorizeBucket, listBuckets, listObjects } from './obs.mjs';
 import {
   historyQuality, historyScale, historyUsage, listRooms, listUsers, realtimeNetwork, realtimeQuality,
@@ -24,6 +25,7 @@ const body = { body: 'required' };
 const obs = { obs: true, needsProjectHeader: false };
 const noHeader = { needsProjectHeader: false };
 const APP = '/v2/apps/{app_id}';
+const DOOR = '/_control/rooms/{app_id}/{room_id}/users/{user_id}';
 const STATS = '/v1/{project_id}/rtc';
 
 const table = [
@@ -62,6 +64,9 @@ const table = [
 
   ['POST', `${APP}/rooms/{room_id}/batch-remove-users`, kickUsers, body],
   ['POST', `${APP}/rooms/{room_id}/dismiss`, dismissRoom],
+
+  ['PUT', DOOR, joinRoom, { body: 'optional', open: true }],
+  ['DELETE', DOOR, leaveRoom, { open: true }],
 
   ['GET', '/v2/rtc-ops/buckets', listBuckets, obs],
   ['GET', '/v2/rtc-ops/buckets/objects', listObjects, obs],
