@@ -2,10 +2,10 @@
 
 ``python tests/faults/gate.py --levels quick,standard --seeds 0-9`` takes each variant alone and
 twenty combinations of ten, in this process and without a network; ``--part alone`` or
-``combinations``, ``--only GLOB`` and ``--share K/N`` (each N-th, from the K-th) take a part,
-``--narrow`` judges only the requirements of the operations that a variant touches.
-The exit status is 1 if anything was found, 4 if ``--minutes``
-ended it.
+``combinations``, ``--only GLOB`` and ``--share K/N`` (each N-th, from the K-th) take a part. What
+sends no request through an operation that a variant changes says what it says without it, and is
+left out; ``--whole`` judges that too. The exit status is 1 if anything was found, 4 if
+``--minutes`` ended it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import fnmatch
 import random
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -24,8 +25,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import driver
 
+from conformance.contract.operations import Operation
 from conformance.faults.messages import Answer, Request
 from conformance.faults.middleware import Turn
+from conformance.model.case import Case
 from conformance.model.requirement import Level
 from conformance.model.verdict import Outcome
 from conformance.reference.app import create_app
@@ -40,8 +43,72 @@ _PERMITTED = ("others kept changing", "it is midnight", "RTC.00001018")
 the remedy, an address that only its user can name."""
 
 
+class Traced(driver.Run):
+    """A run that knows what is being judged at the moment."""
+
+    judging: frozenset[str] = frozenset()
+
+    def _case(self, case: Case) -> None:
+        self.judging = frozenset((*case.requirements, *filter(None, (case.violates,))))
+        super()._case(case)
+
+    def _rule(self, test: driver.RuleTest) -> None:
+        self.judging = frozenset(test.judges)
+        super()._rule(test)
+
+
+@lru_cache(maxsize=64)
+def _senders(level: str, seed: int) -> Mapping[str, frozenset[str]]:
+    """The requirements whose judging sends something to each operation, without any variant."""
+    found: dict[str, set[str]] = defaultdict(set)
+    runs: list[Traced] = []
+
+    async def behave(turn: Turn) -> Answer:
+        found[turn.endpoint.name].update(runs[0].judging)
+        return await turn.forward(turn.request)
+
+    world = seeded_world(seed)
+    app = make(
+        create_app(world, with_control=True), world, [Variant("", "", "", (), behave, ("*",))]
+    )
+    with Traced(world, app, driver.contract().requirements, seed) as run:
+        runs.append(run)
+        run.judge(level)
+    return {name: frozenset(them) for name, them in found.items()}
+
+
+def concerned(variants: Sequence[Variant], level: str, seed: int) -> tuple[str, ...]:
+    """The requirements of which something else may be said than without the variants.
+
+    They are those of the operations that the variants go through, and those that send something
+    there. What a run creates, it keeps for what it judges next: then it is whatever names that.
+    """
+    known = driver.contract()
+    names = {name for one in variants for name in one.operations}
+    if not names or "*" in names or any(one.prepare for one in variants):
+        return tuple(known.requirements)
+    kept = {
+        kind
+        for kind, made in known.resources.made.items()
+        if names & {made.create, made.show, made.delete, made.retire}
+    }
+    names |= {one.id for one in known.operations.values() if kept & _named(one)}
+    senders = _senders(level, seed)
+    wanted = {one for name in names for one in senders.get(name, ())}
+    return tuple(
+        one for one in known.requirements if one in wanted or one.partition("/")[0] in names
+    )
+
+
+def _named(operation: Operation) -> set[str | None]:
+    """The kinds of resources that an operation names or creates."""
+    fields = [field for parameter in operation.parameters for field in parameter.fields]
+    fields += operation.body.fields if operation.body is not None else ()
+    return {field.resource for field in fields}
+
+
 def touched(variants: Sequence[Variant]) -> list[str]:
-    """The requirements of the operations that the variants go through; or all of them."""
+    """The requirements of the operations that the variants go through, or all: for a sample."""
     known = driver.contract().requirements
     names = {name for one in variants for name in one.operations}
     if "*" in names or not names:
@@ -79,7 +146,7 @@ def findings(
     seed: int,
     seen: set[str] | None = None,
 ) -> list[str]:
-    """What makes a verdict other than conformant: every MUST that is broken or was not shown.
+    """What makes a verdict other than conformant: a MUST that is broken, what was not shown.
 
     A SHOULD may prefer one of several permitted choices, and then warns of the others. What the
     reference without variants does not show at that level counts for nothing.
@@ -108,17 +175,17 @@ def _judged(
 
 
 def _unshown(verdicts: driver.Verdicts, wanted: Sequence[str]) -> frozenset[str]:
-    """Each MUST of which something was to be seen, and nothing was.
+    """Each requirement of which something was to be seen, and nothing was.
 
     What others changed all the time, or the day between two requests, cannot be judged.
     """
-    known, entries = driver.contract().requirements, verdicts.ledger.entries
+    entries = verdicts.ledger.entries
     tried = {one: entries[one].counts for one in wanted if one in entries}
     return frozenset(
         one
         for one, counts in tried.items()
-        if known[one].level is Level.MUST
-        and not counts.get(Outcome.PASS)
+        if not counts.get(Outcome.PASS)
+        and not counts.get(Outcome.FAIL)  # of a SHOULD: a warning; of a MUST: a finding
         and (counts.get(Outcome.INCONCLUSIVE) or counts.get(Outcome.BLOCKED))
         and not any(why in told.message for told in entries[one].told for why in _PERMITTED)
     )
@@ -154,7 +221,7 @@ def main() -> None:
     parser.add_argument("--only", default="*")
     parser.add_argument("--part", choices=("all", "alone", "combinations"), default="all")
     parser.add_argument("--share", default="1/1")
-    parser.add_argument("--narrow", action="store_true")
+    parser.add_argument("--whole", action="store_true")
     parser.add_argument("--minutes", type=float, default=600.0)
     asked = parser.parse_args()
     first, _, last = asked.seeds.partition("-")
@@ -168,7 +235,7 @@ def main() -> None:
                 if time.monotonic() > ends:
                     print(f"no time left: {runs} runs, {broken} with findings")  # noqa: T201
                     sys.exit(1 if broken else 4)
-                wanted = touched(variants) if asked.narrow else touched(())
+                wanted = touched(()) if asked.whole else concerned(variants, level, seed)
                 found = findings(variants, wanted, level, seed, seen)
                 tried |= {one.name for one in variants}
                 runs += 1

@@ -6,7 +6,8 @@ operation creates what, and from which example, is the contract's ``x-resources`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,6 +83,8 @@ class ResourcePool:
         )
         self._undeletable: set[str] = set()
         """What the target has refused to delete: tried again at the end, not after every case."""
+        self._afterwards: dict[Hashable, Callable[[], object]] = {}
+        """What is undone when a case ends, before what it created is deleted."""
         self._count = 0
         self._failed: dict[str, tuple[str, int]] = {}
         self._existing = ExistingResources(
@@ -157,11 +160,23 @@ class ResourcePool:
             identifier = str(filled.path.get(gone.id, ""))
             self._forget(gone, identifier, proved=self._proves(gone, exchange))
 
+    def afterwards(self, key: Hashable, action: Callable[[], object]) -> None:
+        """Undo something that no deletion undoes when the case ends, the newest first."""
+        self._afterwards[key] = action
+
+    def undone(self, key: Hashable) -> None:
+        """What was put under this key is undone already."""
+        self._afterwards.pop(key, None)
+
     def release(self, mark: int, *, spares: bool = True) -> None:
-        """Delete what was created or handed out since ``mark``.
+        """Undo what is to be undone, and delete what was created or handed out since ``mark``.
 
         One of each kind is kept for later when ``spares`` says that nothing was done to it.
         """
+        while self._afterwards:
+            _, action = self._afterwards.popitem()
+            with suppress(Blocked):
+                action()
         for made in reversed(self._made[:]):
             if made not in self._made or made.id in self._kept | self._undeletable:
                 continue

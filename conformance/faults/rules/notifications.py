@@ -143,9 +143,15 @@ _ROWS: tuple[Row, ...] = (
     ),
     (
         "milliseconds",
-        "rule/duration-between-times",
+        "rule/duration-in-seconds",
         "Counts duration in milliseconds",
         body_changed(COMPLETE, edited("record_duration", lambda seconds: seconds * 1000)),
+    ),
+    (
+        "double",
+        "rule/duration-between-times",
+        "Counts duration twice",
+        body_changed(COMPLETE, edited("record_duration", lambda seconds: seconds * 2 + 9)),
     ),
     ("an-hour-off", "rule/within-job", "Is an hour off", body_changed(COMPLETE, an_hour_early)),
     (

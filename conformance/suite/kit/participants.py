@@ -8,13 +8,20 @@ from conformance.engine.scenario import Blocked, Scenario
 
 
 def join(scenario: Scenario, app: str, room: str, user: str, content: object = None) -> None:
-    """Put a user into a room, or change what the user sends. Raises Blocked when that fails."""
-    _steer(scenario, "PUT", (app, room, user), {} if content is None else content)
+    """Put a user into a room, or change what the user sends; who is still there leaves at the end.
+
+    Raises Blocked when that fails.
+    """
+    where = (app, room, user)
+    _steer(scenario, "PUT", where, {} if content is None else content)
+    scenario.lab.resources.afterwards(where, lambda: leave(scenario, *where))
 
 
 def leave(scenario: Scenario, app: str, room: str, user: str) -> None:
     """Take a user out of a room. Raises Blocked when that fails."""
-    _steer(scenario, "DELETE", (app, room, user), None)
+    where = (app, room, user)
+    scenario.lab.resources.undone(where)
+    _steer(scenario, "DELETE", where, None)
 
 
 def _steer(scenario: Scenario, method: str, where: tuple[str, str, str], content: object) -> None:

@@ -54,6 +54,8 @@ SHAPE = (
 """What the table says of the fields; the contract's own test knows that none is missing."""
 TOLERANCE = 2
 """Seconds that whole seconds of begin, end and duration may differ by, each rounded or cut."""
+_OTHER_UNIT = 100
+"""So many times the length of a file is no number of seconds, whatever interrupted it."""
 _JOB_TOLERANCE = 5
 """Seconds that a file may seem to begin before its job, or to end after it."""
 
@@ -209,6 +211,13 @@ def _judge_times(recording: Recording, told: Notification) -> None:
     )
     length, seconds = told.body.get("record_duration"), (end - begin).total_seconds()
     if isinstance(length, int):
+        rule(scenario, "duration-in-seconds").that(
+            length < _OTHER_UNIT * max(seconds, 1),
+            "record_duration is not in seconds",
+            expected=f"{seconds:.0f}, give or take {TOLERANCE}",
+            actual=length,
+            exchange=told.exchange,
+        )
         rule(scenario, "duration-between-times").that(
             abs(length - seconds) <= TOLERANCE,
             "record_duration is not the time between start_time and end_time",

@@ -115,6 +115,12 @@ class Recording:
         """Stop a job and ignore the answer: the notifications are judged."""
         self.jobs[job.id][0].stop(job)
 
+    def stop_all(self, identifiers: Collection[str]) -> None:
+        """Stop jobs that the target has begun by itself, which may forbid what is to be deleted."""
+        stop = INDIVIDUAL.operations["Stop"]
+        for one in sorted(identifiers) if self.scenario.offers(stop) else ():
+            self.scenario.send(stop, path={"app_id": self.app, "job_id": one})
+
     def shown(self, job: str) -> Exchange | None:
         """A job as the target shows it; None for one that is not ours."""
         known = self.jobs.get(job)

@@ -39,6 +39,7 @@ def test_new_rooms_are_recorded(scenario: Scenario) -> None:
         )
         scenario.send("UpdateAutoRecord", path=app, body=_OFF)
         recording.leave(new, user)
+        recording.stop_all({one.job for one in told if one.job})
     begun = [one for one in told if one.event == BEGUN]
     found = {one.says("stream_name") for one in begun if one.says("room_id") == new}
     scenario.rule("UpdateAutoRecord/rule/records-new-rooms").that(
