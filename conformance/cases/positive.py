@@ -266,12 +266,15 @@ def _with_choice(template: Template, place: str, item: Field, value: Any) -> Tem
 
 
 def _other_ways(row: _Row, place: str, item: Field, value: Any) -> tuple[Template, ...]:
-    """The same choice with nothing left of the whole for the field beside it, in place of none."""
+    """The same choice with nothing of the whole for the field beside it, and with as much as ever.
+
+    The document bounds each of them, and neither what they are together nor that one is there.
+    """
     path = _beside(item)
     if path is None or value != item.schema["maximum"]:
         return ()
     changed = with_input(row.base.template, place, item.path, value)
-    return (with_input(changed, place, path, 0),)
+    return with_input(changed, place, path, 0), changed
 
 
 def _beside(item: Field) -> str | None:
