@@ -73,6 +73,14 @@ def variants() -> Iterator[Variant]:
         ("ListRtcAbnormalEventDimension",),
     )
     yield Variant(
+        "meaning/ListRtcClientQosDetails/streams",
+        "Filters choose by who sends and who receives the stream that was measured.",
+        "按所测流的发送端和接收端筛选。",
+        (7063, 7064, 7108),
+        _by_streams,
+        ("ListRtcClientQosDetails",),
+    )
+    yield Variant(
         "meaning/ListRtcEvent/hour-of-a-room",
         "A room does not make a query one of a single user: an hour at most.",
         "指定房间不等于查询单个用户：跨度最长 1 小时。",
@@ -90,6 +98,31 @@ def variants() -> Iterator[Variant]:
             prepare=_skewed(seconds),
             aspect="meaning/clock",
         )
+
+
+async def _by_streams(turn: Turn) -> Answer:
+    """Spans of more than a day, which only a single user may have, are answered as ever."""
+    asked = turn.request
+    answer = await turn.forward(asked)
+    sender, receiver = asked.value("user_id"), asked.value("peer_id")
+    for name in ("user_id", "peer_id", "limit", "offset"):
+        asked = asked.with_value(name, None)
+    if not (sender or receiver) or not answer.succeeded:
+        return answer
+    whole = await turn.forward(asked)
+    if not whole.succeeded:
+        return answer
+    ends = [(row, _ends(row)) for row in whole.json["data"]]
+    rows = [row for row, (a, b) in ends if sender in (None, a) and receiver in (None, b)]
+    offset, limit = int(turn.request.value("offset") or 0), turn.request.value("limit")
+    last = None if limit is None else offset + int(limit)
+    return whole.with_json({**whole.json, "data": rows[offset:last]})
+
+
+def _ends(series: dict[str, Any]) -> tuple[str, str | None]:
+    """Who sends what a series measures, and who receives it."""
+    user, peer = series["uid"], series["peerid"]
+    return (user, None) if peer == "0" else (peer, user)
 
 
 def _directly(turn: Turn, answer: Answer) -> Answer:

@@ -161,7 +161,9 @@ def findings(
         for one in verdicts.findings
         if known[one.requirement].level is Level.MUST
     ]
-    missing = _unshown(verdicts, wanted) - _unshown_without(tuple(wanted), level, seed)
+    missing = _unshown(verdicts, wanted)
+    if missing:
+        missing -= _unshown_without(tuple(wanted), level, seed)
     return [*broken, *(f"{one}: {verdicts.outcomes(one)}" for one in sorted(missing))]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -50,6 +50,9 @@ OF_DEVICE = ("appcpu", "syscpu")
 
 FILTERS = (("user_id", "uid", "filter-user-subset"), ("peer_id", "peerid", "filter-peer-subset"))
 """A parameter of table 13-65, the field of table 13-69 that it is about, and its rule."""
+
+Reading = Callable[[Row, str, str], bool]
+"""Whether a sample is of what a parameter of ``FILTERS`` names by that value."""
 
 DIRECTIONS = ("up", "down")
 """The document lists no values; any of them may be refused (E-13-direction-values)."""
@@ -189,8 +192,8 @@ def _judge_filter(scenario: Scenario, call: Call, parameter: str, field: str, ru
     def look(anew: bool) -> Comparison:
         whole = _ask(scenario, call, mid=["all"]) if anew else call.all
         part = _ask(scenario, call, mid=["all"], **{parameter: value})
-        wanted = [row for row in whole.rows if row.get(field) == value]
-        return _compare(part, wanted, f"{parameter}={value} and what has that {field} without it")
+        what = f"{parameter}={value} and what has that {field} without it"
+        return _by_some_reading(part, whole.rows, {parameter: value}, what)
 
     judge(rule, settle(scenario, look))
 
@@ -212,15 +215,42 @@ def _judge_both(scenario: Scenario, call: Call, given: Sequence[Row], **first: s
         if first
         else {"peer_id": peer, "user_id": scenario.lab.random.choice(senders)}
     )
-    fields = {parameter: field for parameter, field, _ in FILTERS}
 
     def look(anew: bool) -> Comparison:
         before = _ask(scenario, call, mid=["all"], **first).rows if anew else given
-        due = [row for row in before if all(row.get(fields[it]) == wanted[it] for it in wanted)]
         both = _ask(scenario, call, mid=["all"], **first, **wanted)
-        return _compare(both, due, f"{ {**first, **wanted} } together and one after the other")
+        what = f"{ {**first, **wanted} } together and one after the other"
+        return _by_some_reading(both, before, wanted, what)
 
     judge(rule, settle(scenario, look))
+
+
+def _by_some_reading(
+    found: Listing, whole: Sequence[Row], asked: Mapping[str, str], what: str
+) -> Comparison:
+    """What is asked for, and nothing else, by one of the readings (E-13-sender-receiver)."""
+    compared = [
+        _compare(
+            found, [row for row in whole if all(fits(row, *one) for one in asked.items())], what
+        )
+        for fits in (_has, _streams)
+    ]
+    return next((one for one in compared if not one.problem), compared[0])
+
+
+def _has(row: Row, parameter: str, value: str) -> bool:
+    """The series has the value in the field that the parameter is taken for (table 13-69)."""
+    return any(row.get(field) == value for name, field, _ in FILTERS if name == parameter)
+
+
+def _streams(row: Row, parameter: str, value: str) -> bool:
+    """The stream that was measured comes from that sender, or goes to that receiver (table 13-65).
+
+    Of the own upstream the user is the sender, of anything else the receiver.
+    """
+    user, peer = row.get("uid"), row.get("peerid")
+    sender, receiver = (user, None) if peer in ("0", "", user) else (peer, user)
+    return value == (sender if parameter == "user_id" else receiver)
 
 
 def _judge_part(scenario: Scenario, call: Call, rule: Rule, **query: Any) -> Exchange:
