@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 
 from conformance.cases.requests import (
@@ -148,7 +149,19 @@ def _expected(
     if keyword == "null" and field.presence != "required":
         accepted = map(Answer, operation.successes)
         return Expectation((*expectation.answers, *accepted), erratum=expectation.erratum)
+    if keyword == "type":
+        named = _as_value(contract, operation, field)
+        return replace(expectation, answers=(*expectation.answers, *named))
     return expectation
+
+
+def _as_value(contract: Contract, operation: Operation, field: Field) -> tuple[Answer, ...]:
+    """What a value is refused with that names nothing: one of another type names nothing either."""
+    special = field.schema.get("x-refusal")
+    kinds = [special] if special not in {None, "combination"} else []
+    kinds += [f"unknown-{field.resource}"] if field.resource else []
+    answers = (answer for kind in kinds for answer in _refusals(contract, operation, kind))
+    return tuple(answer for answer in answers if answer.status >= HTTPStatus.BAD_REQUEST)
 
 
 def _is_blank(value: Any) -> bool:

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 from conformance.faults.combinators import instead
 from conformance.faults.messages import Answer, refusal
 from conformance.faults.middleware import Turn
-from conformance.reference.refusals import CATALOGUE, COMBINATION, INVALID, NO_BUCKET
+from conformance.model import field_path
+from conformance.reference.refusals import (
+    CATALOGUE,
+    COMBINATION,
+    INVALID,
+    NO_BUCKET,
+    NO_LAYOUT,
+    NO_REGION,
+    NO_RULE,
+)
 from conformance.variants.model import Variant
 
 if TYPE_CHECKING:
@@ -19,6 +28,20 @@ _GEOMETRY = frozenset({"x", "y", "width", "height"})
 _OF_CUSTOM = _GEOMETRY | {"zorder", "crop_mode"}
 _FIXED = ("nine_grids_view", "screen_share_left", "screen_share_right")
 _FORMATS = ("HLS", "MP4")
+_OF_A_RULE = (("obs_addr.location", NO_REGION, 400), ("obs_addr.bucket", NO_BUCKET, 404))
+_OF_A_JOB = (("record_param.record_rule_id", NO_RULE, 404),)
+_OF_A_MIX = (*_OF_A_JOB, ("mix_param.layout_template", NO_LAYOUT, 400))
+_NAMES: Mapping[str, tuple[tuple[str, str, int], ...]] = {
+    "CreateRecordRule": _OF_A_RULE,
+    "UpdateRecordRule": _OF_A_RULE,
+    "UpdateAutoRecord": (("record_rule_id", NO_RULE, 404),),
+    "CreateMixJob": _OF_A_MIX,
+    "UpdateMixJob": (_OF_A_MIX[-1],),
+    "CreateIndividualStreamJob": _OF_A_JOB,
+    "UpdateIndividualStreamJob": _OF_A_JOB,
+    "UpdateObsBucketAuthority": (("location", NO_REGION, 400), ("bucket", NO_BUCKET, 404)),
+}
+"""Fields that name something, and how a name that nothing has is refused."""
 
 
 def variants() -> Iterator[Variant]:
@@ -94,6 +117,14 @@ def variants() -> Iterator[Variant]:
         (1939, 1940, 7744),
         instead(_of_no_format),
         ("CreateRecordRule", "UpdateRecordRule"),
+    )
+    yield Variant(
+        "habits/body/numbers-are-names",
+        "A number where something is named is looked up like any other name, and not found.",
+        "以名称引用资源的字段若为数字，则按名称查找，结果为不存在。",
+        (7749, 7750, 7762, 7763),
+        instead(_named_by_a_number),
+        tuple(_NAMES),
     )
     yield Variant(
         "habits/mix/pictures-exist",
@@ -176,6 +207,16 @@ def _where_no_picture(turn: Turn) -> Answer | None:
     }
     named = {text for text in _texts(turn.request.json) if text.startswith(_PICTURE)}
     return _refused(NO_BUCKET, 404) if named - there else None
+
+
+def _named_by_a_number(turn: Turn) -> Answer | None:
+    if not _is_ours(turn) or ("app_id" in turn.path and _own_app(turn) is None):
+        return None
+    for path, code, status in _NAMES[turn.endpoint.name]:
+        value = field_path.read(_body(turn), path)
+        if type(value) is int:
+            return _refused(code, status)
+    return None
 
 
 def _refused(code: str, status: int = 400) -> Answer:

@@ -9,7 +9,7 @@ from conformance.faults import tree
 from conformance.faults.combinators import on_answer, on_body, on_field
 from conformance.faults.endpoints import ENDPOINTS
 from conformance.faults.middleware import Turn
-from conformance.variants.edits import Change, each_object
+from conformance.variants.edits import Change, answered, each_object
 from conformance.variants.model import Variant
 from conformance.variants.passages import PASSAGES
 
@@ -243,6 +243,14 @@ def _jobs() -> Iterator[Variant]:
         each_object("mode", _without_empty_time),
     )
     yield Variant(
+        "shape/ListProjects/no-links",
+        "Projects come without links, which only an example has.",
+        "项目列表不含 links：仅示例中出现。",
+        (7817, 7825),
+        answered(_without_links),
+        ("ListProjects",),
+    )
+    yield Variant(
         "shape/jobs/no-start-before-running",
         "A job has no start_time while it is INIT: it has not started.",
         "任务处于 INIT 时不返回 start_time：任务尚未开始。",
@@ -287,6 +295,11 @@ def _unstarted(job: dict[str, Any]) -> dict[str, Any]:
 
 def _no_stop_yet(job: dict[str, Any]) -> dict[str, Any]:
     return {**job, "stop_time": ""} if job["stop_time"] == _NEVER else job
+
+
+def _without_links(body: dict[str, Any]) -> dict[str, Any]:
+    projects = [{k: v for k, v in one.items() if k != "links"} for one in body["projects"]]
+    return {"projects": projects}
 
 
 def _without_empty_time(mode: dict[str, Any]) -> dict[str, Any]:

@@ -8,13 +8,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from conformance.faults.messages import Answer
+from conformance.faults.combinators import instead
+from conformance.faults.messages import Answer, refusal
 from conformance.faults.middleware import Behaviour, Turn
+from conformance.reference.refusals import CATALOGUE, INTERNAL
 from conformance.variants.edits import of_every_answer, with_headers
 from conformance.variants.model import Variant
 from conformance.variants.passages import chapters
 
 LATENCY_SECONDS = 0.02
+_DEEP = 500
 _BODY = (500,)
 _HEADERS = (
     ("server", "Web Server", 480),
@@ -66,6 +69,13 @@ def _headers() -> Iterator[Variant]:
             of_every_answer(_typed(media)),
             aspect="content-type",
         )
+    yield Variant(
+        "wire/deep-bodies-fail",
+        "A body of hundreds of levels is not understood, and answered with 500.",
+        "无法理解嵌套数百层的请求体，返回 500。",
+        (7728,),
+        instead(_too_deep),
+    )
     yield Variant(
         "wire/latency",
         "Answers take twenty milliseconds.",
@@ -182,3 +192,9 @@ def _with_points(value: Any) -> str:
         return float(item) if type(item) is int else item
 
     return json.dumps(point(value), ensure_ascii=False)
+
+
+def _too_deep(turn: Turn) -> Answer | None:
+    if max(turn.request.body.count(bracket) for bracket in (b"[", b"{")) < _DEEP:
+        return None
+    return refusal(500, INTERNAL, CATALOGUE[INTERNAL].message)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from conformance.contract.document import Contract
+from conformance.contract.fields import Field
 from conformance.model.case import EFFORTS
 from conformance.model.requirement import Level, Requirement
 from conformance.model.verdict import UNTESTED, Outcome, Verdict
@@ -96,12 +97,18 @@ def _reason(entry: Entry | None, outcome: Outcome) -> str:
     return next((j.message for j in told if j.outcome is outcome), "")
 
 
+def _may_be_absent(field: Field) -> bool:
+    """Whether no MUST says that the field is there."""
+    implied = field.schema.get("x-levels", {}).get("required", "MUST") != "MUST"
+    return field.presence != "required" or implied
+
+
 def conditional_fields(contract: Contract) -> frozenset[str]:
     """Requirements on fields inside something that may itself be absent."""
     found: set[str] = set()
     for operation in contract.operations.values():
         for status, spec in operation.answers.items():
-            optional = [f.path for f in spec.fields if f.presence == "optional"]
+            optional = [f.path for f in spec.fields if _may_be_absent(f)]
             optional = [path for path in optional if not path.endswith("[]")]
             for item in spec.fields:
                 if any(item.path.startswith((f"{path}.", f"{path}[]")) for path in optional):

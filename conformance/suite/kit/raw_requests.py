@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from conformance.engine.scenario import Scenario
+from conformance.checks.failures import FAILURES
+from conformance.engine.scenario import Answer, Scenario
 from conformance.model.exchange import Exchange, Request
+from conformance.model.expectation import Expectation
 
 
 def raw_request(scenario: Scenario, operation_id: str, **how: Any) -> Request:
@@ -43,3 +45,11 @@ def with_raw_query(request: Request, query: str) -> Request:
 def body_text(exchange: Exchange) -> bytes:
     """The body of an answer, byte for byte."""
     return exchange.response.body if exchange.response else b""
+
+
+def or_failing(*answers: Answer) -> Expectation:
+    """These answers and a service that fails: of odd content that is for its own rule to say.
+
+    A 500 is what a request gets that the service does not understand (table 14-1).
+    """
+    return Expectation((*answers, *(Answer(status, ("*",)) for status in sorted(FAILURES))))
