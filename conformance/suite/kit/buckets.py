@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.engine.scenario import Inconclusive
+from conformance.engine.scenario import Inconclusive, Scenario
 from conformance.model.exchange import Exchange
 
 
@@ -16,3 +16,17 @@ def rows_of(exchange: Exchange, name: str) -> list[dict[str, Any]]:
     if not isinstance(listed, list):
         raise Inconclusive(f"{exchange.request.operation} answered no list of {name}")
     return [row for row in listed if isinstance(row, dict)]
+
+
+def another_bucket(scenario: Scenario, taken: Any) -> str | None:
+    """Another bucket in the place of an ``obs_addr``, or None; an authorised one where there is."""
+    if not isinstance(taken, dict) or not scenario.offers("ListObsBuckets"):
+        return None
+    listed = scenario.send("ListObsBuckets")
+    rows = rows_of(listed, "buckets") if listed.succeeded else []
+    there = sorted(
+        (row.get("is_authorized") is not True, str(row.get("bucket")))
+        for row in rows
+        if row.get("location") == taken.get("location")
+    )
+    return next((name for _, name in there if name != taken.get("bucket")), None)

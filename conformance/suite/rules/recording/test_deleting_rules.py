@@ -130,14 +130,16 @@ def _judge_replaced(scenario: Scenario, path: dict[str, Any], before: Any) -> No
 def test_the_rule_of_a_job_stays(scenario: Scenario, kind: JobKind) -> None:
     """Section 6.5: a job of either kind that runs keeps its rule (E-6-delete-in-use).
 
-    It does whatever other jobs there are, and one that takes the rule over while it runs too.
+    It does whatever other jobs there are, older or newer ones, and one that takes the rule over
+    while it runs too.
     """
     stays = scenario.rule("DeleteRecordRule/rule/in-use-by-job")
     path = scenario.path_of("record_rule", scenario.fresh("record_rule"))
     app, record_param = path["app_id"], {"record_rule_id": path["rule_id"]}
     jobs, others = Jobs(scenario, kind), Jobs(scenario, other(kind))
+    older = others.start(app=app) if kind is INDIVIDUAL else None
     job = jobs.running(app=app, change={"record_param": record_param})
-    bystander = others.start(app=app)
+    bystander = older or others.start(app=app)
     stays.refused(scenario.send("DeleteRecordRule", path=path))
     _end(scenario, jobs, job)
     if others.kind is INDIVIDUAL:
