@@ -262,8 +262,12 @@ def _with_levels(
 ) -> Iterator[Field]:
     """The fields, with the levels that only this body gives them (``x-levels-of``)."""
     for field in fields:
-        own = {**field.schema.get("x-levels", {}), **levels.get(field.path, {})}
-        yield replace(field, schema={**field.schema, "x-levels": own}) if own else field
+        own = levels.get(field.path)
+        if own is None:
+            yield field
+        else:
+            merged = {**field.schema.get("x-levels", {}), **own}
+            yield replace(field, schema={**field.schema, "x-levels": merged})
 
 
 def read_content(status: int, node: Mapping[str, Any], section: str, source: Source) -> AnswerSpec:

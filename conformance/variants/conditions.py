@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from conformance.faults.combinators import instead
@@ -44,96 +44,103 @@ _NAMES: Mapping[str, tuple[tuple[str, str, int], ...]] = {
 """Fields that name something, and how a name that nothing has is refused."""
 
 
+_Condition = Callable[[Turn], Answer | None]
+
+
 def variants() -> Iterator[Variant]:
     """Every condition."""
-    yield Variant(
-        "habits/StartApp/enabled-already",
-        "Enabling an application that is enabled is refused.",
-        "启用已启用的应用会被拒绝。",
-        (7741,),
-        instead(_where_active),
-        ("StartApp",),
+    rows: tuple[tuple[str, tuple[str, ...], str, str, tuple[int, ...], _Condition], ...] = (
+        (
+            "StartApp/enabled-already",
+            ("StartApp",),
+            "Enabling an application that is enabled is refused.",
+            "启用已启用的应用会被拒绝。",
+            (7741,),
+            _where_active,
+        ),
+        (
+            "DeleteApp/only-stopped",
+            ("DeleteApp",),
+            "Only an application that was stopped is deleted.",
+            "只能删除已停用的应用。",
+            (1591, 1596),
+            _where_active,
+        ),
+        (
+            "DeleteApp/only-without-rules",
+            ("DeleteApp",),
+            "Only an application without recording rules is deleted.",
+            "只能删除没有录制规则的应用。",
+            (1591, 1596),
+            _where_rules,
+        ),
+        (
+            "RemoveUsers/in-the-room",
+            ("RemoveUsers",),
+            "Removing somebody who is not in the room is refused.",
+            "移除不在房间中的用户会被拒绝。",
+            (5300, 5324),
+            _where_nobody,
+        ),
+        (
+            "UpdateObsBucketAuthority/changes-something",
+            ("UpdateObsBucketAuthority",),
+            "Authorising a bucket that is authorised is refused, and revoking one that is not.",
+            "对已授权的桶再次授权、对未授权的桶取消授权会被拒绝。",
+            (5843, 7744),
+            _where_so_already,
+        ),
+        (
+            "mix/panes-of-custom",
+            ("CreateMixJob",),
+            "Place, size, layer and cropping of a pane are refused where the layout is not custom.",
+            "非自定义布局时，拒绝窗格的位置、大小、层次和裁剪字段。",
+            (3699, 3700, 3707, 7744),
+            _placed_elsewhere,
+        ),
+        (
+            "mix/panes-inside",
+            ("CreateMixJob", "UpdateMixJob"),
+            "A pane that sticks out of the canvas is refused.",
+            "超出画布的窗格会被拒绝。",
+            (3697, 3698, 7744),
+            _outside,
+        ),
+        (
+            "mix/custom-geometry",
+            ("CreateMixJob", "UpdateMixJob"),
+            "A pane of a custom layout needs its place and its size.",
+            "自定义布局的窗格必须给出位置和大小。",
+            (3699, 3700, 3701, 3702),
+            _without_geometry,
+        ),
+        (
+            "rules/settings-of-formats",
+            ("CreateRecordRule", "UpdateRecordRule"),
+            "Settings of a format in which nothing is recorded are refused.",
+            "未选用的录制格式若带有配置会被拒绝。",
+            (1939, 1940, 7744),
+            _of_no_format,
+        ),
+        (
+            "body/numbers-are-names",
+            tuple(_NAMES),
+            "A number where something is named is looked up like any other name, and not found.",
+            "以名称引用资源的字段若为数字，则按名称查找，结果为不存在。",
+            (7749, 7750, 7762, 7763),
+            _named_by_a_number,
+        ),
+        (
+            "mix/pictures-exist",
+            ("CreateMixJob", "UpdateMixJob"),
+            "A picture that is in none of the account's buckets is refused.",
+            "不在账号任何桶中的图片会被拒绝。",
+            (3685, 3687, 7763),
+            _where_no_picture,
+        ),
     )
-    yield Variant(
-        "habits/DeleteApp/only-stopped",
-        "Only an application that was stopped is deleted.",
-        "只能删除已停用的应用。",
-        (1591, 1596),
-        instead(_where_active),
-        ("DeleteApp",),
-    )
-    yield Variant(
-        "habits/DeleteApp/only-without-rules",
-        "Only an application without recording rules is deleted.",
-        "只能删除没有录制规则的应用。",
-        (1591, 1596),
-        instead(_where_rules),
-        ("DeleteApp",),
-    )
-    yield Variant(
-        "habits/RemoveUsers/in-the-room",
-        "Removing somebody who is not in the room is refused.",
-        "移除不在房间中的用户会被拒绝。",
-        (5300, 5324),
-        instead(_where_nobody),
-        ("RemoveUsers",),
-    )
-    yield Variant(
-        "habits/UpdateObsBucketAuthority/changes-something",
-        "Authorising a bucket that is authorised is refused, and revoking one that is not.",
-        "对已授权的桶再次授权、对未授权的桶取消授权会被拒绝。",
-        (5843, 7744),
-        instead(_where_so_already),
-        ("UpdateObsBucketAuthority",),
-    )
-    yield Variant(
-        "habits/mix/panes-of-custom",
-        "Place, size, layer and cropping of a pane are refused where the layout is not custom.",
-        "非自定义布局时，拒绝窗格的位置、大小、层次和裁剪字段。",
-        (3699, 3700, 3707, 7744),
-        instead(_placed_elsewhere),
-        ("CreateMixJob",),
-    )
-    yield Variant(
-        "habits/mix/panes-inside",
-        "A pane that sticks out of the canvas is refused.",
-        "超出画布的窗格会被拒绝。",
-        (3697, 3698, 7744),
-        instead(_outside),
-        ("CreateMixJob", "UpdateMixJob"),
-    )
-    yield Variant(
-        "habits/mix/custom-geometry",
-        "A pane of a custom layout needs its place and its size.",
-        "自定义布局的窗格必须给出位置和大小。",
-        (3699, 3700, 3701, 3702),
-        instead(_without_geometry),
-        ("CreateMixJob", "UpdateMixJob"),
-    )
-    yield Variant(
-        "habits/rules/settings-of-formats",
-        "Settings of a format in which nothing is recorded are refused.",
-        "未选用的录制格式若带有配置会被拒绝。",
-        (1939, 1940, 7744),
-        instead(_of_no_format),
-        ("CreateRecordRule", "UpdateRecordRule"),
-    )
-    yield Variant(
-        "habits/body/numbers-are-names",
-        "A number where something is named is looked up like any other name, and not found.",
-        "以名称引用资源的字段若为数字，则按名称查找，结果为不存在。",
-        (7749, 7750, 7762, 7763),
-        instead(_named_by_a_number),
-        tuple(_NAMES),
-    )
-    yield Variant(
-        "habits/mix/pictures-exist",
-        "A picture that is in none of the account's buckets is refused.",
-        "不在账号任何桶中的图片会被拒绝。",
-        (3685, 3687, 7763),
-        instead(_where_no_picture),
-        ("CreateMixJob", "UpdateMixJob"),
-    )
+    for label, operations, english, chinese, lines, refused in rows:
+        yield Variant(f"habits/{label}", english, chinese, lines, instead(refused), operations)
 
 
 def _where_active(turn: Turn) -> Answer | None:

@@ -156,6 +156,15 @@ def test_levels_of_inputs() -> None:
     assert input_level(field, "type") is Level.MUST
 
 
+def test_levels_of_one_body_are_those_of_fields_that_it_has() -> None:
+    """A path of x-levels-of that no field has would lower nothing, and nobody would notice."""
+    for operation in contract().operations.values():
+        node = contract().raw["paths"][operation.path][operation.method.lower()]
+        paths = node.get("requestBody", {}).get("x-levels-of", {})
+        known = {field.path for field in operation.body.fields} if operation.body else set()
+        assert paths.keys() <= known
+
+
 @pytest.mark.parametrize(
     ("operation", "level"), [("CreateMixJob", "MUST"), ("UpdateMixJob", "MAY")]
 )

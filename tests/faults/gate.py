@@ -101,7 +101,7 @@ def concerned(variants: Sequence[Variant], level: str, seed: int) -> tuple[str, 
 
 
 def _named(operation: Operation) -> set[str | None]:
-    """The kinds of resources that an operation names or creates."""
+    """The kinds of resources that an operation names."""
     fields = [field for parameter in operation.parameters for field in parameter.fields]
     fields += operation.body.fields if operation.body is not None else ()
     return {field.resource for field in fields}

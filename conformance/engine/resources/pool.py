@@ -168,15 +168,18 @@ class ResourcePool:
         """What was put under this key is undone already."""
         self._afterwards.pop(key, None)
 
+    def _undo(self) -> None:
+        while self._afterwards:
+            _, action = self._afterwards.popitem()
+            with suppress(Blocked):
+                action()
+
     def release(self, mark: int, *, spares: bool = True) -> None:
         """Undo what is to be undone, and delete what was created or handed out since ``mark``.
 
         One of each kind is kept for later when ``spares`` says that nothing was done to it.
         """
-        while self._afterwards:
-            _, action = self._afterwards.popitem()
-            with suppress(Blocked):
-                action()
+        self._undo()
         for made in reversed(self._made[:]):
             if made not in self._made or made.id in self._kept | self._undeletable:
                 continue
@@ -201,6 +204,7 @@ class ResourcePool:
 
     def clean(self) -> list[str]:
         """Delete everything that this run created, the newest first; return what could not be."""
+        self._undo()
         for made in reversed(self._made[:]):
             if made in self._made:
                 self._delete(made)

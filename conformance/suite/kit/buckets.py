@@ -18,15 +18,16 @@ def rows_of(exchange: Exchange, name: str) -> list[dict[str, Any]]:
     return [row for row in listed if isinstance(row, dict)]
 
 
-def another_bucket(scenario: Scenario, taken: Any) -> str | None:
-    """Another bucket in the place of an ``obs_addr``, or None; an authorised one where there is."""
+def another_bucket(scenario: Scenario, taken: Any) -> dict[str, Any]:
+    """The row of another bucket in the place of an ``obs_addr``, rather an authorised one.
+
+    It is empty where none is known.
+    """
     if not isinstance(taken, dict) or not scenario.offers("ListObsBuckets"):
-        return None
+        return {}
     listed = scenario.send("ListObsBuckets")
     rows = rows_of(listed, "buckets") if listed.succeeded else []
-    there = sorted(
-        (row.get("is_authorized") is not True, str(row.get("bucket")))
-        for row in rows
-        if row.get("location") == taken.get("location")
-    )
-    return next((name for _, name in there if name != taken.get("bucket")), None)
+    place, name = taken.get("location"), taken.get("bucket")
+    others = [row for row in rows if row.get("location") == place and row.get("bucket") != name]
+    others.sort(key=lambda row: (row.get("is_authorized") is not True, str(row.get("bucket"))))
+    return others[0] if others else {}

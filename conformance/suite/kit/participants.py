@@ -13,8 +13,8 @@ def join(scenario: Scenario, app: str, room: str, user: str, content: object = N
     Raises Blocked when that fails.
     """
     where = (app, room, user)
-    _steer(scenario, "PUT", where, {} if content is None else content)
     scenario.lab.resources.afterwards(where, lambda: leave(scenario, *where))
+    _steer(scenario, "PUT", where, {} if content is None else content)
 
 
 def leave(scenario: Scenario, app: str, room: str, user: str) -> None:

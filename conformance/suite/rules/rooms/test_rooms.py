@@ -186,6 +186,10 @@ def _judge_dismissal(
         expected="a room that has ended",
         exchange=running,
     )
+    if room not in after:
+        closed = scenario.send("RemoveRoom", path={"room_id": room})
+        gone = scenario.refusals("RemoveRoom/rule/dismissed-twice")
+        scenario.rule("RemoveRoom/rule/dismissed-twice").answered(closed, *gone)
     online = scenario.until(
         lambda: _online(scenario, room), lambda body: not _names(body), seconds=_soon(scenario)
     )
