@@ -31,6 +31,12 @@ def faults() -> Iterator[Fault]:
             on_request(_unless_given(name, value)),
         )
     yield breaking(
+        "ListRtcUserList/rule/region-name-or-abbreviation",
+        "ListRtcUserList takes names and abbreviations in one list for names",
+        shown(_when(lambda request: _mixed(request.value("region") or ""), _lost("UserList"))),
+        slug="mixed-list",
+    )
+    yield breaking(
         "ListRtcRealtimeScaleDimension/rule/time-selects",
         "ListRtcRealtimeScaleDimension shows the present, whatever the moment",
         on_request(_at_present),
@@ -74,6 +80,11 @@ def _when(wanted: Callable[[Request], bool], change: Change) -> Change:
 
 def _several(name: str) -> Callable[[Request], bool]:
     return lambda request: "," in (request.value(name) or "")
+
+
+def _mixed(regions: str) -> bool:
+    """Whether some are written in letters of ASCII and some are not."""
+    return len({one.isascii() for one in regions.split(",")}) > 1
 
 
 def _is(name: str, value: str) -> Callable[[Request], bool]:
@@ -203,6 +214,21 @@ def _lingering(_turn: Turn, body: Any) -> Any:
     }
 
 
+_BY_VALUE = "ListRtcRealtimeScaleDimension"
+
+
+def _names_moved(rows: Rows) -> Rows:
+    """The fewest users have the name of the most, and all the others that of the next."""
+    names = [row["dimension"] for row in rows]
+    return [
+        {**row, "dimension": name} for row, name in zip(rows, [*names[1:], *names[:1]], strict=True)
+    ]
+
+
+def _numbered(rows: Rows) -> Rows:
+    return [{**row, "dimension": str(position)} for position, row in enumerate(rows)]
+
+
 _MINUTES = (
     (
         "RealtimeScale/rooms-not-more-than-users",
@@ -244,6 +270,16 @@ _MINUTES = (
         _rows(
             "RealtimeScaleDimension", lambda row: {**row, "online_users": 2 * row["online_users"]}
         ),
+    ),
+    (
+        "RealtimeScaleDimension/users-of-value-bounded",
+        "counts the users of one platform under the name of another",
+        _when(_is("dimension", "platform"), rows_changed(_BY_VALUE, _names_moved)),
+    ),
+    (
+        "RealtimeScaleDimension/values-of-users",
+        "numbers the platforms",
+        _when(_is("dimension", "platform"), rows_changed(_BY_VALUE, _numbered)),
     ),
     (
         "RealtimeQuality/five-second-rate-not-above-rate",

@@ -109,6 +109,12 @@ def _of_ends(name: str, shape: Shape) -> Iterator[Fault]:
             return None
         return shape.write(turn.request, end - most, end)
 
+    def started(turn: Turn) -> Request | None:
+        start, end = shape.read(turn.request)
+        if start is None or end is not None or now(turn) - start <= shape.longest:
+            return None
+        return shape.write(turn.request, now(turn) - shape.longest, now(turn))
+
     def future(turn: Turn) -> Request | None:
         start, end = shape.read(turn.request)
         if start is None or end is None or start <= now(turn):
@@ -135,6 +141,13 @@ def _of_ends(name: str, shape: Shape) -> Iterator[Fault]:
     ):
         if (name, rule) != ("ListRtcHistoryUsage", "span-exceeded-refused"):
             yield breaking(f"{name}/rule/{rule}", f"{name} {title}", behaviour)
+    if name not in {*_DAILY, *_CALLS}:
+        yield breaking(
+            f"{name}/rule/span-exceeded-refused",
+            f"{name} cuts a span that is too long and has no end",
+            on_request(started),
+            slug="start-alone",
+        )
 
 
 def _of_samples(name: str, shape: Shape) -> Iterator[Fault]:

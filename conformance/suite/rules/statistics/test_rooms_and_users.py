@@ -199,8 +199,7 @@ def _regions(scenario: Scenario, whole: Asked) -> None:
     """A region by the spelling that the answer shows, and by the other one of table 14-2."""
     rule = scenario.rule(f"{USERS}/rule/filter-region-subset")
     either = scenario.rule(f"{USERS}/rule/region-name-or-abbreviation")
-    names = scenario.lab.contract.regions
-    spellings = {**names, **{short: name for name, short in names.items()}}
+    spellings = _spellings(scenario)
     region = _some(scenario, whole[1], "region", among=spellings)
     if region is None:
         rule.inconclusive("no data: no user has a region of table 14-2")
@@ -209,6 +208,12 @@ def _regions(scenario: Scenario, whole: Asked) -> None:
     same = (region, spellings[region])
     for judged, spelling in ((rule, region), (either, spellings[region])):
         judge(judged, check_filter(scenario, USERS, whole, {"region": spelling}, "region", same))
+
+
+def _spellings(scenario: Scenario) -> Mapping[str, str]:
+    """The other spelling of each name and each abbreviation of table 14-2."""
+    names = scenario.lab.contract.regions
+    return {**names, **{short: name for name, short in names.items()}}
 
 
 def _several(scenario: Scenario, whole: Asked) -> None:
@@ -220,18 +225,32 @@ def _several(scenario: Scenario, whole: Asked) -> None:
         if len(values) < 2:
             continue
         pair = scenario.lab.random.sample(values, 2)
-        judge(rule, _either(scenario, whole, field, pair))
+        together = _either(scenario, whole, field, pair, pair)
+        judge(rule, together)
         judged = True
+        if field == "region" and not together.problem:
+            _mixed_regions(scenario, whole, pair)
     if not judged:
         rule.inconclusive("no data: all users have one region, one carrier and one state")
 
 
-def _either(scenario: Scenario, whole: Asked, field: str, pair: list[str]) -> Comparison:
+def _mixed_regions(scenario: Scenario, whole: Asked, pair: Sequence[str]) -> None:
+    """Of two provinces, one as the answer shows it, one in the other spelling of table 14-2."""
+    spellings = _spellings(scenario)
+    first, second = pair
+    if second in spellings:
+        found = _either(scenario, whole, "region", [first, spellings[second]], pair)
+        judge(scenario.rule(f"{USERS}/rule/region-name-or-abbreviation"), found)
+
+
+def _either(
+    scenario: Scenario, whole: Asked, field: str, asked: list[str], pair: Sequence[str]
+) -> Comparison:
     """Two values with a comma, as in the examples of 13.8; else the parameter twice."""
-    found = check_filter(scenario, USERS, whole, {field: ",".join(pair)}, field, pair)
+    found = check_filter(scenario, USERS, whole, {field: ",".join(asked)}, field, pair)
     if not found.problem:
         return found
-    repeated = check_filter(scenario, USERS, whole, {field: pair}, field, pair)
+    repeated = check_filter(scenario, USERS, whole, {field: asked}, field, pair)
     return found if repeated.problem else repeated
 
 

@@ -38,7 +38,8 @@ SINGLE_USER = {
 def test_a_span_that_is_too_long(scenario: Scenario, operation: str) -> None:
     """13.1 to 13.14: one second more than the longest span is refused; 33 days are (13.8, 13.9).
 
-    13.10 to 13.12 grant more to a single user: up to that, either; beyond it, refused.
+    Where an end that is left out is the present, so is a start that lies too far back. 13.10 to
+    13.12 grant more to a single user: up to that, either; beyond it, refused.
     """
     rule = scenario.rule(f"{operation}/rule/span-exceeded-refused")
     window = time_window(scenario, operation)
@@ -48,6 +49,9 @@ def test_a_span_that_is_too_long(scenario: Scenario, operation: str) -> None:
     refused = rule.answers
     if operation not in SINGLE_USER or window.single is None:
         rule.answered(scenario.send(operation, query=window.query(plain)), *refused)
+        if operation in PAST_HOUR:
+            too_early = {window.start: window.write(longest.start - DAY)}
+            rule.answered(scenario.send(operation, query=too_early), *refused)
         return
     if operation == "ListRtcClientQosDetails":
         rule.answered(scenario.send(operation, query=window.query(plain)), *refused)
