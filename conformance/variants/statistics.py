@@ -71,6 +71,14 @@ def _answers() -> Iterator[Variant]:
         ("ListRtcRealtimeScale",),
     )
     yield Variant(
+        "statistics/ListRtcRealtimeScaleDimension/systems",
+        "By platform, systems are named in full, with capitals and a version.",
+        "按系统平台统计时，以带大写字母和版本号的全称表示系统。",
+        (6166, 6369),
+        on_answer(_systems, 200),
+        ("ListRtcRealtimeScaleDimension",),
+    )
+    yield Variant(
         "statistics/rooms-empty-at-three",
         "Rooms stay open for minutes while everybody is out, which no minute of users shows.",
         "所有用户离开期间房间仍保持数分钟，且这些分钟没有用户数据。",
@@ -127,6 +135,15 @@ def _every_metric(turn: Turn) -> Request:
 
 def _no_idle_minutes(_turn: Turn, answer: Answer) -> Answer:
     return answer.with_json({"scale": [row for row in answer.json["scale"] if row["value"]]})
+
+
+def _systems(turn: Turn, answer: Answer) -> Answer:
+    if turn.request.value("dimension") != "platform":
+        return answer
+    rows = [
+        {**row, "dimension": f"{row['dimension'].title()} 10"} for row in answer.json["dimensions"]
+    ]
+    return answer.with_json({"dimensions": rows})
 
 
 def _one_event(_turn: Turn, answer: Answer) -> Answer:
