@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from conformance.faults.combinators import on_request
@@ -24,6 +25,8 @@ from conformance.faults.rules.job_terms import sent
 
 BUCKETS, OBJECTS = "ListObsBuckets", "ListObsBucketObjects"
 AUTHORISE = "UpdateObsBucketAuthority"
+_DATES = {"creation_date", "last_modified"}
+_TIME = "%Y/%m/%d %H:%M:%S"
 
 
 def faults() -> Iterator[Fault]:
@@ -55,6 +58,33 @@ def _turned(items: str) -> Behaviour:
 
 def _bare(_turn: Turn, body: Any) -> Any:
     return {**body, "objects": [{"file_name": one["file_name"]} for one in body["objects"]]}
+
+
+def _later(items: str) -> Callable[[Turn, Any], Any]:
+    """Every date a hundred years on."""
+
+    def change(_turn: Turn, body: Any) -> Any:
+        rows = [
+            {key: _century_on(value) if key in _DATES else value for key, value in row.items()}
+            for row in body[items]
+        ]
+        return {**body, items: rows}
+
+    return change
+
+
+def _century_on(date: str) -> str:
+    return f"{int(date[:4]) + 100}{date[4:]}"
+
+
+def _renamed_zone(_turn: Turn, body: Any) -> Any:
+    def renamed(row: dict[str, Any]) -> dict[str, Any]:
+        time, zone = row["last_modified"].split(" GMT")
+        there = datetime.strptime(time, _TIME).replace(tzinfo=UTC) - timedelta(hours=8)
+        return {**row, "last_modified": f"{there.strftime(_TIME)} GMT{zone}"}
+
+    rows = [renamed(row) if "last_modified" in row else row for row in body["objects"]]
+    return {**body, "objects": rows}
 
 
 def _in_bytes(_turn: Turn, body: Any) -> Any:
@@ -95,12 +125,15 @@ def _where_it_is(turn: Turn) -> Request | None:
 _BUCKETS: tuple[RuleRow, ...] = (
     ("count-equals-items", "counts one too many", shown(_one_more), ()),
     ("listed-buckets-exist", "lists what is another tenant's", shown(_of_another), ()),
+    ("created-in-the-past", "dates buckets in the next century", shown(_later("buckets")), ()),
     ("buckets-unique", "lists a bucket twice", _twice("buckets"), ()),
     ("reading-changes-nothing", "loses a bucket every second time", _turned("buckets"), ()),
 )
 _OBJECTS: tuple[RuleRow, ...] = (
     ("count-equals-items", "counts one too many", shown(_one_more), ()),
     ("objects-have-size-and-date", "answers names alone", shown(_bare), ()),
+    ("modified-in-the-past", "dates objects in the next century", shown(_later("objects")), ()),
+    ("modified-when-stored", "writes UTC and calls it GMT+08:00", shown(_renamed_zone), ()),
     ("size-in-kilobytes", "shows sizes in bytes", shown(_in_bytes), ()),
     ("folders-are-not-objects", "lists objects for folders", on_request(_as_objects), ()),
     ("prefix-narrows", "does not look at prefix", on_request(_without_prefix), ()),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -43,6 +43,7 @@ from conformance.faults.rules.job_terms import (
     without_rule,
 )
 from conformance.reference.clock import ZERO_TIME
+from conformance.reference.statistics.sessions import Session
 
 Row = tuple[str, str, str, Behaviour, tuple[str, ...]]
 """Verb, rule, title, behaviour, and the verbs whose requests go through it."""
@@ -59,6 +60,62 @@ def faults() -> Iterator[Fault]:
                 behaviour,
                 *operations,
             )
+        yield from _of_idleness(kind)
+
+
+def _of_idleness(kind: Kind) -> Iterator[Fault]:
+    """Whom a job waits for, when it is shown."""
+    for slug, title, wanted in (
+        ("watchers", "waits for those who only watch", lambda it: it.role == "player"),
+        ("left", "waits for those who have left", lambda it: it.state == "OFFLINE"),
+        ("any-room", "waits for anybody in any room", None),
+    ):
+        yield breaking(
+            f"{kind.operation('Create')}/rule/idle-without-speakers",
+            f"{kind.operation('Create')} {title}",
+            _before(_waiting_for(wanted)),
+            kind.operation("Show"),
+            slug=slug,
+        )
+    yield breaking(
+        f"{kind.operation('Create')}/rule/idle-without-speakers",
+        f"{kind.operation('Create')} waits for nobody",
+        _before(_idle_from_the_start),
+        kind.operation("Show"),
+        slug="nobody",
+    )
+
+
+def _before(change: Callable[[Turn], None]) -> Behaviour:
+    """Change the world before a request for a job that there is."""
+
+    async def behave(turn: Turn) -> Answer:
+        if turn.path.get("job_id") in found_app(turn).jobs:
+            change(turn)
+        return await turn.forward(turn.request)
+
+    return behave
+
+
+def _waiting_for(wanted: Callable[[Session], bool] | None) -> Callable[[Turn], None]:
+    """For sessions of its room, or for those online in any room (None)."""
+
+    def change(turn: Turn) -> None:
+        app = found_app(turn)
+        job = app.jobs[turn.path["job_id"]]
+        sessions = turn.world.statistics.app(app.app_id).sessions
+        if any(
+            it.state == "ONLINE" if wanted is None else it.room_id == job.room_id and wanted(it)
+            for it in sessions
+        ):
+            job.idle_since = None
+
+    return change
+
+
+def _idle_from_the_start(turn: Turn) -> None:
+    job = found_app(turn).jobs[turn.path["job_id"]]
+    job.idle_since = job.created
 
 
 def _of_strangers(kind: Kind) -> tuple[Row, ...]:

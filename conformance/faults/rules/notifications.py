@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from conformance.faults.handmade import FAMILY
+from conformance.faults.handmade import FAMILY, afterwards, breaking, found_app
+from conformance.faults.middleware import Turn
 from conformance.faults.model import Fault
 from conformance.faults.rules.notice_changes import (
     Prepare,
@@ -44,6 +45,34 @@ def faults() -> Iterator[Fault]:
         owned = requirement.startswith("UpdateAutoRecord/")
         identifier = requirement if owned else f"{_NAME}/{requirement}"
         yield Fault(f"{identifier}/{slug}", title, FAMILY, (identifier,), (), prepare=prepare)
+    for slug, title, seconds in (
+        ("never-merged", "Begins a file after every interruption", 0),
+        ("always-merged", "Goes on with a file after every interruption", -1),
+        ("merged-for-seconds", "Waits for a second, whatever was set", 1),
+    ):
+        yield breaking(
+            f"{_NAME}/rule/interruptions-make-files",
+            title,
+            afterwards(_merging_for(seconds)),
+            "CreateRecordRule",
+            slug=slug,
+        )
+
+
+def _merging_for(seconds: int) -> Callable[[Turn, Any], None]:
+    """Record with another time for merging than the rule was given and shows."""
+
+    def change(turn: Turn, body: Any) -> None:
+        rule = found_app(turn).rules[body["rule_id"]]
+        other = {"record_max_duration_to_merge_file": seconds}
+        configs = {
+            name: {**config, **other}
+            for name, config in rule.content.items()
+            if name.endswith("_config") and config
+        }
+        rule.content = {**rule.content, **configs}
+
+    return change
 
 
 _SHAPE = "notification"

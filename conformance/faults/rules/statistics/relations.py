@@ -42,10 +42,21 @@ def faults() -> Iterator[Fault]:
         on_request(_at_present),
     )
     yield breaking(
+        "ListRtcHistoryScale/rule/session-count-agrees",
+        "ListRtcHistoryScale has nothing of the day before yesterday",
+        shown(_day_lost),
+        slug="day-lost",
+    )
+    yield breaking(
         "ListRtcHistoryUsage/rule/usage-without-start",
         "ListRtcHistoryUsage shows a week without start_date",
         on_request(_usage_of_a_week),
     )
+
+
+def _day_lost(turn: Turn, body: Any) -> Any:
+    day = f"{now(turn) - 2 * SHAPES['ListRtcHistoryScale'].step:%Y-%m-%d}"
+    return {**body, "scale": [row for row in body["scale"] if row["date"] != day]}
 
 
 def _at_present(turn: Turn) -> Request | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any
 from urllib.parse import unquote
@@ -10,7 +11,9 @@ from conformance.checks.body import BodyCheck
 from conformance.checks.results import CheckResults
 from conformance.contract.notifications import PLACE
 from conformance.engine.scenario import Rule, Scenario
+from conformance.model.exchange import Exchange
 from conformance.suite.kit.applications import part
+from conformance.suite.kit.buckets import moments, rows_of
 from conformance.suite.kit.jobs import MIX, value
 from conformance.suite.kit.notifications.notification import (
     COMPLETE,
@@ -52,6 +55,8 @@ SHAPE = (
     *(f"{NAME}/{PLACE}/complete-file-has-{name.replace('_', '-')}/combination" for name in FACTS),
 )
 """What the table says of the fields; the contract's own test knows that none is missing."""
+_JUST_NOW = dt.timedelta(minutes=10)
+"""How far the date of a new object may be from the present: storing takes time."""
 TOLERANCE = 2
 """Seconds that whole seconds of begin, end and duration may differ by, each rounded or cut."""
 _OTHER_UNIT = 100
@@ -263,5 +268,31 @@ def judge_listed(recording: Recording, told: Notification) -> None:
         listed(seen.json),
         "the object of a completed file is not listed",
         expected=name,
+        exchange=seen,
+    )
+    if listed(seen.json):
+        _judge_modified(scenario, name, seen)
+
+
+def _judge_modified(scenario: Scenario, name: str, seen: Exchange) -> None:
+    """The date of an object that was stored a moment ago is the present."""
+    row = next(
+        (
+            row
+            for row in rows_of(seen, "objects")
+            if str(row.get("file_name")).lstrip("/") == name.lstrip("/")
+        ),
+        {},
+    )
+    modified = scenario.rule("ListObsBucketObjects/rule/modified-when-stored")
+    found = moments(row.get("last_modified"))
+    if not found:
+        modified.inconclusive("no data: there are no readable last_modified")
+        return
+    modified.that(
+        any(abs(one - scenario.lab.now()) <= _JUST_NOW for one in found),
+        "the last_modified of a file that was just completed is not the present",
+        expected=f"about {scenario.lab.now():%Y/%m/%d %H:%M:%S} GMT +00:00",
+        actual=row.get("last_modified"),
         exchange=seen,
     )

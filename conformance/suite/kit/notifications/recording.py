@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,13 +54,21 @@ class Recording:
 
     @classmethod
     def prepare(
-        cls, scenario: Scenario, listener: Listener, formats: tuple[str, ...] = ("MP4", "HLS")
+        cls,
+        scenario: Scenario,
+        listener: Listener,
+        formats: tuple[str, ...] = ("MP4", "HLS"),
+        settings: Mapping[str, Mapping[str, int]] | None = None,
     ) -> Recording:
-        """Create an application with a rule. Raises Blocked or Inconclusive without a bucket."""
+        """Create an application with a rule; ``settings`` are more of those of a format.
+
+        Raises Blocked or Inconclusive without a bucket.
+        """
         made = cls(scenario, listener, scenario.fresh("app"), formats)
         made.bucket = _bucket(scenario)
         made.folder = f"{scenario.name('records')}/"
         config = {"record_cycle": CYCLE, "record_prefix": PREFIX}
+        more = settings or {}
         body = {
             "obs_addr": {
                 "location": LOCATION,
@@ -69,7 +77,7 @@ class Recording:
                 "object": made.folder,
             },
             "record_formats": list(formats),
-            **{f"{one.lower()}_config": config for one in formats},
+            **{f"{one.lower()}_config": {**config, **more.get(one, {})} for one in formats},
         }
         answered = scenario.make("CreateRecordRule", path={"app_id": made.app}, body=body)
         made.rule = str(part(answered.json, "rule_id"))

@@ -9,14 +9,18 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
+import pytest
+
 from conformance.engine.scenario import Blocked, Rule, Scenario, rules
 from conformance.model.exchange import Exchange
-from conformance.suite.kit.jobs import KINDS, MIX, Job, JobKind, Jobs, ids, value
+from conformance.suite.kit import participants
+from conformance.suite.kit.jobs import INDIVIDUAL, KINDS, MIX, Job, JobKind, Jobs, both, ids, value
 
 _LEAST = 5
 """The least max_idle_time, in seconds (tables 9-4 and 10-3)."""
 _MORE = 0.5
 _LOOKS = 8
+_SPEAKER = "speaker"
 _PATIENCE = 40.0
 """Seconds after that in which a target must have looked: no sentence says how often it does."""
 
@@ -97,6 +101,49 @@ def _shortened(scenario: Scenario) -> Iterator[_Idle]:
     if changed.status == 200:
         what = "a job whose update lets it be idle"
         yield _Idle(jobs, job, jobs.rule("Update/ends-at-new-idle-time"), what)
+
+
+@pytest.mark.parametrize("kind", both("Create/idle-without-speakers"))
+def test_jobs_wait_for_those_who_speak(scenario: Scenario, kind: JobKind) -> None:
+    """Only joiners and publishers of its own room keep a job from being idle (tables 9-4, 10-3).
+
+    One room keeps its joiner, in one somebody watches, one was left: the first job goes on.
+    """
+    jobs = Jobs(scenario, kind)
+    rule = jobs.rule("Create/idle-without-speakers")
+    app = scenario.fresh("app")
+    spoken, watched, left = (scenario.name(one) for one in ("spoken", "watched", "left"))
+    for room, role in ((spoken, "joiner"), (watched, "player"), (left, "publisher")):
+        participants.join(scenario, app, room, _SPEAKER, {"role": role})
+    going = _started_in(jobs, app, spoken)
+    idle = [(_started_in(jobs, app, watched), "somebody only watches")]
+    idle.append((_started_in(jobs, app, left), "the last publisher has left"))
+    participants.leave(scenario, app, left, _SPEAKER)
+    participants.join(scenario, app, spoken, f"{_SPEAKER}2", {"role": "publisher"})
+    scenario.lab.waiting.outlast(_LEAST + _MORE)
+    for job, why in idle:
+        shown = _over(scenario, jobs, job)
+        rule.that(
+            shown.status != 200 or value(shown, "state") == "STOPPED",
+            f"a job that may be idle for {_LEAST} s goes on in a room in which {why}",
+            expected="STOPPED",
+            exchange=shown,
+        )
+    shown = jobs.show(going)
+    rule.that(
+        shown.status == 200 and value(shown, "state") in {"INIT", "RUNNING"},
+        f"a job that may be idle for {_LEAST} s has ended in a room that has a joiner in it",
+        expected="RUNNING",
+        exchange=shown,
+    )
+    jobs.stop(going)
+
+
+def _started_in(jobs: Jobs, app: str, room: str) -> Job:
+    change: dict[str, object] = {jobs.kind.room: room, jobs.kind.idle: _LEAST}
+    if jobs.kind is INDIVIDUAL:
+        change["user_id"] = _SPEAKER
+    return jobs.start(app=app, change=change, lasting=False)
 
 
 def _over(scenario: Scenario, jobs: Jobs, job: Job) -> Exchange:

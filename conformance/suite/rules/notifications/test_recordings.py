@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import pytest
 
+from conformance.access.capability import CLOCK
 from conformance.engine.outcomes import Inconclusive, NotApplicable
 from conformance.engine.scenario import Scenario, rules
 from conformance.engine.wire.listener import Listener
@@ -33,6 +35,11 @@ pytestmark = pytest.mark.sparkrtc_phase("last")
 
 _END = "CLOUD_RECORD_SERVER_OVER"
 _SOME_SECONDS = 3
+_USER = "speaker"
+_MERGED = 60
+"""Seconds that an interruption may last in a file that goes on."""
+_ONE_FILE = 7200
+"""Seconds of record_cycle that no test outlasts."""
 _NO_END = "the callback is not subscribed to the end of a recording"
 
 
@@ -57,6 +64,7 @@ _NO_END = "the callback is not subscribed to the end of a recording"
     "recordEvent/rule/download-names-object",
     "recordEvent/rule/file-facts-only-when-complete",
     "recordEvent/rule/picture-of-template",
+    "ListObsBucketObjects/rule/modified-when-stored",
 )
 def test_a_recording_is_told(scenario: Scenario) -> None:
     """A user and the mix of a room are recorded in both formats, and stopped."""
@@ -170,6 +178,84 @@ def test_a_long_recording_is_many_files(scenario: Scenario) -> None:
         actual=", ".join(map(str, lengths)) or "no file was completed",
         exchange=told[-1].exchange if told else None,
     )
+
+
+@rules("recordEvent/rule/interruptions-make-files")
+def test_an_interruption_ends_a_file_or_does_not(scenario: Scenario) -> None:
+    """Tables 6-5 and 6-6: one that is longer than the time for merging makes another file.
+
+    With 0 each does, with -1 none; a short one ends no file that waits for a minute, and where the
+    clock can be moved a long one does.
+    """
+    with Listener(scenario.lab.settings) as listener:
+        cases = [
+            _Interrupted.begin(scenario, listener, {"MP4": 0, "HLS": -1}),
+            _Interrupted.begin(scenario, listener, {"MP4": _MERGED, "HLS": _MERGED}),
+        ]
+        lasting = [_SOME_SECONDS]
+        if scenario.lab.settings.allows(CLOCK):
+            lasting.append(2 * _MERGED)
+        for seconds in lasting:
+            cases[0].recording.pass_time(_SOME_SECONDS)
+            for case in cases:
+                case.recording.leave(case.room, _USER)
+            cases[0].recording.pass_time(seconds)
+            for case in cases:
+                case.recording.join(case.room, _USER)
+        cases[0].recording.pass_time(_SOME_SECONDS)
+        for case in cases:
+            case.recording.stop(case.job)
+        for case in cases:
+            case.judge(lasting)
+            case.recording.leave(case.room, _USER)
+
+
+@dataclass(frozen=True, slots=True)
+class _Interrupted:
+    """A user who is recorded, and after how many seconds' interruption a file ends, by format."""
+
+    recording: Recording
+    address: Address
+    room: str
+    job: Job
+    merged: Mapping[str, int]
+
+    @classmethod
+    def begin(
+        cls, scenario: Scenario, listener: Listener, merged: Mapping[str, int]
+    ) -> _Interrupted:
+        settings = {
+            one: {"record_cycle": _ONE_FILE, "record_max_duration_to_merge_file": seconds}
+            for one, seconds in merged.items()
+        }
+        recording = Recording.prepare(scenario, listener, tuple(merged), settings)
+        address = recording.called()
+        room = scenario.name("room")
+        recording.join(room, _USER)
+        return cls(recording, address, room, recording.start(room, _USER), merged)
+
+    def judge(self, lasting: Sequence[int]) -> None:
+        """Of each format there are as many files as the interruptions make."""
+        job = self.job.id
+        wanted = {
+            one: 1 + sum(seconds != -1 and length > seconds for length in lasting)
+            for one, seconds in self.merged.items()
+        }
+
+        def there(seen: Sequence[Notification]) -> bool:
+            return all(counted(seen, COMPLETE, job, one) >= many for one, many in wanted.items())
+
+        told = self.recording.wait(self.address, there)
+        for format_, many in wanted.items():
+            found = counted(told, COMPLETE, job, format_)
+            rule(self.recording.scenario, "interruptions-make-files").that(
+                found == many,
+                f"recorded with record_max_duration_to_merge_file {self.merged[format_]} and "
+                f"interrupted for {' and '.join(map(str, lasting))} s, {format_} has {found} files",
+                expected=f"{many}",
+                actual=", ".join(f"{one.event} {one.format or ''}".strip() for one in told),
+                exchange=told[-1].exchange if told else None,
+            )
 
 
 def _about(length: object, seconds: int) -> bool:

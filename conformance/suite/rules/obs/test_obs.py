@@ -10,7 +10,7 @@ from typing import Any
 from conformance.engine.scenario import ABSENT, Scenario, rules
 from conformance.model.exchange import Exchange
 from conformance.model.wording import in_json
-from conformance.suite.kit.buckets import rows_of
+from conformance.suite.kit.buckets import in_future, moments, rows_of
 
 AUTHORISE, REVOKE = 1, 0
 _SOON = 6.0
@@ -25,6 +25,7 @@ _DEEPEST = 4
 @rules(
     "ListObsBuckets/rule/count-equals-items",
     "ListObsBuckets/rule/buckets-unique",
+    "ListObsBuckets/rule/created-in-the-past",
     "ListObsBuckets/rule/reading-changes-nothing",
 )
 def test_buckets_are_listed_once_and_counted(scenario: Scenario) -> None:
@@ -35,7 +36,7 @@ def test_buckets_are_listed_once_and_counted(scenario: Scenario) -> None:
         first.json.get("count"), len(buckets), f"count of a list of {len(buckets)} buckets", first
     )
     if not buckets:
-        for name in ("buckets-unique", "reading-changes-nothing"):
+        for name in ("buckets-unique", "created-in-the-past", "reading-changes-nothing"):
             scenario.rule(f"ListObsBuckets/rule/{name}").inconclusive(NO_DATA.format("buckets"))
         return
     twice = _repeated([str(row.get("bucket")) for row in buckets])
@@ -46,6 +47,7 @@ def test_buckets_are_listed_once_and_counted(scenario: Scenario) -> None:
         actual=", ".join(twice),
         exchange=first,
     )
+    _judge_dates(scenario, "ListObsBuckets/rule/created-in-the-past", "creation_date", first)
     scenario.rule("ListObsBuckets/rule/reading-changes-nothing").equal(
         _by_name(_buckets(second), "bucket"),
         _by_name(buckets, "bucket"),
@@ -62,6 +64,7 @@ def test_buckets_are_listed_once_and_counted(scenario: Scenario) -> None:
     "ListObsBucketObjects/rule/prefix-narrows",
     "ListObsBucketObjects/rule/prefix-without-match",
     "ListObsBucketObjects/rule/items-unique",
+    "ListObsBucketObjects/rule/modified-in-the-past",
     "ListObsBucketObjects/rule/reading-changes-nothing",
 )
 def test_objects_and_folders_of_a_bucket(scenario: Scenario) -> None:
@@ -79,6 +82,8 @@ def test_objects_and_folders_of_a_bucket(scenario: Scenario) -> None:
             scenario.rule(rule).inconclusive(NO_DATA.format("objects in the bucket"))
         return
     _judge_items(scenario, objects, folders)
+    modified = "ListObsBucketObjects/rule/modified-in-the-past"
+    _judge_dates(scenario, modified, "last_modified", objects)
     for kind, whole in (("objects", objects), ("folders", folders)):
         if any(name != beneath for name in _names(whole)):
             _judge_narrowing(scenario, kind, beneath, whole, _names(folders)[-1:])
@@ -88,6 +93,23 @@ def test_objects_and_folders_of_a_bucket(scenario: Scenario) -> None:
         _by_name(_items(objects), "file_name"),
         "the list of objects, asked for again",
         again,
+    )
+
+
+def _judge_dates(scenario: Scenario, rule: str, field: str, exchange: Exchange) -> None:
+    """What is there was made before now: a date in the future is one in another zone."""
+    rows = _items(exchange) if field == "last_modified" else _buckets(exchange)
+    dates = [row.get(field) for row in rows]
+    if not any(map(moments, dates)):
+        scenario.rule(rule).inconclusive(NO_DATA.format(f"readable {field}"))
+        return
+    future = [date for date in dates if in_future(scenario, date)]
+    scenario.rule(rule).that(
+        not future,
+        f"{len(future)} times a {field} lies in the future",
+        expected=f"at most {scenario.lab.now():%Y/%m/%d %H:%M:%S} GMT +00:00",
+        actual=", ".join(map(str, future[:3])),
+        exchange=exchange,
     )
 
 
