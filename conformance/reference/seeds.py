@@ -22,8 +22,9 @@ APP_NAMES = ("demo-classroom", "demo-meeting")
 OTHER_APP_NAME = "other-classroom"
 _OTHER_BUCKET = ("rtc-bucket-of-others", "cn-north-4", False)
 """What the second tenant alone has; it shares the names of all other buckets."""
+SHOWN_BUCKET = ("rtc-records", "cn-north-4")
 _BUCKETS = (
-    ("rtc-records", "cn-north-4", True),
+    (*SHOWN_BUCKET, True),
     ("rtc-images", "cn-north-4", False),
     ("rtc-archive", "cn-east-2", False),
 )

@@ -14,7 +14,7 @@ import uvicorn
 from conformance.errors import ConformanceError
 from conformance.reference.app import create_app
 from conformance.reference.flow import FlowControl
-from conformance.reference.seeds import SHOWN_OBJECT, seeded_world
+from conformance.reference.seeds import SHOWN_BUCKET, SHOWN_OBJECT, seeded_world
 from conformance.reference.upgrades import IgnoringUpgrades
 
 if TYPE_CHECKING:
@@ -124,6 +124,8 @@ def announcement(world: World, base_url: str) -> dict[str, Any]:
         "project_name": identity.project,
         "fixtures": {"app_id": app_id} if (app_id := _first_app(world)) else {},
         "facts": {
+            "bucket": SHOWN_BUCKET[0],
+            "bucket_location": SHOWN_BUCKET[1],
             "bucket_object": SHOWN_OBJECT[0],
             "bucket_object_bytes": SHOWN_OBJECT[1] * 1024,
             "app_quota": world.policies.max_apps,

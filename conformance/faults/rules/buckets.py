@@ -110,6 +110,10 @@ def _unmatched_refused(turn: Turn) -> bool:
     )
 
 
+def _none(_turn: Turn, body: Any) -> Any:
+    return {**body, "count": 0, "buckets": []}
+
+
 def _of_another(_turn: Turn, body: Any) -> Any:
     rows = body["buckets"]
     others = [{**row, "bucket": f"{row['bucket']}-of-another"} for row in rows[:1]]
@@ -124,6 +128,7 @@ def _where_it_is(turn: Turn) -> Request | None:
 
 _BUCKETS: tuple[RuleRow, ...] = (
     ("count-equals-items", "counts one too many", shown(_one_more), ()),
+    ("bucket-with-objects-listed", "lists no bucket at all", shown(_none), ()),
     ("listed-buckets-exist", "lists what is another tenant's", shown(_of_another), ()),
     ("created-in-the-past", "dates buckets in the next century", shown(_later("buckets")), ()),
     ("buckets-unique", "lists a bucket twice", _twice("buckets"), ()),

@@ -37,6 +37,12 @@ def faults() -> Iterator[Fault]:
         slug="mixed-list",
     )
     yield breaking(
+        "ListRtcRoomList/rule/duration-in-seconds",
+        "ListRtcRoomList has no duration of any room",
+        shown(_rows("RoomList", _with(duration=0))),
+        slug="zero",
+    )
+    yield breaking(
         "ListRtcRealtimeScaleDimension/rule/time-selects",
         "ListRtcRealtimeScaleDimension shows the present, whatever the moment",
         on_request(_at_present),

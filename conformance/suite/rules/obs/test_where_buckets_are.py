@@ -56,5 +56,26 @@ def test_what_is_listed_is_there(scenario: Scenario) -> None:
         )
 
 
+@rules("ListObsBuckets/rule/bucket-with-objects-listed")
+def test_a_bucket_that_is_there_is_listed(scenario: Scenario) -> None:
+    """The bucket of the target file, whose objects are answered (12.2), is in the list (12.1)."""
+    rule = scenario.rule("ListObsBuckets/rule/bucket-with-objects-listed")
+    name = scenario.lab.settings.fixtures.bucket
+    if name is None:
+        raise NotApplicable("the target file names no bucket (fixtures.bucket)")
+    place = scenario.given("bucket_location")
+    scenario.make("ListObsBucketObjects", query={"type": "objects"})
+    listed = scenario.make("ListObsBuckets")
+    rule.that(
+        any(
+            (row.get("bucket"), row.get("location")) == (name, place)
+            for row in rows_of(listed, "buckets")
+        ),
+        f"bucket {name} in {place} has its objects listed, and is not in the list of buckets",
+        expected=f"{name} in {place}",
+        exchange=listed,
+    )
+
+
 def _items(exchange: Exchange) -> list[dict[str, Any]]:
     return rows_of(exchange, "objects")
