@@ -117,6 +117,12 @@ def _used_by_newest_only() -> Behaviour:
     return behave
 
 
+def _any_runs(turn: Turn) -> bool:
+    """A job of the application has not ended, whatever it records with."""
+    app = found_app(turn)
+    return app is not None and bool([*app.open_jobs])
+
+
 def _used_once(turn: Turn) -> bool:
     """A job has named the rule, be it over or not."""
     app = found_app(turn)
@@ -254,6 +260,13 @@ _FAULTS: tuple[RequirementRow, ...] = (
         "for-good",
         "A rule that a job has recorded with is never deleted",
         refused_when(_used_once, 400, "RTC.00001013"),
+        (),
+    ),
+    (
+        "DeleteRecordRule/rule/deletable-after-job",
+        "any-job",
+        "A rule is never deleted while any job of the application runs",
+        refused_when(_any_runs, 400, "RTC.00001013"),
         (),
     ),
     (

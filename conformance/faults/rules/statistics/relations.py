@@ -38,6 +38,12 @@ def faults() -> Iterator[Fault]:
     )
     yield breaking(
         "ListRtcRoomList/rule/duration-in-seconds",
+        "ListRtcRoomList gives the duration of open rooms in hours",
+        shown(_rows("RoomList", _open_in_hours)),
+        slug="open-in-hours",
+    )
+    yield breaking(
+        "ListRtcRoomList/rule/duration-in-seconds",
         "ListRtcRoomList has no duration of any room",
         shown(_rows("RoomList", _with(duration=0))),
         slug="zero",
@@ -129,6 +135,10 @@ def _swapped(first: str, second: str) -> Callable[[Any], Any]:
 
 def _long(row: Any) -> Any:
     return {**row, "duration": row["duration"] + 10_000_000}
+
+
+def _open_in_hours(row: Any) -> Any:
+    return {**row, "duration": row["duration"] // 3600} if row["end_time"] == "-" else row
 
 
 def _first_again(name: str) -> Change:
