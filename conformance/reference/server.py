@@ -107,6 +107,14 @@ def start_reference(
     return ReferenceServer(create_app(world, with_control=with_control), port).start()
 
 
+_BUCKET_FACTS = {
+    "bucket": SHOWN_BUCKET[0],
+    "bucket_location": SHOWN_BUCKET[1],
+    "bucket_object": SHOWN_OBJECT[0],
+    "bucket_object_bytes": SHOWN_OBJECT[1] * 1024,
+}
+
+
 def announcement(world: World, base_url: str) -> dict[str, Any]:
     """Say where the server is and what the first identity authenticates with."""
     identity, other = world.identities[:2]
@@ -124,15 +132,16 @@ def announcement(world: World, base_url: str) -> dict[str, Any]:
         "project_name": identity.project,
         "fixtures": {"app_id": app_id} if (app_id := _first_app(world)) else {},
         "facts": {
-            "bucket": SHOWN_BUCKET[0],
-            "bucket_location": SHOWN_BUCKET[1],
-            "bucket_object": SHOWN_OBJECT[0],
-            "bucket_object_bytes": SHOWN_OBJECT[1] * 1024,
+            **(_BUCKET_FACTS if _has_buckets(world) else {}),
             "app_quota": world.policies.max_apps,
         },
         "expired_token": identity.expired_token,
         "second": {"token": other.token, "project_id": other.project_id},
     }
+
+
+def _has_buckets(world: World) -> bool:
+    return bool(world.tenant_of(world.identities[0]).buckets)
 
 
 def _first_app(world: World) -> str | None:
