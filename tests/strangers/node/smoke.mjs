@@ -98,6 +98,8 @@ check('callback show', (await call('GET', `${A}/record-callback`)).body.record_c
 
 // 9
 const M = `${A}/mix-stream-jobs`;
+const guest = `/_control/rooms/${A.split('/').pop()}/room001/users/guest`;
+answer('guest joins', await call('PUT', guest, {}), 200);
 answer('mix', r = await call('POST', M, mixBody('room001', {}, rule)), 201);
 const mix = r.body.job_id;
 check('mix view', [r.body.state, r.body.stream_name, r.body.mix_param.max_idle_time, r.body.stop_time], ['INIT', `m_${mix}_room001`, 30, '0001-01-01T00:00:00Z']);
@@ -128,6 +130,7 @@ answer('mix stop again', await call('DELETE', `${M}/${mix}`), 400, 'RTC.00001009
 answer('mix unknown', await call('GET', `${M}/x`), 404, 'RTC.00001008');
 await sleep(100);
 check('notified', heard.map((m) => m.event_type), ['RECORD_NEW_FILE_START', 'RECORD_FILE_COMPLETE']);
+answer('guest leaves', await call('DELETE', guest), 204);
 
 // 10
 const I = `${A}/individual-stream-jobs`;

@@ -28,6 +28,14 @@ def faults() -> Iterator[Fault]:
         shown(_first_metric),
         slug="first-only",
     )
+    yield breaking(
+        f"{QOS}/rule/mid-all-is-union",
+        f"{QOS} knows no metric of the name all",
+        shown(
+            lambda turn, body: {**body, "data": []} if turn.request.value("mid") == "all" else body
+        ),
+        slug="no-all",
+    )
 
 
 def _first_metric(_turn: Turn, body: Any) -> Any:

@@ -74,6 +74,13 @@ def test_mid_chooses_the_series(scenario: Scenario) -> None:
     call = find_call(scenario)
     _judge_series(scenario, call)
     measured = _measured(scenario, call)
+    if measured and not call.all.rows:
+        scenario.rule(f"{QOS}/rule/mid-all-is-union").that(
+            False,
+            "mid=all answers nothing, where metrics by name are answered",
+            expected="every metric",
+            exchange=call.all.exchange,
+        )
     if len(measured) < 2:
         raise Inconclusive(f"no data: only {measured} was measured in room {call.room}")
     pair = scenario.lab.random.sample(measured, 2)

@@ -48,7 +48,9 @@ func (s *server) doorJoin(c *reqCtx) (int, interface{}, *apiError) {
 		x.tier = "hd"
 	}
 	x.shares = contains(p.Streams, "SCREENSTREAM")
+	x.muted = !contains(p.Streams, "AUDIO")
 	st.autoRecord(a, x, c.now)
+	st.advance(c.now)
 	return 200, map[string]string{"session": x.id}, nil
 }
 
@@ -61,7 +63,6 @@ func (s *server) doorLeave(c *reqCtx) (int, interface{}, *apiError) {
 	if x == nil {
 		return 0, nil, newErr(404, "RTC.00001003", "InvalidParameterValue: the user is not in the room")
 	}
-	st.advance(c.now)
 	st.leaveRoom(x.inst, c.now, func(y *session) bool { return y == x })
 	return 204, nil, nil
 }

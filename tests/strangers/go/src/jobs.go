@@ -53,12 +53,13 @@ type jobBase struct {
 	StartTime   time.Time    `json:"start_time"`
 	StopTime    *time.Time   `json:"stop_time,omitempty"`
 
-	runningAt time.Time
-	rule      *recordRule // snapshot used for recording
-	recording bool
-	width     int
-	height    int
-	tier      string
+	runningAt   time.Time
+	rule        *recordRule // snapshot used for recording
+	recordingAt time.Time   // begin of the first file; zero when there was nothing to record
+	files       []*recFile  // being recorded
+	width       int
+	height      int
+	tier        string
 }
 
 type layoutPane struct {
@@ -109,24 +110,25 @@ type indJob struct {
 
 func (st *store) advance(now time.Time) {
 	for _, j := range st.mixJobs {
-		st.step(&j.jobBase, j.MixParam.MaxIdleTime, "", now)
+		st.step(&j.jobBase, j.MixParam.MaxIdleTime, j.flows, now)
 	}
 	for _, j := range st.indJobs {
-		st.step(&j.jobBase, j.MaxIdleTime, j.UserID, now)
+		st.step(&j.jobBase, j.MaxIdleTime, j.flows, now)
 	}
 }
 
-func (st *store) step(j *jobBase, maxIdle int, uid string, now time.Time) {
+func (st *store) step(j *jobBase, maxIdle int, flows func(*store) bool, now time.Time) {
 	if j.State == jobStopped {
 		return
 	}
+	at := now
 	if j.State == jobInit && now.Sub(j.StartTime) >= jobInitTime && !slip("job-never-runs") {
 		j.State, j.Description = jobRunning, "the job is running"
 		j.runningAt = ms(j.StartTime.Add(jobInitTime))
-		if j.rule != nil && st.publishing(j.AppID, j.RoomID, uid, now) {
-			j.recording = true
-			st.fireNewFile(j)
-		}
+		at = j.runningAt
+	}
+	if j.State == jobRunning && j.rule != nil {
+		st.record(j, flows(st), at)
 	}
 	since, idle := st.idleSince(j.AppID, j.RoomID, j.StartTime)
 	if idle && !slip("job-idle-never") {
@@ -140,7 +142,6 @@ func (st *store) finish(j *jobBase, reason string, at time.Time) {
 	if j.State == jobStopped {
 		return
 	}
-	was := j.State
 	at = ms(at)
 	j.State, j.StopReason, j.StopTime = jobStopped, reason, &at
 	switch reason {
@@ -152,77 +153,10 @@ func (st *store) finish(j *jobBase, reason string, at time.Time) {
 	if slip("job-stop-reason-empty") && reason == stopTenant {
 		j.StopReason = ""
 	}
-	if was == jobRunning && j.recording {
-		st.fireComplete(j)
+	for _, f := range j.files {
+		st.endFile(j, f, at)
 	}
-}
-
-// fileNames renders the object path of the recording.
-func (j *jobBase) objectPath(format string) string {
-	prefix := defaultPrefix
-	if format == fmtHLS && j.rule.HLS != nil {
-		prefix = j.rule.HLS.RecordPrefix
-	} else if format == fmtMP4 && j.rule.MP4 != nil {
-		prefix = j.rule.MP4.RecordPrefix
-	}
-	ext := ".mp4"
-	if format == fmtHLS {
-		ext = ".m3u8"
-	}
-	r := strings.NewReplacer("{app_id}", j.AppID, "{record_format}", format, "{stream}", j.StreamName,
-		"{file_start_time}", j.runningAt.Format("20060102150405"))
-	dir := j.rule.ObsAddr.Object
-	if dir != "" && !strings.HasSuffix(dir, "/") {
-		dir += "/"
-	}
-	return dir + r.Replace(prefix) + ext
-}
-
-func (st *store) fireNewFile(j *jobBase) {
-	a := st.apps[j.AppID]
-	if a == nil || a.Callbacks.Record == nil || slip("callback-no-start-event") {
-		return
-	}
-	for _, f := range j.rule.RecordFormats {
-		st.notify(*a.Callbacks.Record, callbackBody{JobID: j.JobID, StreamName: j.StreamName, AppID: j.AppID, RoomID: j.RoomID,
-			EventType: evNewFile, RecordFormat: f})
-	}
-}
-
-// storeFiles puts the files of the recording into the bucket of the rule, if that is there and authorised.
-func (st *store) storeFiles(a *app, j *jobBase) {
-	b := st.bucketOf(a.domainID, j.rule.ObsAddr.Bucket)
-	if b == nil || !b.authorized || b.location != j.rule.ObsAddr.Location {
-		return
-	}
-	secs := int64(j.StopTime.Sub(j.runningAt)/time.Second) + 1
-	for _, f := range j.rule.RecordFormats {
-		b.objects = append(b.objects, obsObject{j.objectPath(f), secs << 17, *j.StopTime})
-	}
-}
-
-func (st *store) fireComplete(j *jobBase) {
-	a := st.apps[j.AppID]
-	if a == nil {
-		return
-	}
-	st.storeFiles(a, j)
-	if a.Callbacks.Record == nil {
-		return
-	}
-	secs := int64(j.StopTime.Sub(j.runningAt) / time.Second)
-	if slip("callback-duration-ms") {
-		secs = int64(j.StopTime.Sub(j.runningAt) / time.Millisecond)
-	}
-	for _, f := range j.rule.RecordFormats {
-		d, w, h := secs, j.width, j.height
-		obj := j.objectPath(f)
-		st.notify(*a.Callbacks.Record, callbackBody{JobID: j.JobID, StreamName: j.StreamName, AppID: j.AppID, RoomID: j.RoomID,
-			EventType: evComplete, RecordFormat: f, RecordDuration: &d, Width: &w, Height: &h,
-			StartTime: j.runningAt.Format(timeFmt), EndTime: j.StopTime.Format(timeFmt),
-			DownloadURL: "https://" + j.rule.ObsAddr.Bucket + ".obs." + j.rule.ObsAddr.Location + ".onprem.example.com/" + obj,
-			ObsLocation: j.rule.ObsAddr.Location, ObsBucket: j.rule.ObsAddr.Bucket, ObsObject: obj})
-	}
+	j.files = nil
 }
 
 // checkStart verifies the app state, the job quota and the record rule.

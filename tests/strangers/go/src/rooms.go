@@ -37,6 +37,7 @@ type session struct {
 	joinMs                 int
 	tier                   string // sd, hd, hdp or audio
 	shares                 bool   // sends an auxiliary (screen) stream
+	muted                  bool   // sends no audio
 	firstVideo, firstAudio int
 	vDelay, aDelay         float64
 	pulls, pullsOK         int
@@ -101,16 +102,6 @@ func (st *store) idleSince(appID, roomID string, start time.Time) (time.Time, bo
 	return since, true
 }
 
-// publishing reports whether uid (or anybody when uid is empty) is sending media in the room.
-func (st *store) publishing(appID, roomID, uid string, now time.Time) bool {
-	for _, x := range st.sessions {
-		if x.appID == appID && x.roomID == roomID && x.online() && x.linkable() && (uid == "" || x.uid == uid) {
-			return true
-		}
-	}
-	return false
-}
-
 func (st *store) runningRoom(appID, roomID string) *roomInst {
 	for _, r := range st.rooms {
 		if r.appID == appID && r.roomID == roomID && r.end.IsZero() {
@@ -122,6 +113,8 @@ func (st *store) runningRoom(appID, roomID string) *roomInst {
 
 // leaveRoom takes the selected users out of the room and closes it when nobody is left.
 func (st *store) leaveRoom(r *roomInst, now time.Time, sel func(*session) bool) {
+	st.advance(now)
+	defer st.advance(now)
 	now = now.UTC().Truncate(time.Second)
 	left := 0
 	for _, x := range st.sessions {

@@ -746,14 +746,18 @@ func (s *server) statUsage(c *reqCtx) (int, interface{}, *apiError) {
 				}
 			}
 			live := func(j *jobBase) {
-				if j.AppID != a.AppID || j.runningAt.IsZero() || (kind == "record" && !j.recording) {
+				start := j.runningAt
+				if kind == "record" {
+					start = j.recordingAt
+				}
+				if j.AppID != a.AppID || start.IsZero() {
 					return
 				}
 				end := c.now
 				if j.StopTime != nil {
 					end = *j.StopTime
 				}
-				u.add(j.tier, overlap(j.runningAt, end, d, next))
+				u.add(j.tier, overlap(start, end, d, next))
 			}
 			if kind == "transcode" {
 				for _, j := range st.mixJobs {

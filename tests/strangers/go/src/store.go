@@ -28,6 +28,7 @@ type store struct {
 	sessions []*session
 	events   []*abnEvent
 	usage    []*usageRec
+	keys     map[string]bool // bucket/object of every recorded file
 	notify   func(cb appCallbackURL, n callbackBody)
 
 	appCache map[string]appView // only used by a slip
@@ -36,6 +37,7 @@ type store struct {
 func newStore() *store {
 	return &store{
 		apps: map[string]*app{}, rules: map[string]*ruleRec{}, mixJobs: map[string]*mixJob{}, indJobs: map[string]*indJob{},
+		keys:     map[string]bool{},
 		notify:   func(appCallbackURL, callbackBody) {},
 		appCache: map[string]appView{},
 	}

@@ -3,7 +3,7 @@ import { fail } from './errors.mjs';
 import { BodyParams } from './params.mjs';
 import { store } from './store.mjs';
 import { enterRoom } from './history.mjs';
-import { requireActive } from './jobs.mjs';
+import { refreshAll, requireActive } from './jobs.mjs';
 import { recordAutomatically } from './individual.mjs';
 import { removeUsers, runningRoom } from './rooms.mjs';
 
@@ -24,10 +24,13 @@ export function joinRoom(ctx) {
   const streams = body.array('streams', { items: (s) => STREAMS.includes(s), fallback: ['AUDIO', 'CAMERASTREAM'] });
   const place = findPlace(ctx);
   if (!place.session) requireActive(place.app); // 5.6: nobody can join any more
+  refreshAll();
   const session = place.session ?? enterRoom(place.app, place.room, ctx.params.room_id, ctx.params.user_id);
   session.role = role;
+  session.streams = streams;
   session.media = streams.includes('CAMERASTREAM') ? 'video_hd' : 'audio';
   recordAutomatically(place.app, session, streams);
+  refreshAll();
   return { body: { session: session.session } };
 }
 

@@ -3,7 +3,7 @@ import { fail } from './errors.mjs';
 import { newId, nowIso, store } from './store.mjs';
 import { findApp } from './apps.mjs';
 import { findRule } from './records.mjs';
-import { recordingFinished, recordingStarted } from './notify.mjs';
+import { endFiles, followStream } from './recording.mjs';
 import { slip } from './slips.mjs';
 
 const INIT_MS = 300;
@@ -30,9 +30,10 @@ export function refresh(job) {
   const now = Date.now();
   if (job.state === 'INIT' && now - job.started >= INIT_MS) {
     job.state = 'RUNNING';
-    recordingStarted(job);
+    followStream(job, job.started);
   }
   if (job.state === 'RUNNING') {
+    followStream(job, now);
     const deadline = lastActivity(job) + job.max_idle_time * 1000;
     if (deadline <= now) finish(job, 'EXCEED_MAX_IDLE_TIME', deadline);
   }
@@ -44,11 +45,10 @@ export function refreshAll() {
 }
 
 function finish(job, reason, at = Date.now()) {
-  const wasRunning = job.state === 'RUNNING';
   job.state = 'STOPPED';
   job.stop_reason = reason;
   job.stopped = at;
-  if (wasRunning) recordingFinished(job);
+  endFiles(job, at);
 }
 
 export const unfinishedJobs = (appId) => [...store.jobs.values()]
@@ -65,7 +65,7 @@ export function startJob(app, kind, fields, isSame) {
   const now = nowIso();
   const job = {
     kind, job_id: newId(), app_id: app.app_id, ...fields, created: now, updated: now,
-    state: 'INIT', started: Date.parse(now), stopped: null,
+    state: 'INIT', started: Date.parse(now), stopped: null, files: new Map(),
   };
   store.jobs.set(job.job_id, job);
   return job;

@@ -19,46 +19,50 @@ function common(job, eventType, format) {
   };
 }
 
-function recording(job) {
+export function recordingOf(job) {
   const app = store.apps.get(job.app_id);
   const rule = store.rules.get(job.record_param?.record_rule_id);
   return app && rule ? { app, rule } : null;
 }
 
-export function recordingStarted(job) {
-  const found = recording(job);
-  if (!found) return;
-  for (const format of found.rule.record_formats) post(found.app, common(job, 'RECORD_NEW_FILE_START', format));
+export function fileBegun(job, format) {
+  post(store.apps.get(job.app_id), common(job, 'RECORD_NEW_FILE_START', format));
 }
 
-export function recordingFinished(job) {
-  const found = recording(job);
-  if (!found) return;
-  const { app, rule } = found;
+const given = new Set(); // bucket/object of every file so far
+
+// No two files get the same name, whatever the prefix of the rule.
+function objectName(bucket, path, extension) {
+  let name = `${path}.${extension}`;
+  for (let i = 1; given.has(`${bucket}/${name}`); i++) name = `${path}-${i}.${extension}`;
+  given.add(`${bucket}/${name}`);
+  return name;
+}
+
+export function fileComplete(job, { format, rule, begun }, prefix, end) {
+  const app = store.apps.get(job.app_id);
+  if (!app) return;
   const { bucket: name, location, object = '' } = rule.obs_addr;
   const bucket = store.buckets.find((b) => b.account === app.account && b.bucket === name);
-  const seconds = Math.round((job.stopped - job.started) / 1000);
+  const seconds = Math.round((end - begun) / 1000);
   const [width, height] = job.size ?? [1280, 720];
-  for (const format of rule.record_formats) {
-    const config = format === 'HLS' ? rule.hls_config : rule.mp4_config;
-    const path = config.record_prefix
-      .replaceAll('{app_id}', job.app_id)
-      .replaceAll('{record_format}', format)
-      .replaceAll('{stream}', job.stream_name)
-      .replaceAll('{file_start_time}', formatTime(job.started).replace(/[-:TZ]/g, ''));
-    const file = `${object}${path}.${format === 'HLS' ? 'm3u8' : 'mp4'}`;
-    bucket?.objects.push({ name: file, size: Math.max(1, seconds * 128), modified: job.stopped });
-    post(app, {
-      ...common(job, 'RECORD_FILE_COMPLETE', format),
-      download_url: `https://${name}.obs.${location}.myhuaweicloud.com/${file}`,
-      record_duration: seconds,
-      width,
-      height,
-      start_time: formatTime(job.started),
-      end_time: formatTime(job.stopped),
-      obs_location: location,
-      obs_bucket: name,
-      obs_object: file,
-    });
-  }
+  const path = prefix
+    .replaceAll('{app_id}', job.app_id)
+    .replaceAll('{record_format}', format)
+    .replaceAll('{stream}', job.stream_name)
+    .replaceAll('{file_start_time}', formatTime(begun).replace(/[-:TZ]/g, ''));
+  const file = objectName(name, `${object}${path}`, format === 'HLS' ? 'm3u8' : 'mp4');
+  bucket?.objects.push({ name: file, size: Math.max(1, seconds * 128), modified: end });
+  post(app, {
+    ...common(job, 'RECORD_FILE_COMPLETE', format),
+    download_url: `https://${name}.obs.${location}.myhuaweicloud.com/${file}`,
+    record_duration: seconds,
+    width,
+    height,
+    start_time: formatTime(begun),
+    end_time: formatTime(end),
+    obs_location: location,
+    obs_bucket: name,
+    obs_object: file,
+  });
 }

@@ -3,6 +3,7 @@ import { fail } from './errors.mjs';
 import { BodyParams } from './params.mjs';
 import { store } from './store.mjs';
 import { findApp } from './apps.mjs';
+import { refreshAll } from './jobs.mjs';
 import { slip } from './slips.mjs';
 
 export function runningRoom(app, roomId) {
@@ -12,10 +13,12 @@ export function runningRoom(app, roomId) {
 const wholeSecond = () => Math.floor(Date.now() / 1000) * 1000;
 
 export function removeUsers(room, leaves, { stay = false, open = false } = {}) {
+  refreshAll();
   const now = wholeSecond();
   const online = room.sessions.filter((s) => !s.failed && s.leave === null);
   for (const s of online) if (leaves(s) && !stay) s.leave = Math.max(now, s.join);
   if (!open && (stay || online.every((s) => s.leave !== null))) room.end = Math.max(now, room.start);
+  refreshAll();
 }
 
 // 11.1: users that are not in the room are passed over.
