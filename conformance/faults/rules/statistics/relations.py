@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 from conformance.faults.combinators import on_request
@@ -141,6 +142,17 @@ def _open_in_hours(row: Any) -> Any:
     return {**row, "duration": row["duration"] // 3600} if row["end_time"] == "-" else row
 
 
+def _hour_early(row: Any) -> Any:
+    start = datetime.fromisoformat(row["start_time"]) - timedelta(hours=1)
+    return {**row, "start_time": f"{start:%Y-%m-%dT%H:%M:%SZ}"}
+
+
+def _closed_at_start(row: Any) -> Any:
+    if row["end_time"] != "-":
+        return row
+    return {**row, "end_time": row["start_time"], "state": "CLOSED"}
+
+
 def _first_again(name: str) -> Change:
     return rows_changed(f"ListRtc{name}", lambda rows: [*rows[:1], *rows])
 
@@ -188,6 +200,16 @@ _ROOMS = (
         "RoomList/duration-within-span",
         "gives rooms a duration longer than they were open",
         _rows("RoomList", _long),
+    ),
+    (
+        "RoomList/start-is-first-join",
+        "begins rooms an hour before anybody joins",
+        _rows("RoomList", _hour_early),
+    ),
+    (
+        "RoomList/open-while-online",
+        "closes rooms in which users are online",
+        _rows("RoomList", _closed_at_start),
     ),
     (
         "RoomList/duration-in-seconds",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -14,7 +14,7 @@ from conformance.engine.scenario import Inconclusive, Scenario, rules
 from conformance.model.exchange import Exchange
 from conformance.suite.kit.statistics.comparisons import Comparison, judge, settle
 from conformance.suite.kit.statistics.daily_samples import ask, date_of, past_days, today
-from conformance.suite.kit.statistics.queries import listing
+from conformance.suite.kit.statistics.queries import Listing, listing
 from conformance.suite.kit.statistics.rows import Row, number, rows_in_words, rows_of
 from conformance.suite.kit.statistics.time_windows import (
     DAY,
@@ -44,58 +44,119 @@ _REACH = 7 * DAY
 Times = tuple[dt.datetime, dt.datetime | None]
 
 
-@rules(f"{ROOMS}/rule/users-within-room")
+@rules(
+    f"{ROOMS}/rule/users-within-room",
+    f"{ROOMS}/rule/start-is-first-join",
+    f"{ROOMS}/rule/open-while-online",
+)
 def test_rooms_are_open_while_users_are_in(scenario: Scenario) -> None:
     """13.1: a room begins when its first user joins; until the last has left it is not over."""
-    judge(
-        scenario.rule(f"{ROOMS}/rule/users-within-room"),
-        settle(scenario, lambda _: _within(scenario)),
+    judged: tuple[tuple[str, Callable[[_Seen], Comparison]], ...] = (
+        ("users-within-room", _within),
+        ("start-is-first-join", _begun),
+        ("open-while-online", _open),
     )
+    first = _Seen.of(scenario)
+    for rule, compare in judged:
+
+        def look(again: bool, compare: Callable[[_Seen], Comparison] = compare) -> Comparison:
+            return compare(_Seen.of(scenario) if again else first)
+
+        judge(scenario.rule(f"{ROOMS}/rule/{rule}"), settle(scenario, look))
 
 
-def _within(scenario: Scenario) -> Comparison:
-    span = time_window(scenario, USERS).past(scenario.lab.now(), DAY)
-    before = Span(span.start - _REACH, span.end)
-    rooms = listing(scenario, ROOMS, time_window(scenario, ROOMS).query(before))
-    users = listing(scenario, USERS, time_window(scenario, USERS).query(span)).rows
-    opened: dict[object, list[Times]] = {}
-    for row in rooms.rows:
-        if times := _times(row, "start_time", "end_time"):
-            opened.setdefault(row.get("room_id"), []).append(times)
-    known = [row for row in users if row.get("room_id") in opened]
-    if not known:
-        raise Inconclusive(f"no data: no user of {span} is in a room that is listed")
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """The rooms of some days (13.1), and the users who joined on the last of them (13.2)."""
+
+    span: Span
+    rooms: Listing
+    users: Sequence[Row]
+
+    @classmethod
+    def of(cls, scenario: Scenario) -> _Seen:
+        """Ask for both. Raises Inconclusive where no user is in a room that is listed."""
+        span = time_window(scenario, USERS).past(scenario.lab.now(), DAY)
+        before = Span(span.start - _REACH, span.end)
+        rooms = listing(scenario, ROOMS, time_window(scenario, ROOMS).query(before))
+        users = listing(scenario, USERS, time_window(scenario, USERS).query(span)).rows
+        listed = {row.get("room_id") for row in rooms.rows}
+        known = [row for row in users if row.get("room_id") in listed]
+        if not known:
+            raise Inconclusive(f"no data: no user of {span} is in a room that is listed")
+        return cls(span, rooms, known)
+
+    def opened(self, room: object) -> list[Times]:
+        """When a room was open, each time."""
+        rows = (row for row in self.rooms.rows if row.get("room_id") == room)
+        return [times for row in rows if (times := _times(row, "start_time", "end_time"))]
+
+    def stays(self) -> Iterator[tuple[Row, Times]]:
+        """Who got into a room, and from when to when they were in."""
+        for row in self.users:
+            times = _times(row, "join_time", "leave_time")
+            if row.get("state") != "FAIL" and times is not None:
+                yield row, times
+
+    def broken_by(self, problem: str, wrong: Sequence[Row]) -> Comparison:
+        """The comparison that finds users who are not in their room as it is listed."""
+        if not wrong:
+            return Comparison(self.rooms.exchange)
+        room = wrong[0].get("room_id")
+        listed = [row for row in self.rooms.rows if row.get("room_id") == room]
+        expected = f"a room around them, not {rows_in_words(listed)}"
+        return Comparison(self.rooms.exchange, problem, expected, rows_in_words(wrong))
+
+
+def _within(seen: _Seen) -> Comparison:
     outside = [
         row
-        for row in known
-        if row.get("state") != "FAIL"
-        and (stay := _times(row, "join_time", "leave_time"))
-        and not any(_contains(times, stay) for times in opened[row.get("room_id")])
+        for row, stay in seen.stays()
+        if not any(_contains(times, stay) for times in seen.opened(row.get("room_id")))
     ]
-    if outside:
-        problem = "users are in a room before its start_time or after its end_time"
-        listed = [row for row in rooms.rows if row.get("room_id") == outside[0].get("room_id")]
-        return Comparison(
-            rooms.exchange,
-            problem,
-            f"a room around them, not {rows_in_words(listed)}",
-            rows_in_words(outside),
-        )
-    joins = {(row.get("room_id"), read_time(row.get("join_time"))) for row in users}
+    problem = "users are in a room before its start_time or after its end_time"
+    return seen.broken_by(problem, outside)
+
+
+def _begun(seen: _Seen) -> Comparison:
+    """Nobody joined before, and somebody joined then."""
+    early = [
+        row
+        for row, (join, _) in seen.stays()
+        if (opened := seen.opened(row.get("room_id")))
+        and join < min(start for start, _ in opened) - MINUTE
+    ]
+    if early:
+        return seen.broken_by("users joined a room before its start_time", early)
+    joins = {(row.get("room_id"), read_time(row.get("join_time"))) for row in seen.users}
     empty = [
         row
-        for row in rooms.rows
+        for row in seen.rooms.rows
         if (start := read_time(row.get("start_time")))
-        and start in span
+        and start in seen.span
         and not any(
             room == row.get("room_id") and join and abs(join - start) <= MINUTE
             for room, join in joins
         )
     ]
-    problem = "a room began when nobody joined it" if empty else ""
     return Comparison(
-        rooms.exchange, problem, "start_time is that of the first join", rows_in_words(empty)
+        seen.rooms.exchange,
+        "a room began when nobody joined it" if empty else "",
+        "start_time is that of the first join",
+        rows_in_words(empty),
     )
+
+
+def _open(seen: _Seen) -> Comparison:
+    """Whoever is online is in a room that is open."""
+    shut = [
+        row
+        for row, (_, left) in seen.stays()
+        if left is None
+        and row.get("state") == "ONLINE"
+        and all(end is not None for _, end in seen.opened(row.get("room_id")))
+    ]
+    return seen.broken_by("users are online in a room that is over", shut)
 
 
 def _times(row: Row, first: str, last: str) -> Times | None:
