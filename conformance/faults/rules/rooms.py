@@ -39,6 +39,13 @@ def faults() -> Iterator[Fault]:
             afterwards(_in_every_app),
             slug="every-application",
         )
+    for operation, refused in ((REMOVE, False), (DISMISS, True)):
+        yield breaking(
+            f"{operation}/rule/unknown-room",
+            f"{operation} ends every room of the application, whichever is named",
+            afterwards(_rooms_out, refused=refused),
+            slug="every-room",
+        )
     yield breaking(
         f"{REMOVE}/rule/users-leave",
         f"{REMOVE} removes the first user alone",

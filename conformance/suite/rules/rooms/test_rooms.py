@@ -6,11 +6,12 @@ Both answer that the request was passed on; what then happens is seen in the lis
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
-from conformance.engine.scenario import Inconclusive, Scenario, rules
+from conformance.engine.scenario import Blocked, Inconclusive, Scenario, rules
 from conformance.model.exchange import Exchange
 from conformance.suite.kit import other_rooms
 
@@ -20,6 +21,8 @@ APP = "populated_app"
 STRANGER = "nobody-of-this-name"
 _TWO = 2
 MANY = 100
+_SEVERAL = 3
+"""So many rooms do not end by themselves all at once."""
 Place = tuple[str, str]
 """An application and a room of it."""
 SOON = 15.0
@@ -132,8 +135,12 @@ def _judge_going_on(scenario: Scenario, gone: str, others: Sequence[Any]) -> Non
 
 @rules("RemoveUsers/rule/unknown-room", "RemoveRoom/rule/unknown-room")
 def test_a_room_that_is_not_there(scenario: Scenario) -> None:
-    """Removing users from it is passed on or refused, dismissing it finds none (11.1, 11.2)."""
+    """Removing users from it is passed on or refused, dismissing it finds none (11.1, 11.2).
+
+    Neither ends all the rooms that there are.
+    """
     nowhere = {"room_id": scenario.name("no-room")}
+    rooms = _running_now(scenario)
     for operation, how in (
         ("RemoveUsers", {"body": {"user_ids": [STRANGER]}}),
         ("RemoveRoom", {}),
@@ -141,7 +148,24 @@ def test_a_room_that_is_not_there(scenario: Scenario) -> None:
         rule = f"{operation}/rule/unknown-room"
         accepted = scenario.lab.contract.answers_of(rule)
         exchange = scenario.send(operation, path=nowhere, accept=accepted, **how)
-        scenario.rule(rule).answered(exchange, *accepted.answers)
+        judged = scenario.rule(rule).answered(exchange, *accepted.answers)
+        if judged and len(rooms) >= _SEVERAL:
+            scenario.rule(rule).that(
+                bool(rooms & _running_now(scenario)),
+                f"all {len(rooms)} rooms ended at a request for a room that is not there",
+                expected="they run on",
+                actual=f"{exchange.status} was answered, and none of them runs",
+                exchange=exchange,
+            )
+
+
+def _running_now(scenario: Scenario) -> set[str]:
+    """The rooms that run, where requests for rooms have effects that show; else none."""
+    if not scenario.lab.settings.allows("room-effects"):
+        return set()
+    with suppress(Blocked, Inconclusive):
+        return _rooms(_running(scenario).json)
+    return set()
 
 
 @rules(
