@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import combinations, islice
 from typing import Any
 
 import pytest
 
-from conformance.engine.scenario import Inconclusive, Scenario
+from conformance.engine.scenario import NotApplicable, Scenario
 from conformance.suite.kit.statistics.comparisons import Comparison, judge, settle
 from conformance.suite.kit.statistics.daily_samples import today
 from conformance.suite.kit.statistics.queries import for_each, listing
@@ -96,13 +97,25 @@ def _around(moment: dt.datetime) -> Span:
 
 
 def _days_of(scenario: Scenario, window: SettledWindow) -> Iterator[Query]:
-    """The past days on which somebody was in, once they have been counted."""
+    """The past days on which two were in a room, once they have been counted."""
     now = scenario.lab.now()
     past = [today(scenario) - n * DAY for n in range(1, _DAYS)]
-    stays = [stay for _, stay in _stays(scenario)]
+    together = [*_together(_stays(scenario))]
     for day in (it for it in past if it + DAY + _COUNTED <= now):
-        if any(stay.start >= day and stay.end < day + DAY for stay in stays):
+        if any(span.start >= day and span.end < day + DAY for span in together):
             yield window.query(Span(day, day))
+
+
+def _together(stays: Sequence[tuple[Row, Span]]) -> Iterator[Span]:
+    """When two users were in one room: whether somebody alone talks is not said."""
+    by_room: dict[object, list[tuple[object, Span]]] = defaultdict(list)
+    for row, span in stays:
+        by_room[row.get("room_id")].append((row.get("uid"), span))
+    for there in by_room.values():
+        for (user, first), (other, second) in combinations(there, 2):
+            both = Span(max(first.start, second.start), min(first.end, second.end))
+            if user != other and both.end - both.start >= _STAY:
+                yield both
 
 
 def _moments(scenario: Scenario, _: SettledWindow) -> Iterator[Query]:
@@ -170,7 +183,7 @@ def test_there_is_data_of_what_happened(scenario: Scenario, operation: str) -> N
         window = _window(scenario, operation)
         asked: Sequence[Query] = [*islice(use.queries(scenario, window), _MOST)]
         if not asked:
-            raise Inconclusive("no data: no other operation shows anybody to ask about")
+            raise NotApplicable("no other operation shows anybody to ask about")
         for query in asked:
             found = listing(scenario, operation, query)
             if any(use.field is None or number(row, use.field) for row in found.rows):
