@@ -51,8 +51,12 @@ def list_projects(world: World) -> Endpoint:
     async def endpoint(request: Request, body: bytes) -> Response:
         identity = authenticate(world, request, body, world.clock.now(), token_only=False)
         here = str(request.url.replace(query="")).rstrip("/")
-        wanted = request.query_params.get("name", identity.project)
-        found = (_show_project(identity, here),) if wanted == identity.project else ()
+        wanted = request.query_params.get("name")
+        found = tuple(
+            _show_project(one, here)
+            for one in world.identities
+            if one.user_id == identity.user_id and wanted in {None, one.project}
+        )
         listing = ProjectList(projects=found, links=Links(self=here))
         return wire.answer(request, 200, listing.model_dump())
 

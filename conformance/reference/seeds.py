@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -55,6 +56,18 @@ def make_identity(ids: Ids, name: str) -> Identity:
     )
 
 
+def in_another_project(ids: Ids, identity: Identity) -> Identity:
+    """The same user in another project of the account, in which everything else is its own."""
+    return replace(
+        identity,
+        project="cn-east-3",
+        project_id=ids.resource(),
+        ak=ids.secret(20).upper(),
+        sk=ids.secret(40),
+        token=ids.secret(128),
+    )
+
+
 def seeded_world(
     seed: int | None = 0,
     *,
@@ -76,7 +89,7 @@ def seeded_world(
     world = World(
         clock=clock,
         ids=ids,
-        identities=identities,
+        identities=(*identities, in_another_project(ids, identities[0])),
         statistics=StatisticsData.seeded(seed, now, app_ids),
         policies=policies,
         flow=flow,

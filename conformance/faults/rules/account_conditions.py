@@ -117,6 +117,18 @@ def _used_by_newest_only() -> Behaviour:
     return behave
 
 
+def _renamed_elsewhere(turn: Turn) -> Request | None:
+    """A name that is free, for whoever works in another project than the first."""
+    token = turn.request.header("x-auth-token")
+    caller = turn.world.tokens.check(token, turn.world.clock.now()) if token else None
+    body = turn.request.json
+    if caller is None or caller.project == turn.world.identities[0].project:
+        return None
+    if not isinstance(body, dict) or not isinstance(body.get("app_name"), str):
+        return None
+    return turn.request.with_json({**body, "app_name": f"{body['app_name']}-elsewhere"})
+
+
 def _any_runs(turn: Turn) -> bool:
     """A job of the application has not ended, whatever it records with."""
     app = found_app(turn)
@@ -247,6 +259,13 @@ _FAULTS: tuple[RequirementRow, ...] = (
         "The callback of a deleted application passes to the next of its name",
         _inherited(),
         ("CreateApp", "DeleteApp"),
+    ),
+    (
+        "CreateApp/rule/name-unique-across-projects",
+        "per-project",
+        "CreateApp looks for the name in the project of the caller alone",
+        on_request(_renamed_elsewhere),
+        (),
     ),
     (
         "DeleteRecordRule/rule/in-use-by-job",

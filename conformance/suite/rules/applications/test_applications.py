@@ -11,6 +11,7 @@ from conformance.model.exchange import Exchange
 from conformance.model.wording import in_json
 from conformance.suite.kit.applications import ACTIVE, any_app, listed, part, plain, show
 from conformance.suite.kit.paged_lists import APPS
+from conformance.suite.kit.projects import ELSEWHERE, enter_another_project
 
 _SIGNATURE_SECONDS = 300
 _CLOCKS_DIFFER = dt.timedelta(minutes=5)
@@ -195,6 +196,27 @@ def test_a_name_of_another_tenant_is_free(scenario: Scenario) -> None:
     if not names:
         raise NotApplicable("the second tenant has no application with a name that is free here")
     rule.succeeded(scenario.send("CreateApp", body={"app_name": names[0]}))
+
+
+@rules("CreateApp/rule/name-unique-across-projects")
+def test_a_name_is_taken_in_every_project(scenario: Scenario) -> None:
+    """Section 5.1: it is the tenant that cannot give a name twice, in whichever of its projects.
+
+    What is made all the same is deleted at once.
+    """
+    rule = scenario.rule("CreateApp/rule/name-unique-across-projects")
+    if not enter_another_project(scenario):
+        raise NotApplicable("the user gets a token for one project alone")
+    name = scenario.name("taken")
+    scenario.make("CreateApp", body={"app_name": name})
+    made = scenario.send("CreateApp", credentials=ELSEWHERE, body={"app_name": name})
+    if made.status in {401, 403}:
+        raise NotApplicable("the user may not make applications in the other project")
+    if made.succeeded:
+        path = {"app_id": part(made.json, "app_id")}
+        for operation in ("StopApp", "DeleteApp"):
+            scenario.send(operation, credentials=ELSEWHERE, path=path)
+    rule.refused(made)
 
 
 @rules("CreateApp/rule/name-utf8-round-trip")
