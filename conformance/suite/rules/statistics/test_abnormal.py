@@ -13,13 +13,17 @@ from conformance.model import field_path
 from conformance.suite.kit.statistics.abnormal_events import descriptions_of, past_span
 from conformance.suite.kit.statistics.comparisons import Comparison, judge, settle
 from conformance.suite.kit.statistics.queries import Listing, listing
-from conformance.suite.kit.statistics.rows import rows_in_words, rows_not_in, rows_of
-from conformance.suite.kit.statistics.time_windows import time_window
+from conformance.suite.kit.statistics.rows import Row, rows_in_words, rows_not_in, rows_of
+from conformance.suite.kit.statistics.time_windows import MINUTE, Span, read_time, time_window
 from conformance.suite.kit.statistics.user_sessions import near, refused_or_empty
 
 pytestmark = pytest.mark.sparkrtc_flow_group("statistics")
 
-EVENTS = "ListRtcAbnormalEvents"
+EVENTS, OF_USER = "ListRtcAbnormalEvents", "ListRtcAbnormalEvent"
+_MOST_ROOMS = 3
+_NEAR = 20 * MINUTE
+_SAMPLE = 5 * MINUTE
+"""By how much the time of an event may differ from that of the sample that shows it."""
 STAGES = {1: "join_room", 2: "communication", 3: "communication"}
 """Kinds of table 13-90 and where they happen: who is slow to join is not in the call yet."""
 
@@ -35,6 +39,45 @@ def test_events_are_narrowed_down(scenario: Scenario) -> None:
     everything = _events(scenario, query)
     for name, rule in (("room_id", "filter-room-subset"), ("uid", "filter-uid-subset")):
         _judge_filter(scenario, query, everything, name, scenario.rule(f"{EVENTS}/rule/{rule}"))
+
+
+@rules("ListRtcAbnormalEvent/rule/events-of-user")
+def test_what_a_user_suffered_is_in_the_list(scenario: Scenario) -> None:
+    """13.12 shows one user's abnormal events in a room: 13.13 lists them, of that user, about then.
+
+    Some of the rooms are asked about of which 13.13 shows events.
+    """
+    rule = scenario.rule("ListRtcAbnormalEvent/rule/events-of-user")
+    window = time_window(scenario, OF_USER)
+    known = _events(scenario, _past(scenario)).rows
+    rooms = {str(row["room_id"]): row for row in known if row.get("room_id")}
+    for room, row in list(rooms.items())[:_MOST_ROOMS]:
+        time = read_time(row.get("time"))
+        if time is None:
+            continue
+        query = {"room_id": room, **window.query(Span(time - _NEAR, time + _NEAR))}
+
+        def look(again: bool, query: Mapping[str, str] = query) -> Comparison:
+            every = _events(scenario, _past(scenario)).rows if again else known
+            found = listing(scenario, OF_USER, query)
+            strange = [one for one in found.rows if not any(_is_same(one, it) for it in every)]
+            return Comparison(
+                found.exchange,
+                f"abnormal events of a user are shown that {EVENTS} does not have" * bool(strange),
+                f"events of that user in room {query['room_id']}",
+                rows_in_words(strange),
+            )
+
+        judge(rule, settle(scenario, look))
+    if rule.id in scenario.pending:
+        rule.not_applicable("no abnormal event of the past day names a room and a time")
+
+
+def _is_same(one: Row, listed: Row) -> bool:
+    """Whether two rows tell of one user in one room at about the same time."""
+    then, sampled = read_time(one.get("ts")), read_time(listed.get("time"))
+    near = then is None or sampled is None or abs(then - sampled) <= _SAMPLE
+    return near and all(one.get(name) == listed.get(name) for name in ("room_id", "uid"))
 
 
 @rules(
