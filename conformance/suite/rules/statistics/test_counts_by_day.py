@@ -25,7 +25,7 @@ from conformance.suite.kit.statistics.time_windows import (
 pytestmark = pytest.mark.sparkrtc_flow_group("statistics")
 
 SCALE, USERS = "ListRtcHistoryScale", "ListRtcUserList"
-_DAYS = 3
+_DAYS = 7
 _COUNTED = dt.timedelta(hours=12)
 """How long after its end a day may be missing: no sentence says when it has been counted."""
 _FOREVER = dt.datetime.max.replace(tzinfo=dt.UTC)
