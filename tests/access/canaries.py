@@ -53,7 +53,7 @@ def canary_world(ids: CanaryIds) -> World:
     """The seeded world with canaries for the secrets of its tenants and applications."""
     world = seeded_world(0)
     world.ids = ids
-    first, second = world.identities
+    first, second = world.identities[:2]
     first = dataclasses.replace(
         first,
         token=CANARIES["SPARKRTC_TOKEN"],
