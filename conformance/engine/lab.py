@@ -129,12 +129,18 @@ class Lab:
         self.transcript.begin(case)
 
     def send(
-        self, template: Template, expectation: Expectation | None = None, *, judge: bool = True
+        self,
+        template: Template,
+        expectation: Expectation | None = None,
+        *,
+        judge: bool = True,
+        may_succeed: bool = False,
     ) -> Exchange:
         """Send one request, check the answer, and note the exchange.
 
         ``judge=False`` keeps the checks of every exchange away from it: for setting up, looking
-        up and cleaning up, where the same answers are judged elsewhere.
+        up and cleaning up, where the same answers are judged elsewhere. A wrong request that
+        ``may_succeed`` judges itself alone when it does: its answer repeats what was wrong in it.
         Raises Blocked when a resource that the template needs cannot be provided.
         """
         operation = self.contract.operation(template.operation)
@@ -144,7 +150,9 @@ class Lab:
         entry = self._prepare(operation, filled)
         exchange = self._exchange(request, filled.credentials, operation.flow_group)
         self._conclude(entry, operation, filled, exchange)
-        if judge:
+        if judge and may_succeed and exchange.succeeded:
+            self.ledger.add_results(self._checks.check_odd(exchange))
+        elif judge:
             self.ledger.add_results(self._checks.check(exchange, expectation))
         else:
             self.transcript.aside.add(exchange.number)

@@ -45,6 +45,7 @@ from conformance.faults.rules.statistics import lists as statistics_lists
 from conformance.faults.rules.statistics import meaning as statistics_meaning
 from conformance.faults.rules.statistics import narrowing as statistics_narrowing
 from conformance.faults.rules.statistics import relations as statistics_relations
+from conformance.faults.rules.statistics import rooms_and_users as statistics_rooms_and_users
 from conformance.faults.rules.statistics import stays as statistics_stays
 from conformance.faults.rules.statistics import windows as statistics_windows
 from conformance.reference.app import create_app
@@ -84,6 +85,7 @@ SOURCES: tuple[Callable[[], Iterable[Fault]], ...] = (
     statistics_conditions.faults,
     statistics_lists.faults,
     statistics_relations.faults,
+    statistics_rooms_and_users.faults,
     account_conditions.faults,
     job_and_statistics_conditions.faults,
     common.faults,

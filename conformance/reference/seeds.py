@@ -24,6 +24,7 @@ OTHER_APP_NAME = "other-classroom"
 _OTHER_BUCKET = ("rtc-bucket-of-others", "cn-north-4", False)
 """What the second tenant alone has; it shares the names of all other buckets."""
 SHOWN_BUCKET = ("rtc-records", "cn-north-4")
+"""The bucket that is announced, and its region."""
 _BUCKETS = (
     (*SHOWN_BUCKET, True),
     ("rtc-images", "cn-north-4", False),
@@ -56,7 +57,7 @@ def make_identity(ids: Ids, name: str) -> Identity:
     )
 
 
-def in_another_project(ids: Ids, identity: Identity) -> Identity:
+def _in_another_project(ids: Ids, identity: Identity) -> Identity:
     """The same user in another project of the account, in which everything else is its own."""
     return replace(
         identity,
@@ -78,6 +79,8 @@ def seeded_world(
 ) -> World:
     """Make a world of two tenants; without ``data`` they have no applications and no buckets.
 
+    The user of the first has a second project, in which there is nothing.
+
     Ids, secrets and statistics follow from the seed; with None they are different every time.
     """
     clock = clock if clock is not None else SystemClock()
@@ -89,7 +92,7 @@ def seeded_world(
     world = World(
         clock=clock,
         ids=ids,
-        identities=(*identities, in_another_project(ids, identities[0])),
+        identities=(*identities, _in_another_project(ids, identities[0])),
         statistics=StatisticsData.seeded(seed, now, app_ids),
         policies=policies,
         flow=flow,

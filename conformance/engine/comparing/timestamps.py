@@ -10,6 +10,8 @@ from conformance.model.exchange import Exchange
 
 _UTC = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?Z")
 _YEAR_ONE = "0001-01-01T00:00:00"
+CLOCKS_DIFFER = dt.timedelta(minutes=5)
+"""How far the target's clock may differ from ours."""
 
 
 def moment(text: object) -> dt.datetime | None:

@@ -25,6 +25,7 @@ from conformance.engine.lab import Lab
 from conformance.engine.outcomes import Blocked, NotOffered
 from conformance.model.case import Case
 from conformance.model.exchange import Exchange, Request
+from conformance.model.requirement import Level
 from conformance.model.verdict import Judgement, Outcome
 
 _HUNG_UP = frozenset({"closed", "read", "protocol"})
@@ -80,7 +81,7 @@ def _judge(lab: Lab, case: Case) -> None:
         template = (
             case.template if case.violates is not None else prepared_request(lab, case.template)
         )
-        exchange = lab.send(template, case.expectation)
+        exchange = lab.send(template, case.expectation, may_succeed=_may_be_taken(lab, case))
     except Blocked:
         if len(case.claims) < 2:
             raise
@@ -108,6 +109,12 @@ def _judge(lab: Lab, case: Case) -> None:
     else:
         isolate(lab, case, exchange)
     lab.resources.release(mark)
+
+
+def _may_be_taken(lab: Lab, case: Case) -> bool:
+    """Whether the request breaks what a server should refuse, and need not."""
+    broken = lab.contract.requirements.get(case.violates or "")
+    return broken is not None and broken.level is Level.SHOULD
 
 
 def _permitting_rule(lab: Lab, case: Case, exchange: Exchange) -> str | None:

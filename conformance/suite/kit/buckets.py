@@ -7,11 +7,10 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from conformance.engine.comparing.timestamps import CLOCKS_DIFFER
 from conformance.engine.scenario import Inconclusive, Scenario
 from conformance.model.exchange import Exchange
 
-CLOCKS_DIFFER = dt.timedelta(minutes=5)
-"""How far the target's clock may differ from ours."""
 _ZONED = re.compile(r"(\d{4})/(\d\d)/(\d\d) (\d\d:\d\d:\d\d) GMT ?([+-]\d\d:\d\d)")
 _DIGITS = re.compile(r"\d{14}")
 _ZONES = (dt.UTC, dt.timezone(dt.timedelta(hours=8)))

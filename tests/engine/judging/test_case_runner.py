@@ -64,6 +64,38 @@ def test_a_right_server(make_lab: MakeLab, cases: dict[str, Case]) -> None:
     assert _outcomes(lab, "CreateApp/body/app_name/required-code") == {Outcome.PASS}
 
 
+_PICTURE_OF = "mix_param.user_background_images[].user_id/minLength"
+
+
+def test_an_answer_that_repeats_what_may_be_taken(
+    make_lab: MakeLab, cases: dict[str, Case]
+) -> None:
+    """A text that no sentence bounds may be taken: its answer repeats it, and breaks nothing more.
+
+    The same answer to a right request is broken.
+    """
+
+    def repeating(request: httpx.Request, answer: httpx.Response) -> httpx.Response:
+        if not _is(request, "POST", "/mix-stream-jobs") or answer.status_code != 400:
+            return answer
+        return answer_like(answer, 201, {"job_id": "j1", "mix_param": _body(request)["mix_param"]})
+
+    def emptied(request: httpx.Request, answer: httpx.Response) -> httpx.Response:
+        if not _is(request, "POST", "/mix-stream-jobs") or answer.status_code != 201:
+            return answer
+        pictures = [{"user_id": "", "image_uri": "s3://a/b.jpg"}]
+        shown = answer.json()
+        mix = {**shown.get("mix_param", {}), "user_background_images": pictures}
+        return answer_like(answer, 201, {**shown, "mix_param": mix})
+
+    lab, _ = make_lab(repeating)
+    judge(lab, cases[f"CreateMixJob/body/{_PICTURE_OF}~empty"])
+    assert _failed(lab) == {f"CreateMixJob/body/{_PICTURE_OF}"}
+    lab, _ = make_lab(emptied)
+    judge(lab, cases[next(one for one in cases if one.startswith("CreateMixJob/accepts/"))])
+    assert f"CreateMixJob/201/{_PICTURE_OF}" in _failed(lab)
+
+
 def test_what_should_be_refused_and_is_not(make_lab: MakeLab, cases: dict[str, Case]) -> None:
     """The requirement that the request breaks fails, with what came back."""
 

@@ -40,11 +40,6 @@ def faults() -> Iterator[Fault]:
             yield from _of_defaults(name, shape)
     for name in ALL_ROWS:
         yield breaking(
-            f"{name}/rule/data-of-use",
-            f"{name} never answers a row",
-            shown(rows_changed(name, lambda _rows: [])),
-        )
-        yield breaking(
             f"{name}/rule/same-query-same-answer",
             f"{name} answers every second time with a row changed",
             every_other(rows_changed(name, _spoil_all)),

@@ -12,6 +12,7 @@ from conformance.suite.kit.statistics.missing_samples import left_out
 from conformance.suite.kit.statistics.rows import Row, rows_of
 from conformance.suite.kit.statistics.time_windows import (
     DAY,
+    HOUR,
     MINUTE,
     Span,
     midnight,
@@ -19,6 +20,8 @@ from conformance.suite.kit.statistics.time_windows import (
     time_window,
 )
 
+_COUNTED = 12 * HOUR
+"""How long after its end a day may be missing: no sentence says when it has been counted."""
 _CLOCKS = 2 * MINUTE
 """What the clocks of target and runner may differ by."""
 
@@ -29,6 +32,11 @@ def today(scenario: Scenario) -> dt.datetime:
     if len({midnight(moment) for moment in (now - _CLOCKS, now + _CLOCKS)}) > 1:
         raise Inconclusive("it is midnight: the day may change between two requests")
     return midnight(now)
+
+
+def is_counted(scenario: Scenario, day: dt.datetime) -> bool:
+    """Whether a day has been over for so long that its numbers must be there."""
+    return day + DAY + _COUNTED <= scenario.lab.now()
 
 
 def ask(scenario: Scenario, operation: str, span: Span, **query: Any) -> Exchange:

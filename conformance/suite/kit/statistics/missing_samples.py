@@ -12,9 +12,7 @@ from collections.abc import Sequence
 
 from conformance.engine.scenario import Scenario
 from conformance.suite.kit.statistics.queries import listing
-from conformance.suite.kit.statistics.time_windows import DAY, Span, read_time, time_window
-
-_FOREVER = dt.datetime.max.replace(tzinfo=dt.UTC)
+from conformance.suite.kit.statistics.time_windows import DAY, FOREVER, Span, read_time, time_window
 
 
 def left_out(
@@ -57,6 +55,6 @@ def _stays(
     """From when to when rooms were open or users were in; what is not over goes on for ever."""
     query = {**time_window(scenario, operation).query(span), **more}
     return [
-        (read_time(row.get(begin)) or _FOREVER, read_time(row.get(end)) or _FOREVER)
+        (read_time(row.get(begin)) or FOREVER, read_time(row.get(end)) or FOREVER)
         for row in listing(scenario, operation, query).rows
     ]

@@ -16,6 +16,8 @@ MINUTE = dt.timedelta(minutes=1)
 HOUR = dt.timedelta(hours=1)
 DAY = dt.timedelta(days=1)
 
+FOREVER = dt.datetime.max.replace(tzinfo=dt.UTC)
+"""When what goes on has its end."""
 SETTLING = 2 * MINUTE
 """How long after a minute its numbers may still change, and how far clocks may differ."""
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
-from conformance.engine.comparing.timestamps import date_of, earlier, moment
+from conformance.engine.comparing.timestamps import CLOCKS_DIFFER, date_of, earlier, moment
 from conformance.engine.scenario import Answer, NotApplicable, Scenario, rules, same
 from conformance.model.exchange import Exchange
 from conformance.model.wording import in_json
@@ -14,7 +13,6 @@ from conformance.suite.kit.paged_lists import APPS
 from conformance.suite.kit.projects import ELSEWHERE, enter_another_project
 
 _SIGNATURE_SECONDS = 300
-_CLOCKS_DIFFER = dt.timedelta(minutes=5)
 
 
 @rules(
@@ -150,7 +148,7 @@ def _judge_create_time(scenario: Scenario, made: Exchange, shown: Exchange) -> N
         rule.inconclusive("create_time cannot be read as a time")
         return
     rule.that(
-        any(abs(created - now) <= _CLOCKS_DIFFER for now in nows),
+        any(abs(created - now) <= CLOCKS_DIFFER for now in nows),
         "create_time is not the present in UTC",
         expected=f"within five minutes of {nows[-1].isoformat()}",
         actual=part(shown.json, "create_time"),

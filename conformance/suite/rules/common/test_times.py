@@ -6,13 +6,12 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.engine.comparing.timestamps import date_of, is_never, moment
+from conformance.engine.comparing.timestamps import CLOCKS_DIFFER, date_of, is_never, moment
 from conformance.engine.scenario import Inconclusive, Rule, Scenario, rules
 from conformance.model.exchange import Exchange
 from conformance.suite.kit.applications import part
 from conformance.suite.kit.jobs import KINDS, Jobs
 
-_CLOCKS_DIFFER = dt.timedelta(minutes=5)
 _QUARTER = dt.timedelta(minutes=15)
 _FARTHEST = 14 * 4
 """Quarters of an hour between the zone that is farthest and UTC."""
@@ -52,7 +51,7 @@ def _judge(rule: Rule, zones: Rule, scenario: Scenario, answer: Exchange) -> boo
     other = {
         place: text
         for place, text in times.items()
-        if (told := moment(text)) and not any(abs(told - now) <= _CLOCKS_DIFFER for now in nows)
+        if (told := moment(text)) and not any(abs(told - now) <= CLOCKS_DIFFER for now in nows)
     }
     rule.that(
         not other,

@@ -18,6 +18,7 @@ from conformance.suite.kit.statistics.queries import Listing, listing
 from conformance.suite.kit.statistics.rows import Row, number, rows_in_words, rows_of
 from conformance.suite.kit.statistics.time_windows import (
     DAY,
+    FOREVER,
     MINUTE,
     SECOND,
     Span,
@@ -37,7 +38,7 @@ PEAKS = {
     "max_online_room_count": ("MaxOnlineRoomCount", "RoomCount"),
 }
 """Fields of table 13-55, their metrics, and the metrics of table 13-16 that show the same."""
-_FOREVER = dt.datetime.max.replace(tzinfo=dt.UTC)
+_MOST_ROOMS = 3
 _REACH = 7 * DAY
 """How long before the users a room may have begun."""
 
@@ -69,6 +70,7 @@ def test_rooms_are_open_while_users_are_in(scenario: Scenario) -> None:
 class _Seen:
     """The rooms of some days (13.1), and the users who joined on the last of them (13.2)."""
 
+    scenario: Scenario
     span: Span
     rooms: Listing
     users: Sequence[Row]
@@ -84,12 +86,19 @@ class _Seen:
         known = [row for row in users if row.get("room_id") in listed]
         if not known:
             raise Inconclusive(f"no data: no user of {span} is in a room that is listed")
-        return cls(span, rooms, known)
+        return cls(scenario, span, rooms, known)
 
     def opened(self, room: object) -> list[Times]:
         """When a room was open, each time."""
         rows = (row for row in self.rooms.rows if row.get("room_id") == room)
         return [times for row in rows if (times := _times(row, "start_time", "end_time"))]
+
+    def began(self, room: object) -> list[dt.datetime]:
+        """When a room began, each time of the longest span: it may be open for weeks."""
+        window = time_window(self.scenario, ROOMS)
+        query = {**window.query(window.past(self.scenario.lab.now())), "room_id": str(room)}
+        rows = listing(self.scenario, ROOMS, query).rows
+        return [start for row in rows if (start := read_time(row.get("start_time")))]
 
     def stays(self) -> Iterator[tuple[Row, Times]]:
         """Who got into a room, and from when to when they were in."""
@@ -126,8 +135,10 @@ def _begun(seen: _Seen) -> Comparison:
         if (opened := seen.opened(row.get("room_id")))
         and join < min(start for start, _ in opened) - MINUTE
     ]
-    if early:
-        return seen.broken_by("users joined a room before its start_time", early)
+    for room in [*dict.fromkeys(row.get("room_id") for row in early)][:_MOST_ROOMS]:
+        there = [row for row in early if row.get("room_id") == room]
+        if min(_joins(there)) < min(seen.began(room), default=FOREVER) - MINUTE:
+            return seen.broken_by("users joined a room before its start_time", there)
     joins = {(row.get("room_id"), read_time(row.get("join_time"))) for row in seen.users}
     empty = [
         row
@@ -145,6 +156,10 @@ def _begun(seen: _Seen) -> Comparison:
         "start_time is that of the first join",
         rows_in_words(empty),
     )
+
+
+def _joins(rows: Sequence[Row]) -> Iterator[dt.datetime]:
+    return (join for row in rows if (join := read_time(row.get("join_time"))))
 
 
 def _open(seen: _Seen) -> Comparison:
@@ -231,7 +246,7 @@ class _Stays:
         """How many came, or how many went, in a minute or in the ones before and after it."""
         found: Counter[dt.datetime] = Counter()
         for times in zip(*self.spans, strict=True):
-            moved = Counter(time.replace(second=0) for time in times if time != _FOREVER)
+            moved = Counter(time.replace(second=0) for time in times if time != FOREVER)
             around: Counter[dt.datetime] = Counter()
             for minute, count in moved.items():
                 for at in (minute - MINUTE, minute, minute + MINUTE):
@@ -259,9 +274,7 @@ def _stays(scenario: Scenario, day: dt.datetime, metric: str) -> _Stays:
     around = Span(day - DAY, day + DAY - SECOND)
     rows = listing(scenario, operation, time_window(scenario, operation).query(around)).rows
     rows = [row for row in rows if row.get("state") != "FAIL"]
-    spans = [
-        (times[0], times[1] or _FOREVER) for row in rows if (times := _times(row, first, last))
-    ]
+    spans = [(times[0], times[1] or FOREVER) for row in rows if (times := _times(row, first, last))]
     names = {(row.get("room_id"), row.get("uid")) for row in rows}
     again = len(names) - len({uid for _, uid in names}) if operation == USERS else 0
     return _Stays(spans, again)

@@ -11,14 +11,19 @@ import pytest
 from conformance.engine.scenario import Inconclusive, Scenario, rules
 from conformance.model.exchange import Exchange
 from conformance.suite.kit.statistics.comparisons import Comparison, judge, settle
-from conformance.suite.kit.statistics.daily_samples import date_of, past_days, today
+from conformance.suite.kit.statistics.daily_samples import (
+    date_of,
+    is_counted,
+    past_days,
+    today,
+)
 from conformance.suite.kit.statistics.queries import listing
 from conformance.suite.kit.statistics.rows import Row, rows_of
+from conformance.suite.kit.statistics.stays import stay_of
 from conformance.suite.kit.statistics.time_windows import (
     DAY,
     SECOND,
     Span,
-    read_time,
     time_window,
 )
 
@@ -26,9 +31,6 @@ pytestmark = pytest.mark.sparkrtc_flow_group("statistics")
 
 SCALE, USERS = "ListRtcHistoryScale", "ListRtcUserList"
 _DAYS = 7
-_COUNTED = dt.timedelta(hours=12)
-"""How long after its end a day may be missing: no sentence says when it has been counted."""
-_FOREVER = dt.datetime.max.replace(tzinfo=dt.UTC)
 Key = Callable[[Row], Hashable]
 """What makes two rows of 13.2 one and the same in a count."""
 
@@ -75,7 +77,7 @@ def _compared(
 ) -> Comparison:
     rows = {date_of(row): row for row in rows_of(SCALE, exchange.json)}
     past = [today(scenario) - n * DAY for n in range(1, _DAYS + 1)]
-    days = [it for it in past if it in rows or it + DAY + _COUNTED <= scenario.lab.now()]
+    days = [it for it in past if it in rows or is_counted(scenario, it)]
     counted = [rows.get(it, {field: 0}).get(field) for it in days]
     users = _users(scenario, days)
     ways = [
@@ -98,21 +100,14 @@ def _users(scenario: Scenario, days: Sequence[dt.datetime]) -> list[Row]:
     return list(listing(scenario, USERS, window.query(span)).rows)
 
 
-def _stay(row: Row) -> tuple[dt.datetime, dt.datetime]:
-    """From when to when somebody was in; who failed to join was there at that moment alone."""
-    joined, left = read_time(row.get("join_time")), read_time(row.get("leave_time"))
-    if joined is None:
-        return _FOREVER, _FOREVER
-    return joined, joined if row.get("state") == "FAIL" else left or _FOREVER
-
-
 def _joined(row: Row, day: dt.datetime) -> bool:
-    return day <= _stay(row)[0] < day + DAY
+    stay = stay_of(row)
+    return stay is not None and day <= stay.start < day + DAY
 
 
 def _present(row: Row, day: dt.datetime) -> bool:
-    joined, left = _stay(row)
-    return joined < day + DAY and left >= day
+    stay = stay_of(row)
+    return stay is not None and stay.start < day + DAY and stay.end >= day
 
 
 def _got_in(counts: Callable[[Row, dt.datetime], bool]) -> Callable[[Row, dt.datetime], bool]:

@@ -13,9 +13,10 @@ import pytest
 
 from conformance.engine.scenario import NotApplicable, Scenario
 from conformance.suite.kit.statistics.comparisons import Comparison, judge, settle
-from conformance.suite.kit.statistics.daily_samples import today
+from conformance.suite.kit.statistics.daily_samples import is_counted, today
 from conformance.suite.kit.statistics.queries import for_each, listing
 from conformance.suite.kit.statistics.rows import Row, number, rows_in_words
+from conformance.suite.kit.statistics.stays import USERS, stays
 from conformance.suite.kit.statistics.time_windows import (
     DAY,
     HOUR,
@@ -28,15 +29,13 @@ from conformance.suite.kit.statistics.time_windows import (
 
 pytestmark = pytest.mark.sparkrtc_flow_group("statistics")
 
-ROOMS, USERS, EVENTS = "ListRtcRoomList", "ListRtcUserList", "ListRtcAbnormalEvents"
+ROOMS, EVENTS = "ListRtcRoomList", "ListRtcAbnormalEvents"
 GROUPS = "ListRtcAbnormalEventDimension"
 _MOST = 3
 """How many of those who were there are asked about: one may be an exception."""
 _STAY = 3 * MINUTE
 """A stay that every sample of a minute must have seen."""
 _DAYS = 4
-_COUNTED = dt.timedelta(hours=12)
-"""How long after its end a day may be missing: no sentence says when it has been counted."""
 
 Query = Mapping[str, Any]
 Queries = Callable[[Scenario, SettledWindow], Iterator[Query]]
@@ -51,29 +50,34 @@ class _Use:
     field: str | None = None
 
 
-def _stays(scenario: Scenario) -> list[tuple[Row, Span]]:
-    """Who was in a room during the past days (13.2), the latest first, as long as it is settled."""
-    window = time_window(scenario, USERS)
-    past = window.past(scenario.lab.now(), _DAYS * DAY)
-    stays = []
-    for row in listing(scenario, USERS, window.query(past)).rows:
-        joined, left = read_time(row.get("join_time")), read_time(row.get("leave_time"))
-        span = Span(joined or past.end, min(left or past.end, past.end))
-        if row.get("state") != "FAIL" and span.end - span.start >= _STAY:
-            stays.append((row, span))
-    return sorted(stays, key=lambda stay: stay[1].end, reverse=True)
+def _lasting(scenario: Scenario) -> list[Span]:
+    """When somebody was in during the past days, the latest first, as far as it is settled."""
+    return [when for _, when in _lasting_in_rooms(scenario)]
 
 
-def _recent_stays(scenario: Scenario) -> Iterator[tuple[Row, Span]]:
-    since = scenario.lab.now() - DAY + HOUR
-    return (stay for stay in _stays(scenario) if stay[1].start >= since)
+def _lasting_in_rooms(scenario: Scenario) -> list[tuple[Row, Span]]:
+    past = time_window(scenario, USERS).past(scenario.lab.now(), _DAYS * DAY)
+    settled = [
+        (stay.row, Span(stay.when.start, min(stay.when.end, past.end)))
+        for stay in stays(scenario, past)
+    ]
+    lasting = [one for one in settled if one[1].end - one[1].start >= _STAY]
+    return sorted(lasting, key=lambda one: one[1].end, reverse=True)
 
 
-def _whole(scenario: Scenario, window: SettledWindow, witness: str) -> Iterator[Query]:
-    """The longest span, of which the witness has something."""
-    found = listing(scenario, witness, time_window(scenario, witness).query(_past_day(scenario)))
-    if any(number(row, "user_count") for row in found.rows) or (found.rows and witness != GROUPS):
-        yield window.query(window.past(scenario.lab.now()))
+def _is_recent(scenario: Scenario, when: Span) -> bool:
+    return when.start >= scenario.lab.now() - DAY + HOUR
+
+
+def _listed(witness: str, is_use: Callable[[Row], bool]) -> Queries:
+    """The longest span, if the witness has shown something of the past day."""
+
+    def queries(scenario: Scenario, window: SettledWindow) -> Iterator[Query]:
+        past = time_window(scenario, witness).query(_past_day(scenario))
+        if any(map(is_use, listing(scenario, witness, past).rows)):
+            yield window.query(window.past(scenario.lab.now()))
+
+    return queries
 
 
 def _past_day(scenario: Scenario) -> Span:
@@ -82,13 +86,20 @@ def _past_day(scenario: Scenario) -> Span:
 
 def _when_in(scenario: Scenario, window: SettledWindow) -> Iterator[Query]:
     """The minutes in the middle of a stay."""
-    for _, stay in _recent_stays(scenario):
-        yield window.query(_around(stay.start + (stay.end - stay.start) / 2))
+    for when in _lasting(scenario):
+        if _is_recent(scenario, when):
+            yield window.query(_middle(when))
 
 
 def _when_joining(scenario: Scenario, window: SettledWindow) -> Iterator[Query]:
     """The minutes in which somebody joined."""
-    return (window.query(_around(stay.start)) for _, stay in _recent_stays(scenario))
+    for when in _lasting(scenario):
+        if _is_recent(scenario, when):
+            yield window.query(_around(when.start))
+
+
+def _middle(when: Span) -> Span:
+    return _around(when.start + (when.end - when.start) / 2)
 
 
 def _around(moment: dt.datetime) -> Span:
@@ -98,18 +109,17 @@ def _around(moment: dt.datetime) -> Span:
 
 def _days_of(scenario: Scenario, window: SettledWindow) -> Iterator[Query]:
     """The past days on which two were in a room, once they have been counted."""
-    now = scenario.lab.now()
     past = [today(scenario) - n * DAY for n in range(1, _DAYS)]
-    together = [*_together(_stays(scenario))]
-    for day in (it for it in past if it + DAY + _COUNTED <= now):
+    together = [*_together(_lasting_in_rooms(scenario))]
+    for day in (it for it in past if is_counted(scenario, it)):
         if any(span.start >= day and span.end < day + DAY for span in together):
             yield window.query(Span(day, day))
 
 
-def _together(stays: Sequence[tuple[Row, Span]]) -> Iterator[Span]:
+def _together(lasting: Sequence[tuple[Row, Span]]) -> Iterator[Span]:
     """When two users were in one room: whether somebody alone talks is not said."""
     by_room: dict[object, list[tuple[object, Span]]] = defaultdict(list)
-    for row, span in stays:
+    for row, span in lasting:
         by_room[row.get("room_id")].append((row.get("uid"), span))
     for there in by_room.values():
         for (user, first), (other, second) in combinations(there, 2):
@@ -128,9 +138,10 @@ def _moments(scenario: Scenario, _: SettledWindow) -> Iterator[Query]:
 
 def _measured(scenario: Scenario, window: SettledWindow) -> Iterator[Query]:
     """The rooms in which somebody was, in the middle of the stay."""
-    for row, stay in _recent_stays(scenario):
-        middle = window.query(_around(stay.start + (stay.end - stay.start) / 2))
-        yield {"room_id": str(row.get("room_id")), "mid": ["all"], **middle}
+    for row, when in _lasting_in_rooms(scenario):
+        if _is_recent(scenario, when):
+            room = {"room_id": str(row.get("room_id")), "mid": ["all"]}
+            yield {**room, **window.query(_middle(when))}
 
 
 def _troubled(scenario: Scenario, window: SettledWindow) -> Iterator[Query]:
@@ -148,8 +159,8 @@ def _with(more: Query, queries: Queries) -> Queries:
 
 
 USES: Mapping[str, _Use] = {
-    ROOMS: _Use(lambda scenario, window: _whole(scenario, window, USERS)),
-    USERS: _Use(lambda scenario, window: _whole(scenario, window, ROOMS)),
+    ROOMS: _Use(_listed(USERS, lambda row: row.get("state") != "FAIL")),
+    USERS: _Use(_listed(ROOMS, bool)),
     "ListRtcRealtimeScale": _Use(_with({"metric": "OnlineUsers"}, _when_in), "value"),
     "ListRtcRealtimeScaleDimension": _Use(
         _with({"metric": "OnlineUsers", "dimension": "region"}, _moments), "online_users"
@@ -166,8 +177,8 @@ USES: Mapping[str, _Use] = {
     "ListRtcClientQosDetails": _Use(_measured),
     "ListRtcEvent": _Use(_troubled),
     "ListRtcAbnormalEvent": _Use(_troubled),
-    EVENTS: _Use(lambda scenario, window: _whole(scenario, window, GROUPS)),
-    GROUPS: _Use(lambda scenario, window: _whole(scenario, window, EVENTS), "user_count"),
+    EVENTS: _Use(_listed(GROUPS, lambda row: number(row, "user_count") > 0)),
+    GROUPS: _Use(_listed(EVENTS, bool), "user_count"),
 }
 
 
@@ -191,7 +202,7 @@ def test_there_is_data_of_what_happened(scenario: Scenario, operation: str) -> N
         return Comparison(
             found.exchange,
             f"there is nothing in {len(asked)} answers about what others show to have happened",
-            f"rows, as in {', '.join(_told(query) for query in asked[-1:])}",
+            f"rows for {'&'.join(f'{name}={value}' for name, value in query.items())}",
             rows_in_words(found.rows),
         )
 
@@ -201,7 +212,3 @@ def test_there_is_data_of_what_happened(scenario: Scenario, operation: str) -> N
 def _window(scenario: Scenario, operation: str) -> SettledWindow:
     named = operation if operation != "ListRtcRealtimeScaleDimension" else "ListRtcRealtimeScale"
     return time_window(scenario, named)
-
-
-def _told(query: Query) -> str:
-    return "&".join(f"{name}={value}" for name, value in query.items())

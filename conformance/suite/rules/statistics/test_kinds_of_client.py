@@ -12,6 +12,7 @@ from conformance.engine.scenario import Inconclusive, NotApplicable, Rule, Scena
 from conformance.suite.kit.statistics.comparisons import Comparison, judge, settle
 from conformance.suite.kit.statistics.queries import for_each, listing
 from conformance.suite.kit.statistics.rows import Row, number, rows_in_words
+from conformance.suite.kit.statistics.stays import stay_of
 from conformance.suite.kit.statistics.time_windows import (
     DAY,
     MINUTE,
@@ -33,7 +34,6 @@ OTHER = {"webrtc": "native", "native": "webrtc"}
 _BEFORE, _AFTER = 2 * MINUTE, 3 * MINUTE
 """From when to when whoever was in may have been counted in a minute."""
 _MOST = 2
-_FOREVER = dt.datetime.max.replace(tzinfo=dt.UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +126,9 @@ def _rooms(scenario: Scenario, span: Span) -> list[_Room]:
     rooms = []
     for name in sorted({str(row.get("room_id")) for row in begun}):
         there = [row for row in users if str(row.get("room_id")) == name]
-        if there and all(_stay(row) for row in there):
+        if there and all(stay_of(row) for row in there):
             for kind in PLATFORMS:
-                stays = [(_is_of(row, kind), stay) for row in there if (stay := _stay(row))]
+                stays = [(_is_of(row, kind), stay) for row in there if (stay := stay_of(row))]
                 of_kind, others = ([s for k, s in stays if k is it] for it in (True, False))
                 rooms.append(_Room(name, kind, of_kind, others))
     return rooms
@@ -136,14 +136,6 @@ def _rooms(scenario: Scenario, span: Span) -> list[_Room]:
 
 def _is_of(row: Row, kind: str) -> bool:
     return str(row.get("platform")).lower().startswith(PLATFORMS[kind])
-
-
-def _stay(row: Row) -> Span | None:
-    """From when to when somebody was in; who failed to join was there at that moment."""
-    joined, left = read_time(row.get("join_time")), read_time(row.get("leave_time"))
-    if joined is None:
-        return None
-    return Span(joined, joined if row.get("state") == "FAIL" else left or _FOREVER)
 
 
 def _overlap(stays: Sequence[Span], span: Span) -> bool:

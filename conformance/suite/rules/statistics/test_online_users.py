@@ -11,23 +11,19 @@ from conformance.engine.scenario import Inconclusive, Scenario, rules
 from conformance.suite.kit.statistics.comparisons import Comparison, judge, settle
 from conformance.suite.kit.statistics.queries import listing
 from conformance.suite.kit.statistics.rows import number
-from conformance.suite.kit.statistics.time_windows import HOUR, MINUTE, Span, read_time, time_window
+from conformance.suite.kit.statistics.stays import USERS, Stay, known_stays
+from conformance.suite.kit.statistics.time_windows import HOUR, MINUTE, read_time, time_window
 
 pytestmark = pytest.mark.sparkrtc_flow_group("statistics")
 
-SCALE, USERS = "ListRtcRealtimeScale", "ListRtcUserList"
-_FOREVER = dt.datetime.max.replace(tzinfo=dt.UTC)
-
-Stay = tuple[str, dt.datetime, dt.datetime]
-"""A user, and from when to when they were in a room."""
+SCALE = "ListRtcRealtimeScale"
 
 
 @rules(f"{SCALE}/rule/online-users-agree")
 def test_users_are_counted_while_they_are_in(scenario: Scenario) -> None:
     """13.3: OnlineUsers lies between who was in around the minute and who was in any part of it.
 
-    Who is in two rooms is one user or two (E-13-user-count-meaning); who joined before the longest
-    span of 13.2 is not known, and would have been in for months.
+    Who is in two rooms is one user or two (E-13-user-count-meaning).
     """
     window = time_window(scenario, SCALE)
     span = window.past(scenario.lab.now(), 6 * HOUR)
@@ -35,14 +31,14 @@ def test_users_are_counted_while_they_are_in(scenario: Scenario) -> None:
 
     def look(_: bool) -> Comparison:
         found = listing(scenario, SCALE, asked)
-        stays = _stays(scenario, span)
-        if not any(end > span.start for _, _, end in stays):
+        there = known_stays(scenario, span)
+        if not any(stay.when.end > span.start for stay in there):
             raise Inconclusive(f"no data: {USERS} shows nobody who was in during {span}")
         for row in found.rows:
             minute = read_time(row.get("time"))
             if minute is None:
                 continue
-            least, most = _bounds(stays, minute)
+            least, most = _bounds(there, minute)
             if not least <= number(row, "value") <= most:
                 problem = f"OnlineUsers of {minute:%H:%M} is not that of {USERS}"
                 return Comparison(found.exchange, problem, f"{least} to {most}", row.get("value"))
@@ -51,18 +47,9 @@ def test_users_are_counted_while_they_are_in(scenario: Scenario) -> None:
     judge(scenario.rule(f"{SCALE}/rule/online-users-agree"), settle(scenario, look))
 
 
-def _bounds(stays: Sequence[Stay], minute: dt.datetime) -> tuple[int, int]:
+def _bounds(there: Sequence[Stay], minute: dt.datetime) -> tuple[int, int]:
     """The users who were in from the minute before to the one after, and who was for any part."""
     before, after = minute - MINUTE, minute + MINUTE
-    least = {uid for uid, start, end in stays if start <= before and end >= after}
-    return len(least), sum(start <= after and end >= before for _, start, end in stays)
-
-
-def _stays(scenario: Scenario, span: Span) -> list[Stay]:
-    window = time_window(scenario, USERS)
-    reach = window.query(Span(span.end - window.longest, span.end))
-    return [
-        (str(row.get("uid")), joined, read_time(row.get("leave_time")) or _FOREVER)
-        for row in listing(scenario, USERS, reach).rows
-        if row.get("state") != "FAIL" and (joined := read_time(row.get("join_time")))
-    ]
+    spans = [(str(stay.row.get("uid")), stay.when) for stay in there]
+    least = {uid for uid, when in spans if when.start <= before and when.end >= after}
+    return len(least), sum(when.start <= after and when.end >= before for _, when in spans)

@@ -15,6 +15,7 @@ from conformance.suite.kit.statistics.queries import Listing, has_data, listing
 from conformance.suite.kit.statistics.rows import Row, is_empty, number, rows_in_words, rows_of
 from conformance.suite.kit.statistics.time_windows import (
     DAY,
+    FOREVER,
     HOUR,
     MINUTE,
     Span,
@@ -33,7 +34,6 @@ _AROUND = (-2, -1, 1, 2)
 """Minutes around a moment in which nothing may change for it to be a quiet one."""
 _APART = dt.timedelta(minutes=10)
 """Between two moments that are to differ."""
-_FOREVER = dt.datetime.max.replace(tzinfo=dt.UTC)
 
 
 @rules(
@@ -341,8 +341,8 @@ def _rooms(scenario: Scenario) -> Sequence[Row]:
 
 def _open(row: Row) -> tuple[dt.datetime, dt.datetime]:
     """From when to when a room was open; a room that is open has no end."""
-    start = read_time(row.get("start_time")) or _FOREVER
-    return start, read_time(row.get("end_time")) or _FOREVER
+    start = read_time(row.get("start_time")) or FOREVER
+    return start, read_time(row.get("end_time")) or FOREVER
 
 
 def _room_in(scenario: Scenario, rooms: Sequence[Row], span: Span) -> Any:

@@ -13,6 +13,7 @@ from conformance.suite.kit.statistics.queries import Listing, for_each, listing
 from conformance.suite.kit.statistics.rows import Row, number, rows_in_words
 from conformance.suite.kit.statistics.time_windows import (
     DAY,
+    FOREVER,
     MINUTE,
     Span,
     read_time,
@@ -31,7 +32,6 @@ KINDS = ("native", "webrtc")
 _MARGIN = 2 * MINUTE
 """How far from its ends a room is believed to be closed, or open."""
 _MOST = 3
-_FOREVER = dt.datetime.max.replace(tzinfo=dt.UTC)
 
 
 @for_each(METRICS.keys(), "room-selects")
@@ -106,7 +106,7 @@ def _tells(rows: Iterable[Row]) -> bool:
 
 def _open(row: Row, margin: dt.timedelta) -> tuple[dt.datetime, dt.datetime]:
     start, end = read_time(row.get("start_time")), read_time(row.get("end_time"))
-    return (start - margin if start else _FOREVER, end + margin if end else _FOREVER)
+    return (start - margin if start else FOREVER, end + margin if end else FOREVER)
 
 
 def _minutes(found: Listing) -> dict[dt.datetime, Row]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,27 +13,16 @@ from conformance.engine.scenario import Inconclusive, Scenario, rules
 from conformance.suite.kit.statistics.comparisons import Comparison, judge, settle
 from conformance.suite.kit.statistics.queries import Listing, listing
 from conformance.suite.kit.statistics.rows import number, rows_in_words
-from conformance.suite.kit.statistics.time_windows import HOUR, MINUTE, Span, read_time, time_window
+from conformance.suite.kit.statistics.stays import USERS, Stay, known_stays
+from conformance.suite.kit.statistics.time_windows import HOUR, MINUTE, time_window
 
 pytestmark = pytest.mark.sparkrtc_flow_group("statistics")
 
-DIMENSION, USERS = "ListRtcRealtimeScaleDimension", "ListRtcUserList"
+DIMENSION = "ListRtcRealtimeScaleDimension"
 SHARED = ("region", "platform", "sdk")
 """Dimensions of 13.4 that are fields of a user in 13.2 too."""
-_FOREVER = dt.datetime.max.replace(tzinfo=dt.UTC)
 _AROUND = 2 * MINUTE
 """How far from the moment somebody may have come or gone and be counted all the same."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Stay:
-    """When a user was in, and what they have of each dimension, as it is compared."""
-
-    when: Span
-    values: Mapping[str, str]
-
-    def around(self, moment: dt.datetime) -> bool:
-        return self.when.start <= moment + _AROUND and self.when.end >= moment - _AROUND
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +31,7 @@ class _Seen:
 
     dimension: str
     groups: Listing
-    stays: Sequence[_Stay]
+    stays: Sequence[Stay]
     moment: dt.datetime
     abbreviations: Mapping[str, str]
 
@@ -51,11 +41,12 @@ class _Seen:
         counted = {str(row.get("dimension")): number(row, "online_users") for row in rows}
         return {_plain(it, self.abbreviations): many for it, many in counted.items() if many}
 
-    def having(self) -> dict[str, int]:
+    def having(self) -> Counter[str]:
         """Users who were in around the moment, by every value that the list shows of anybody."""
-        having = dict.fromkeys((stay.values[self.dimension] for stay in self.stays), 0)
+        having: Counter[str] = Counter()
         for stay in self.stays:
-            having[stay.values[self.dimension]] += stay.around(self.moment)
+            value = str(stay.row.get(self.dimension) or "")
+            having[_plain(value, self.abbreviations)] += _is_around(stay, self.moment)
         return having
 
 
@@ -67,17 +58,17 @@ def test_users_are_counted_with_what_they_have(scenario: Scenario) -> None:
     (E-13-online-viewers), and who is in two rooms may count twice.
     """
     span = time_window(scenario, USERS).past(scenario.lab.now(), HOUR)
-    stays = _stays(scenario, span)
+    there = known_stays(scenario, span)
     minutes = [span.start + n * MINUTE for n in range(HOUR // MINUTE)]
-    moment = max(minutes, key=lambda minute: sum(stay.around(minute) for stay in stays))
-    if not any(stay.around(moment) for stay in stays):
+    moment = max(minutes, key=lambda minute: sum(_is_around(it, minute) for it in there))
+    if not any(_is_around(stay, moment) for stay in there):
         raise Inconclusive(f"no data: {USERS} shows nobody who was in during {span}")
     judged: tuple[tuple[str, Callable[[_Seen], Comparison]], ...] = (
         ("users-of-value-bounded", _bounded),
         ("values-of-users", _known),
     )
     for dimension in SHARED:
-        first = _seen(scenario, dimension, stays, moment)
+        first = _seen(scenario, dimension, there, moment)
         for rule, compare in judged:
 
             def look(
@@ -88,7 +79,7 @@ def test_users_are_counted_with_what_they_have(scenario: Scenario) -> None:
             ) -> Comparison:
                 if not again:
                     return compare(first)
-                return compare(_seen(scenario, dimension, _stays(scenario, span), moment))
+                return compare(_seen(scenario, dimension, known_stays(scenario, span), moment))
 
             judge(scenario.rule(f"{DIMENSION}/rule/{rule}"), settle(scenario, look))
 
@@ -110,8 +101,11 @@ def _bounded(seen: _Seen) -> Comparison:
 
 
 def _known(seen: _Seen) -> Comparison:
-    """Every value is that of a user, or begins or goes on like one ("Windows", "Windows 10")."""
-    having = [value for value in seen.having() if value]
+    """Every value is that of a user, or begins or goes on like one ("Windows", "Windows 10").
+
+    Where the list shows nothing of somebody, there may be a word for that.
+    """
+    having = [*seen.having()]
     strange = [
         value
         for value in seen.counts()
@@ -127,25 +121,15 @@ def _known(seen: _Seen) -> Comparison:
     )
 
 
-def _seen(scenario: Scenario, dimension: str, stays: Sequence[_Stay], moment: dt.datetime) -> _Seen:
+def _seen(scenario: Scenario, dimension: str, stays: Sequence[Stay], moment: dt.datetime) -> _Seen:
     time = time_window(scenario, USERS).write(moment)
     asked = {"metric": "OnlineUsers", "dimension": dimension, "time": time}
     groups = listing(scenario, DIMENSION, asked)
     return _Seen(dimension, groups, stays, moment, scenario.lab.contract.regions)
 
 
-def _stays(scenario: Scenario, span: Span) -> list[_Stay]:
-    """Everybody whom the longest span of 13.2 shows in a room."""
-    window = time_window(scenario, USERS)
-    reach = window.query(Span(span.end - window.longest, span.end))
-    return [
-        _Stay(
-            Span(joined, read_time(row.get("leave_time")) or _FOREVER),
-            {it: _plain(str(row.get(it) or ""), scenario.lab.contract.regions) for it in SHARED},
-        )
-        for row in listing(scenario, USERS, reach).rows
-        if (joined := read_time(row.get("join_time")))
-    ]
+def _is_around(stay: Stay, moment: dt.datetime) -> bool:
+    return stay.when.start <= moment + _AROUND and stay.when.end >= moment - _AROUND
 
 
 def _plain(value: str, abbreviations: Mapping[str, str]) -> str:
