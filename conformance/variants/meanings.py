@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from zlib import crc32
 
 from conformance.faults.combinators import instead, on_answer
 from conformance.faults.messages import Answer, refusal
 from conformance.faults.middleware import Turn
+from conformance.faults.series import users_once
 from conformance.reference.statistics.causes import describe_factor
 from conformance.reference.statistics.refusals import INVALID
 from conformance.reference.statistics.sessions import AbnormalEvent
 from conformance.reference.world import World
 from conformance.variants.model import Variant
 
-_HOUR, _DAY = 3600, 86400
+_HOUR = 3600
 _EVERYTHING = 1000
 _SKEWS = (-115, -90, 90, 115)
 """Seconds; two minutes are what chapter 13 is given to settle and clocks to differ."""
@@ -145,14 +146,7 @@ def _thousands(_turn: Turn, answer: Answer) -> Answer:
 
 
 def _users_once(turn: Turn, answer: Answer) -> Answer:
-    sessions = turn.world.statistics.app(turn.request.value("app") or "").sessions
-    rows: list[Any] = []
-    for row in answer.json["scale"]:
-        start = datetime.fromisoformat(row["date"]).replace(tzinfo=UTC).timestamp()
-        joined = (it for it in sessions if not it.failed and start <= it.joined < start + _DAY)
-        known = "user_count" in row
-        rows.append({**row, "user_count": len({it.uid for it in joined})} if known else row)
-    return answer.with_json({"scale": rows})
+    return answer.with_json(users_once(turn, answer.json))
 
 
 def _twofold(_turn: Turn, answer: Answer) -> Answer:

@@ -82,16 +82,26 @@ def _answered(body: object, *more: tuple[str, str]) -> Exchange:
     return Exchange(1, "a case", request, Response(200, headers, content, 0.0))
 
 
-@pytest.mark.parametrize(("events", "wrong"), [(2, False), (9, True)])
-def test_two_users_whom_two_events_affected_are_no_events(events: int, wrong: bool) -> None:
-    """An event may affect somebody whom it does not name; nine times it is no chance."""
-    rows = [
-        {"abnormal_type": 2, "uid": "u", "peer_uid": "", "room_id": "r", "time": f"{_NOON:%FT%TZ}"}
-    ] * events
-    body = {"dimensions": [{"abnormal_type": 2, "user_count": events}]}
+@pytest.mark.parametrize(
+    ("events", "peers", "users", "wrong"),
+    [
+        (2, "", 2, None),
+        (9, "", 9, True),
+        (9, "", 1, False),
+        (2, "vw", 3, False),
+        (9, "vw", 9, True),
+    ],
+)
+def test_users_of_a_group_are_no_events(
+    events: int, peers: str, users: int, wrong: bool | None
+) -> None:
+    """Who is affected may be the peer too; one user too many may be one that no event names."""
+    row = {"abnormal_type": 2, "uid": "u", "room_id": "r", "time": f"{_NOON:%FT%TZ}"}
+    rows = [{**row, "peer_uid": peers[n % 2] if peers else ""} for n in range(events)]
+    body = {"dimensions": [{"abnormal_type": 2, "user_count": users}]}
     counted = test_abnormal_groups.Counted("by kind", _answered(body), rows, "abnormal_type")
-    found = test_abnormal_groups._within(counted, Span(_NOON - MINUTE, _NOON + MINUTE))
-    assert bool(found.problem) is wrong
+    found = test_abnormal_groups._users_or_events([counted])
+    assert (None if found is None else bool(found.problem)) is wrong
 
 
 @pytest.mark.parametrize(

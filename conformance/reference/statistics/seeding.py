@@ -1,7 +1,8 @@
 """Making up the past of an application: the same seed and moment, the same past.
 
 Rooms that are open now, rooms that were opened and closed in the past hour and day, one room on
-each of the past 33 days, a few up to 89 days back, and one of the fourth day, counted from now.
+each of the past 33 days and a second one on the fifth, a few up to 89 days back, and one of the
+fourth day, counted from now.
 Within a room the first user stays throughout, so that a room is never empty before it closes.
 """
 
@@ -39,6 +40,9 @@ _CLOSED = (
 _FOURTH_DAY = (84 * HOUR, 50 * MINUTE)
 """The same of a room that is between three and four days old whatever the hour is (13.10)."""
 
+_SECOND_ROOM = 5
+"""The past day with two rooms, in both of which the regular user is (13.8)."""
+
 _DAILY = range(1, 34)
 _OLDER = range(36, 90, 6)
 _OVER_MIDNIGHT = 7
@@ -47,11 +51,15 @@ _OVER_MIDNIGHT = 7
 
 @dataclass(frozen=True, slots=True)
 class _Opening:
-    """A room to fill: ``end`` is what has happened so far, ``running`` whether it goes on."""
+    """A room to fill: ``end`` is what has happened so far, ``running`` whether it goes on.
+
+    ``visited``: the regular user is there for a while.
+    """
 
     start: int
     end: int
     running: bool
+    visited: bool = False
 
 
 def seeded_records(seed: str, now: int, app_id: str) -> AppRecords:
@@ -77,9 +85,11 @@ def _openings(draw: Random, now: int) -> Iterator[_Opening]:
         length = draw.randrange(10 * MINUTE, 90 * MINUTE)
         if days % _OVER_MIDNIGHT == 0:
             start, length = today - (days - 1) * DAY - HOUR // 2, HOUR
-        yield _Opening(start, start + length, running=False)
+        yield _Opening(start, start + length, running=False, visited=days == _SECOND_ROOM)
     ago, length = _FOURTH_DAY
     yield _Opening(now - ago, now - ago + length, running=False)
+    start = today - _SECOND_ROOM * DAY + draw.randrange(20 * HOUR)
+    yield _Opening(start, start + HOUR, running=False, visited=True)
 
 
 def _fill(
@@ -106,7 +116,7 @@ def _fill(
             yield room.stay(guest, 0.3, 0.9)
         case _:
             yield room.failure(guest, 0.5)
-    if number % 4 == 0:
+    if opening.visited or number % 4 == 0:
         yield room.stay(regular, 0.55, 0.75)
 
 

@@ -10,7 +10,7 @@ from conformance.faults.handmade import breaking, shown
 from conformance.faults.messages import Answer, Request
 from conformance.faults.middleware import Turn
 from conformance.faults.model import Fault
-from conformance.faults.series import HOUR, SHAPES, rows_changed
+from conformance.faults.series import HOUR, SHAPES, rows_changed, users_once
 
 USERS, EVENT = "ListRtcUserList", "ListRtcEvent"
 GROUPS = "ListRtcAbnormalEventDimension"
@@ -42,6 +42,11 @@ def faults() -> Iterator[Fault]:
         f"{GROUPS}/rule/user-count-within-users",
         f"{GROUPS} counts events for users",
         shown(_events_counted),
+    )
+    yield breaking(
+        "ListRtcHistoryScale/rule/users-counted-by-room",
+        "ListRtcHistoryScale counts a user of several rooms once",
+        shown(users_once),
     )
     yield breaking(
         f"{EVENT}/rule/hour-unless-single-user",
@@ -84,7 +89,7 @@ def _events_counted(turn: Turn, body: Any) -> Any:
             and (start is None or start.timestamp() <= it.time)
             and (end is None or it.time <= end.timestamp())
         ]
-        rows.append({**row, "user_count": max(row["user_count"], len(same))})
+        rows.append({**row, "user_count": len(same)})
     return {**body, "dimensions": rows}
 
 
