@@ -54,9 +54,7 @@ class Response:
         if self.undecoded is not None:
             return None, self.undecoded
         try:
-            return json.loads(
-                self.body.decode("utf-8"), parse_constant=_no_number, parse_float=_number
-            ), None
+            return _parsed(self.body.decode("utf-8")), None
         except UnicodeDecodeError as error:
             return None, f"the body is not UTF-8 (byte {error.start})"
         except ValueError as error:
@@ -68,6 +66,23 @@ class Response:
     def json(self) -> Any:
         """The body as JSON; None when it is not JSON."""
         return self.parsed[0]
+
+    @property
+    def legible(self) -> Any:
+        """The body as JSON, with bytes in it that are no UTF-8 replaced; None if it is none yet.
+
+        It finds what the run has to delete in an answer that is broken; ``json`` is what is judged.
+        """
+        if self.json is not None or self.undecoded is not None:
+            return self.json
+        try:
+            return _parsed(self.body.decode("utf-8", "replace"))
+        except (ValueError, RecursionError):
+            return None
+
+
+def _parsed(text: str) -> Any:
+    return json.loads(text, parse_constant=_no_number, parse_float=_number)
 
 
 def _number(text: str) -> int | float:
@@ -112,3 +127,8 @@ class Exchange:
     def json(self) -> Any:
         """Body of the answer as JSON; None when there is none."""
         return self.response.json if self.response is not None else None
+
+    @property
+    def legible(self) -> Any:
+        """``json``, with bytes that are no UTF-8 replaced: to find things, not to judge them."""
+        return self.response.legible if self.response is not None else None

@@ -65,7 +65,7 @@ class Intents:
         if entry is None or self.journal is None or exchange.response is None:
             return
         made = self._kinds.created_by(operation.id)
-        identifier = id_in(exchange.json, made.id) if made is not None else None
+        identifier = id_in(exchange.legible, made.id) if made is not None else None
         if can_name(identifier) and 200 <= exchange.status < 300:
             self._entries[identifier] = entry
             with suppress(ConfigurationError):

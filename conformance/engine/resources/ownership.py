@@ -87,7 +87,7 @@ class Ownership:
     def answered(self, operation: Operation, filled: Template, exchange: Exchange) -> str | None:
         """The id in a creation's answer if it existed before; any other id is noted as ours."""
         kind = self._created_by(operation)
-        identifier = id_in(exchange.json, kind.id) if kind else None
+        identifier = id_in(exchange.legible, kind.id) if kind else None
         if kind is None or identifier is None or not 200 <= exchange.status < 300:
             return None
         if self._stateless:
@@ -97,7 +97,7 @@ class Ownership:
             return identifier
         body = filled.body if isinstance(filled.body, dict) else {}
         self._sent.setdefault(identifier, str(body.get(kind.name)))
-        self._answered.setdefault(identifier, exchange.json)
+        self._answered.setdefault(identifier, exchange.legible)
         return None
 
     def is_foreign(self, identifier: str) -> bool:
@@ -181,8 +181,8 @@ class Ownership:
             return self._is_ours(kind, identifier, answer) or not self._careful
         if self._sender.offers(kind.show):
             show = Template(kind.show, path={kind.id: identifier})
-            shown = self._sender.send(show, judge=False)
-            if isinstance(shown.json, dict) and self._is_ours(kind, identifier, shown.json):
+            shown = self._sender.send(show, judge=False).legible
+            if isinstance(shown, dict) and self._is_ours(kind, identifier, shown):
                 return True
         if kind.listing is None or not listed:
             return False

@@ -146,7 +146,7 @@ class ResourcePool:
             return
         kind = self._contract.resources.created_by(operation.id)
         if kind is not None:
-            identifier = id_in(exchange.json, kind.id)
+            identifier = id_in(exchange.legible, kind.id)
             if can_name(identifier) and identifier not in self._ids():
                 self._count += 1
                 self._made.append(Made(kind.kind, identifier, dict(filled.path), self._count))
@@ -223,7 +223,7 @@ class ResourcePool:
         if self._failed.get(kind.kind, ("", 0))[1] >= TRIES:
             raise Blocked(self._failed[kind.kind][0])
         exchange = self._sender.send(self._request(kind, fresh=fresh), judge=False)
-        identifier = id_in(exchange.json, kind.id)
+        identifier = id_in(exchange.legible, kind.id)
         # Another success than the documented one is a finding of its own, and the id is there.
         if not exchange.succeeded or not can_name(identifier):
             said = self._sender.prose(answer_excerpt(exchange))

@@ -34,7 +34,7 @@ def all_rows(sender: Sender, operation: Operation, kind: MadeKind) -> Iterator[d
         query = {operation.pagination.offset: page}
         listed = sender.send(Template(operation.id, query=query), judge=False)
         must_succeed(listed)
-        rows = rows_of(listed.json, kind.listing.items)
+        rows = rows_of(listed.legible, kind.listing.items)
         new = [row for row in rows if id_of(row, kind) not in seen]
         if not new:
             return

@@ -60,7 +60,8 @@ class Teardown:
             if shown.status == _GONE:
                 return Presence.GONE
             must_succeed(shown)
-        name = shown.json.get(named.name) if isinstance(shown.json, dict) else None
+        answer = shown.legible
+        name = answer.get(named.name) if isinstance(answer, dict) else None
         if not isinstance(name, str):
             raise LookupError(f"{identifier} is shown without a name")
         ours = carries(name, prefix)

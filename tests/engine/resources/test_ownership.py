@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import httpx
@@ -146,3 +147,22 @@ def test_what_can_be_no_id_is_used_for_none(make_lab: MakeLab, odd: str) -> None
             lab.send(Template("DeleteApp", path={"app_id": odd}))
     assert lab.resources.clean() == []
     assert {request.method for request in requests} <= {"GET", "POST"}
+
+
+def _not_utf8(request: httpx.Request, answer: httpx.Response) -> httpx.Response:
+    """Show names as bytes of which the last ones are no UTF-8, as a server stores what it gets."""
+    if request.method == "POST" or "/apps" not in request.url.path:
+        return answer
+    content = re.sub(rb'("app_name": ?"[^"]*)', b"\\1\xed\xa0\x80", answer.content)
+    headers = {"X-request-Id": answer.headers["X-request-Id"]}
+    return httpx.Response(answer.status_code, headers=headers, content=content)
+
+
+def test_what_is_shown_in_no_utf8_is_deleted_all_the_same(make_lab: MakeLab) -> None:
+    """A server that took a name in broken bytes kept the application for good."""
+    lab, requests = make_lab(_not_utf8)
+    lab.begin("case")
+    app = lab.resources.fresh("app")
+    assert lab.send(Template("ListApps"), judge=False).json is None
+    assert lab.resources.clean() == []
+    assert f"DELETE /v2/apps/{app}" in _changes(requests, app)
