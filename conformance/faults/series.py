@@ -93,18 +93,6 @@ def busy_room(turn: Turn) -> str | None:
     return next((one.room_id for one in sessions if one.state == "ONLINE"), None)
 
 
-def users_once(turn: Turn, body: Any) -> Any:
-    """An answer of 13.8 that counts who was in two rooms of a day once (table 13-55)."""
-    sessions = turn.world.statistics.app(turn.request.value("app") or "").sessions
-    rows: list[Any] = []
-    for row in body["scale"]:
-        start = datetime.fromisoformat(row["date"]).replace(tzinfo=UTC).timestamp()
-        end = start + DAY.total_seconds()
-        joined = {it.uid for it in sessions if not it.failed and start <= it.joined < end}
-        rows.append({**row, "user_count": len(joined)} if "user_count" in row else row)
-    return {**body, "scale": rows}
-
-
 def rows_changed(name: str, change: Callable[[list[Any]], list[Any]]) -> Callable[[Turn, Any], Any]:
     """A change of the rows of an answer; of the samples, where rows are lists of samples."""
     shape = SHAPES.get(name)

@@ -10,7 +10,6 @@ from zlib import crc32
 from conformance.faults.combinators import instead, on_answer
 from conformance.faults.messages import Answer, refusal
 from conformance.faults.middleware import Turn
-from conformance.faults.series import users_once
 from conformance.reference.statistics.causes import describe_factor
 from conformance.reference.statistics.refusals import INVALID
 from conformance.reference.statistics.sessions import AbnormalEvent
@@ -40,14 +39,6 @@ def variants() -> Iterator[Variant]:
         (5676,),
         on_answer(_directly, 200),
         ("ListObsBucketObjects",),
-    )
-    yield Variant(
-        "meaning/ListRtcHistoryScale/users-once",
-        "Who is in two rooms on a day is one user of it.",
-        "同一天在两个房间中的同一用户计为一人。",
-        (6845,),
-        on_answer(_users_once, 200),
-        ("ListRtcHistoryScale",),
     )
     yield Variant(
         "meaning/ListRtcHistoryScale/durations-of-streams",
@@ -143,10 +134,6 @@ def _thousands(_turn: Turn, answer: Answer) -> Answer:
         for row in body["objects"]
     ]
     return answer.with_json({**body, "objects": rows})
-
-
-def _users_once(turn: Turn, answer: Answer) -> Answer:
-    return answer.with_json(users_once(turn, answer.json))
 
 
 def _twofold(_turn: Turn, answer: Answer) -> Answer:

@@ -10,6 +10,7 @@ from conformance.faults import tree
 from conformance.faults.combinators import on_answer, on_request
 from conformance.faults.handmade import (
     RuleRow,
+    breaking,
     edited,
     every_other,
     faults_of_operation,
@@ -20,6 +21,7 @@ from conformance.faults.handmade import (
 from conformance.faults.messages import Answer, Request
 from conformance.faults.middleware import Behaviour, Turn
 from conformance.faults.model import Fault
+from conformance.faults.rules.common import ANY
 
 TOKENS, PROJECTS = "CreateToken", "ListProjects"
 HEADER = "x-subject-token"
@@ -29,6 +31,12 @@ def faults() -> Iterator[Fault]:
     """Every fault of a rule of the identity service."""
     for operation, rows in ((TOKENS, _TOKENS), (PROJECTS, _PROJECTS)):
         yield from faults_of_operation(operation, rows)
+    yield breaking(
+        "common/auth/token-of-another-project",
+        "A token of the tenant serves in all its projects",
+        on_request(_any_project),
+        *ANY,
+    )
 
 
 def _mended(path: str, value: Callable[[Turn], str]) -> Behaviour:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from conformance.faults.combinators import on_request
@@ -10,7 +11,7 @@ from conformance.faults.handmade import breaking, shown
 from conformance.faults.messages import Answer, Request
 from conformance.faults.middleware import Turn
 from conformance.faults.model import Fault
-from conformance.faults.series import HOUR, SHAPES, rows_changed, users_once
+from conformance.faults.series import DAY, HOUR, SHAPES, rows_changed
 
 USERS, EVENT = "ListRtcUserList", "ListRtcEvent"
 GROUPS = "ListRtcAbnormalEventDimension"
@@ -44,9 +45,10 @@ def faults() -> Iterator[Fault]:
         shown(_events_counted),
     )
     yield breaking(
-        "ListRtcHistoryScale/rule/users-counted-by-room",
+        "ListRtcHistoryScale/rule/user-count-agrees",
         "ListRtcHistoryScale counts a user of several rooms once",
-        shown(users_once),
+        shown(_users_once),
+        slug="once",
     )
     yield breaking(
         f"{EVENT}/rule/hour-unless-single-user",
@@ -91,6 +93,17 @@ def _events_counted(turn: Turn, body: Any) -> Any:
         ]
         rows.append({**row, "user_count": len(same)})
     return {**body, "dimensions": rows}
+
+
+def _users_once(turn: Turn, body: Any) -> Any:
+    sessions = turn.world.statistics.app(turn.request.value("app") or "").sessions
+    rows: list[Any] = []
+    for row in body["scale"]:
+        start = datetime.fromisoformat(row["date"]).replace(tzinfo=UTC).timestamp()
+        end = start + DAY.total_seconds()
+        joined = {it.uid for it in sessions if not it.failed and start <= it.joined < end}
+        rows.append({**row, "user_count": len(joined)} if "user_count" in row else row)
+    return {**body, "scale": rows}
 
 
 async def _day_of_everybody(turn: Turn) -> Answer:

@@ -320,7 +320,8 @@ def _both_and_each(grouped: Answers) -> Comparison:
 def _agree(counted: Iterable[Counted]) -> Comparison:
     """Each count is that of the users of the group's events.
 
-    Who is in two rooms may be one user or two, but the same everywhere (E-13-user-count-meaning).
+    Who is in two rooms may be one user or two, but the same everywhere: table 13-51 says which of
+    13.8 alone.
     """
     found: Comparison | None = None
     for user in (("uid",), ("uid", "room_id")):

@@ -8,9 +8,17 @@ from typing import Any
 
 from conformance.access.auth import TokenAuth
 from conformance.engine.outcomes import Blocked
-from conformance.engine.scenario import ABSENT, Answer, Inconclusive, Scenario, rules
+from conformance.engine.scenario import (
+    ABSENT,
+    Answer,
+    Inconclusive,
+    NotApplicable,
+    Scenario,
+    rules,
+)
 from conformance.model.exchange import Exchange
 from conformance.model.wording import in_json
+from conformance.suite.kit.projects import ELSEWHERE, enter_another_project
 
 USER = "auth.identity.password.user"
 PROJECT = "auth.scope.project.name"
@@ -145,6 +153,35 @@ def test_a_token_reaches_its_own_project_alone(scenario: Scenario) -> None:
         "ListRtcRoomList", path=foreign, query=query, credentials="issued", accept=refusal
     )
     rule.answered(exchange, *(refusal.answers if refusal else ()))
+
+
+@rules("common/auth/token-of-another-project")
+def test_a_token_for_another_project_does_not_serve_here(scenario: Scenario) -> None:
+    """3.1: a token reaches its own project alone, though user and tenant are the same.
+
+    Every operation with the project in its path is asked; to show nothing is as good as a refusal.
+    """
+    rule = scenario.rule("common/auth/token-of-another-project")
+    if not enter_another_project(scenario):
+        raise NotApplicable("the user gets a token for one project alone")
+    accepted = scenario.lab.contract.answers_of("common/auth/token-of-another-project")
+    here = {"project_id": scenario.given("project")}
+    for operation in scenario.lab.contract.operations.values():
+        if "{project_id}" not in operation.path or not scenario.offers(operation.id):
+            continue
+        answer = scenario.send(operation.id, path=here, credentials=ELSEWHERE, accept=accepted)
+        if rule.answered(answer, *accepted.answers):
+            rule.that(
+                not answer.succeeded or not _lists_something(answer),
+                f"{operation.id} shows this project to a caller whose token is for another one",
+                expected="a refusal, or nothing",
+                exchange=answer,
+            )
+
+
+def _lists_something(exchange: Exchange) -> bool:
+    body = exchange.json if isinstance(exchange.json, dict) else {}
+    return any(value for value in body.values() if isinstance(value, list))
 
 
 @rules("common/auth/unscoped-token-refused")
