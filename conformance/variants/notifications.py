@@ -54,6 +54,13 @@ def _subscribing(*events: Any) -> Callable[[World], None]:
     return prepare
 
 
+def _ending_all_the_same(world: World) -> None:
+    _subscribing("RECORD_NEW_FILE_START", "RECORD_FILE_COMPLETE")(world)
+    world.recorder.transformations.append(
+        lambda one: (replace(one, wanted=True) if one.event == OVER else one,)
+    )
+
+
 def _key_named(name: str, prefix: str = "") -> Callable[[World], None]:
     def transform(one: Notice) -> Iterable[Notice]:
         headers = dict(one.headers)
@@ -132,6 +139,13 @@ _ROWS: tuple[Row, ...] = (
         "回调只订阅文件事件，不订阅录制结束。",
         (3339,),
         _subscribing("RECORD_NEW_FILE_START", "RECORD_FILE_COMPLETE"),
+    ),
+    (
+        "subscription/end-all-the-same",
+        "The end is told to who is subscribed to files: the table knows no other subscription.",
+        "只订阅文件事件时也通知录制结束：订阅取值表中没有录制结束。",
+        (3339, 7904),
+        _ending_all_the_same,
     ),
     (
         "body/pretty",

@@ -55,7 +55,7 @@ class Ownership:
         self._sender = sender
         self._prefix = prefix
         self._stateless = stateless
-        self._careful = careful
+        self.careful = careful
         self._resources = contract.resources
         self._borrowed: dict[str, bool] = {}
         """Ids of others' things in place of what cannot be made; whether they may be changed."""
@@ -111,7 +111,7 @@ class Ownership:
         changed like one of ours, and is never deleted.
         """
         if kind.kind in self._kinds:
-            self._borrowed[identifier] = named and not self._careful
+            self._borrowed[identifier] = named and not self.careful
 
     def is_borrowed(self, identifier: str) -> bool:
         """Whether it is somebody else's, used in place of one that cannot be created."""
@@ -144,7 +144,7 @@ class Ownership:
     def _must_be_deletable(self, operation: Operation) -> None:
         """Raise NotOffered where a creation would leave something in an account of real use."""
         kind = self._resources.created_by(operation.id)
-        if kind is None or not self._careful:
+        if kind is None or not self.careful:
             return
         above: MadeKind | None = kind
         while above is not None and not self._sender.offers(above.delete):
@@ -178,7 +178,7 @@ class Ownership:
         listed = kind.listing is not None and self._sender.offers(kind.listing.operation)
         if not self._sender.offers(kind.show) and not listed:
             answer = self._answered[identifier]
-            return self._is_ours(kind, identifier, answer) or not self._careful
+            return self._is_ours(kind, identifier, answer) or not self.careful
         if self._sender.offers(kind.show):
             show = Template(kind.show, path={kind.id: identifier})
             shown = self._sender.send(show, judge=False).legible

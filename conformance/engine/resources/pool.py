@@ -136,6 +136,18 @@ class ResourcePool:
         self._providing.ownership.borrow(kind, identifier, named=named is not None)
         return identifier
 
+    def lent_by_user(self, kind: str) -> str | None:
+        """What the target file names of a kind that is otherwise created.
+
+        It may be changed, to be put back, and is never deleted. None where the file names none, or
+        where the account is in real use.
+        """
+        identifier = self._existing.named_instead_of(kind)
+        if identifier is None or self._providing.ownership.careful:
+            return None
+        self._providing.ownership.borrow(self._kinds[kind], identifier, named=True)
+        return identifier
+
     def _ids(self) -> set[str]:
         """Ids of everything that the run has made."""
         return {made.id for made in self._made}

@@ -126,20 +126,25 @@ def start_after_end(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, "start_time": start}
 
 
-def an_hour_early(body: dict[str, Any]) -> dict[str, Any]:
-    """Write start_time and end_time an hour earlier."""
-    return {
-        **body,
-        "start_time": _moved(body["start_time"], -3600),
-        "end_time": _moved(body["end_time"], -3600),
-    }
+def hours_off(hours: int) -> Edit:
+    """Write start_time and end_time so many hours later than they are."""
+
+    def moved(body: dict[str, Any]) -> dict[str, Any]:
+        times = {name: _moved(body[name], hours * 3600) for name in ("start_time", "end_time")}
+        return {**body, **times}
+
+    return moved
 
 
-def unsubscribed_too(world: World) -> None:
-    """Send every event, subscribed or not."""
-    events = tuple(one for one in world.policies.subscription if one != "CLOUD_RECORD_OVER")
-    world.policies = replace(world.policies, subscription=events)
-    world.recorder.transformations.append(lambda one: (replace(one, wanted=True),))
+def sent_unsubscribed(event: str) -> Prepare:
+    """Send every event, though the callback is not subscribed to one of them."""
+
+    def prepare(world: World) -> None:
+        events = tuple(one for one in world.policies.subscription if one != event)
+        world.policies = replace(world.policies, subscription=events)
+        world.recorder.transformations.append(lambda one: (replace(one, wanted=True),))
+
+    return prepare
 
 
 def nothing_stored(world: World) -> None:

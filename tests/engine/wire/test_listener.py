@@ -83,11 +83,13 @@ def test_a_place_that_is_none_is_said() -> None:
 
 
 def test_who_cannot_call_us_is_not_held_to_it() -> None:
-    """No listener or nobody to join rooms: not applicable, with the reason."""
+    """No listener, or nobody to leave a room: not applicable, with the reason."""
     contract = load_contract()
     settings = reach_target("http://127.0.0.1:9", {"SPARKRTC_TOKEN": "t" * 40}).settings
     left = select(contract, (), (), settings.capabilities, settings.profile).not_applicable
     reason = left["recordEvent/rule/delivered"]
+    assert reason == "the target does not claim callback"
+    reason = left["recordEvent/rule/interruptions-make-files"]
     assert reason == "the target does not claim callback, participants"
 
 

@@ -16,15 +16,16 @@ from conformance.suite.kit.applications import part
 from conformance.suite.kit.buckets import moments, rows_of
 from conformance.suite.kit.jobs import MIX, value
 from conformance.suite.kit.notifications.notification import (
+    BEGUN,
     COMPLETE,
     FACTS,
+    OVER,
     Notification,
     is_subscribed,
 )
 from conformance.suite.kit.notifications.recording import (
     ENCODING,
     LOCATION,
-    PREFIX,
     Recording,
     moment,
 )
@@ -57,6 +58,8 @@ SHAPE = (
 """What the table says of the fields; the contract's own test knows that none is missing."""
 _JUST_NOW = dt.timedelta(minutes=10)
 """How far the date of a new object may be from the present: storing takes time."""
+_ANOTHER_ZONE = dt.timedelta(minutes=25)
+"""Zones are at least half an hour apart; waiting for what was recorded takes less."""
 TOLERANCE = 2
 """Seconds that whole seconds of begin, end and duration may differ by, each rounded or cut."""
 _OTHER_UNIT = 100
@@ -100,7 +103,10 @@ def judge_arrival(scenario: Scenario, told: Notification) -> None:
 def judge_event(recording: Recording, told: Notification) -> None:
     """Judge every event: subscribed, of a job of ours, in a format of the recording rule."""
     scenario = recording.scenario
-    rule(scenario, "only-subscribed").that(
+    # Whoever is subscribed to all that a subscription can name (table 8-6) may be told the end too.
+    files = {BEGUN, COMPLETE} <= set(recording.subscription)
+    named = "end-only-subscribed" if told.event in OVER and files else "only-subscribed"
+    rule(scenario, named).that(
         is_subscribed(told.event, recording.subscription),
         f"{told.event} was sent",
         expected=f"one of {', '.join(recording.subscription)}",
@@ -173,7 +179,7 @@ def _judge_place(recording: Recording, told: Notification) -> None:
     rule(scenario, "object-by-prefix").that(
         re.search(_shape(recording, told), name) is not None,
         "the object is not named by record_prefix",
-        expected=PREFIX,
+        expected=recording.prefix,
         actual=name,
         exchange=told.exchange,
     )
@@ -197,8 +203,10 @@ def _shape(recording: Recording, told: Notification) -> str:
         "stream": re.escape(str(stream)) if stream else ".+",
         "file_start_time": "[^/]+",
     }
-    pieces = re.split(r"\{(\w+)\}", PREFIX)
-    named = (values[one] if odd % 2 else re.escape(one) for odd, one in enumerate(pieces))
+    pieces = re.split(r"\{(\w+)\}", recording.prefix)
+    named = (
+        values.get(one, "[^/]+") if odd % 2 else re.escape(one) for odd, one in enumerate(pieces)
+    )
     return "(^|/)" + "".join(named) + r"[^/]*$"
 
 
@@ -212,6 +220,14 @@ def _judge_times(recording: Recording, told: Notification) -> None:
         "the file ends before it begins",
         expected=f"not before {told.says('start_time')}",
         actual=told.says("end_time"),
+        exchange=told.exchange,
+    )
+    now = scenario.lab.now()
+    rule(scenario, "times-in-utc").that(
+        max(abs(begin - now), abs(end - now)) < _ANOTHER_ZONE,
+        "a file that was just recorded is of another time",
+        expected=f"about {now:%Y-%m-%dT%H:%M:%SZ}",
+        actual=f"{told.says('start_time')} to {told.says('end_time')}",
         exchange=told.exchange,
     )
     length, seconds = told.body.get("record_duration"), (end - begin).total_seconds()

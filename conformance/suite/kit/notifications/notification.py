@@ -84,11 +84,18 @@ def is_subscribed(event: str, subscription: Collection[str]) -> bool:
 
 
 def counted(told: Iterable[Notification], event: str, job: str, format_: str | None = None) -> int:
-    """The number of different notifications of that event of a job, without repetitions."""
+    """The number of different notifications of that event of a job, without repetitions.
+
+    One that names no format, which table 14-3 leaves open, may be of any.
+    """
     events = OVER if event in OVER else {event}
     bodies = {
         one.content.body
         for one in told
-        if one.event in events and one.job == job and format_ in (None, one.format)
+        if one.event in events and one.job == job and _may_be(one.format, format_)
     }
     return len(bodies)
+
+
+def _may_be(named: str | None, wanted: str | None) -> bool:
+    return wanted is None or named is None or named == wanted

@@ -9,14 +9,25 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.access.capability import AUTHORISE_BUCKET, CLOCK
-from conformance.engine.outcomes import Inconclusive
+from conformance.engine.outcomes import Inconclusive, NotApplicable
 from conformance.engine.scenario import Scenario
 from conformance.engine.wire.listener import Listener
 from conformance.model.exchange import Exchange, Request
 from conformance.suite.kit import participants
 from conformance.suite.kit.applications import part
 from conformance.suite.kit.jobs import INDIVIDUAL, MIX, Job, Jobs, value
-from conformance.suite.kit.notifications.notification import Notification, as_exchanges, read
+from conformance.suite.kit.notifications.borrowed_rooms import (
+    PARTICIPANTS,
+    put_back_callback,
+    running_app,
+)
+from conformance.suite.kit.notifications.notification import (
+    OVER,
+    Notification,
+    as_exchanges,
+    read,
+)
+from conformance.suite.kit.paged_lists import rules_of
 
 KEY = "8923ab8c2dcef4538923ab8c2dcef453"
 LOCATION = "cn-north-4"
@@ -40,7 +51,10 @@ class Address:
 
 @dataclass(slots=True)
 class Recording:
-    """An application of this run that is ready to record; ``jobs`` by their job_id."""
+    """An application that is ready to record; ``jobs`` by their job_id.
+
+    ``borrowed``: it is the target file's, where people are in a room and nobody can be moved.
+    """
 
     scenario: Scenario
     listener: Listener
@@ -49,6 +63,8 @@ class Recording:
     bucket: str = ""
     folder: str = ""
     rule: str = ""
+    prefix: str = PREFIX
+    borrowed: bool = False
     subscription: Collection[str] = ()
     jobs: dict[str, tuple[Jobs, Job]] = field(default_factory=dict)
 
@@ -62,9 +78,16 @@ class Recording:
     ) -> Recording:
         """Create an application with a rule; ``settings`` are more of those of a format.
 
-        Raises Blocked or Inconclusive without a bucket.
+        Where nobody can be moved, people are in a room of the target file's application: see
+        ``borrowed_rooms``. Raises Blocked or Inconclusive without a bucket.
         """
-        made = cls(scenario, listener, scenario.fresh("app"), formats)
+        if not scenario.lab.settings.allows(PARTICIPANTS):
+            made = cls(scenario, listener, running_app(scenario), formats, borrowed=True)
+            put_back_callback(scenario, made.app)
+            if made._finds_rule():
+                return made
+        else:
+            made = cls(scenario, listener, scenario.fresh("app"), formats)
         made.bucket = _bucket(scenario)
         made.folder = f"{scenario.name('records')}/"
         config = {"record_cycle": CYCLE, "record_prefix": PREFIX}
@@ -83,6 +106,18 @@ class Recording:
         made.rule = str(part(answered.json, "rule_id"))
         return made
 
+    def _finds_rule(self) -> bool:
+        """Record by the rule that a borrowed application has: a change would count only later."""
+        rows = [row for row in rules_of(self.app).whole(self.scenario).rows if _is_here(row)]
+        for row in rows[:1]:
+            self.rule = str(row.get("rule_id"))
+            self.bucket = str(part(row, "obs_addr", "bucket"))
+            self.folder = str(part(row, "obs_addr", "object") or "")
+            self.formats = tuple(map(str, part(row, "record_formats") or ()))
+            named = {part(row, f"{it.lower()}_config", "record_prefix") for it in self.formats}
+            self.prefix = str(named.pop()) if len(named) == 1 and None not in named else ""
+        return bool(rows)
+
     def called(self, *, key: str | None = KEY) -> Address:
         """Configure a new address of our listener as the callback."""
         path = f"/{secrets.token_hex(8)}"
@@ -100,8 +135,17 @@ class Recording:
         participants.join(self.scenario, self.app, room, user, content)
 
     def leave(self, room: str, user: str) -> None:
-        """Let a user leave a room."""
-        participants.leave(self.scenario, self.app, room, user)
+        """Let a user leave a room; who was there before stays."""
+        if not self.borrowed:
+            participants.leave(self.scenario, self.app, room, user)
+
+    def somebody(self) -> tuple[str, str]:
+        """A room, and a user in it who sends: one who joins, or one who is there already."""
+        if self.borrowed:
+            return self.scenario.given("room"), self.scenario.given("user")
+        room, user = self.scenario.name("room"), self.scenario.name("user")
+        self.join(room, user)
+        return room, user
 
     def start(self, room: str, user: str | None = None, *, idle: int = 7200) -> Job:
         """Start recording a user, or the mix of a room. Raises Blocked unless the job runs."""
@@ -160,7 +204,18 @@ class Recording:
         seconds = self.scenario.lab.settings.notification_seconds
         self.listener.until(address.path, complete, seconds)
         self.scenario.lab.waiting.rest(SETTLING)
-        return as_exchanges(self.scenario, self.listener.heard(address.path))
+        heard = [one for one in self.listener.heard(address.path) if self._concerns(read(one))]
+        if self.borrowed and all(read(one).event in OVER for one in heard):
+            raise NotApplicable("the room that is running is not recorded, or nothing tells of it")
+        return as_exchanges(self.scenario, heard)
+
+    def _concerns(self, told: Notification) -> bool:
+        """Whether it may be of these jobs; a borrowed application may have others that record."""
+        return not self.borrowed or not told.body or told.job in self.jobs
+
+
+def _is_here(rule: dict[str, Any]) -> bool:
+    return bool(part(rule, "obs_addr", "location") == LOCATION)
 
 
 def _bucket(scenario: Scenario) -> str:
