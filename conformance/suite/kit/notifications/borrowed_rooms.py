@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from conformance.engine.scenario import NotApplicable, Scenario
+from conformance.engine.scenario import Blocked, NotApplicable, Scenario
 from conformance.model.case import Template
 from conformance.suite.kit.applications import part
 
@@ -31,6 +31,16 @@ def running_app(scenario: Scenario) -> str:
             "recorded: a target that is not live, running-room, and fixtures.app_id"
         )
     return lent
+
+
+def somebody_there(scenario: Scenario) -> tuple[str, str]:
+    """A room that is running, and a user in it. Raises NotApplicable where there is none."""
+    try:
+        return scenario.given("room"), scenario.given("user")
+    except Blocked as nobody:
+        raise NotApplicable(
+            f"nobody is in a room that could be recorded: {nobody.reason}"
+        ) from None
 
 
 def put_back_callback(scenario: Scenario, app: str) -> None:

@@ -20,6 +20,7 @@ from conformance.suite.kit.notifications.borrowed_rooms import (
     PARTICIPANTS,
     put_back_callback,
     running_app,
+    somebody_there,
 )
 from conformance.suite.kit.notifications.notification import (
     OVER,
@@ -142,7 +143,7 @@ class Recording:
     def somebody(self) -> tuple[str, str]:
         """A room, and a user in it who sends: one who joins, or one who is there already."""
         if self.borrowed:
-            return self.scenario.given("room"), self.scenario.given("user")
+            return somebody_there(self.scenario)
         room, user = self.scenario.name("room"), self.scenario.name("user")
         self.join(room, user)
         return room, user

@@ -1,11 +1,12 @@
-"""Section 14.6: a recording is told from its first file to its end, and every word is true."""
+"""Section 14.6: a recording is told from its first file to its end, and every word is true.
+
+What records a room that is running comes before the tests that end it; what moves the clock, last.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-import pytest
 
 from conformance.access.capability import CLOCK
 from conformance.engine.outcomes import Inconclusive, NotApplicable
@@ -30,8 +31,6 @@ from conformance.suite.kit.notifications.notification import (
     is_subscribed,
 )
 from conformance.suite.kit.notifications.recording import CYCLE, Address, Recording
-
-pytestmark = pytest.mark.sparkrtc_phase("last")
 
 _END = "CLOUD_RECORD_SERVER_OVER"
 _SOME_SECONDS = 3
@@ -76,7 +75,7 @@ def test_a_recording_is_told(scenario: Scenario) -> None:
         address = recording.called()
         room, user = recording.somebody()
         jobs = [recording.start(room, user), recording.start(room)]
-        recording.pass_time(_SOME_SECONDS)
+        scenario.lab.waiting.outlast(_SOME_SECONDS)
         for job in jobs:
             recording.stop(job)
         told = recording.wait(address, lambda seen: not _missing(recording, seen))
@@ -170,7 +169,7 @@ def _judge_order(recording: Recording, job: Job, told: Sequence[Notification]) -
         )
 
 
-@rules("recordEvent/rule/cycle-makes-files")
+@rules("recordEvent/rule/cycle-makes-files", phase="last")
 def test_a_long_recording_is_many_files(scenario: Scenario) -> None:
     """Tables 6-5 and 6-6: a file is as long as record_cycle, and then there is another."""
     with Listener(scenario.lab.settings) as listener:
@@ -193,7 +192,7 @@ def test_a_long_recording_is_many_files(scenario: Scenario) -> None:
     )
 
 
-@rules("recordEvent/rule/interruptions-make-files")
+@rules("recordEvent/rule/interruptions-make-files", phase="last")
 def test_an_interruption_ends_a_file_or_does_not(scenario: Scenario) -> None:
     """Tables 6-5 and 6-6: one that is longer than the time for merging makes another file.
 
@@ -275,7 +274,7 @@ def _about(length: object, seconds: int) -> bool:
     return isinstance(length, int) and abs(length - seconds) <= TOLERANCE
 
 
-@rules("recordEvent/rule/end-when-idle")
+@rules("recordEvent/rule/end-when-idle", phase="last")
 def test_a_job_that_was_idle_tells_its_end(scenario: Scenario) -> None:
     """Sections 9.1 and 10.1: the recording leaves a room that stays empty, and is over."""
     with Listener(scenario.lab.settings) as listener:

@@ -66,6 +66,7 @@ def test_removing_nobody_is_passed_on_or_refused(scenario: Scenario) -> None:
     "RemoveUsers/rule/users-leave",
     "RemoveUsers/rule/room-goes-on",
     "RemoveUsers/rule/only-this-room",
+    phase="ending",
 )
 def test_removed_users_leave_and_others_stay(scenario: Scenario) -> None:
     """Who is removed is soon offline; the others stay, and the room goes on (11.1).
