@@ -143,6 +143,13 @@ def _of_pages(name: str) -> Iterator[Fault]:
             ("total-counts-items", "counts one item too many", shown(_one_more)),
             ("total-same-on-pages", "counts the page for the total", shown(_counted(name))),
         ]
+    if name == USERS:
+        yield breaking(
+            f"{name}/rule/total-counts-items",
+            f"{name} counts sessions where each user is listed once",
+            shown(_more_if_summed_up),
+            slug="sessions",
+        )
     if name in {ROOMS, USERS}:
         changes.append(("page-echoed", "answers another limit", shown(_other_limit)))
     for rule, title, behaviour in changes:
@@ -161,6 +168,10 @@ def _counted(name: str) -> Callable[[Turn, Any], Any]:
 
 def _one_more(_turn: Turn, body: Any) -> Any:
     return {**body, "total": body["total"] + 1}
+
+
+def _more_if_summed_up(turn: Turn, body: Any) -> Any:
+    return body if turn.request.value("type") == "detail" else _one_more(turn, body)
 
 
 def _other_limit(_turn: Turn, body: Any) -> Any:

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from conformance.engine.scenario import Inconclusive, Scenario
+from conformance.engine.scenario import ABSENT, Inconclusive, Scenario
 from conformance.model.exchange import Exchange
-from conformance.suite.kit.statistics.comparisons import Comparison, judge
+from conformance.suite.kit.statistics.comparisons import Comparison, judge, settle
 from conformance.suite.kit.statistics.queries import FINEST, Listing, for_each, listing
 from conformance.suite.kit.statistics.rows import (
     Row,
@@ -108,6 +108,22 @@ def test_pages_join_up(scenario: Scenario, operation: str) -> None:
     for name in PAGED[operation]:
         if name in findings:
             judge(scenario.rule(f"{operation}/rule/{name}"), findings[name])
+    if operation in FINEST and "total-counts-items" in PAGED[operation]:
+        rule = scenario.rule(f"{operation}/rule/total-counts-items")
+        judge(rule, settle(scenario, lambda _: _summed_up(scenario, operation)))
+
+
+def _summed_up(scenario: Scenario, operation: str) -> Comparison:
+    """The total of rows that are no more as fine as they come, of a week."""
+    window = time_window(scenario, operation)
+    week = window.query(window.past(scenario.lab.now(), min(window.longest, 7 * DAY)))
+    coarse = listing(scenario, operation, {**week, **dict.fromkeys(FINEST[operation], ABSENT)})
+    return Comparison(
+        coarse.exchange,
+        "" if coarse.total == len(coarse.rows) else "total is not the number of rows of all pages",
+        str(len(coarse.rows)),
+        str(coarse.total),
+    )
 
 
 def _walk(scenario: Scenario, operation: str, query: Mapping[str, Any]) -> _Walk:
