@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 from conformance.faults.combinators import on_request
 from conformance.faults.endpoints import ENDPOINTS
@@ -149,6 +150,18 @@ def _without(pattern: re.Pattern[bytes], put: bytes) -> Behaviour:
     return on_request(change)
 
 
+def _like_the_first(turn: Turn) -> Request | None:
+    """The request with lists in which every item is the first one."""
+    body = turn.request.json
+    return turn.request.with_json(_repeated(body)) if isinstance(body, dict) else None
+
+
+def _repeated(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _repeated(item) for name, item in value.items()}
+    return value[:1] * len(value) if isinstance(value, list) else value
+
+
 def _members_twice(turn: Turn) -> bool:
     names = re.findall(rb'"(\w+)"\s*:', turn.request.body)
     app_level = [name for name in names if name in {b"app_name", b"url", b"mode", b"room_id"}]
@@ -267,6 +280,12 @@ _ROWS: tuple[Row, ...] = (
         "body/deep-nesting",
         "A deep body is taken",
         _taken(lambda turn: _depth(turn.request.body) > 500),
+        ANY,
+    ),
+    (
+        "body/later-items-checked",
+        "Of a list only the first item is looked at",
+        on_request(_like_the_first),
         ANY,
     ),
     (

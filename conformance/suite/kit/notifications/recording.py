@@ -15,13 +15,13 @@ from conformance.engine.wire.listener import Listener
 from conformance.model.exchange import Exchange, Request
 from conformance.suite.kit import participants
 from conformance.suite.kit.applications import part
-from conformance.suite.kit.jobs import INDIVIDUAL, MIX, Job, Jobs, value
-from conformance.suite.kit.notifications.borrowed_rooms import (
+from conformance.suite.kit.borrowed_rooms import (
     PARTICIPANTS,
     put_back_callback,
     running_app,
     somebody_there,
 )
+from conformance.suite.kit.jobs import INDIVIDUAL, MIX, Job, Jobs, value
 from conformance.suite.kit.notifications.notification import (
     OVER,
     Notification,
@@ -55,6 +55,7 @@ class Recording:
     """An application that is ready to record; ``jobs`` by their job_id.
 
     ``borrowed``: it is the target file's, where people are in a room and nobody can be moved.
+    ``tells``: some file of it was told of.
     """
 
     scenario: Scenario
@@ -66,6 +67,7 @@ class Recording:
     rule: str = ""
     prefix: str = PREFIX
     borrowed: bool = False
+    tells: bool = False
     subscription: Collection[str] = ()
     jobs: dict[str, tuple[Jobs, Job]] = field(default_factory=dict)
 
@@ -206,7 +208,8 @@ class Recording:
         self.listener.until(address.path, complete, seconds)
         self.scenario.lab.waiting.rest(SETTLING)
         heard = [one for one in self.listener.heard(address.path) if self._concerns(read(one))]
-        if self.borrowed and all(read(one).event in OVER for one in heard):
+        self.tells = self.tells or any(read(one).event not in OVER for one in heard)
+        if self.borrowed and not self.tells:
             raise NotApplicable("the room that is running is not recorded, or nothing tells of it")
         return as_exchanges(self.scenario, heard)
 

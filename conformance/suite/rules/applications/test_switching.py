@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.engine.scenario import Inconclusive, Scenario, rules
+from conformance.model.case import Template
 from conformance.model.exchange import Exchange
 from conformance.suite.kit import participants
 from conformance.suite.kit.applications import (
@@ -16,6 +17,7 @@ from conformance.suite.kit.applications import (
     show,
     unchanged,
 )
+from conformance.suite.kit.borrowed_rooms import PARTICIPANTS, running_app, somebody_there
 from conformance.suite.kit.paged_lists import APPS, Whole
 
 _EACH = (
@@ -110,6 +112,7 @@ def _judge_twice(scenario: Scenario, operation: str, app: str) -> None:
     states = [part(show(scenario, app).json, "state", "state")]
     if again.status == 200:
         states.append(part(again.json, "state", "state"))
+        rule = scenario.rule(f"{operation}/rule/state-{_WORD[operation]}")
     rule.that(
         all(state == _TO[operation] for state in states),
         f"state after {operation} twice",
@@ -136,11 +139,22 @@ def test_a_disabled_application_takes_no_jobs(scenario: Scenario) -> None:
         scenario.rule("StartApp/rule/serves-again").succeeded(_job(scenario, kind, app))
 
 
-@rules("StopApp/rule/joined-rooms-go-on")
+@rules("StopApp/rule/joined-rooms-go-on", phase="ending")
 def test_rooms_of_a_disabled_application_go_on(scenario: Scenario) -> None:
-    """Section 5.6: nobody new comes in, and who is in a room may stay there."""
-    app, room, user = scenario.fresh("app"), scenario.name("room"), scenario.name("user")
-    participants.join(scenario, app, room, user)
+    """Section 5.6: nobody new comes in, and who is in a room may stay there.
+
+    Where nobody can be moved, the target file's application is disabled for a moment.
+    """
+    if scenario.lab.settings.allows(PARTICIPANTS):
+        app, room, user = scenario.fresh("app"), scenario.name("room"), scenario.name("user")
+        participants.join(scenario, app, room, user)
+    else:
+        app = running_app(scenario)
+        room, user = somebody_there(scenario)
+        enable = Template("StartApp", path={"app_id": app})
+        scenario.lab.resources.afterwards(
+            ("state", app), lambda: scenario.lab.send(enable, judge=False)
+        )
     lag = max(_SOON, scenario.lab.settings.statistics_lag)
     joined = scenario.until(lambda: _online(scenario, app, room), _somebody, lag)
     if not _somebody(joined.json):
@@ -154,7 +168,8 @@ def test_rooms_of_a_disabled_application_go_on(scenario: Scenario) -> None:
         expected=f"{user} online",
         exchange=after,
     )
-    participants.leave(scenario, app, room, user)
+    if scenario.lab.settings.allows(PARTICIPANTS):
+        participants.leave(scenario, app, room, user)
 
 
 def _online(scenario: Scenario, app: str, room: str) -> Exchange:

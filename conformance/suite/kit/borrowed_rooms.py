@@ -1,7 +1,7 @@
-"""The room of a target in which people already are, where nobody can be made to join one (14.6).
+"""The room of a target in which people already are, where nobody can be made to join one.
 
-It is used at targets that are no account in real use, in the application that their file names. The
-callback of the application is changed, and put back when the case ends.
+It is used at targets that are no account in real use, in the application that their file names.
+What is changed of the application is put back when the case ends.
 """
 
 from __future__ import annotations
