@@ -110,11 +110,15 @@ class BodyCheck:
             ", ".join(undeclared[:8]),
         )
 
+    def documented(self, value: Any) -> Any:
+        """The body without the fields that the document does not name."""
+        return value if self._plain else _pruned(self._root, value)
+
     def _spoken(self, value: Any, response: Response, found: CheckResults) -> Any:
         """What the body says, without what stands for nothing; fields that are null are named."""
         silence, unsaid = self._silence, list[str]()
         empty = silence.nulls and (b"null" in response.body or b'""' in response.body)
-        if silence.off or silence.zeros or empty:
+        if silence.off or silence.hollow or silence.zeros or empty:
             value = silence.spoken(value, unsaid)
         if silence.nulls:
             found.judge(
@@ -229,6 +233,19 @@ def _note(names: list[str], name: str) -> None:
     """Add a name to the few that a message lists, each once, however many rows have it."""
     if len(names) < _NAMED and name not in names:
         names.append(name)
+
+
+def _pruned(node: _Node, value: Any) -> Any:
+    if node.items is not None and isinstance(value, list):
+        return [_pruned(node.items, item) for item in value]
+    if not isinstance(value, dict) or not node.children or node.open:
+        return value
+    named = node.children.keys() | node.left_over
+    return {
+        name: _pruned(node.children[name], item) if name in node.children else item
+        for name, item in value.items()
+        if name in named
+    }
 
 
 def _says_anything(answer: Mapping[str, Any]) -> bool:

@@ -17,7 +17,7 @@ from conformance.checks.timestamps import REAL, check_timestamps
 from conformance.checks.unlisted import CONTENT_TYPE, ENVELOPE, check_request_id, check_unlisted
 from conformance.contract.document import Contract
 from conformance.contract.operations import AnswerSpec, Operation
-from conformance.model.exchange import Exchange, Response
+from conformance.model.exchange import DocumentedExchange, Exchange, Response
 from conformance.model.expectation import Expectation
 
 
@@ -129,6 +129,21 @@ class ExchangeChecks:
         if self._conventions.request_id is not None and not bare:
             check_request_id(response, self._conventions.request_id, found)
         check_unlisted(exchange.request, response, self._conventions, found)
+
+    def documented(self, operation: Operation, exchange: Exchange) -> Exchange:
+        """The exchange, whose ``json`` lacks the fields that the document does not name.
+
+        What they say is nobody's promise: it may change from one answer to the next.
+        """
+        if not exchange.succeeded or exchange.status not in operation.answers:
+            return exchange
+        if self._conventions.plain or not isinstance(exchange.json, dict):
+            return exchange
+        said = self._body(operation, exchange.status).documented(exchange.json)
+        if said == exchange.json:
+            return exchange
+        e = exchange
+        return DocumentedExchange(e.number, e.case, e.request, e.response, e.failure, said)
 
     def _is_foreign(self, operation: Operation) -> bool:
         return operation.error_family in self._conventions.foreign

@@ -31,6 +31,8 @@ class Silence:
     blanks: frozenset[str] = frozenset()
     zeros: frozenset[str] = frozenset()
     off: Mapping[str, Off] = field(default_factory=dict)
+    hollow: frozenset[str] = frozenset()
+    """``x-off-when-empty``: objects that say nothing if they are empty, or null in every field."""
 
     @classmethod
     def of(cls, fields: Iterable[Field], *, nulls: bool) -> Silence:
@@ -42,6 +44,7 @@ class Silence:
             frozenset(one.path for one in known if nulls and one.may_be_blank),
             frozenset(one.path for one in known if nulls and one.may_be_zero),
             {path: Off(**said) for path, said in off.items() if said},
+            frozenset(one.path for one in known if one.schema.get("x-off-when-empty")),
         )
 
     def spoken(self, value: Any, unsaid: list[str], path: str = "") -> Any:
@@ -65,8 +68,10 @@ class Silence:
         return (item == "" and place in self.blanks) or (is_zero and place in self.zeros)
 
     def _is_off(self, place: str, item: Any, holder: Mapping[str, Any]) -> bool:
-        off = self.off.get(place)
-        if off is None or not isinstance(item, dict) or any(item.values()):
+        if not isinstance(item, dict) or any(item.values()):
             return False
+        off = self.off.get(place)
+        if off is None:
+            return place in self.hollow and all(one is None for one in item.values())
         beside = holder.get(off.beside)
         return isinstance(beside, list) and off.item not in beside

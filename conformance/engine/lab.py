@@ -158,6 +158,11 @@ class Lab:
             self.transcript.aside.add(exchange.number)
         return exchange
 
+    def documented(self, exchange: Exchange) -> Exchange:
+        """The exchange without what its answer says beyond the document."""
+        operation = self.contract.operations.get(exchange.request.operation or "")
+        return exchange if operation is None else self._checks.documented(operation, exchange)
+
     def _prepare(self, operation: Operation, filled: Template) -> str | None:
         """Refuse changes to what is not the run's own, and journal what the request changes."""
         self.ownership.guard(operation, filled.path)

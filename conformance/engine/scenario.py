@@ -209,9 +209,12 @@ class Scenario:
         return Template(operation_id, {**base.path, **(path or {})}, asked, body=content, **rest)
 
     def send(self, operation_id: str, **how: Any) -> Exchange:
-        """Send a request (see ``template``); the answer is checked as every answer is."""
+        """Send a request (see ``template``); the answer is checked as every answer is.
+
+        What it says beyond the document is not part of its ``json``: rules do not look at it.
+        """
         accepted = how.pop("accept", None)
-        return self.lab.send(self.template(operation_id, **how), accepted)
+        return self.lab.documented(self.lab.send(self.template(operation_id, **how), accepted))
 
     def make(self, operation_id: str, **how: Any) -> Exchange:
         """Send a request that only prepares; return its id. Raises Blocked unless it succeeds.

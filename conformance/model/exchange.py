@@ -132,3 +132,15 @@ class Exchange:
     def legible(self) -> Any:
         """``json``, with bytes that are no UTF-8 replaced: to find things, not to judge them."""
         return self.response.legible if self.response is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentedExchange(Exchange):
+    """An exchange of whose answer only a part is looked at: ``documented``, its named fields."""
+
+    documented: Any = None
+
+    @property
+    def json(self) -> Any:
+        """The part of the body that the document names."""
+        return self.documented

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
+from conformance.checks.body import BodyCheck
+from conformance.checks.results import CheckResults
+from conformance.contract.document import load_contract
 from conformance.engine.comparing.timestamps import date_of
-from conformance.engine.scenario import Inconclusive
+from conformance.engine.scenario import Inconclusive, Scenario
 from conformance.model.exchange import Exchange, Request, Response
 from conformance.suite.kit.buckets import rows_of
+from conformance.suite.kit.notifications.notification import is_probe, without_nulls
 from conformance.suite.kit.statistics.time_windows import MINUTE, Span, read_time
 from conformance.suite.rules.statistics import (
     test_abnormal_groups,
@@ -18,6 +25,12 @@ from conformance.suite.rules.statistics import (
     test_kinds_of_client,
     test_units,
 )
+from tests.labs import answer_like
+
+if TYPE_CHECKING:
+    import httpx
+
+    from tests.labs import MakeLab
 
 _DAY = 86_400.0
 _NOON = dt.datetime(2023, 11, 28, 12, tzinfo=dt.UTC)
@@ -118,3 +131,49 @@ def test_a_date_without_a_zone_is_in_utc(zone: str) -> None:
     """Times without a zone cannot be compared with others: it ended in a TypeError."""
     exchange = _answered({}, ("Date", f"Tue, 28 Nov 2023 12:00:00 {zone}".strip()))
     assert date_of(exchange) == [_NOON]
+
+
+def test_what_the_document_does_not_name_is_not_compared(make_lab: MakeLab) -> None:
+    """A number that each answer adds to itself was a change of the application."""
+    count = itertools.count()
+
+    def traced(_: httpx.Request, answer: httpx.Response) -> httpx.Response:
+        if not answer.is_success or not answer.content:
+            return answer
+        body = {**answer.json(), "trace": next(count), "state": {**answer.json().get("state", {})}}
+        return answer_like(answer, answer.status_code, {**body, "success": True})
+
+    lab, _ = make_lab(traced)
+    lab.begin("case")
+    scenario = Scenario(lab, ())
+    app = {"app_id": lab.resources.fresh("app")}
+    first, second = (scenario.send("ShowApp", path=app) for _ in range(2))
+    assert first.json == second.json
+    assert "trace" not in first.json
+    assert first.response is not None
+    assert first.response.json["success"] is True
+
+
+@pytest.mark.parametrize(
+    ("callback", "broken"),
+    [({}, False), ({"url": None, "update_time": None}, False), ({"url": ""}, True)],
+)
+def test_a_callback_that_says_nothing_is_not_there(callback: object, broken: bool) -> None:
+    """Nothing says how one reads that was never configured (tables 5-30, 8-17)."""
+    found = CheckResults("case", 1)
+    spec = load_contract().operation("ShowRecordCallback").answers[200]
+    body = {"app_id": "a" * 24, "record_callback": callback}
+    answered = _answered(body).response
+    assert answered is not None
+    BodyCheck("ShowRecordCallback", "200", spec, nulls=True).check(answered, found)
+    assert bool([name for name in found.broken if "/record_callback." in name]) is broken
+
+
+def test_nulls_and_probes_of_notifications_say_nothing() -> None:
+    """Every field may be absent (table 14-3); an empty call only looks whether we are there."""
+    told = _answered({"event_type": "RECORD_NEW_FILE_START", "download_url": None}).response
+    assert told is not None
+    assert without_nulls(told).json == {"event_type": "RECORD_NEW_FILE_START"}
+    probe = Request(None, "GET", "http://127.0.0.1/", ())
+    assert is_probe(probe)
+    assert not is_probe(replace(probe, body=told.body))

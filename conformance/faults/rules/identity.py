@@ -32,6 +32,12 @@ def faults() -> Iterator[Fault]:
     for operation, rows in ((TOKENS, _TOKENS), (PROJECTS, _PROJECTS)):
         yield from faults_of_operation(operation, rows)
     yield breaking(
+        f"{TOKENS}/rule/wrong-password-refused",
+        f"{TOKENS} takes a password in small letters for one in capitals",
+        _in_any_case,
+        slug="any-case",
+    )
+    yield breaking(
         "common/auth/token-of-another-project",
         "A token of the tenant serves in all its projects",
         on_request(_any_project),
@@ -49,6 +55,16 @@ def _mended(path: str, value: Callable[[Turn], str]) -> Behaviour:
         return turn.request.with_json(tree.change(copy.deepcopy(body), path, tree.put(value(turn))))
 
     return on_request(change)
+
+
+async def _in_any_case(turn: Turn) -> Answer:
+    """Compare passwords without looking at their case."""
+    path, right = "auth.identity.password.user.password", turn.world.identities[0].password
+    given = tree.values(turn.request.json, path) if isinstance(turn.request.json, dict) else []
+    request = turn.request
+    if given and str(given[0]).lower() == right.lower():
+        request = request.with_json(tree.change(copy.deepcopy(request.json), path, tree.put(right)))
+    return await turn.forward(request)
 
 
 def _as_first(turn: Turn) -> Request | None:

@@ -63,6 +63,21 @@ def dropped(event: str, **where: Any) -> Prepare:
     return transformed(transform)
 
 
+def stored_by_the_rule_of_now(world: World) -> None:
+    """Name files by the folder that the rule of the application has when they are complete."""
+
+    def transform(one: Notice) -> Iterable[Notice]:
+        apps = (tenant.apps.get(one.body["app_id"]) for tenant in world.tenants.values())
+        rules = [rule for app in apps if app is not None for rule in app.rules.values()]
+        if one.event == COMPLETE and rules:
+            folder = str(rules[0].content["obs_addr"]["object"])
+            name = one.body["obs_object"].partition("/")[2]
+            one = replace(one, body={**one.body, "obs_object": f"{folder}{name}"})
+        return (one,)
+
+    world.recorder.transformations.append(transform)
+
+
 def begin_after_completion() -> Transformation:
     """Send the begin of a file after its completion."""
     kept: dict[Any, Notice] = {}

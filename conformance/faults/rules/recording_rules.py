@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -34,6 +35,9 @@ CREATE, LIST, SHOW = "CreateRecordRule", "ListRecordRules", "ShowRecordRule"
 UPDATE, DELETE = "UpdateRecordRule", "DeleteRecordRule"
 HOUR = timedelta(hours=1)
 
+_MEANWHILE = 0.05
+"""Seconds in which a rule that was made is not yet seen."""
+
 
 def faults() -> Iterator[Fault]:
     """Every fault of a rule of chapter 6, except those of pages (``paged_lists``)."""
@@ -61,6 +65,14 @@ def _another_of_the_place(turn: Turn) -> Request:
     for rule in _rules(turn).values():
         rule.location = f"{rule.location}~"
     return turn.request
+
+
+def _another_if_at_once(turn: Turn) -> Request | None:
+    """A rule that is there is known only a moment after it was made."""
+    made: dict[str, float] = turn.memory.setdefault("made", {})
+    app = str(turn.path.get("app_id"))
+    fresh = time.monotonic() - made.setdefault(app, time.monotonic()) < _MEANWHILE
+    return _another_of_the_place(turn) if fresh else None
 
 
 def _created_again(turn: Turn, body: Any) -> None:
@@ -159,6 +171,12 @@ _CREATE: tuple[RuleRow, ...] = (
         "one-per-location",
         "makes a second rule in the same location",
         on_request(_another_of_the_place),
+        (),
+    ),
+    (
+        "one-per-location-at-once",
+        "looks for a rule before others that are being created are there",
+        on_request(_another_if_at_once),
         (),
     ),
     ("second-create-replaces", "keeps the first rule", lost(_has_rule), ()),

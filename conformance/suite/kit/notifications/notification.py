@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance.engine.scenario import Scenario
@@ -67,6 +68,20 @@ def read(request: Request) -> Notification:
     content = Response(ANSWER, request.headers, request.body or b"", 0.0)
     exchange = Exchange(0, "", request, Response(ANSWER, (), b"", 0.0))
     return Notification(exchange, content)
+
+
+def without_nulls(content: Response) -> Response:
+    """The body without fields that are null: table 14-3 lets each of them be absent."""
+    body = content.json
+    if not isinstance(body, dict) or None not in body.values():
+        return content
+    said = {name: value for name, value in body.items() if value is not None}
+    return replace(content, body=json.dumps(said).encode())
+
+
+def is_probe(request: Request) -> bool:
+    """Whether a call says nothing: it looks whether there is somebody (14.2, UrlUnavailable)."""
+    return (request.body or b"").strip() in {b"", b"{}"}
 
 
 def as_exchanges(scenario: Scenario, requests: Iterable[Request]) -> list[Notification]:

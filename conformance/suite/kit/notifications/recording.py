@@ -26,6 +26,7 @@ from conformance.suite.kit.notifications.notification import (
     OVER,
     Notification,
     as_exchanges,
+    is_probe,
     read,
 )
 from conformance.suite.kit.paged_lists import rules_of
@@ -55,7 +56,7 @@ class Recording:
     """An application that is ready to record; ``jobs`` by their job_id.
 
     ``borrowed``: it is the target file's, where people are in a room and nobody can be moved.
-    ``tells``: some file of it was told of.
+    ``tells``: some file of it was told of. ``body`` is what its rule was created with.
     """
 
     scenario: Scenario
@@ -68,6 +69,7 @@ class Recording:
     prefix: str = PREFIX
     borrowed: bool = False
     tells: bool = False
+    body: Mapping[str, Any] = field(default_factory=dict)
     subscription: Collection[str] = ()
     jobs: dict[str, tuple[Jobs, Job]] = field(default_factory=dict)
 
@@ -106,6 +108,7 @@ class Recording:
             **{f"{one.lower()}_config": {**config, **more.get(one, {})} for one in formats},
         }
         answered = scenario.make("CreateRecordRule", path={"app_id": made.app}, body=body)
+        made.body = body
         made.rule = str(part(answered.json, "rule_id"))
         return made
 
@@ -120,6 +123,14 @@ class Recording:
             named = {part(row, f"{it.lower()}_config", "record_prefix") for it in self.formats}
             self.prefix = str(named.pop()) if len(named) == 1 and None not in named else ""
         return bool(rows)
+
+    def move(self, folder: str) -> None:
+        """Let the rule record into another folder. Raises NotApplicable for somebody else's."""
+        path = {"app_id": self.app, "rule_id": self.rule}
+        if not self.body:
+            raise NotApplicable("the application that is recorded has a rule of its own")
+        moved = {**self.body, "obs_addr": {**self.body["obs_addr"], "object": folder}}
+        self.scenario.make("UpdateRecordRule", path=path, body=moved)
 
     def called(self, *, key: str | None = KEY) -> Address:
         """Configure a new address of our listener as the callback."""
@@ -202,12 +213,16 @@ class Recording:
         """The notifications to an address, once all have come, and a little later."""
 
         def complete(requests: Sequence[Request]) -> bool:
-            return there([read(request) for request in requests])
+            return there([read(request) for request in requests if not is_probe(request)])
 
         seconds = self.scenario.lab.settings.notification_seconds
         self.listener.until(address.path, complete, seconds)
         self.scenario.lab.waiting.rest(SETTLING)
-        heard = [one for one in self.listener.heard(address.path) if self._concerns(read(one))]
+        heard = [
+            one
+            for one in self.listener.heard(address.path)
+            if not is_probe(one) and self._concerns(read(one))
+        ]
         self.tells = self.tells or any(read(one).event not in OVER for one in heard)
         if self.borrowed and not self.tells:
             raise NotApplicable("the room that is running is not recorded, or nothing tells of it")

@@ -85,7 +85,8 @@ def _is_kept(scenario: Scenario, stored: Stored, app: str) -> bool:
         sent = _texts(scenario, stored, length)
         path = {"app_id": app} if stored.store != "CreateApp" else {}
         made = scenario.send(stored.store, example=stored.example, path=path, change=sent)
-        rule.answered(made, Answer(scenario.success(made)), Answer(400, ("*",)))
+        refused = (Answer(status, ("*",)) for status in (400, 404))
+        rule.answered(made, Answer(scenario.success(made)), *refused)
         if made.succeeded:
             ids = {stored.id: part(made.json, stored.id)} if stored.id else {}
             shown = scenario.send(stored.show, path={**path, **ids})

@@ -5,9 +5,10 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from conformance.engine.scenario import Scenario, rules
+from conformance.engine.scenario import Blocked, Scenario, rules
 from conformance.model.exchange import Exchange
 from conformance.suite.kit.concurrent_runs import without_neighbours
+from conformance.suite.kit.paged_lists import rules_of
 from conformance.suite.kit.raw_requests import is_offered, raw_request, with_other_method
 
 AT_ONCE = 5
@@ -127,6 +128,27 @@ def test_one_name_asked_for_at_the_same_time(scenario: Scenario) -> None:
         expected="one application; the other creates are refused",
         actual=ids,
         exchange=made[-1],
+    )
+
+
+@rules("CreateRecordRule/rule/one-per-location-at-once")
+def test_rules_of_one_place_asked_for_at_the_same_time(scenario: Scenario) -> None:
+    """An application has one rule in a location, however quickly it is asked for (6.1)."""
+    rule = scenario.rule("CreateRecordRule/rule/one-per-location-at-once")
+    app = scenario.fresh("app")
+    asked = scenario.template("CreateRecordRule", path={"app_id": app})
+    made = scenario.lab.send_together([asked] * AT_ONCE)
+    for exchange in made:
+        rule.heard(exchange)
+    if not any(exchange.succeeded for exchange in made):
+        raise Blocked(f"none of {AT_ONCE} creates at the same time made a rule")
+    listed = rules_of(app).whole(scenario)
+    rule.that(
+        len(listed.rows) == 1,
+        f"{AT_ONCE} creates of a rule in one location at the same time made {len(listed.rows)}",
+        expected="one rule",
+        actual=[row.get("rule_id") for row in listed.rows],
+        exchange=listed.exchange,
     )
 
 

@@ -151,7 +151,7 @@ def test_an_application_switched_off_and_deleted(scenario: Scenario) -> None:
         jobs.rule("Create/refused-while-app-disabled").answered(again, Answer(201))
         if value(again, "job_id") is not None:
             job = Job({"app_id": app, "job_id": value(again, "job_id")}, again)
-            jobs.stop(job)
+            jobs.stop(jobs.ready(job))
             jobs.seen(job, "STOPPED")
     scenario.make("DeleteApp", path={"app_id": app})
     for kind in KINDS:

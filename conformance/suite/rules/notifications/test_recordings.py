@@ -293,6 +293,33 @@ def test_a_job_that_was_idle_tells_its_end(scenario: Scenario) -> None:
     )
 
 
+@rules("recordEvent/rule/running-keeps-rule")
+def test_a_recording_keeps_the_rule_that_it_began_with(scenario: Scenario) -> None:
+    """Section 6.4: to change a rule does nothing to what is being recorded."""
+    with Listener(scenario.lab.settings) as listener:
+        recording = Recording.prepare(scenario, listener, ("MP4",))
+        address = recording.called()
+        room, user = recording.somebody()
+        job = recording.start(room, user)
+        begun = recording.wait(address, lambda seen: counted(seen, BEGUN, job.id) > 0)
+        recording.move(f"{scenario.name('moved')}/")
+        scenario.lab.waiting.outlast(_SOME_SECONDS)
+        recording.stop(job)
+        told = recording.wait(address, lambda seen: counted(seen, COMPLETE, job.id) > 0)
+        recording.leave(room, user)
+    files = [one for one in told if one.event == COMPLETE]
+    if not begun or not files:
+        raise Inconclusive("no data: no file was told of that was begun before the change")
+    names = [one.says("obs_object").lstrip("/") for one in files]
+    rule(scenario, "running-keeps-rule").that(
+        all(name.startswith(recording.folder) for name in names),
+        "a file that was being recorded went where the changed rule records",
+        expected=f"{recording.folder}…",
+        actual=", ".join(names),
+        exchange=files[0].exchange,
+    )
+
+
 @rules(
     "recordEvent/rule/only-current-address",
     "recordEvent/rule/key-in-header",
@@ -309,7 +336,7 @@ def test_events_go_where_they_are_wanted_now(scenario: Scenario) -> None:
         second = recording.called()
         recording.stop(job)
         keyed = recording.wait(second, lambda seen: counted(seen, COMPLETE, job.id) > 0)
-        late = len(listener.heard(first.path)) - len(keyless)
+        late = len(recording.wait(first, lambda _: True)) - len(keyless)
         recording.leave(room, user)
     rule(scenario, "only-current-address").that(
         late == 0 and counted(keyed, COMPLETE, job.id) > 0,

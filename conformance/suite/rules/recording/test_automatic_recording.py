@@ -25,7 +25,7 @@ def _setting(value: Any) -> Any:
     """A setting without a rule that is null or empty: that is none."""
     if not isinstance(value, dict):
         return value
-    return {name: item for name, item in value.items() if item not in {None, ""}}
+    return {name: item for name, item in value.items() if item is not None and item != ""}
 
 
 def _views(scenario: Scenario, app: str) -> Views:

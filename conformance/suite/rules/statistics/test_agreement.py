@@ -222,7 +222,7 @@ def _peak(scenario: Scenario, day: dt.datetime, field: str) -> Comparison:
     whole = Span(day, day + DAY - MINUTE)
     asked = {**time_window(scenario, MINUTES).query(whole), "metric": minutes}
     samples = {
-        time: number(sample, "value")
+        time.replace(second=0): number(sample, "value")
         for sample in listing(scenario, MINUTES, asked).rows
         if (time := read_time(sample.get("time")))
     }

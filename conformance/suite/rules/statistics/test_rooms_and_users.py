@@ -358,9 +358,10 @@ def _not_before(scenario: Scenario, identifier: str, whole: Listing, first: str,
 
 
 def _some(scenario: Scenario, whole: Listing, field: str, among: Any = None) -> str | None:
-    """A value of a field that the list shows, not the same one in every run."""
+    """A value of a field that the list shows, beyond ASCII if there is one, by chance."""
     values = [value for value in _texts(whole, field) if among is None or value in among]
-    return scenario.lab.random.choice(values) if values else None
+    wide = [value for value in values if not value.isascii()]
+    return scenario.lab.random.choice(wide or values) if values else None
 
 
 def _texts(whole: Listing, field: str) -> list[str]:

@@ -49,6 +49,14 @@ class _Seen:
             having[_plain(value, self.abbreviations)] += _is_around(stay, self.moment)
         return having
 
+    def sure(self) -> set[str]:
+        """Values that can be told from those of the users: of provinces, where all are known."""
+        there = {str(it.row.get("region")) for it in self.stays if _is_around(it, self.moment)}
+        spelt = {*self.abbreviations, *self.abbreviations.values()}
+        if self.dimension != "region" or not there <= spelt:
+            return set()
+        return {short.lower() for short in self.abbreviations.values()}
+
 
 @rules(f"{DIMENSION}/rule/users-of-value-bounded", f"{DIMENSION}/rule/values-of-users")
 def test_users_are_counted_with_what_they_have(scenario: Scenario) -> None:
@@ -87,7 +95,8 @@ def test_users_are_counted_with_what_they_have(scenario: Scenario) -> None:
 def _bounded(seen: _Seen) -> Comparison:
     """No value that the list shows of anybody has more users than have it and were in."""
     having, counts = seen.having(), seen.counts()
-    more = [value for value, many in counts.items() if value in having and many > having[value]]
+    known = having.keys() | seen.sure()
+    more = [value for value, many in counts.items() if value in known and many > having[value]]
     if not more:
         return Comparison(seen.groups.exchange)
     value = more[0]

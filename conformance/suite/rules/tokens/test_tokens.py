@@ -92,15 +92,19 @@ def _judge_expiry(scenario: Scenario, exchange: Exchange) -> None:
 def test_no_token_for_who_is_not_known(scenario: Scenario) -> None:
     """A wrong password, user, account or project: refused, no token, nothing repeated (14.1)."""
     wrong = scenario.name("wrong")
+    other_case = scenario.given("password").swapcase()
     refused = {
         "wrong-password": {f"{USER}.password": wrong},
+        "wrong-password in other case": {f"{USER}.password": other_case},
         "unknown-user": {f"{USER}.name": scenario.name("nobody")},
         "unknown-account": {f"{USER}.domain.name": scenario.name("no-account")},
         "unknown-project": {PROJECT: scenario.name("no-project")},
     }
+    if other_case == scenario.given("password"):
+        del refused["wrong-password in other case"]
     answers = {name: _ask(scenario, change) for name, change in refused.items()}
     for name, exchange in answers.items():
-        rule = f"CreateToken/rule/{name.replace('account', 'user')}-refused"
+        rule = f"CreateToken/rule/{name.partition(' ')[0].replace('account', 'user')}-refused"
         accepted = scenario.lab.contract.answers_of(rule)
         if scenario.rule(rule).answered(exchange, *accepted.answers):
             scenario.rule(rule).that(
