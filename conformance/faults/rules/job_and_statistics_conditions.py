@@ -103,6 +103,12 @@ def _pushed_too(_turn: Turn, body: Any) -> Any:
     return {**body, "callbacks": {**callbacks, "push_callback": callbacks.get("record_callback")}}
 
 
+def _id_of_the_room(turn: Turn, body: Any) -> Any:
+    """The id of the first job that was started in the room, for every one that follows."""
+    first = turn.memory.setdefault(("job", body["room_id"]), body["job_id"])
+    return {**body, "job_id": first}
+
+
 def _three_objects(turn: Turn, body: Any) -> Any:
     rows = sorted(body["objects"], key=lambda row: str(row["file_name"]))[:3]
     return (
@@ -164,6 +170,13 @@ _FAULTS: tuple[RequirementRow, ...] = (
         "refused",
         "One user of a room alone can be recorded",
         refused_when(_one_of_a_room, 400, "RTC.00001006"),
+        (),
+    ),
+    (
+        "CreateIndividualStreamJob/rule/several-users-of-a-room",
+        "one-id",
+        "Jobs of a room that begin together have one id",
+        shown(_id_of_the_room),
         (),
     ),
     (

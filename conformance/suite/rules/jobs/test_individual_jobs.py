@@ -104,9 +104,16 @@ def test_two_users_of_a_room(scenario: Scenario) -> None:
     """Every user of a room can be recorded, each by a job of their own, at once (4.2)."""
     jobs = Jobs(scenario, INDIVIDUAL)
     room = scenario.name("room")
-    jobs.start(change={"room_id": room, "user_id": scenario.name("user")})
+    first = jobs.start(change={"room_id": room, "user_id": scenario.name("user")})
     second = jobs.ask(change={"room_id": room, "user_id": scenario.name("user")})
-    scenario.rule(f"{_CREATE}/several-users-of-a-room").succeeded(second)
+    rule = scenario.rule(f"{_CREATE}/several-users-of-a-room")
+    if rule.succeeded(second):
+        rule.that(
+            value(second, "job_id") != first.id,
+            "two users of a room who are recorded at once have one job",
+            expected=f"another job than {first.id}",
+            exchange=second,
+        )
 
 
 @rules(f"{_CREATE}/numeric-room-id")
