@@ -43,8 +43,9 @@ export function followStream(job, at) {
   const { rule } = found;
   const flows = store.sessions.some((session) => isRecorded(job, session));
   for (const file of [...job.files.values()]) {
-    const kept = rule.record_formats.includes(file.format); // the rule may be another by now
-    if (kept) file.rule = rule;
+    const another = file.rule.rule_id !== rule.rule_id; // the job may have another rule by now
+    const kept = !another || rule.record_formats.includes(file.format);
+    if (another && kept) file.rule = structuredClone(rule);
     if (!flows) file.lost ??= at;
     if (!kept || isOver(file, at)) complete(job, file, at);
     else if (flows) file.lost = null;
@@ -52,7 +53,7 @@ export function followStream(job, at) {
   if (!flows) return;
   for (const format of rule.record_formats) {
     if (job.files.has(format)) continue;
-    job.files.set(format, { format, rule, begun: at, lost: null });
+    job.files.set(format, { format, rule: structuredClone(rule), begun: at, lost: null }); // a change of the rule is not for it (2557)
     fileBegun(job, format);
   }
 }
