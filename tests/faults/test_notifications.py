@@ -16,7 +16,14 @@ JUDGED = "recordEvent/* UpdateAutoRecord/rule/*-new-rooms UpdateAutoRecord/rule/
 FAULTS = [name for name, fault in all_faults().items() if fault.prepare is not None]
 VARIANTS = [name for name in all_variants() if name.startswith("notifications/")]
 COMPATIBLE = [
-    ["key/other-header", "end/other-spelling", "body/pretty", "duration/cut", "words/many"],
+    [
+        "key/other-header",
+        "end/other-spelling",
+        "body/pretty",
+        "duration/cut",
+        "words/many",
+        "subscription/end-all-the-same",
+    ],
     ["key/bearer", "type/charset", "again", "address/signed", "words/none"],
     ["headers", "subscription/files-only", "facts/empty"],
 ]
