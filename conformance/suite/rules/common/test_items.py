@@ -8,7 +8,7 @@ from typing import Any
 from conformance.access.capability import TOUCHES_OTHERS
 from conformance.cases.requests import bases
 from conformance.contract.operations import Operation
-from conformance.engine.scenario import Inconclusive, Scenario, rules
+from conformance.engine.scenario import Inconclusive, NotApplicable, Scenario, rules
 from conformance.model import field_path
 from conformance.model.requirement import Level
 from conformance.suite.kit.raw_requests import is_offered
@@ -22,14 +22,15 @@ _APART = TOUCHES_OTHERS | {"identity"}
 @rules(RULE)
 def test_later_items_are_looked_at_too(scenario: Scenario) -> None:
     """A list of two right items is taken; with a second one that is wrong it is refused."""
-    judged = False
+    asked: list[bool] = []
     for operation in scenario.lab.contract.operations.values():
         if operation.body is None or operation.capabilities & _APART:
             continue
         if is_offered(scenario, operation.id):
-            for array in _arrays(operation):
-                judged |= _judge(scenario, operation, array)
-    if not judged:
+            asked += [_judge(scenario, operation, array) for array in _arrays(operation)]
+    if not asked:
+        raise NotApplicable("no operation that is offered takes a list")
+    if not any(asked):
         raise Inconclusive("no list of two items is accepted anywhere")
 
 
