@@ -113,7 +113,7 @@ def test_users_of_a_group_are_no_events(
     rows = [{**row, "peer_uid": peers[n % 2] if peers else ""} for n in range(events)]
     body = {"dimensions": [{"abnormal_type": 2, "user_count": users}]}
     counted = test_abnormal_groups.Counted("by kind", _answered(body), rows, "abnormal_type")
-    found = test_abnormal_groups._users_or_events([counted])
+    found = test_abnormal_groups._users_or_events([counted], "abnormal_type")
     assert (None if found is None else bool(found.problem)) is wrong
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from conformance.engine.scenario import Blocked, NotApplicable, Scenario
 from conformance.model.case import Template
-from conformance.suite.kit.applications import part
+from conformance.suite.kit.applications import ACTIVE, part, show
 
 PARTICIPANTS: Final = "participants"
 _RUNNING: Final = "running-room"
@@ -41,6 +41,16 @@ def somebody_there(scenario: Scenario) -> tuple[str, str]:
         raise NotApplicable(
             f"nobody is in a room that could be recorded: {nobody.reason}"
         ) from None
+
+
+def enable_again(scenario: Scenario, app: str) -> None:
+    """Enable an application when the case ends. Raises NotApplicable if it is not enabled now."""
+    if part(show(scenario, app).json, "state", "state") != ACTIVE:
+        raise NotApplicable("the application of the target file is not enabled")
+    enable = Template("StartApp", path={"app_id": app})
+    scenario.lab.resources.afterwards(
+        ("state", app), lambda: scenario.lab.send(enable, judge=False)
+    )
 
 
 def put_back_callback(scenario: Scenario, app: str) -> None:

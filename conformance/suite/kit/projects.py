@@ -6,11 +6,18 @@ from typing import Final
 
 from conformance.access.auth import TokenAuth
 from conformance.engine.scenario import Scenario
+from conformance.model.exchange import Exchange
 from conformance.suite.kit.applications import part
 
 ELSEWHERE: Final = "elsewhere"
 """The name of the credentials in another project."""
 _PROJECT: Final = "auth.scope.project.name"
+
+
+def lists_something(exchange: Exchange) -> bool:
+    """Whether an answer has a list with something in it."""
+    body = exchange.json if isinstance(exchange.json, dict) else {}
+    return any(value for value in body.values() if isinstance(value, list))
 
 
 def enter_another_project(scenario: Scenario) -> bool:

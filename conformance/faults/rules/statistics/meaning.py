@@ -11,6 +11,7 @@ from conformance.faults.handmade import breaking, shown
 from conformance.faults.messages import Answer, Request
 from conformance.faults.middleware import Turn
 from conformance.faults.model import Fault
+from conformance.faults.rules.statistics.row_edits import has_value, when
 from conformance.faults.series import DAY, HOUR, SHAPES, rows_changed
 
 USERS, EVENT = "ListRtcUserList", "ListRtcEvent"
@@ -43,6 +44,12 @@ def faults() -> Iterator[Fault]:
         f"{GROUPS}/rule/user-count-within-users",
         f"{GROUPS} counts events for users",
         shown(_events_counted),
+    )
+    yield breaking(
+        f"{GROUPS}/rule/user-count-within-users",
+        f"{GROUPS} counts events for users when it groups by kind alone",
+        shown(when(has_value("dimension", "abnormal_type"), _events_counted)),
+        slug="kind",
     )
     yield breaking(
         "ListRtcHistoryScale/rule/user-count-agrees",

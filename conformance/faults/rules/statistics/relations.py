@@ -13,6 +13,7 @@ from conformance.faults.model import Fault
 from conformance.faults.rules.statistics.row_edits import (
     Rows,
     every_row,
+    faults_of_edits,
     has_several,
     has_value,
     plus,
@@ -24,11 +25,7 @@ from conformance.faults.series import ALL_ROWS, SHAPES, now, rows_changed, spoil
 
 def faults() -> Iterator[Fault]:
     """Every fault of a relation between answers or fields."""
-    for requirement, title, change in (*_DAYS, *_CALLS, *_ABNORMAL):
-        operation, _, rule = requirement.partition("/")
-        yield breaking(
-            f"ListRtc{operation}/rule/{rule}", f"ListRtc{operation} {title}", shown(change)
-        )
+    yield from faults_of_edits((*_DAYS, *_CALLS, *_ABNORMAL))
     for requirement, title, name, value in _DEFAULTS:
         operation, _, rule = requirement.partition("/")
         yield breaking(

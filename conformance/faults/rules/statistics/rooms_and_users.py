@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from conformance.faults.combinators import on_request
-from conformance.faults.handmade import Change, RequirementRow, breaking, faults_of, shown
+from conformance.faults.handmade import Change, RequirementRow, faults_of, shown
 from conformance.faults.messages import Request
 from conformance.faults.middleware import Turn
 from conformance.faults.model import Fault
 from conformance.faults.rules.statistics.row_edits import (
     Rows,
     every_row,
+    faults_of_edits,
     has_several,
     has_value,
     plus,
@@ -25,11 +26,7 @@ from conformance.faults.series import now, rows_changed
 
 def faults() -> Iterator[Fault]:
     """Every fault of a list, of a series of it, and of the users by what they have."""
-    for requirement, title, change in (*_ROOMS, *_USERS, *_MINUTES):
-        operation, _, rule = requirement.partition("/")
-        yield breaking(
-            f"ListRtc{operation}/rule/{rule}", f"ListRtc{operation} {title}", shown(change)
-        )
+    yield from faults_of_edits((*_ROOMS, *_USERS, *_MINUTES))
     yield from faults_of(_MORE)
 
 

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from conformance.faults.handmade import Change
+from conformance.faults.handmade import Change, breaking, shown
 from conformance.faults.messages import Request
+from conformance.faults.model import Fault
 from conformance.faults.series import rows_changed
 
 Rows = list[Any]
+Edited = tuple[str, str, Change]
+"""An operation and its rule (``RoomList/rooms-unique``), what the operation does, the change."""
+
+
+def faults_of_edits(edits: Iterable[Edited]) -> Iterator[Fault]:
+    """The fault of each change of an answer."""
+    for requirement, title, change in edits:
+        operation, _, rule = requirement.partition("/")
+        yield breaking(
+            f"ListRtc{operation}/rule/{rule}", f"ListRtc{operation} {title}", shown(change)
+        )
 
 
 def every_row(name: str, edit: Callable[[Any], Any]) -> Change:

@@ -218,15 +218,16 @@ class Recording:
         seconds = self.scenario.lab.settings.notification_seconds
         self.listener.until(address.path, complete, seconds)
         self.scenario.lab.waiting.rest(SETTLING)
-        heard = [
-            one
-            for one in self.listener.heard(address.path)
-            if not is_probe(one) and self._concerns(read(one))
-        ]
+        heard = self.heard(address)
         self.tells = self.tells or any(read(one).event not in OVER for one in heard)
         if self.borrowed and not self.tells:
             raise NotApplicable("the room that is running is not recorded, or nothing tells of it")
         return as_exchanges(self.scenario, heard)
+
+    def heard(self, address: Address) -> list[Request]:
+        """What an address has been told of these jobs so far."""
+        calls = self.listener.heard(address.path)
+        return [one for one in calls if not is_probe(one) and self._concerns(read(one))]
 
     def _concerns(self, told: Notification) -> bool:
         """Whether it may be of these jobs; a borrowed application may have others that record."""

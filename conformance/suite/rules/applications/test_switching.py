@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.engine.scenario import Inconclusive, Scenario, rules
-from conformance.model.case import Template
 from conformance.model.exchange import Exchange
 from conformance.suite.kit import participants
 from conformance.suite.kit.applications import (
@@ -17,7 +16,12 @@ from conformance.suite.kit.applications import (
     show,
     unchanged,
 )
-from conformance.suite.kit.borrowed_rooms import PARTICIPANTS, running_app, somebody_there
+from conformance.suite.kit.borrowed_rooms import (
+    PARTICIPANTS,
+    enable_again,
+    running_app,
+    somebody_there,
+)
 from conformance.suite.kit.paged_lists import APPS, Whole
 
 _EACH = (
@@ -151,10 +155,7 @@ def test_rooms_of_a_disabled_application_go_on(scenario: Scenario) -> None:
     else:
         app = running_app(scenario)
         room, user = somebody_there(scenario)
-        enable = Template("StartApp", path={"app_id": app})
-        scenario.lab.resources.afterwards(
-            ("state", app), lambda: scenario.lab.send(enable, judge=False)
-        )
+        enable_again(scenario, app)
     lag = max(_SOON, scenario.lab.settings.statistics_lag)
     joined = scenario.until(lambda: _online(scenario, app, room), _somebody, lag)
     if not _somebody(joined.json):

@@ -9,6 +9,7 @@ from typing import Any
 
 from conformance.engine.scenario import Scenario, rules
 from conformance.model.exchange import Exchange
+from conformance.suite.kit.projects import lists_something
 from conformance.suite.kit.raw_requests import is_offered
 from conformance.suite.kit.statistics.time_windows import DAY, time_window
 
@@ -83,20 +84,15 @@ def test_another_project_sees_no_statistics(scenario: Scenario) -> None:
         past = window.past(scenario.lab.now(), min(window.longest, DAY))
         query = {"app": scenario.given("populated_app"), **window.query(past)}
         own = scenario.make(operation, query=query)
-        if not any(_rows(own)):
+        if not lists_something(own):
             rule.inconclusive(f"no data: {operation} lists nothing for its owner")
             continue
         refusal = contract.refusal(contract.operation(operation), "unknown-app")
         exchange = scenario.send(operation, query=query, credentials="second", accept=refusal)
         if rule.answered(exchange, *(refusal.answers if refusal else ())):
             rule.that(
-                not any(_rows(exchange)),
+                not lists_something(exchange),
                 f"{operation} shows what is another project's",
                 expected="an empty list, or a refusal",
                 exchange=exchange,
             )
-
-
-def _rows(exchange: Exchange) -> list[Any]:
-    body = exchange.json if isinstance(exchange.json, dict) else {}
-    return [value for value in body.values() if isinstance(value, list) and value]

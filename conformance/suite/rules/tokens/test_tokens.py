@@ -19,7 +19,7 @@ from conformance.engine.scenario import (
 from conformance.model.exchange import Exchange
 from conformance.model.expectation import Expectation
 from conformance.model.wording import in_json
-from conformance.suite.kit.projects import ELSEWHERE, enter_another_project
+from conformance.suite.kit.projects import ELSEWHERE, enter_another_project, lists_something
 
 USER = "auth.identity.password.user"
 PROJECT = "auth.scope.project.name"
@@ -179,16 +179,11 @@ def test_a_token_for_another_project_does_not_serve_here(scenario: Scenario) -> 
         answer = scenario.send(operation.id, path=here, credentials=ELSEWHERE, accept=taken)
         if rule.answered(answer, *taken.answers):
             rule.that(
-                not answer.succeeded or not _lists_something(answer),
+                not answer.succeeded or not lists_something(answer),
                 f"{operation.id} shows this project to a caller whose token is for another one",
                 expected="a refusal, or nothing",
                 exchange=answer,
             )
-
-
-def _lists_something(exchange: Exchange) -> bool:
-    body = exchange.json if isinstance(exchange.json, dict) else {}
-    return any(value for value in body.values() if isinstance(value, list))
 
 
 @rules("common/auth/unscoped-token-refused")
