@@ -196,11 +196,17 @@ class Lab:
         tolerated = Expectation(tuple(map(Answer, operation.tolerated_statuses)))
         return exchange, self._checks.check(exchange, tolerated)
 
-    def send_raw(self, request: Request, *, credentials: str = "valid") -> Exchange:
+    def send_raw(
+        self,
+        request: Request,
+        expectation: Expectation | None = None,
+        *,
+        credentials: str = "valid",
+    ) -> Exchange:
         """Send a request that no template can express (another method, an unknown path)."""
         self.ownership.guard_raw(request)
         exchange = self._exchange(request, credentials, self._group(request))
-        self.ledger.add_results(self._checks.check(exchange))
+        self.ledger.add_results(self._checks.check(exchange, expectation))
         return exchange
 
     def send_odd(self, request: Request) -> Exchange:

@@ -109,6 +109,20 @@ def _id_of_the_room(turn: Turn, body: Any) -> Any:
     return {**body, "job_id": first}
 
 
+def _room_as_number(_turn: Turn, body: Any) -> Any:
+    room = body["room_id"]
+    return {**body, "room_id": int(room)} if room.isdigit() else body
+
+
+def _rounded(_turn: Turn, body: Any) -> Any:
+    mix = body["mix_param"]
+    panes = [
+        {name: round(it, 1) if isinstance(it, float) else it for name, it in pane.items()}
+        for pane in mix.get("layout_panes") or ()
+    ]
+    return {**body, "mix_param": {**mix, "layout_panes": panes}} if panes else body
+
+
 def _three_objects(turn: Turn, body: Any) -> Any:
     rows = sorted(body["objects"], key=lambda row: str(row["file_name"]))[:3]
     return (
@@ -177,6 +191,20 @@ _FAULTS: tuple[RequirementRow, ...] = (
         "one-id",
         "Jobs of a room that begin together have one id",
         shown(_id_of_the_room),
+        (),
+    ),
+    (
+        "CreateIndividualStreamJob/rule/reads-back-what-was-sent",
+        "digits",
+        "A room of digits is a number, and has lost its zeros",
+        shown(_room_as_number),
+        (),
+    ),
+    (
+        "CreateMixJob/rule/reads-back-what-was-sent",
+        "rounded",
+        "Places of panes are kept with one digit",
+        shown(_rounded),
         (),
     ),
     (

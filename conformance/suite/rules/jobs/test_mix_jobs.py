@@ -10,7 +10,7 @@ from conformance.engine.comparing.round_trip import not_read_back, sent_object
 from conformance.engine.scenario import ABSENT, Scenario, rules, same
 from conformance.model.exchange import Exchange
 from conformance.model.wording import in_json
-from conformance.suite.kit.jobs import MIX, Jobs, value
+from conformance.suite.kit.jobs import MIX, PANE, Jobs, value
 
 _TEMPLATES = (
     "1920*1080_30_4620",
@@ -37,6 +37,8 @@ _LAYOUTS = {
 }
 """Each layout of table 9-4, and the example of a start that has it with what goes with it."""
 _TEMPLATE = "mix_param.encode_template"
+_FRACTIONS = {"x": 0.125, "y": 0.0625, "width": 0.3125, "height": 0.4375}
+"""Parts of the canvas that any float holds exactly."""
 _PICTURE = "s3://rtc-bucket-cn-north-4/img/testImg.jpg"
 _IMAGES = [{"user_id": one, "image_uri": _PICTURE} for one in ("user1", "User2")]
 """Pictures of users belong to a job, whether it has panes or not (table 9-4)."""
@@ -87,6 +89,8 @@ def test_layouts(scenario: Scenario) -> None:
         }
         if layout == "nine_grids_view":
             own["mix_param.user_background_images"] = _IMAGES
+        if layout == "custom":
+            own["mix_param.layout_panes"] = [{**PANE, **_FRACTIONS}]
         made = jobs.ask(example=example, change=own)
         scenario.rule("CreateMixJob/rule/every-layout-accepted").succeeded(made)
         if layout == "nine_grids_view":
