@@ -109,11 +109,6 @@ def _id_of_the_room(turn: Turn, body: Any) -> Any:
     return {**body, "job_id": first}
 
 
-def _room_as_number(_turn: Turn, body: Any) -> Any:
-    room = body["room_id"]
-    return {**body, "room_id": int(room)} if room.isdigit() else body
-
-
 def _rounded(_turn: Turn, body: Any) -> Any:
     mix = body["mix_param"]
     panes = [
@@ -191,13 +186,6 @@ _FAULTS: tuple[RequirementRow, ...] = (
         "one-id",
         "Jobs of a room that begin together have one id",
         shown(_id_of_the_room),
-        (),
-    ),
-    (
-        "CreateIndividualStreamJob/rule/reads-back-what-was-sent",
-        "digits",
-        "A room of digits is a number, and has lost its zeros",
-        shown(_room_as_number),
         (),
     ),
     (
