@@ -26,10 +26,14 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """The field and value that show a new resource to be ready, and how long that may take."""
+    """The field and value that show a new resource to be ready, and how long that may take.
+
+    ``over`` is the value with which it has ended: then nothing is left to wait for.
+    """
 
     field: str
     value: str
+    over: str | None
     seconds: float
 
 
@@ -151,6 +155,10 @@ def read_resources(node: Mapping[str, Mapping[str, Any]]) -> Resources:
     )
 
 
+def _readiness(spec: Mapping[str, Any]) -> Readiness:
+    return Readiness(spec["field"], spec["value"], spec.get("over"), float(spec["seconds"]))
+
+
 def _made(kind: str, spec: Mapping[str, Any]) -> MadeKind:
     ready, finished, freed = spec.get("ready"), spec.get("finished"), spec.get("freed-by")
     return MadeKind(
@@ -168,7 +176,7 @@ def _made(kind: str, spec: Mapping[str, Any]) -> MadeKind:
         within=spec.get("within"),
         alone=bool(spec.get("alone")),
         finished=Answer(finished["status"], tuple(finished["codes"])) if finished else None,
-        ready=Readiness(ready["field"], ready["value"], float(ready["seconds"])) if ready else None,
+        ready=_readiness(ready) if ready else None,
         change=spec.get("change", {}),
     )
 

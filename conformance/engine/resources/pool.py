@@ -126,7 +126,8 @@ class ResourcePool:
         if made is not None and self._lifetimes.lasts(made.id):
             self._lent.add(made.id)
             self._wait(made)
-            return made.id
+            if self._lifetimes.lasts(made.id):  # the wait may have taken what was left of it
+                return made.id
         return self._make(self._kinds[kind], fresh=True)
 
     def _borrowed(self, kind: MadeKind) -> str:
@@ -281,7 +282,8 @@ class ResourcePool:
 
         def there(exchange: Exchange) -> bool:
             shown = exchange.json.get(ready.field) if isinstance(exchange.json, dict) else None
-            return shown == ready.value or exchange.status != 200
+            over = isinstance(shown, str) and shown in {ready.value, ready.over}
+            return over or exchange.status != 200
 
         self._providing.waiting.until(
             f"{made.kind} {ready.value}",

@@ -98,6 +98,10 @@ def _ended_at_once(_turn: Turn, body: Any) -> Any:
     return {**body, "stop_time": body["start_time"]} if body["state"] == "STOPPED" else body
 
 
+def _updated_at_the_end(_turn: Turn, body: Any) -> Any:
+    return {**body, "update_time": body["stop_time"]} if body["state"] == "STOPPED" else body
+
+
 def _pushed_too(_turn: Turn, body: Any) -> Any:
     callbacks = body.get("callbacks") or {}
     return {**body, "callbacks": {**callbacks, "push_callback": callbacks.get("record_callback")}}
@@ -207,6 +211,13 @@ _FAULTS: tuple[RequirementRow, ...] = (
         "begin",
         "A mix that was stopped is shown to have ended when it began",
         shown(_ended_at_once),
+        ("ShowMixJob",),
+    ),
+    (
+        "StopMixJob/rule/update-time-stays",
+        "touched",
+        "A mix that was stopped is shown to have been updated then",
+        shown(_updated_at_the_end),
         ("ShowMixJob",),
     ),
     (

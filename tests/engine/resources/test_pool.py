@@ -131,6 +131,27 @@ def test_a_spare_is_kept_and_lent_once(make_lab: MakeLab) -> None:
     assert lab.resources.fresh("app") not in {created, second}
 
 
+def test_a_spare_that_ends_while_it_is_waited_for_is_not_lent(make_lab: MakeLab) -> None:
+    """A job of five seconds, of which six pass until it is seen to run, is over by then."""
+    waited: list[str] = []
+
+    def slow(request: httpx.Request, answer: httpx.Response) -> httpx.Response:
+        if request.method == "GET" and "individual-stream-jobs" in request.url.path and not waited:
+            waited.append(request.url.path)
+            lab.advance(6)
+        return answer
+
+    lab, _ = make_lab(slow)
+    app = lab.resources.get("app")
+    body = {"room_id": "r", "user_id": "u", "is_record_audio": True, "max_idle_time": 5}
+    mark = lab.resources.mark
+    start = Template("CreateIndividualStreamJob", path={"app_id": app}, body=body)
+    short = lab.send(start).json["job_id"]
+    lab.resources.release(mark)
+    assert lab.resources.fresh("individual_job") != short
+    assert waited[0].endswith(short)
+
+
 def test_without_spares_everything_goes(make_lab: MakeLab) -> None:
     """A rule's test may have done anything to what it made."""
     lab, requests = make_lab()

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.engine.comparing.timestamps import is_time
-from conformance.engine.scenario import Scenario, rules
+from conformance.engine.scenario import Rule, Scenario, rules
 from conformance.model.exchange import Exchange
+from conformance.model.wording import in_json
 from conformance.suite.kit.applications import callback_address, later, part, show
 from conformance.suite.kit.jobs import INDIVIDUAL, MIX, PANE, Job, Jobs, ids, value
 
@@ -122,11 +123,15 @@ def _switched(scenario: Scenario) -> None:
         _moved(scenario, f"{operation}/rule/update-time-moves", was, changed, "state")
 
 
-@rules(*ids("Update/update-time-moves", "Stop/stop-time-after-start"))
+@rules(
+    *ids("Update/update-time-moves", "Stop/stop-time-after-start"),
+    "StopMixJob/rule/update-time-stays",
+)
 def test_a_change_of_a_job_moves_its_time(scenario: Scenario) -> None:
     """Another custom layout (9.3), and a recording rule (10.4); a job that runs takes both.
 
-    A job that is stopped a second after it was started did not end when it began.
+    A job that is stopped a second after it was started did not end when it began. What is told of
+    a mix is when its layout was updated: a stop a second later is no such update.
     """
     kinds = (Jobs(scenario, MIX), Jobs(scenario, INDIVIDUAL))
     running = [
@@ -140,17 +145,34 @@ def test_a_change_of_a_job_moves_its_time(scenario: Scenario) -> None:
         {"example": "custom", "change": {"mix_param.layout_panes": [PANE]}},
         {"example": "record_rule"},
     )
+    readings: list[Exchange] = []
     for jobs, job, was, update in zip(kinds, running, before, updates, strict=True):
         rule = jobs.kind.rule("Update/update-time-moves")
-        if _moved(scenario, rule, was, jobs.update(job, **update)):
-            _moved(scenario, rule, was, jobs.show(job))
-        _ends_later(jobs, job)
+        made = _moved(scenario, rule, was, jobs.update(job, **update))
+        readings.append(jobs.show(job))
+        if made:
+            _moved(scenario, rule, was, readings[-1])
+    scenario.lab.waiting.outlast(_SECOND)
+    for jobs, job, reading in zip(kinds, running, readings, strict=True):
+        ended = _ends_later(jobs, job)
+        if jobs.kind is MIX:
+            _stays(scenario.rule("StopMixJob/rule/update-time-stays"), reading, ended)
 
 
-def _ends_later(jobs: Jobs, job: Job) -> None:
+def _ends_later(jobs: Jobs, job: Job) -> Exchange:
     """Judge the end of a job that has run for a second; a begin that is not told says nothing."""
     jobs.stop(job)
     ended = jobs.seen(job, "STOPPED")
     begin, end = value(ended, "start_time"), value(ended, "stop_time")
     if value(ended, "state") == "STOPPED" and is_time(begin) and is_time(end):
         later(jobs.rule("Stop/stop-time-after-start"), begin, end, "stop_time", ended)
+    return ended
+
+
+def _stays(rule: Rule, before: Exchange, ended: Exchange) -> None:
+    """Judge that the time of the last update of a layout reads after the stop as before it."""
+    was, now = value(before, "update_time"), value(ended, "update_time")
+    if value(ended, "state") != "STOPPED" or not is_time(was):
+        rule.inconclusive(f"update_time before the stop is {in_json(was)}")
+        return
+    rule.equal(now, was, "update_time after the stop", ended)

@@ -136,8 +136,14 @@ def _middle(window: SettledWindow, operation: str, span: Span, rows: Sequence[Ro
         first, last = times[0], times[-1]
     else:
         first, last = times[len(times) // 3], times[2 * len(times) // 3]
-    margin = dt.timedelta() if window.daily else MINUTE if first.second == 0 else SECOND
+    margin = dt.timedelta() if window.daily else _step(times)
     return Span(max(first - margin, span.start), min(last + margin, span.end))
+
+
+def _step(times: Sequence[dt.datetime]) -> dt.timedelta:
+    """From one sample to the next: samples may be counted from the start of a span."""
+    steps = [later - sooner for sooner, later in pairwise(times) if later > sooner]
+    return max(min(*steps, MINUTE), SECOND) if steps else SECOND
 
 
 def _part(
