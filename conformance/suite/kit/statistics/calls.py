@@ -9,7 +9,7 @@ from typing import Any
 from conformance.engine.scenario import Inconclusive, Scenario
 from conformance.suite.kit.statistics.queries import Listing, listing
 from conformance.suite.kit.statistics.rows import Row
-from conformance.suite.kit.statistics.time_windows import MINUTE, Span, read_time, time_window
+from conformance.suite.kit.statistics.time_windows import DAY, MINUTE, Span, read_time, time_window
 
 QOS = "ListRtcClientQosDetails"
 _MOST_ROOMS = 3
@@ -31,7 +31,7 @@ def find_call(scenario: Scenario) -> Call:
     The span is short so that no list is cut off. Raises Inconclusive where nothing was measured,
     neither of all metrics nor of some.
     """
-    past = time_window(scenario, QOS).past(scenario.lab.now())
+    past = time_window(scenario, QOS).last(scenario.lab.now(), DAY)
     for row, query in middles(scenario, past):
         everything = listing(scenario, QOS, {**query, "mid": ["all"]})
         if everything.rows or listing(scenario, QOS, query).rows:

@@ -21,6 +21,9 @@ FOREVER = dt.datetime.max.replace(tzinfo=dt.UTC)
 SETTLING = 2 * MINUTE
 """How long after a minute its numbers may still change, and how far clocks may differ."""
 
+_ENOUGH = HOUR / 2
+"""Of a day, what has to be over for it to show something."""
+
 PAST_HOUR = (
     "ListRtcRoomList",
     "ListRtcUserList",
@@ -71,14 +74,33 @@ class SettledWindow(TimeWindow):
         """A span that is over and settled, the longest one unless ``length`` says otherwise.
 
         It ends on a whole minute, two minutes ago or as long as the target's statistics may lag
-        behind; or yesterday, the first and last day counted.
+        behind; or yesterday, the first and last day counted. Where only a query about a single user
+        is said to cross days (13.10 to 13.12), it lies within today, or just after midnight within
+        yesterday.
         """
         length = self.longest if length is None else length
         if self.daily:
             yesterday = midnight(now) - DAY
             return Span(yesterday - length + DAY, yesterday)
+        span = self.last(now, length)
+        if self.single is None or length > self.longest or span.start >= midnight(span.end):
+            return span
+        return self._within_today(span) or self.of_yesterday(now, length)
+
+    def last(self, now: dt.datetime, length: dt.timedelta) -> Span:
+        """The moments of the last ``length`` that are over and settled, whatever days they are."""
         end = (now - self.settling).replace(second=0, microsecond=0)
         return Span(end - length, end)
+
+    def _within_today(self, span: Span) -> Span | None:
+        today = midnight(span.end)
+        return Span(today, span.end) if span.end - today >= _ENOUGH else None
+
+    def of_yesterday(self, now: dt.datetime, length: dt.timedelta | None = None) -> Span:
+        """The end of yesterday, of the longest span unless ``length`` says otherwise."""
+        length = self.longest if length is None else length
+        end = midnight(now) - SECOND
+        return Span(max(end - length, midnight(end)), end)
 
 
 def time_window(scenario: Scenario, operation: str) -> SettledWindow:

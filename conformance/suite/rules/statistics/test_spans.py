@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import groupby, pairwise
 
 import pytest
 
-from conformance.engine.scenario import Inconclusive, Scenario
+from conformance.engine.scenario import Blocked, Given, Inconclusive, Rule, Scenario
 from conformance.suite.kit.statistics.comparisons import Comparison, judge, settle
 from conformance.suite.kit.statistics.missing_samples import left_out
 from conformance.suite.kit.statistics.queries import Listing, for_each, listing
@@ -84,7 +85,11 @@ def test_a_span_that_is_over(scenario: Scenario, operation: str) -> None:
         whole = listing(scenario, operation, window.query(span))
     else:
         span = _kept(scenario, operation, window, span)
-        whole = listing(scenario, operation, window.query(span), accepted)
+        if window.single is not None:
+            _longest_within_days(scenario, operation, window, accepted)
+            whole = listing(scenario, operation, window.query(span))
+        else:
+            whole = listing(scenario, operation, window.query(span), accepted)
     if not whole.rows:
         raise Inconclusive(f"no data: {operation} shows nothing of {span}")
     _same_again(scenario, operation, window.query(span), whole)
@@ -96,6 +101,24 @@ def test_a_span_that_is_over(scenario: Scenario, operation: str) -> None:
     if operation in LISTS:
         _begun_before(scenario, operation, window, span, whole)
     _in_order(scenario, operation, whole)
+
+
+def _longest_within_days(
+    scenario: Scenario, operation: str, window: SettledWindow, accepted: Rule
+) -> None:
+    """The longest span of one day, and for a single user one that crosses days (13.10).
+
+    That a query crosses days is said of a single user alone.
+    """
+    now = scenario.lab.now()
+    within = window.query(window.of_yesterday(now))
+    across = window.query(window.last(now, window.longest))
+    with suppress(Blocked):
+        listing(scenario, operation, within, accepted)
+    if window.single_by is not None:
+        with suppress(Blocked):
+            single = {window.single_by: Given("user")}
+            listing(scenario, operation, {**across, **single}, accepted)
 
 
 def _kept(scenario: Scenario, operation: str, window: SettledWindow, span: Span) -> Span:
