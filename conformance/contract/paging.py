@@ -12,10 +12,12 @@ class Rows:
     """``items`` is the field of an answer that lists its rows.
 
     ``time`` is the field of a row to which the time window of the operation applies; None for none.
+    ``full`` are the values of a rate where nothing has happened that could have lowered it.
     """
 
     items: str
     time: str | None
+    full: frozenset[float] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,4 +54,6 @@ def read_pagination(node: Mapping[str, Any] | None) -> Pagination | None:
 
 def read_rows(node: Mapping[str, Any] | None) -> Rows | None:
     """Build the record; None for an operation that does not say it."""
-    return None if node is None else Rows(node["items"], node["time"])
+    return (
+        None if node is None else Rows(node["items"], node["time"], frozenset(node.get("full", ())))
+    )

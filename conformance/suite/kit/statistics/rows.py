@@ -52,9 +52,26 @@ def rows_of(operation: str, answer: Any) -> list[Row]:
 
 def is_empty(rows: Iterable[Row]) -> bool:
     """Whether rows show no data: there are none, or all their numbers are zero."""
-    return all(
-        not value for row in rows for value in row.values() if isinstance(value, (int, float))
-    ) and not any(_is_thing(row) for row in rows)
+    return not any(
+        _is_thing(row) or any(value for value in row.values() if isinstance(value, (int, float)))
+        for row in rows
+    )
+
+
+def shows_nothing(operation: str, rows: Iterable[Row]) -> bool:
+    """Whether rows show nothing that has happened: a rate of nothing may be zero, or full.
+
+    What the rate of no attempts is, no line says.
+    """
+    full = shapes()[operation].full
+    return is_empty(
+        {name: 0 if _is_number(value) and value in full else value for name, value in row.items()}
+        for row in rows
+    )
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _is_thing(row: Row) -> bool:

@@ -13,7 +13,7 @@ from conformance.engine.scenario import Rule, Scenario
 from conformance.model.exchange import Exchange
 from conformance.suite.kit.statistics.comparisons import Comparison, judge
 from conformance.suite.kit.statistics.queries import Listing, listing
-from conformance.suite.kit.statistics.rows import Row, is_empty, rows_in_words, rows_of
+from conformance.suite.kit.statistics.rows import Row, rows_in_words, rows_of, shows_nothing
 from conformance.suite.kit.statistics.time_windows import SECOND, read_time, time_window
 
 USERS = "ListRtcUserList"
@@ -101,7 +101,7 @@ def refused_or_empty(
     if nowhere is not None and rule.succeeded(nowhere):
         rows = rows_of(operation, nowhere.json)
         rule.that(
-            is_empty(rows),
+            shows_nothing(operation, rows),
             "a value that nothing has, though one almost like it, answers data",
             expected="no data",
             actual=rows_in_words(rows),

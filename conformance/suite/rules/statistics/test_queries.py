@@ -12,7 +12,13 @@ from conformance.engine.scenario import ABSENT, Blocked, Scenario
 from conformance.model.exchange import Exchange
 from conformance.model.wording import in_json
 from conformance.suite.kit.statistics.queries import FINEST, SOMETIMES_NEEDED, for_each, has_data
-from conformance.suite.kit.statistics.rows import is_empty, rows_in_words, rows_of, shapes
+from conformance.suite.kit.statistics.rows import (
+    is_empty,
+    rows_in_words,
+    rows_of,
+    shapes,
+    shows_nothing,
+)
 from conformance.suite.kit.statistics.time_windows import DAY, time_window
 
 pytestmark = pytest.mark.sparkrtc_flow_group("statistics")
@@ -68,7 +74,7 @@ def test_the_application_decides(scenario: Scenario, operation: str) -> None:
             continue
         if unknown.permitted(answer) and answer.status == 200:
             unknown.that(
-                is_empty(rows),
+                shows_nothing(operation, rows),
                 f"an application that {what} ({app}) has data",
                 expected="no data, or a refusal with 400",
                 actual=rows_in_words(rows),

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.engine.scenario import Blocked, NotApplicable, Scenario
 from conformance.suite.kit.statistics.queries import LARGEST_LIMIT, for_each, listing
-from conformance.suite.kit.statistics.rows import is_empty, rows_in_words, rows_of
+from conformance.suite.kit.statistics.rows import rows_in_words, rows_of, shows_nothing
 from conformance.suite.kit.statistics.time_windows import (
     DAY,
     HOUR,
@@ -45,7 +45,7 @@ def test_what_is_no_longer_kept(scenario: Scenario, operation: str) -> None:
     if rule.permitted(exchange) and exchange.status == 200:
         rows = rows_of(operation, exchange.json)
         rule.that(
-            is_empty(rows),
+            shows_nothing(operation, rows),
             f"data of {span} are returned, which should no longer be kept",
             expected="no data",
             actual=rows_in_words(rows),
