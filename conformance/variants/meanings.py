@@ -80,6 +80,31 @@ def variants() -> Iterator[Variant]:
         instead(_more_than_an_hour),
         ("ListRtcEvent",),
     )
+    yield Variant(
+        "meaning/ListRtcClientQosDetails/within-a-day",
+        "Only a query about a single user crosses from one day into the next.",
+        "只有查询单个用户时才支持跨天查询。",
+        (7043,),
+        instead(_across_days),
+        ("ListRtcClientQosDetails",),
+    )
+    for name, line in (("ListRtcRealtimeQuality", 6476), ("ListRtcHistoryQuality", 6970)):
+        yield Variant(
+            f"meaning/{name}/full-rate-of-nothing",
+            f"Where nothing happened in all of a span, the rates of {name} are full.",
+            f"整个时间段内没有任何事件时，{name} 的比率为满值。",
+            (line,),
+            on_answer(_full_rates, 200),
+            (name,),
+        )
+    yield Variant(
+        "meaning/ListRtcRealtimeScaleDimension/first-five",
+        "The ranking of the realtime scale names five values of a dimension at most.",
+        "实时规模排名最多返回一个维度的五个值。",
+        (6350,),
+        on_answer(_first_five, 200),
+        ("ListRtcRealtimeScaleDimension",),
+    )
     for seconds in _SKEWS:
         slug, chinese = ("behind", "慢") if seconds < 0 else ("ahead", "快")
         yield Variant(
@@ -192,6 +217,32 @@ def _more_than_an_hour(turn: Turn) -> Answer | None:
     except (TypeError, ValueError):
         return None
     return refusal(400, INVALID) if long else None
+
+
+def _across_days(turn: Turn) -> Answer | None:
+    start, end = (turn.request.value(name) or "" for name in ("start_time", "end_time"))
+    alone = turn.request.value("user_id") is not None
+    return None if alone or start[:10] == end[:10] else refusal(400, INVALID)
+
+
+def _full_rates(turn: Turn, answer: Answer) -> Answer:
+    """Rows that show nothing but zeros."""
+    rows = answer.json["quality"]
+    numbers = [value for row in rows for value in row.values() if isinstance(value, int | float)]
+    if any(numbers):
+        return answer
+    metric = turn.request.value("metric") or ""
+
+    def full(name: str, value: Any) -> Any:
+        rate = "success" in (metric.lower() if name == "value" else name)
+        return 1 if rate and isinstance(value, int | float) else value
+
+    filled = [{name: full(name, value) for name, value in row.items()} for row in rows]
+    return answer.with_json({**answer.json, "quality": filled})
+
+
+def _first_five(_turn: Turn, answer: Answer) -> Answer:
+    return answer.with_json({**answer.json, "dimensions": answer.json["dimensions"][:5]})
 
 
 def _skewed(seconds: float) -> Callable[[World], None]:
