@@ -205,7 +205,10 @@ def _beyond(schema: Schema) -> Iterator[Choice]:
     step: float = 1 if schema.get("type") == "integer" else 0.001
     room = [v for v in schema.get("x-tolerated", ()) if isinstance(v, (int, float))]
     if "minimum" in schema:
-        yield Choice("minimum", "below", _less(min([schema["minimum"], *room]), step))
+        least = min([schema["minimum"], *room])
+        yield Choice("minimum", "below", _less(least, step))
+        if _less(least, step) > 0 and 0 not in schema.get("x-default-alternatives", ()):
+            yield Choice("minimum", "zero", 0)  # what counts as nothing passes many a check
     if "maximum" in schema:
         yield Choice("maximum", "above", _more(max([schema["maximum"], *room]), step))
     edges: set[float] = set()

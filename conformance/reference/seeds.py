@@ -41,7 +41,7 @@ _OBJECTS = (
 )
 
 
-def make_identity(ids: Ids, name: str) -> Identity:
+def make_identity(ids: Ids, name: str, project: str = "cn-north-4") -> Identity:
     """Make a user of an account, with one project."""
     return Identity(
         domain=f"{name}-domain",
@@ -49,7 +49,7 @@ def make_identity(ids: Ids, name: str) -> Identity:
         user=f"{name}-user",
         user_id=ids.resource(),
         password=ids.secret(24),
-        project="cn-north-4",
+        project=project,
         project_id=ids.resource(),
         ak=ids.secret(20).upper(),
         sk=ids.secret(40),
@@ -86,7 +86,7 @@ def seeded_world(
     clock = clock if clock is not None else SystemClock()
     seed = random.SystemRandom().getrandbits(63) if seed is None else seed
     ids = Ids(seed)
-    identities = (make_identity(ids, "demo"), make_identity(ids, "other"))
+    identities = (make_identity(ids, "demo"), make_identity(ids, "other", "cn-east-2"))
     now = clock.now()
     app_ids = [ids.resource() for _ in APP_NAMES] if data else []
     world = World(

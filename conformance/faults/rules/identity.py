@@ -22,6 +22,7 @@ from conformance.faults.messages import Answer, Request
 from conformance.faults.middleware import Behaviour, Turn
 from conformance.faults.model import Fault
 from conformance.faults.rules.common import ANY
+from conformance.reference.identities import Identity
 
 TOKENS, PROJECTS = "CreateToken", "ListProjects"
 HEADER = "x-subject-token"
@@ -67,9 +68,20 @@ async def _in_any_case(turn: Turn) -> Answer:
     return await turn.forward(request)
 
 
+def _as_owner(turn: Turn) -> Request | None:
+    """The request as the user of the project that it names would make it, whoever asks."""
+    found = tree.values(turn.request.json, "auth.scope.project.name")
+    owner = next((one for one in turn.world.identities if one.project in found), None)
+    return None if owner is None else _as(turn, owner)
+
+
 def _as_first(turn: Turn) -> Request | None:
     """The request as the first identity would make it."""
-    one, body = turn.world.identities[0], turn.request.json
+    return _as(turn, turn.world.identities[0])
+
+
+def _as(turn: Turn, one: Identity) -> Request | None:
+    body = turn.request.json
     if not isinstance(body, dict):
         return None
     user = "auth.identity.password.user"
@@ -155,6 +167,7 @@ _TOKENS: tuple[RuleRow, ...] = (
         (),
     ),
     ("scope-limits-token", "issues tokens for every project", on_request(_any_project), ("*",)),
+    ("project-of-another-tenant", "finds a project of any tenant", on_request(_as_owner), ()),
     ("earlier-token-still-valid", "ends the token before", _only_the_newest(), ("*",)),
     ("tokens-differ", "issues the same token again", _constant_token(), ()),
     ("password-not-echoed", "answers the password", shown(_with_password), ()),

@@ -9,7 +9,7 @@ import pytest
 from conformance.engine.scenario import Scenario, rules
 from conformance.suite.kit.applications import part
 from conformance.suite.kit.paged_lists import APPS
-from conformance.suite.kit.projects import ELSEWHERE, enter_another_project
+from conformance.suite.kit.projects import ELSEWHERE, enter, other_projects
 
 DEFAULT = 20
 """The quota of an account that nobody has raised."""
@@ -34,12 +34,14 @@ def test_twenty_applications_are_the_most(scenario: Scenario) -> None:
     if not rule.refused(last):
         return
     kept = _kept(scenario)
-    after = len(kept)
-    if after < most and enter_another_project(scenario):
-        listed = scenario.send("ListApps", credentials=ELSEWHERE)
+    after, closed = len(kept), ""
+    if after < most:
         own = {row.get("app_id") for row in kept}
-        there = APPS.rows(listed) if listed.succeeded else []
-        after += sum(row.get("app_id") not in own for row in there if _is_kept(row))
+        more, closed = _elsewhere(scenario)
+        after += len(more - own)
+    if after < most and closed:
+        rule.inconclusive(f"what project {closed} holds counts too, and no token for it is given")
+        return
     rule.that(
         after >= most,
         f"refused with {after} applications in the tenant",
@@ -47,6 +49,21 @@ def test_twenty_applications_are_the_most(scenario: Scenario) -> None:
         actual=after,
         exchange=last,
     )
+
+
+def _elsewhere(scenario: Scenario) -> tuple[set[Any], str]:
+    """The applications of the tenant's other projects, and a project that cannot be looked into."""
+    found: set[Any] = set()
+    closed = ""
+    for project in other_projects(scenario):
+        listed = (
+            scenario.send("ListApps", credentials=ELSEWHERE) if enter(scenario, project) else None
+        )
+        if listed is None or not listed.succeeded:
+            closed = str(project.get("name"))
+        else:
+            found |= {row.get("app_id") for row in APPS.rows(listed) if _is_kept(row)}
+    return found, closed
 
 
 def _kept(scenario: Scenario) -> list[dict[str, Any]]:

@@ -19,7 +19,12 @@ from conformance.engine.scenario import (
 from conformance.model.exchange import Exchange
 from conformance.model.expectation import Expectation
 from conformance.model.wording import in_json
-from conformance.suite.kit.projects import ELSEWHERE, enter_another_project, lists_something
+from conformance.suite.kit.projects import (
+    ELSEWHERE,
+    enter_another_project,
+    lists_something,
+    project_names,
+)
 
 USER = "auth.identity.password.user"
 PROJECT = "auth.scope.project.name"
@@ -158,6 +163,20 @@ def test_a_token_reaches_its_own_project_alone(scenario: Scenario) -> None:
         "ListRtcRoomList", path=foreign, query=query, credentials="issued", accept=refusal
     )
     rule.answered(exchange, *(refusal.answers if refusal else ()))
+
+
+@rules("CreateToken/rule/project-of-another-tenant")
+def test_a_project_of_another_tenant_is_refused(scenario: Scenario) -> None:
+    """3.1: the project of a token is one of the account that its user belongs to."""
+    rule = scenario.rule("CreateToken/rule/project-of-another-tenant")
+    second = scenario.lab.reach.second
+    if second is None:
+        raise Blocked("no second project is known; set SPARKRTC_SECOND_PROJECT_ID")
+    theirs, ours = (project_names(scenario, caller) for caller in ("second", "valid"))
+    name = theirs.get(second.project_id)
+    if name is None or name in ours.values():
+        raise Inconclusive("no data: the other tenant's project has no name of its own")
+    rule.refused(_ask(scenario, {PROJECT: name}))
 
 
 @rules("common/auth/token-of-another-project")
