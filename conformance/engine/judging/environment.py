@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conformance.access.retry import throttle_pause
+from conformance.cases.requests import bases
 from conformance.contract.conventions import Excuse
 from conformance.model.case import Template
 from conformance.model.exchange import Exchange
@@ -31,16 +32,27 @@ def environmental_reason(lab: Lab, exchange: Exchange) -> str | None:
     for excuse in conventions.excuses:
         fits = operation in excuse.operations and code == excuse.code
         lacking = excuse.stand_in is None or excuse.stand_in in lab.lacking
-        if fits and lacking and exchange.status == excuse.status and _is_full(lab, excuse):
+        if (
+            fits
+            and lacking
+            and exchange.status == excuse.status
+            and _is_full(lab, excuse, operation)
+        ):
             return f"{excuse.reason} ({operation} answered {code})"
     return None
 
 
-def _is_full(lab: Lab, excuse: Excuse) -> bool:
-    """Whether the account may have reached its limit, as far as its list shows."""
+def _is_full(lab: Lab, excuse: Excuse, operation: str) -> bool:
+    """Whether the account may have reached its limit: its list shows it, or nothing more is taken.
+
+    Not all that counts need be listed; who takes the plainest request has room.
+    """
     full = excuse.full
     if full is None or not lab.offering.offers(full["list"]):
         return True
     answer = lab.send(Template(full["list"], query=full["query"]), judge=False).json
     count = answer.get(full["count"]) if isinstance(answer, dict) else None
-    return not isinstance(count, int) or count >= full["most"]
+    if not isinstance(count, int) or count >= full["most"]:
+        return True
+    plain = lab.send(bases(lab.contract.operation(operation))[0].template, judge=False)
+    return lab.contract.conventions.error_code(plain.json) == excuse.code
