@@ -15,12 +15,19 @@ if TYPE_CHECKING:
     from tests.labs import MakeLab
 
 
-@pytest.mark.parametrize(("count", "excused"), [(20, True), (2, False)])
-def test_a_full_account(make_lab: MakeLab, count: int, excused: bool) -> None:
-    """RTC.00001017 is believed of an account with twenty applications, not of one with two."""
+@pytest.mark.parametrize(
+    ("count", "taken", "excused"), [(20, b"room", True), (2, b"one", True), (2, b"room", False)]
+)
+def test_a_full_account(make_lab: MakeLab, count: int, taken: bytes, excused: bool) -> None:
+    """RTC.00001017 is believed of an account with twenty applications.
+
+    Of one that lists two it is believed where the plainest request is refused so too: what is in
+    other projects counts, and is not listed here.
+    """
 
     def full(request: httpx.Request, answer: httpx.Response) -> httpx.Response:
-        if request.method == "POST" and request.url.path == "/v2/apps":
+        refused = request.content == b'{"app_name": "one"}' or taken == b"one"
+        if refused and request.method == "POST" and request.url.path == "/v2/apps":
             return answer_like(answer, 400, {"error_code": "RTC.00001017", "error_msg": "m"})
         if request.method == "GET" and request.url.path == "/v2/apps":
             return answer_like(answer, 200, {"count": count, "apps": []})
