@@ -39,18 +39,20 @@ class StandIn:
 
     Texts that begin with ``prefix`` are tried by a request of ``create`` with its ``example``.
     Others are ``written`` with ``{within}``, a resource of the kind ``within``, and ``{name}``:
-    what the setting ``first`` names, and what ``field`` of the ``items`` of ``list`` show.
+    what the setting ``first`` names, and what ``field`` of the ``items`` of ``list`` show. With
+    ``listener`` the prefix is the address of a server, and one of this run stands in.
     """
 
     prefix: str
-    written: str
-    within: str
-    first: str
-    list: str
-    items: str
-    field: str
     create: str
     example: str
+    written: str = ""
+    within: str = ""
+    first: str = ""
+    list: str = ""
+    items: str = ""
+    field: str = ""
+    listener: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -284,6 +284,7 @@ class Run:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._lab.close()
         self._runner.close()
 
     def _now(self) -> float:

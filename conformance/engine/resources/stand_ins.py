@@ -2,13 +2,15 @@
 
 A picture has to be uploaded before it is named, and the bucket of the document's examples is not
 that of the target. One request with its pictures shows whether they are looked for; where it is
-refused, and accepted with things that the target has, these are sent from then on.
+refused, and accepted with things that the target has, these are sent from then on. An address that
+a target looks at before it takes it is ours, where the target is on this machine.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from itertools import islice
 from typing import Any
 
@@ -19,7 +21,7 @@ from conformance.engine.outcomes import Blocked
 from conformance.engine.resources.names import id_in
 from conformance.engine.resources.rows import rows_of
 from conformance.engine.sender import Sender
-from conformance.model.case import Template
+from conformance.model.case import Given, Template
 from conformance.model.exchange import Exchange
 
 _MOST = 8
@@ -32,6 +34,8 @@ class Decisions:
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
+        self.opened = ExitStack()
+        """What listens for this run, until it ends."""
         self.found: dict[str, tuple[str, ...]] = {}
         """Empty where the texts of the examples serve."""
         self.written: dict[str, str] = {}
@@ -43,7 +47,8 @@ class Decisions:
 class StandIns:
     """Replaces texts of bodies, once it is known whether they have to be.
 
-    ``named`` are ids by the setting of the target file; ``provide`` gives the id of a kind.
+    ``named`` are ids by the setting of the target file; ``provide`` gives the id of a kind;
+    ``listen`` opens a server of ours, and gives its address; None where the target reaches none.
     """
 
     def __init__(
@@ -53,6 +58,7 @@ class StandIns:
         named: Mapping[str, str | None],
         provide: Callable[[str], str],
         decisions: Decisions,
+        listen: Callable[[ExitStack], str] | None,
     ) -> None:
         self._contract = contract
         self._conventions = contract.conventions.stand_ins
@@ -60,6 +66,7 @@ class StandIns:
         self._named = named
         self._provide = provide
         self._decisions = decisions
+        self._listen = listen
 
     def put(self, body: Any) -> Any:
         """The body with other texts where those of the examples do not serve."""
@@ -79,6 +86,8 @@ class StandIns:
 
     def _decide(self, one: StandIn) -> tuple[str, ...]:
         """The texts that serve where those of the examples do not; else none."""
+        if one.listener and self._listen is None:
+            return ()
         try:
             if self._serves(one):
                 return ()
@@ -99,6 +108,9 @@ class StandIns:
             for base in bases(self._contract.operation(one.create))
             if base.name == one.example
         )
+        if made is None:  # what it sets of a shared thing would stay
+            kinds = (value.kind for value in template.path.values() if isinstance(value, Given))
+            template = template.with_fresh(frozenset(kinds))
         answer = self._sender.send(template, judge=False)
         identifier = id_in(answer.json, made.id) if made else None
         if made is not None and answer.succeeded and identifier is not None:
@@ -107,6 +119,8 @@ class StandIns:
         return answer.succeeded
 
     def _candidates(self, one: StandIn) -> tuple[str, ...]:
+        if one.listener:
+            return (self._listen(self._decisions.opened),) if self._listen else ()
         first = self._named.get(one.first)
         listed = _named_in(self._list(one), one)
         pictures = [name for name in listed if name.lower().endswith(_PICTURES)] or listed
@@ -133,6 +147,8 @@ class StandIns:
                 return [replaced(child) for child in value]
             if not isinstance(value, str) or not value.startswith(one.prefix):
                 return value
+            if one.listener:
+                return texts[0] + value.removeprefix(one.prefix)
             return written.setdefault(value, texts[len(written) % len(texts)])
 
         return replaced(body)

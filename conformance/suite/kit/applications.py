@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from conformance.engine.comparing.timestamps import earlier, is_time
 from conformance.engine.scenario import Inconclusive, Rule, Scenario, same
@@ -124,15 +124,22 @@ def any_app(scenario: Scenario) -> str:
     return str(rows[0].get("app_id"))
 
 
+_PRINTED: Final = "http://mydomain.com"
+
+
 def callback_address(scenario: Scenario, scheme: str = "http", path: str = "/callback") -> str:
-    """A URL for callbacks: that of our listener, or the document's example.
+    """A URL for callbacks: that of our listener, or the document's example, or what stands in.
 
     A listener has one scheme: for the other one, or without a listener, nothing can be received.
     """
     listener = scenario.lab.settings.fixtures.callback_url
     if listener is not None and listener.startswith(f"{scheme}://"):
         return listener.rstrip("/") + path
-    return f"{scheme}://mydomain.com{path}"
+    printed = f"{_PRINTED}{path}"
+    sent = scenario.lab.sent_for(printed)
+    if scheme != "http" and sent == printed:
+        return f"{scheme}{printed.removeprefix('http')}"
+    return sent  # of either scheme: a target that looks at addresses finds ours, which has one
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.engine.scenario import Answer
-from conformance.suite.kit.applications import part
+from conformance.suite.kit.applications import callback_address, part
 from conformance.suite.stateful.model import OFF, WALK, App
 from conformance.suite.stateful.observer import LEFT_OPEN, Views, callback_of
 
@@ -112,8 +112,7 @@ class AppWalker:
     def call_back(self, app: App, number: int) -> None:
         """Configure the recording callback: the last address and key apply (8.1)."""
         views = self._views
-        listener = views.scenario.lab.settings.fixtures.callback_url
-        url = f"{(listener or 'http://mydomain.com').rstrip('/')}/walk-{number // 2}"
+        url = callback_address(views.scenario, path=f"/walk-{number // 2}")
         key = {"auth_key": f"{number}" * 32} if number % 2 else {}
         views.step(
             f"recording callback of {app.letter} to …/walk-{number // 2}"

@@ -12,7 +12,7 @@ import pytest
 from conformance.access.settings import Fixtures
 from conformance.engine.judging.environment import environmental_reason
 from conformance.model.case import Given, Template
-from tests.labs import answer_like
+from tests.labs import BASE_URL, answer_like
 
 if TYPE_CHECKING:
     from tests.labs import MakeLab
@@ -86,3 +86,41 @@ def test_a_refusal_is_excused_only_where_nothing_is_known(
     exchange = lab.send(_template(EXAMPLE), judge=False)
     assert json.loads(exchange.request.body or b"{}") == lab.fill(_template(EXAMPLE)).body
     assert (environmental_reason(lab, exchange) is not None) is excused
+
+
+PRINTED = "http://mydomain.com/callback"
+
+
+@pytest.mark.parametrize(
+    ("named", "base_url", "ours"),
+    [(None, BASE_URL, True), (None, "http://10.0.0.1", False), ("http://me", BASE_URL, False)],
+)
+def test_an_address_of_ours_stands_in_where_it_is_looked_at(
+    make_lab: MakeLab, named: str | None, base_url: str, ours: bool
+) -> None:
+    """For a target on this machine that takes no address at which nobody answers (14.2)."""
+
+    def looking(request: httpx.Request, plain: httpx.Response) -> httpx.Response:
+        if request.method == "PUT" and b"mydomain.com" in request.content:
+            return answer_like(plain, 400, {"error_code": "RTC.00001018", "error_msg": "m"})
+        return plain
+
+    lab, _ = make_lab(looking, fixtures=Fixtures(callback_url=named), base_url=base_url)
+    sent = lab.sent_for(PRINTED)
+    assert (sent != PRINTED) is ours
+    if ours:
+        assert sent.endswith("/callback")
+        assert httpx.get(sent, trust_env=False).status_code == 200
+    lab.close()
+    if ours:
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(sent, trust_env=False)
+
+
+def test_the_address_of_the_examples_is_kept_where_it_serves(make_lab: MakeLab) -> None:
+    """Nobody looks: nothing listens, and nothing is left of the application that was asked for."""
+    lab, requests = make_lab()
+    assert lab.sent_for(PRINTED) == PRINTED
+    assert lab.sent_for(PRINTED) == PRINTED
+    assert sum(request.method == "PUT" for request in requests) == 1
+    assert lab.resources.clean() == []

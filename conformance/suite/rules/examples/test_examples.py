@@ -131,8 +131,9 @@ def _recording_rule(scenario: Scenario, rule: Rule, path: dict[str, Any], who: s
 
 def _callback(scenario: Scenario, rule: Rule, path: dict[str, Any], who: str) -> None:
     """Step 4: where record events are sent to."""
+    url = scenario.lab.sent_for(URL)
     exchange = scenario.send(
-        "UpdateRecordCallback", path=path, body={"url": URL, "auth_key": AUTH_KEY}, credentials=who
+        "UpdateRecordCallback", path=path, body={"url": url, "auth_key": AUTH_KEY}, credentials=who
     )
     if scenario.has_code_of(exchange, "UpdateRecordCallback/rule/unreachable"):
         raise Inconclusive(f"step 4: the target cannot reach {URL}")
@@ -141,7 +142,7 @@ def _callback(scenario: Scenario, rule: Rule, path: dict[str, Any], who: str) ->
     shown = answer.get("record_callback") or {}
     rule.equal(
         {name: shown.get(name) for name in ("url", "auth_key")},
-        {"url": URL, "auth_key": AUTH_KEY},
+        {"url": url, "auth_key": AUTH_KEY},
         "the callback that was configured",
         exchange,
     )
