@@ -173,7 +173,7 @@ class TargetSettings:
     def notification_seconds(self) -> float:
         """Seconds to wait for a notification."""
         given = self.limits.notifications
-        return (60.0 if self.profile == LIVE else 5.0) if given is None else given
+        return (60.0 if self.profile == LIVE else 12.0) if given is None else given
 
     @property
     def others_may_move(self) -> bool:

@@ -136,12 +136,16 @@ def judge_event(recording: Recording, told: Notification) -> None:
 def _judge_job(recording: Recording, told: Notification) -> None:
     known = recording.jobs.get(told.says("job_id"))
     start = known[1].start if known is not None else None
-    every = ("job_id", "room_id", "stream_name")
-    names = [name for name in every if start is None or value(start, name) is not None]
+    every = ("job_id", "room_id", "stream_name", "app_id")
+    names = [
+        name
+        for name in every
+        if name in told.body and (start is None or value(start, name) is not None)
+    ]
     wanted = {name: value(start, name) for name in names} if start is not None else {}
     rule(recording.scenario, "job-known").equal(
-        {name: told.body.get(name) for name in (*names, "app_id")},
-        {**wanted, "app_id": recording.app} if wanted else "those of a job that was started",
+        {name: told.body.get(name) for name in names},
+        wanted if wanted else "those of a job that was started",
         "what the event is of",
         told.exchange,
     )
@@ -261,6 +265,8 @@ def _judge_times(recording: Recording, told: Notification) -> None:
 
 
 _ENDS = ("start", "stop")
+_STORED_SECONDS = 20.0
+"""Until what was told of is listed: no line says when."""
 
 
 def judge_listed(recording: Recording, told: Notification) -> None:
@@ -279,7 +285,10 @@ def judge_listed(recording: Recording, told: Notification) -> None:
         return name.lstrip("/") in {one.lstrip("/") for one in names}
 
     seen = scenario.until(
-        lambda: scenario.send("ListObsBucketObjects", query=query), listed, subject="an object"
+        lambda: scenario.send("ListObsBucketObjects", query=query),
+        listed,
+        _STORED_SECONDS,
+        subject="an object",
     )
     rule(scenario, "object-listed").that(
         listed(seen.json),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from conformance.engine.scenario import ABSENT, Scenario, rules
+from conformance.engine.scenario import ABSENT, Blocked, Scenario, rules
 from conformance.model.exchange import Exchange
 from conformance.model.wording import in_json
 from conformance.suite.kit.buckets import in_future, moments, rows_of
@@ -18,6 +19,8 @@ _SOON = 6.0
 NO_DATA = "no data: there are no {}"
 _ONE_ANSWER = 1000
 """Objects that one answer is believed to hold; with more it may have been cut."""
+_MOST_BUCKETS = 5
+"""Buckets that are looked into for an object."""
 _DEEPEST = 4
 """Folders within each other that are looked into for an object."""
 
@@ -75,7 +78,8 @@ def test_objects_and_folders_of_a_bucket(scenario: Scenario) -> None:
     what lies directly in that folder.
     """
     _judge_prefix_without_match(scenario)
-    beneath, objects, folders = _filled(scenario)
+    place, objects, folders = _with_objects(scenario)
+    beneath = place.beneath
     for exchange in (objects, folders):
         _judge_count(scenario, exchange)
     if not _items(objects):
@@ -87,8 +91,8 @@ def test_objects_and_folders_of_a_bucket(scenario: Scenario) -> None:
     _judge_dates(scenario, "ListObsBucketObjects/rule/modified-in-the-past", modified, objects)
     for kind, whole in (("objects", objects), ("folders", folders)):
         if any(name != beneath for name in _names(whole)):
-            _judge_narrowing(scenario, kind, beneath, whole, _names(folders)[-1:])
-    again = _listed(scenario, "objects", beneath)
+            _judge_narrowing(scenario, kind, place, whole, _names(folders)[-1:])
+    again = place.listed(scenario, "objects", beneath)
     scenario.rule("ListObsBucketObjects/rule/reading-changes-nothing").equal(
         _by_name(_items(again), "file_name"),
         _by_name(_items(objects), "file_name"),
@@ -112,16 +116,48 @@ def _judge_dates(scenario: Scenario, rule: str, dates: Sequence[Any], exchange: 
     )
 
 
-def _filled(scenario: Scenario) -> tuple[str | None, Exchange, Exchange]:
-    """Objects and folders of the bucket; where all lie deeper, of a folder that has objects."""
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Place:
+    """A bucket, as queries name it (empty: that of the run), and the folder that is looked at."""
+
+    named: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    beneath: str | None = None
+
+    def listed(self, scenario: Scenario, kind: str, prefix: str | None = None) -> Exchange:
+        """The objects or folders under a prefix. Raises Blocked unless they are answered."""
+        query = {"type": kind, **self.named, **({} if prefix is None else {"prefix": prefix})}
+        return scenario.make("ListObsBucketObjects", query=query)
+
+
+_Filled = tuple[_Place, Exchange, Exchange]
+
+
+def _with_objects(scenario: Scenario) -> _Filled:
+    """What is in the bucket of the run; where that is nothing, in one of the others."""
+    first = _filled(scenario, _Place())
+    if _items(first[1]) or not scenario.offers("ListObsBuckets"):
+        return first
+    for row in _buckets(scenario.make("ListObsBuckets"))[:_MOST_BUCKETS]:
+        named = {"bucket": str(row.get("bucket")), "location": str(row.get("location"))}
+        with suppress(Blocked):
+            found = _filled(scenario, _Place(named))
+            if _items(found[1]):
+                return found
+    return first
+
+
+def _filled(scenario: Scenario, place: _Place) -> _Filled:
+    """Objects and folders of a bucket; where all lie deeper, of a folder that has objects."""
     beneath: str | None = None
     for _ in range(_DEEPEST):
-        objects, folders = (_listed(scenario, kind, beneath) for kind in ("objects", "folders"))
+        objects, folders = (
+            place.listed(scenario, kind, beneath) for kind in ("objects", "folders")
+        )
         deeper = [name for name in _names(folders) if name != beneath]
         if _items(objects) or not deeper:
             break
         beneath = deeper[0]
-    return beneath, objects, folders
+    return dataclasses.replace(place, beneath=beneath), objects, folders
 
 
 def _judge_count(scenario: Scenario, exchange: Exchange) -> None:
@@ -187,7 +223,7 @@ def _holds(outer: list[str], inner: list[str]) -> bool:
 
 
 def _judge_narrowing(
-    scenario: Scenario, kind: str, beneath: str | None, whole: Exchange, folders: Sequence[str]
+    scenario: Scenario, kind: str, place: _Place, whole: Exchange, folders: Sequence[str]
 ) -> None:
     """What begins with the prefix, and nothing else: as it is listed without it.
 
@@ -196,13 +232,13 @@ def _judge_narrowing(
 
     A prefix is no search: in other letters, or from the middle of a name, it is another one.
     """
-    name = next(name for name in _names(whole) if name != beneath)
+    name = next(name for name in _names(whole) if name != place.beneath)
     prefix = name[: name.rstrip("/").rfind("/") + 2]
-    start = len(beneath or "")
+    start = len(place.beneath or "")
     one_level = not any("/" in one[start:].rstrip("/") for one in _names(whole))
     shown = folders if kind == "objects" and len(_items(whole)) < _ONE_ANSWER else ()
     for asked in dict.fromkeys((prefix, prefix.swapcase(), name[1:4], *shown)):
-        narrowed = _listed(scenario, kind, asked)
+        narrowed = place.listed(scenario, kind, asked)
         known = _items(narrowed if one_level and "/" in asked[start:] else whole)
         wanted = [row for row in known if str(row.get("file_name")).startswith(asked)]
         scenario.rule("ListObsBucketObjects/rule/prefix-narrows").equal(
@@ -323,11 +359,6 @@ def test_authority_is_changed_with_put_alone(scenario: Scenario) -> None:
 def _change(scenario: Scenario, operation: int, **how: Any) -> Exchange:
     change = {"operation": operation, **how.pop("change", {})}
     return scenario.send("UpdateObsBucketAuthority", change=change, **how)
-
-
-def _listed(scenario: Scenario, kind: str, prefix: str | None = None) -> Exchange:
-    query = {"type": kind, **({} if prefix is None else {"prefix": prefix})}
-    return scenario.make("ListObsBucketObjects", query=query)
 
 
 def _row(exchange: Exchange, name: str) -> dict[str, Any]:
