@@ -40,6 +40,7 @@ def _judged(lab: Lab) -> Judgement:
     lab.begin("case")
     scenario = Scenario(lab, (RULE,))
     app = {"app_id": lab.resources.get("app")}
+    lab.sent_for(NEW["url"])  # whether the address of the examples serves is asked once
     lab.begin("another case")
     scenario.send("UpdateRecordCallback", path=app, body=NEW)
     shown = scenario.send("ShowRecordCallback", path=app)
