@@ -98,6 +98,14 @@ def _ended_at_once(_turn: Turn, body: Any) -> Any:
     return {**body, "stop_time": body["start_time"]} if body["state"] == "STOPPED" else body
 
 
+def _begun_after_all(turn: Turn, body: Any) -> Any:
+    """A job that was stopped in INIT runs once it would have been ready."""
+    job = tenant_apps(turn)[turn.path["app_id"]].jobs[turn.path["job_id"]]
+    early = job.stopped is not None and job.stopped < job.init_until
+    begun = early and turn.world.clock.now() >= job.init_until
+    return {**body, "state": "RUNNING", "stop_reason": None} if begun else body
+
+
 def _updated_at_the_end(_turn: Turn, body: Any) -> Any:
     return {**body, "update_time": body["stop_time"]} if body["state"] == "STOPPED" else body
 
@@ -212,6 +220,16 @@ _FAULTS: tuple[RequirementRow, ...] = (
         "A mix that was stopped is shown to have ended when it began",
         shown(_ended_at_once),
         ("ShowMixJob",),
+    ),
+    *(
+        (
+            f"Stop{kind}Job/rule/early-stop-lasts",
+            "revived",
+            "A job that was stopped before it was ready begins after all",
+            shown(_begun_after_all),
+            (f"Show{kind}Job",),
+        )
+        for kind in ("Mix", "IndividualStream")
     ),
     (
         "StopMixJob/rule/update-time-stays",

@@ -173,16 +173,29 @@ def test_a_rule_never_made_and_fields_no_longer_there(scenario: Scenario, kind: 
     jobs.rule("Create/obsolete-fields-accepted").succeeded(jobs.ask(change=_OBSOLETE[kind.noun]))
 
 
-@pytest.mark.parametrize("kind", both("Update/job-not-initialised", "Stop/job-not-initialised"))
+@pytest.mark.parametrize(
+    "kind",
+    both("Update/job-not-initialised", "Stop/job-not-initialised", "Stop/early-stop-lasts"),
+)
 def test_a_job_that_is_not_ready_yet(scenario: Scenario, kind: JobKind) -> None:
-    """In INIT an update or a stop is carried out or refused with 1022, nothing else (14.2)."""
+    """In INIT an update or a stop is carried out or refused with 1022, nothing else (14.2).
+
+    Who was stopped early does not begin after all: one that was begun before is ready by then.
+    """
     jobs = Jobs(scenario, kind)
     to_update = jobs.start(example=kind.full)
     updated = jobs.update(to_update)
     jobs.rule("Update/job-not-initialised").permitted(updated)
     to_stop = jobs.start()
     early = jobs.rule("Stop/job-not-initialised")
-    early.permitted(jobs.stop(to_stop, *early.answers))
+    stopped = jobs.stop(to_stop, *early.answers)
+    lasts = jobs.rule("Stop/early-stop-lasts")
+    if not early.permitted(stopped) or not stopped.succeeded:
+        lasts.not_applicable("a job that is not ready yet cannot be stopped")
+        return
+    jobs.ready(jobs.start(example=kind.full))
+    after = jobs.seen(to_stop, "STOPPED")
+    lasts.equal(value(after, "state"), "STOPPED", "state of a job that was stopped early", after)
 
 
 @pytest.mark.parametrize("kind", both("Create/duplicate-job"))

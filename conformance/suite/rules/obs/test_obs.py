@@ -352,8 +352,9 @@ def test_authority_is_changed_with_put_alone(scenario: Scenario) -> None:
     change = {"operation": AUTHORISE if granted else REVOKE}
     template = lab.fill(scenario.template("UpdateObsBucketAuthority", change=change))
     request = lab.request(lab.contract.operation("UpdateObsBucketAuthority"), template)
-    exchange = lab.send_raw(dataclasses.replace(request, operation=None, method="POST"))
-    scenario.rule(rule).answered(exchange, *lab.contract.answers_of(rule).answers)
+    answers = lab.contract.answers_of(rule)
+    odd = dataclasses.replace(request, operation=None, method="POST")
+    scenario.rule(rule).answered(lab.send_raw(odd, answers), *answers.answers)
 
 
 def _change(scenario: Scenario, operation: int, **how: Any) -> Exchange:
