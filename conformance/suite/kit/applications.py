@@ -102,6 +102,9 @@ def not_earlier(rule: Rule, before: Any, after: Any, what: str, exchange: Exchan
 
 def later(rule: Rule, before: Any, after: Any, what: str, exchange: Exchange) -> None:
     """Judge that ``after`` is a time after ``before``, since something has changed."""
+    if before is None and after is None:
+        rule.not_applicable(f"{what} is not shown")
+        return
     if not is_time(before) or not is_time(after):
         rule.inconclusive(f"{what}: {in_json(before)} and {in_json(after)} are not both times")
         return

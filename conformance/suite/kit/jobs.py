@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from conformance.engine.outcomes import Blocked
-from conformance.engine.scenario import Answer, Scenario, answer_excerpt
+from conformance.engine.scenario import Answer, NotApplicable, Scenario, answer_excerpt
 from conformance.model.expectation import Expectation
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ class Jobs:
     def ready(self, job: Job) -> Job:
         """Wait until a job is RUNNING. Raises Blocked when it never is."""
         seen = self.seen(job, "RUNNING")
-        if value(seen, "state") != "RUNNING":
+        if value(seen, "state") != "RUNNING" and not stateless(seen):
             raise Blocked(
                 f"a job is not RUNNING after {_READY_SECONDS:.0f} s: {answer_excerpt(seen)}"
             )
@@ -231,7 +231,11 @@ class Jobs:
         each: Callable[[Exchange], None] | None = None,
         seconds: float = _READY_SECONDS,
     ) -> Exchange:
-        """Show a job until it is in that state, or time is over; ``each`` gets every answer."""
+        """Show a job until it is in that state, or time is over; ``each`` gets every answer.
+
+        Raises NotApplicable where a job is shown without a state, as the examples of chapter 10
+        print it, and its end is waited for: that the state is missing is judged by itself.
+        """
 
         def look() -> Exchange:
             exchange = self.show(job)
@@ -244,13 +248,24 @@ class Jobs:
             return not isinstance(body, dict) or body.get("state") not in waiting
 
         subject = f"{self.kind.operations['Show']} {state}"
-        return self._scenario.until(look, wanted, seconds, subject=subject)
+        found = self._scenario.until(look, wanted, seconds, subject=subject)
+        if state == "STOPPED" and stateless(found):
+            raise NotApplicable(STATELESS)
+        return found
 
     def _start(self, app: str | None, how: dict[str, Any]) -> dict[str, Any]:
         lasting = {self.kind.idle: LONG} if how.pop("lasting", True) else {}
         change = {**lasting, **how.pop("change", {})}
         path = {"app_id": app} if app else {}
         return {"example": self.kind.plain, **how, "change": change, "path": path}
+
+
+STATELESS: Final = "a job is shown without its state"
+
+
+def stateless(exchange: Exchange) -> bool:
+    """Whether a job is shown, and without a state."""
+    return exchange.succeeded and value(exchange, "state") is None
 
 
 def value(exchange: Exchange, name: str) -> Any:

@@ -11,10 +11,22 @@ from dataclasses import dataclass
 
 import pytest
 
-from conformance.engine.scenario import Blocked, Rule, Scenario, rules
+from conformance.engine.scenario import Blocked, NotApplicable, Rule, Scenario, rules
 from conformance.model.exchange import Exchange
 from conformance.suite.kit import participants
-from conformance.suite.kit.jobs import INDIVIDUAL, KINDS, MIX, Job, JobKind, Jobs, both, ids, value
+from conformance.suite.kit.jobs import (
+    INDIVIDUAL,
+    KINDS,
+    MIX,
+    STATELESS,
+    Job,
+    JobKind,
+    Jobs,
+    both,
+    ids,
+    stateless,
+    value,
+)
 
 _LEAST = 5
 """The least max_idle_time, in seconds (tables 9-4 and 10-3)."""
@@ -73,6 +85,9 @@ def test_jobs_of_an_empty_room_end(scenario: Scenario) -> None:
         scenario.lab.waiting.outlast(_LEAST + _MORE)
     for one in idle:
         shown = _over(scenario, one.jobs, one.job)
+        if stateless(shown):
+            one.rule.not_applicable(STATELESS)
+            continue
         one.judge(shown)
         if value(shown, "state") == "STOPPED":
             finished = scenario.refusals(one.jobs.kind.rule("Update/finished-job"))
@@ -125,6 +140,8 @@ def test_jobs_wait_for_those_who_speak(scenario: Scenario, kind: JobKind) -> Non
     scenario.lab.waiting.outlast(_LEAST + _MORE)
     for job, why in idle:
         shown = _over(scenario, jobs, job)
+        if stateless(shown):
+            raise NotApplicable(STATELESS)
         rule.that(
             shown.status != 200 or value(shown, "state") == "STOPPED",
             f"a job that may be idle for {_LEAST} s goes on in a room in which {why}",
