@@ -113,7 +113,8 @@ def test_layouts(scenario: Scenario) -> None:
 def test_defaults(scenario: Scenario) -> None:
     """Left out, the idle time is 30 and a pane shows the camera (tables 9-4 and 9-5)."""
     jobs = Jobs(scenario, MIX)
-    panes = [{"id": 1, "user_id": "user1", "x": 0, "y": 0, "width": 1, "height": 1, "zorder": 0}]
+    half = {"y": 0, "width": 0.5, "height": 1, "zorder": 0}
+    panes = [{"id": n + 1, "user_id": f"user{n + 1}", "x": n / 2, **half} for n in range(2)]
     job = jobs.start(
         example="custom",
         lasting=False,
@@ -131,7 +132,7 @@ def test_defaults(scenario: Scenario) -> None:
         )
         found = [pane.get("video_type") for pane in mix.get("layout_panes") or [{}]]
         scenario.rule("CreateMixJob/rule/pane-video-type-default").equal(
-            found, ["CAMERASTREAM"], "video_type of a pane sent without it", exchange
+            found, ["CAMERASTREAM"] * 2, "video_type of panes sent without it", exchange
         )
 
 
