@@ -9,13 +9,21 @@ from typing import Any
 
 import pytest
 
-from conformance.engine.scenario import Inconclusive, NotApplicable, Scenario, answer_excerpt, rules
+from conformance.engine.scenario import (
+    Inconclusive,
+    NotApplicable,
+    Rule,
+    Scenario,
+    answer_excerpt,
+    rules,
+)
 from conformance.model import field_path
 from conformance.model.exchange import Exchange
 from conformance.suite.kit.statistics.comparisons import Comparison, judge, settle
 from conformance.suite.kit.statistics.queries import listing
 from conformance.suite.kit.statistics.rows import Row, rows_in_words, rows_not_in, rows_of
 from conformance.suite.kit.statistics.time_windows import HOUR, MINUTE, Span, read_time, time_window
+from conformance.suite.kit.statistics.user_sessions import near, refused_or_empty
 
 pytestmark = pytest.mark.sparkrtc_flow_group("statistics")
 
@@ -28,6 +36,8 @@ class Trouble:
 
     query: Mapping[str, Any]
     rooms: tuple[str, ...]
+    known: frozenset[str]
+    """Every room of the past day in which something went wrong."""
 
 
 @rules("ListRtcEvent/rule/filter-room-subset", "ListRtcEvent/rule/event-info-json")
@@ -52,10 +62,9 @@ def test_events_of_a_room(scenario: Scenario) -> None:
             f"nothing to compare with: without room_id {answer_excerpt(asked[0])}"
         )
         return
-    judge(
-        scenario.rule("ListRtcEvent/rule/filter-room-subset"),
-        settle(scenario, lambda anew: _joined(ask() if anew else asked)),
-    )
+    subset = scenario.rule("ListRtcEvent/rule/filter-room-subset")
+    judge(subset, settle(scenario, lambda anew: _joined(ask() if anew else asked)))
+    _judge_no_room(scenario, subset, EVENT, trouble)
 
 
 @rules("ListRtcAbnormalEvent/rule/filter-room-subset")
@@ -71,6 +80,13 @@ def test_events_of_a_user_in_a_room(scenario: Scenario) -> None:
         return _narrowed(scenario, trouble, sorted(rooms), rows_of(OF_USER, unfiltered.json))
 
     judge(rule, settle(scenario, look))
+    _judge_no_room(scenario, rule, OF_USER, trouble)
+
+
+def _judge_no_room(scenario: Scenario, rule: Rule, operation: str, trouble: Trouble) -> None:
+    """The beginning of the name of a room is no room: it has no events."""
+    for other in near(trouble.rooms[0], trouble.known, 1):
+        refused_or_empty(scenario, rule, operation, _in(trouble, other))
 
 
 @rules("ListRtcEvent/rule/hour-unless-single-user")
@@ -160,7 +176,11 @@ def _find_trouble(scenario: Scenario) -> Trouble:
     hours = [Span(end - 59 * MINUTE, end) for end in ends]
     rooms = [{room for time, room in events if time in hour} for hour in hours]
     best = max(range(len(hours)), key=lambda n: (len(rooms[n]), -n))
-    return Trouble(time_window(scenario, EVENT).query(hours[best]), tuple(sorted(rooms[best])[:2]))
+    return Trouble(
+        time_window(scenario, EVENT).query(hours[best]),
+        rooms=tuple(sorted(rooms[best])[:2]),
+        known=frozenset(room for _, room in events),
+    )
 
 
 def _in(trouble: Trouble, room: str) -> dict[str, Any]:
