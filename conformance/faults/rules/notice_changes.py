@@ -113,6 +113,18 @@ def first_address_only() -> Transformation:
     return transform
 
 
+def newest_address(world: World) -> None:
+    """Send to the address that was configured last, whichever application it is of."""
+
+    def transform(one: Notice) -> Iterable[Notice]:
+        apps = (app for tenant in world.tenants.values() for app in tenant.apps.values())
+        known = [app.callback for app in apps if app.callback is not None]
+        newest = max(known, key=lambda callback: callback.updated, default=None)
+        return (one,) if newest is None else (replace(one, url=newest.url),)
+
+    world.recorder.transformations.append(transform)
+
+
 def end_repeated(one: Notice) -> Iterable[Notice]:
     """Send the end of a recording twice, the second time in other words."""
     again = replace(one, body={**one.body, "detail_message": "once more"})

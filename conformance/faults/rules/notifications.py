@@ -19,6 +19,7 @@ from conformance.faults.rules.notice_changes import (
     every_second_file_only,
     first_address_only,
     hours_off,
+    newest_address,
     no_screens,
     nothing_stored,
     old_address_too,
@@ -287,6 +288,12 @@ _ROWS: tuple[Row, ...] = (
         "rule/only-current-address",
         "Never tells a new address",
         lambda world: world.recorder.transformations.append(first_address_only()),
+    ),
+    (
+        "newest-of-all",
+        "rule/only-current-address",
+        "Tells the address that was configured last, in any application",
+        newest_address,
     ),
     (
         "no-screen",
