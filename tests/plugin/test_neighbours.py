@@ -12,7 +12,10 @@ import os
 import re
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -102,11 +105,33 @@ def test_it_fails_on_the_terminal(
     assert re.search(words, counted), plain
 
 
-def test_a_limit_that_nothing_keeps_ends_calls_and_not_the_session(
-    broken: dict[str, Any], tmp_path: Path
-) -> None:
-    """3 ms are less than a request takes: the item fails, and the run ends with its report."""
-    done = _beside("pytest-timeout", broken, tmp_path, "--timeout=0.003")
+class _Slow(BaseHTTPRequestHandler):
+    """Refuses everything after a second."""
+
+    def do_GET(self) -> None:
+        time.sleep(1.0)
+        body = b'{"error_code": "RTC.00001015", "error_msg": "AppNotExist"}'
+        self.send_response(404)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def test_a_limit_that_nothing_keeps_ends_calls_and_not_the_session(tmp_path: Path) -> None:
+    """A request takes longer than an item may: it fails, and the run ends with its report.
+
+    The limit strikes while an answer is waited for. A shorter one could strike anywhere, in the
+    locks of Python's own libraries too, and leave the process waiting for ever.
+    """
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Slow) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        port = server.server_address[1]
+        slow = {"base_url": f"http://127.0.0.1:{port}", "token": "t", "project_id": "p"}
+        done = _beside("pytest-timeout", slow, tmp_path, "--timeout=0.4")
+        server.shutdown()
     assert "INTERNALERROR" not in done.stdout, done.stdout
     assert re.search(r"1 failed", done.stdout), done.stdout
     assert done.returncode in {1, 4}
