@@ -163,10 +163,14 @@ def _nobody_at_three(turn: Turn, answer: Answer) -> Answer:
     sessions = turn.world.statistics.app(turn.request.value("app") or "").sessions
 
     def is_out(day: str) -> bool:
-        """Whether nobody stays for the whole of those minutes: a stay cannot be two."""
+        """Whether nobody stays for the whole of those minutes: a stay cannot be two.
+
+        Nor does anybody come in them: a room may begin with him.
+        """
         start, end = (datetime.fromisoformat(day + part).timestamp() for part in (first, last))
         through = (it for it in sessions if not it.failed and it.joined < start)
-        return not any(it.left is None or it.left > end for it in through)
+        came = any(start <= it.joined <= end for it in sessions)
+        return not came and not any(it.left is None or it.left > end for it in through)
 
     body = answer.json
     if turn.endpoint.name == "ListRtcUserList":
@@ -183,14 +187,10 @@ def _nobody_at_three(turn: Turn, answer: Answer) -> Answer:
 
 
 def _out(user: dict[str, Any], is_out: Callable[[str], bool]) -> dict[str, Any]:
-    first, last = _EVERYBODY_OUT
+    first, _ = _EVERYBODY_OUT
     joined, left = user["join_time"], user["leave_time"]
     if joined == "-":
         return user
-    if first <= joined[10:] < last:
-        late = joined[:10] + last
-        kept = not is_out(joined[:10])
-        return user if kept else {**user, "join_time": late if left == "-" else min(late, left)}
     day = datetime.fromisoformat(joined) + timedelta(days=joined[10:] >= first)
     moment = f"{day:%Y-%m-%d}{first}"
     now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
