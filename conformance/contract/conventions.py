@@ -34,25 +34,34 @@ class Excuse:
 
 
 @dataclass(frozen=True, slots=True)
+class Things:
+    """Named things of a target, and how a text names one.
+
+    They are ``written`` with ``{within}``, a resource of the kind ``within``, and ``{name}``: what
+    the setting ``first`` names, and what ``field`` of the ``items`` of ``list`` show.
+    """
+
+    written: str
+    within: str
+    first: str
+    list: str
+    items: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
 class StandIn:
     """Texts of the examples that name what few targets have, and where a target names its own.
 
     Texts that begin with ``prefix`` are tried by a request of ``create`` with its ``example``.
-    Others are ``written`` with ``{within}``, a resource of the kind ``within``, and ``{name}``:
-    what the setting ``first`` names, and what ``field`` of the ``items`` of ``list`` show. With
-    ``listener`` the prefix is the address of a server, and one of this run stands in.
+    ``things`` of the target stand in; without any the prefix is the address of a server, and one of
+    this run stands in.
     """
 
     prefix: str
     create: str
     example: str
-    written: str = ""
-    within: str = ""
-    first: str = ""
-    list: str = ""
-    items: str = ""
-    field: str = ""
-    listener: bool = False
+    things: Things | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +177,7 @@ def read_conventions(raw: Mapping[str, Any]) -> Conventions:
         resources=resources,
         bare_statuses=frozenset(node.get("bare-statuses", ())),
         excuses=tuple(_excuse(item) for item in node.get("excuses", ())),
-        stand_ins=tuple(StandIn(**item) for item in node.get("stand-ins", ())),
+        stand_ins=tuple(map(_stand_in, node.get("stand-ins", ()))),
         printed=_printed(raw),
         plain=bool(node.get("plain")),
         uninformative=frozenset(node.get("unsaid", ())),
@@ -185,6 +194,13 @@ def _printed(raw: Mapping[str, Any]) -> tuple[PrintedCodes, ...]:
     rows = raw.get("x-error-catalogue", {}).get("printed", ())
     return tuple(
         PrintedCodes(int(row["status"]), tuple(row["codes"]), bool(row.get("only"))) for row in rows
+    )
+
+
+def _stand_in(node: Mapping[str, Any]) -> StandIn:
+    things = node.get("things")
+    return StandIn(
+        node["prefix"], node["create"], node["example"], Things(**things) if things else None
     )
 
 

@@ -54,6 +54,6 @@ def read_pagination(node: Mapping[str, Any] | None) -> Pagination | None:
 
 def read_rows(node: Mapping[str, Any] | None) -> Rows | None:
     """Build the record; None for an operation that does not say it."""
-    return (
-        None if node is None else Rows(node["items"], node["time"], frozenset(node.get("full", ())))
-    )
+    if node is None:
+        return None
+    return Rows(node["items"], node["time"], frozenset(node.get("full", ())))

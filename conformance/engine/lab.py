@@ -17,7 +17,6 @@ from conformance.access.auth import SignatureAuth
 from conformance.access.budget import BudgetSpent, TimeBudget
 from conformance.access.capability import LIVE
 from conformance.access.gateway import Gateway
-from conformance.access.hosts import is_loopback
 from conformance.access.redaction import Redactor
 from conformance.access.transport import Sent
 from conformance.checks.exchange import ExchangeChecks
@@ -36,7 +35,7 @@ from conformance.engine.wire.clock import TargetClock
 from conformance.engine.wire.credentials import CredentialSet
 from conformance.engine.wire.encoding import write_request
 from conformance.engine.wire.endpoint import Reach
-from conformance.engine.wire.listener import Listener
+from conformance.engine.wire.listener import listening
 from conformance.engine.wire.offering import Offering
 from conformance.engine.wire.polling import Pace, Waiting
 from conformance.errors import Refused, TargetError
@@ -119,13 +118,17 @@ class Lab:
         self.transcript: Transcript = Transcript(made, self._redactor)
         self._numbers: Iterator[int] = beside._numbers if beside else itertools.count(number_from)
         self._decisions: Decisions = beside._decisions if beside else Decisions()
-        named = self.settings.fixtures.callback_url is not None
-        listen = None if named or not is_loopback(self.settings.base_url) else self._listen
-        self._stand_ins = stand_ins = StandIns(
-            contract, self, reach.named, self.resources.get, self._decisions, listen
+        # What listens serves all labs of a run, and ends with the first of them.
+        self._opened = ExitStack() if beside else self._decisions.opened
+        self._stand_ins = StandIns(
+            contract,
+            self,
+            reach.named,
+            self.resources.get,
+            self._decisions,
+            listening(self.settings),
         )
-        self._first = beside is None
-        self._filling = Filling(contract, self.resources, prefix, self.now, stand_ins)
+        self._filling = Filling(contract, self.resources, prefix, self.now, self._stand_ins)
         self._keys = CredentialSet(reach, self.random, self.now, contract.conventions.carrier)
         self.case = ""
 
@@ -287,16 +290,11 @@ class Lab:
     def close(self) -> None:
         """Close the connections of the run, and with its first lab what listens for it."""
         self._gateway.close()
-        if self._first:
-            self._decisions.opened.close()
+        self._opened.close()
 
     def sent_for(self, text: str) -> str:
         """What is sent in place of a text of the examples, or the text itself."""
         return str(self._stand_ins.put(text))
-
-    def _listen(self, opened: ExitStack) -> str:
-        """Open a server of ours, which a target on this machine reaches; its address."""
-        return opened.enter_context(Listener(self.settings)).url
 
     def now(self) -> dt.datetime:
         """The current time in UTC, plus whatever the target's clock was moved ahead."""

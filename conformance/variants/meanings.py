@@ -97,14 +97,6 @@ def variants() -> Iterator[Variant]:
             on_answer(_full_rates, 200),
             (name,),
         )
-    yield Variant(
-        "meaning/ListRtcRealtimeScaleDimension/first-five",
-        "The ranking of the realtime scale names five values of a dimension at most.",
-        "实时规模排名最多返回一个维度的五个值。",
-        (6350,),
-        on_answer(_first_five, 200),
-        ("ListRtcRealtimeScaleDimension",),
-    )
     for seconds in _SKEWS:
         slug, chinese = ("behind", "慢") if seconds < 0 else ("ahead", "快")
         yield Variant(
@@ -239,10 +231,6 @@ def _full_rates(turn: Turn, answer: Answer) -> Answer:
 
     filled = [{name: full(name, value) for name, value in row.items()} for row in rows]
     return answer.with_json({**answer.json, "quality": filled})
-
-
-def _first_five(_turn: Turn, answer: Answer) -> Answer:
-    return answer.with_json({**answer.json, "dimensions": answer.json["dimensions"][:5]})
 
 
 def _skewed(seconds: float) -> Callable[[World], None]:

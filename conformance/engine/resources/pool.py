@@ -282,8 +282,8 @@ class ResourcePool:
 
         def there(exchange: Exchange) -> bool:
             shown = exchange.json.get(ready.field) if isinstance(exchange.json, dict) else None
-            over = isinstance(shown, str) and shown in {ready.value, ready.over}
-            return over or exchange.status != 200
+            settled = isinstance(shown, str) and shown in {ready.value, ready.over}
+            return settled or exchange.status != 200
 
         self._providing.waiting.until(
             f"{made.kind} {ready.value}",

@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any
 
 from conformance.cases.requests import bases
-from conformance.contract.conventions import StandIn
+from conformance.contract.conventions import StandIn, Things
 from conformance.contract.document import Contract
 from conformance.engine.outcomes import Blocked
 from conformance.engine.resources.names import id_in
@@ -61,7 +61,9 @@ class StandIns:
         listen: Callable[[ExitStack], str] | None,
     ) -> None:
         self._contract = contract
-        self._conventions = contract.conventions.stand_ins
+        self._conventions = [
+            one for one in contract.conventions.stand_ins if one.things or listen is not None
+        ]
         self._sender = sender
         self._named = named
         self._provide = provide
@@ -86,8 +88,6 @@ class StandIns:
 
     def _decide(self, one: StandIn) -> tuple[str, ...]:
         """The texts that serve where those of the examples do not; else none."""
-        if one.listener and self._listen is None:
-            return ()
         try:
             if self._serves(one):
                 return ()
@@ -119,8 +119,11 @@ class StandIns:
         return answer.succeeded
 
     def _candidates(self, one: StandIn) -> tuple[str, ...]:
-        if one.listener:
-            return (self._listen(self._decisions.opened),) if self._listen else ()
+        if one.things is not None:
+            return self._things(one.things)
+        return (self._listen(self._decisions.opened),) if self._listen is not None else ()
+
+    def _things(self, one: Things) -> tuple[str, ...]:
         first = self._named.get(one.first)
         listed = _named_in(self._list(one), one)
         pictures = [name for name in listed if name.lower().endswith(_PICTURES)] or listed
@@ -130,7 +133,7 @@ class StandIns:
             for name in islice(names, _MOST)
         )
 
-    def _list(self, one: StandIn) -> Exchange | None:
+    def _list(self, one: Things) -> Exchange | None:
         if not self._sender.offers(one.list):
             return None
         template = bases(self._contract.operation(one.list))[0].template
@@ -147,14 +150,14 @@ class StandIns:
                 return [replaced(child) for child in value]
             if not isinstance(value, str) or not value.startswith(one.prefix):
                 return value
-            if one.listener:
+            if one.things is None:
                 return texts[0] + value.removeprefix(one.prefix)
             return written.setdefault(value, texts[len(written) % len(texts)])
 
         return replaced(body)
 
 
-def _named_in(exchange: Exchange | None, one: StandIn) -> list[str]:
+def _named_in(exchange: Exchange | None, one: Things) -> list[str]:
     rows = [] if exchange is None else rows_of(exchange.json, one.items)
     names = (row.get(one.field) for row in rows)
     return [name for name in names if isinstance(name, str) and name]

@@ -7,10 +7,12 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
+from conformance.access.hosts import is_loopback
 from conformance.access.settings import TargetSettings
 from conformance.engine.outcomes import Blocked
 from conformance.errors import ConfigurationError
@@ -114,6 +116,17 @@ class Listener:
         headers = [(b"content-length", b"0")]
         await send({"type": "http.response.start", "status": ANSWER, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
+
+
+def listening(settings: TargetSettings) -> Callable[[ExitStack], str] | None:
+    """What opens a listener of which a target takes the address, and gives that.
+
+    None where the target is not on this machine, or its file names another address. What is opened
+    ends with the stack.
+    """
+    if settings.fixtures.callback_url is not None or not is_loopback(settings.base_url):
+        return None
+    return lambda opened: opened.enter_context(Listener(settings)).url
 
 
 def _request(scope: Scope, base: str, body: bytes) -> Request:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from conformance.engine.comparing.timestamps import earlier, is_time
 from conformance.engine.scenario import Inconclusive, Rule, Scenario, same
@@ -127,9 +127,6 @@ def any_app(scenario: Scenario) -> str:
     return str(rows[0].get("app_id"))
 
 
-_PRINTED: Final = "http://mydomain.com"
-
-
 def callback_address(scenario: Scenario, scheme: str = "http", path: str = "/callback") -> str:
     """A URL for callbacks: that of our listener, or the document's example, or what stands in.
 
@@ -138,11 +135,10 @@ def callback_address(scenario: Scenario, scheme: str = "http", path: str = "/cal
     listener = scenario.lab.settings.fixtures.callback_url
     if listener is not None and listener.startswith(f"{scheme}://"):
         return listener.rstrip("/") + path
-    printed = f"{_PRINTED}{path}"
+    printed = f"http://mydomain.com{path}"
     sent = scenario.lab.sent_for(printed)
-    if scheme != "http" and sent == printed:
-        return f"{scheme}{printed.removeprefix('http')}"
-    return sent  # of either scheme: a target that looks at addresses finds ours, which has one
+    # Of either scheme: a target that looks at addresses finds ours, which has one.
+    return sent if sent != printed else f"{scheme}://mydomain.com{path}"
 
 
 @dataclass(frozen=True, slots=True)

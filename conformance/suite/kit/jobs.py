@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 NEVER_MADE: Final = "93d5f0b86ac14e27b8e1049f7d2c6a50"
 """An id of the documented look that no job, rule or application has; drawn like UNKNOWN_ID."""
 RECORD_RULE: Final = "record_param.record_rule_id"
+LEAST_IDLE: Final = 5
+"""The least max_idle_time, in seconds (tables 9-4 and 10-3)."""
 LONG: Final = 7200
 """An idle time, in seconds, that no scenario outlasts."""
 _READY_SECONDS = 10.0

@@ -1,4 +1,4 @@
-"""The other projects of the tenant, which the user of the target file has a token for too."""
+"""Projects that callers are shown (14.3), and tokens for those beside the target's own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from conformance.access.auth import TokenAuth
 from conformance.engine.scenario import Scenario
-from conformance.model.exchange import Exchange
 from conformance.suite.kit.applications import part
 
 ELSEWHERE: Final = "elsewhere"
@@ -15,12 +14,6 @@ ELSEWHERE: Final = "elsewhere"
 _PROJECT: Final = "auth.scope.project.name"
 _MOST: Final = 3
 """Projects that are tried: a user may be listed some that he has no token for."""
-
-
-def lists_something(exchange: Exchange) -> bool:
-    """Whether an answer has a list with something in it."""
-    body = exchange.json if isinstance(exchange.json, dict) else {}
-    return any(value for value in body.values() if isinstance(value, list))
 
 
 def enter_another_project(scenario: Scenario) -> bool:

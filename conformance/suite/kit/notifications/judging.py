@@ -133,19 +133,20 @@ def judge_event(recording: Recording, told: Notification) -> None:
     )
 
 
+_OF_JOB = ("job_id", "room_id", "stream_name")
+"""What names the job of an event, where the event has it: each may be left out (table 14-3)."""
+
+
 def _judge_job(recording: Recording, told: Notification) -> None:
     known = recording.jobs.get(told.says("job_id"))
     start = known[1].start if known is not None else None
-    every = ("job_id", "room_id", "stream_name", "app_id")
-    names = [
-        name
-        for name in every
-        if name in told.body and (start is None or value(start, name) is not None)
-    ]
-    wanted = {name: value(start, name) for name in names} if start is not None else {}
+    of_job = {name: value(start, name) for name in _OF_JOB} if start is not None else {}
+    wanted = {name: it for name, it in of_job.items() if it is not None and name in told.body}
+    if "app_id" in told.body:
+        wanted["app_id"] = recording.app
     rule(recording.scenario, "job-known").equal(
-        {name: told.body.get(name) for name in names},
-        wanted if wanted else "those of a job that was started",
+        {name: told.body[name] for name in wanted},
+        wanted if of_job else "those of a job that was started",
         "what the event is of",
         told.exchange,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,6 +11,8 @@ from typing import Any
 
 from conformance.contract.document import load_contract
 from conformance.contract.paging import Rows
+from conformance.model.exchange import Exchange
+from conformance.suite.kit.statistics.time_windows import read_time
 
 Row = Mapping[str, Any]
 
@@ -50,12 +53,24 @@ def rows_of(operation: str, answer: Any) -> list[Row]:
     return found
 
 
+def times_of(operation: str, rows: Iterable[Row]) -> list[dt.datetime]:
+    """The times of rows to which the time window of the operation applies, as far as they are."""
+    found = (read_time(row.get(shapes()[operation].time or "")) for row in rows)
+    return [time for time in found if time is not None]
+
+
 def is_empty(rows: Iterable[Row]) -> bool:
     """Whether rows show no data: there are none, or all their numbers are zero."""
     return not any(
         _is_thing(row) or any(value for value in row.values() if isinstance(value, (int, float)))
         for row in rows
     )
+
+
+def lists_something(exchange: Exchange) -> bool:
+    """Whether an answer has a list with something in it, whatever it is of."""
+    body = exchange.json if isinstance(exchange.json, dict) else {}
+    return any(value for value in body.values() if isinstance(value, list))
 
 
 def shows_nothing(operation: str, rows: Iterable[Row]) -> bool:

@@ -79,16 +79,18 @@ class SettledWindow(TimeWindow):
         yesterday.
         """
         length = self.longest if length is None else length
-        if self.daily:
-            yesterday = midnight(now) - DAY
-            return Span(yesterday - length + DAY, yesterday)
         span = self.last(now, length)
-        if self.single is None or length > self.longest or span.start >= midnight(span.end):
+        crosses = not self.daily and span.start < midnight(span.end)
+        if self.single is None or length > self.longest or not crosses:
             return span
         return self._within_today(span) or self.of_yesterday(now, length)
 
-    def last(self, now: dt.datetime, length: dt.timedelta) -> Span:
-        """The moments of the last ``length`` that are over and settled, whatever days they are."""
+    def last(self, now: dt.datetime, length: dt.timedelta | None = None) -> Span:
+        """The same, whether it crosses days or not."""
+        length = self.longest if length is None else length
+        if self.daily:
+            yesterday = midnight(now) - DAY
+            return Span(yesterday - length + DAY, yesterday)
         end = (now - self.settling).replace(second=0, microsecond=0)
         return Span(end - length, end)
 
@@ -96,9 +98,8 @@ class SettledWindow(TimeWindow):
         today = midnight(span.end)
         return Span(today, span.end) if span.end - today >= _ENOUGH else None
 
-    def of_yesterday(self, now: dt.datetime, length: dt.timedelta | None = None) -> Span:
-        """The end of yesterday, of the longest span unless ``length`` says otherwise."""
-        length = self.longest if length is None else length
+    def of_yesterday(self, now: dt.datetime, length: dt.timedelta) -> Span:
+        """The end of yesterday, at most all of it."""
         end = midnight(now) - SECOND
         return Span(max(end - length, midnight(end)), end)
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from conformance.engine.scenario import Scenario, rules
 from conformance.model.exchange import Exchange
-from conformance.suite.kit.projects import lists_something
 from conformance.suite.kit.raw_requests import is_offered
+from conformance.suite.kit.statistics.rows import lists_something
 from conformance.suite.kit.statistics.time_windows import DAY, time_window
 
 FOREIGN: tuple[tuple[str, str, dict[str, Any]], ...] = (

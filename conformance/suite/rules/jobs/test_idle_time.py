@@ -17,6 +17,7 @@ from conformance.suite.kit import participants
 from conformance.suite.kit.jobs import (
     INDIVIDUAL,
     KINDS,
+    LEAST_IDLE,
     MIX,
     STATELESS,
     Job,
@@ -28,8 +29,6 @@ from conformance.suite.kit.jobs import (
     value,
 )
 
-_LEAST = 5
-"""The least max_idle_time, in seconds (tables 9-4 and 10-3)."""
 _MORE = 0.5
 _HOUR = 3600
 """Seconds that a job may be idle which no patience outlasts."""
@@ -53,13 +52,14 @@ class _Idle:
         state, reason = value(shown, "state"), value(shown, "stop_reason")
         self.rule.that(
             shown.status != 200 or state == "STOPPED",
-            f"{self.what} for {_LEAST} s goes on in a room that nobody has entered",
+            f"{self.what} for {LEAST_IDLE} s goes on in a room that nobody has entered",
             expected="STOPPED",
             exchange=shown,
         )
         self.rule.that(
             state != "STOPPED" or reason != "TENANT_STOP",
-            f"{self.what} for {_LEAST} s has ended by itself and says that its tenant stopped it",
+            f"{self.what} for {LEAST_IDLE} s has ended by itself "
+            "and says that its tenant stopped it",
             expected="EXCEED_MAX_IDLE_TIME",
             actual=reason or "",
             exchange=shown,
@@ -82,7 +82,7 @@ def test_jobs_of_an_empty_room_end(scenario: Scenario) -> None:
         except Blocked as blocked:
             reasons.append(blocked)
     if idle:
-        scenario.lab.waiting.outlast(_LEAST + _MORE)
+        scenario.lab.waiting.outlast(LEAST_IDLE + _MORE)
     for one in idle:
         shown = _over(scenario, one.jobs, one.job)
         if stateless(shown):
@@ -98,7 +98,7 @@ def test_jobs_of_an_empty_room_end(scenario: Scenario) -> None:
 
 def _started(scenario: Scenario, kind: JobKind) -> Iterator[_Idle]:
     jobs = Jobs(scenario, kind)
-    change = {kind.room: _empty_room(scenario), kind.idle: _LEAST}
+    change = {kind.room: _empty_room(scenario), kind.idle: LEAST_IDLE}
     job = jobs.start(change=change)
     yield _Idle(jobs, job, jobs.rule("Create/ends-when-idle"), "a job that may be idle")
 
@@ -114,7 +114,7 @@ def _empty_room(scenario: Scenario) -> str:
 def _shortened(scenario: Scenario) -> Iterator[_Idle]:
     jobs = Jobs(scenario, MIX)
     job = jobs.running(change={MIX.room: scenario.name("emptied"), MIX.idle: _HOUR})
-    changed = jobs.update(job, body={"mix_param": {"max_idle_time": _LEAST}})
+    changed = jobs.update(job, body={"mix_param": {"max_idle_time": LEAST_IDLE}})
     if changed.status == 200:
         what = "a job whose update lets it be idle"
         yield _Idle(jobs, job, jobs.rule("Update/ends-at-new-idle-time"), what)
@@ -137,21 +137,21 @@ def test_jobs_wait_for_those_who_speak(scenario: Scenario, kind: JobKind) -> Non
     idle.append((_started_in(jobs, app, left), "the last publisher has left"))
     participants.leave(scenario, app, left, _SPEAKER)
     participants.join(scenario, app, spoken, f"{_SPEAKER}2", {"role": "publisher"})
-    scenario.lab.waiting.outlast(_LEAST + _MORE)
+    scenario.lab.waiting.outlast(LEAST_IDLE + _MORE)
     for job, why in idle:
         shown = _over(scenario, jobs, job)
         if stateless(shown):
             raise NotApplicable(STATELESS)
         rule.that(
             shown.status != 200 or value(shown, "state") == "STOPPED",
-            f"a job that may be idle for {_LEAST} s goes on in a room in which {why}",
+            f"a job that may be idle for {LEAST_IDLE} s goes on in a room in which {why}",
             expected="STOPPED",
             exchange=shown,
         )
     shown = jobs.show(going)
     rule.that(
         shown.status == 200 and value(shown, "state") in {"INIT", "RUNNING"},
-        f"a job that may be idle for {_LEAST} s has ended in a room that has a joiner in it",
+        f"a job that may be idle for {LEAST_IDLE} s has ended in a room that has a joiner in it",
         expected="RUNNING",
         exchange=shown,
     )
@@ -159,7 +159,7 @@ def test_jobs_wait_for_those_who_speak(scenario: Scenario, kind: JobKind) -> Non
 
 
 def _started_in(jobs: Jobs, app: str, room: str) -> Job:
-    change: dict[str, object] = {jobs.kind.room: room, jobs.kind.idle: _LEAST}
+    change: dict[str, object] = {jobs.kind.room: room, jobs.kind.idle: LEAST_IDLE}
     if jobs.kind is INDIVIDUAL:
         change["user_id"] = _SPEAKER
     return jobs.start(app=app, change=change, lasting=False)

@@ -181,7 +181,7 @@ def test_a_rule_never_made_and_fields_no_longer_there(scenario: Scenario, kind: 
 def test_a_job_that_is_not_ready_yet(scenario: Scenario, kind: JobKind) -> None:
     """In INIT an update or a stop is carried out or refused with 1022, nothing else (14.2).
 
-    Who was stopped early does not begin after all: one that was begun before is ready by then.
+    Who was stopped early does not begin after all: one that is started later is ready by then.
     """
     jobs = Jobs(scenario, kind)
     to_update = jobs.start(example=kind.full)

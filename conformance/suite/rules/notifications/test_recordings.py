@@ -13,7 +13,7 @@ from conformance.access.capability import CLOCK
 from conformance.engine.outcomes import Blocked, Inconclusive, NotApplicable, NotOffered
 from conformance.engine.scenario import Scenario, rules
 from conformance.engine.wire.listener import Listener
-from conformance.suite.kit.jobs import Job, value
+from conformance.suite.kit.jobs import LEAST_IDLE, Job, value
 from conformance.suite.kit.notifications.judging import (
     SHAPE,
     TOLERANCE,
@@ -35,8 +35,6 @@ from conformance.suite.kit.notifications.recording import CYCLE, Address, Record
 
 _END = "CLOUD_RECORD_SERVER_OVER"
 _SOME_SECONDS = 3
-_LEAST_IDLE = 5
-"""The least max_idle_time, in seconds (tables 9-4 and 10-3)."""
 _USER = "speaker"
 _MERGED = 60
 """Seconds that an interruption may last in a file that goes on."""
@@ -289,8 +287,8 @@ def test_a_job_that_was_idle_tells_its_end(scenario: Scenario) -> None:
             job = recording.start(scenario.name("room"), idle=60)
             scenario.lab.advance(90)
         else:
-            job = recording.start(scenario.name("room"), idle=_LEAST_IDLE)
-            ended = recording.jobs[job.id][0].seen(job, "STOPPED", seconds=3.0 * _LEAST_IDLE)
+            job = recording.start(scenario.name("room"), idle=LEAST_IDLE)
+            ended = recording.jobs[job.id][0].seen(job, "STOPPED", seconds=3.0 * LEAST_IDLE)
             if value(ended, "state") != "STOPPED":
                 raise Inconclusive("no data: the job has not ended by itself")
         told = recording.wait(address, lambda seen: counted(seen, _END, job.id) > 0)

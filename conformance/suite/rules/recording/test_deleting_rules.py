@@ -147,10 +147,7 @@ def test_the_rule_of_a_job_stays(scenario: Scenario, kind: JobKind) -> None:
         if others.update(bystander, body={"record_param": record_param}).status == 200:
             stays.refused(scenario.send("DeleteRecordRule", path=path))
         _end(scenario, others, bystander)
-    deleted = scenario.until(  # a service may free the rule a little after the end of the job
-        lambda: scenario.send("DeleteRecordRule", path=path),
-        lambda body: part(body, "error_code") is None,
-    )
+    deleted = scenario.send("DeleteRecordRule", path=path)
     scenario.rule("DeleteRecordRule/rule/deletable-after-job").succeeded(deleted)
     if others.kind is not INDIVIDUAL:
         _end(scenario, others, bystander)

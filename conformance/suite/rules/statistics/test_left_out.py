@@ -19,6 +19,7 @@ from conformance.suite.kit.statistics.rows import (
     rows_not_in,
     rows_of,
     shapes,
+    times_of,
     without_growing,
 )
 from conformance.suite.kit.statistics.time_windows import (
@@ -81,11 +82,10 @@ def test_an_end_that_is_left_out(scenario: Scenario, operation: str) -> None:
 
         def look(again: bool, case: _LeftOut = case) -> Comparison:
             found = listing(scenario, operation, case.query)
-            start = _own_start(operation, found, whole)
+            start = _own_start(operation, found, whole) or (reach.start if again else None)
+            every = whole
             if start is not None:
                 every = listing(scenario, operation, window.query(Span(start, reach.end)))
-            else:
-                every = listing(scenario, operation, window.query(reach)) if again else whole
             return _between(operation, found, every, case)
 
         judge(scenario.rule(f"{operation}/rule/{case.rule}"), settle(scenario, look))
@@ -97,7 +97,7 @@ def _own_start(operation: str, found: Listing, whole: Listing) -> dt.datetime | 
     No sentence says at which second of a minute a sample is taken: spans that start at other
     seconds may have no sample in common, and the same span, written out, has them all.
     """
-    seen, known = _times(operation, found), _times(operation, whole)
+    seen, known = (times_of(operation, it.rows) for it in (found, whole))
     if not seen or {time.second for time in seen} <= {time.second for time in known}:
         return None
     return min(seen)
@@ -126,11 +126,6 @@ def _between(operation: str, found: Listing, whole: Listing, case: _LeftOut) -> 
     return Comparison(
         found.exchange, problem if lost else "", rows_in_words(lost), rows_in_words(found.rows)
     )
-
-
-def _times(operation: str, found: Listing) -> list[dt.datetime]:
-    field = shapes()[operation].time or ""
-    return [time for row in found.rows if (time := read_time(row.get(field))) is not None]
 
 
 def _within(operation: str, found: Listing, span: Span, *, wanted: bool = True) -> list[Row]:

@@ -34,8 +34,6 @@ _AROUND = (-2, -1, 1, 2)
 """Minutes around a moment in which nothing may change for it to be a quiet one."""
 _APART = dt.timedelta(minutes=10)
 """Between two moments that are to differ."""
-_RANKING = 5
-"""Values from which on a ranking may be cut off: that it is of all values is nowhere said."""
 
 
 @rules(
@@ -207,11 +205,10 @@ def _room_of_a_moment(
         every = {
             str(row.get("dimension")): number(row, "online_users") for row in shares[name].rows
         }
-        unlisted = min(every.values()) if len(every) >= _RANKING else 0
         more = [
             row
             for row in found.rows
-            if number(row, "online_users") > every.get(str(row.get("dimension")), unlisted)
+            if number(row, "online_users") > every.get(str(row.get("dimension")), 0)
         ]
         ignored = _sum(found) == sum(every.values()) > alone.get(moment, 0) > 0
         problem = f"by {name}, room {room} has more users of a value than all rooms"

@@ -18,6 +18,7 @@ from conformance.suite.kit.statistics.rows import (
     rows_in_words,
     rows_not_in,
     shapes,
+    times_of,
     without_growing,
 )
 from conformance.suite.kit.statistics.time_windows import (
@@ -111,8 +112,8 @@ def _longest_within_days(
     That a query crosses days is said of a single user alone.
     """
     now = scenario.lab.now()
-    within = window.query(window.of_yesterday(now))
-    across = window.query(window.last(now, window.longest))
+    within = window.query(window.of_yesterday(now, window.longest))
+    across = window.query(window.last(now))
     with suppress(Blocked):
         listing(scenario, operation, within, accepted)
     if window.single_by is not None:
@@ -153,7 +154,7 @@ def _same_again(scenario: Scenario, operation: str, query: dict[str, str], first
 
 def _middle(window: SettledWindow, operation: str, span: Span, rows: Sequence[Row]) -> Span:
     """A narrower span around the middle of what there is, its first and last row well inside."""
-    times = sorted(time for time in _times(operation, rows) if time in span)
+    times = sorted(time for time in times_of(operation, rows) if time in span)
     times = times or [span.start, span.end]
     if operation == "ListRtcAbnormalEvent":
         first, last = times[0], times[-1]
@@ -220,7 +221,7 @@ def _contained(
 
 def _inside(scenario: Scenario, operation: str, span: Span, found: Listing) -> None:
     """Every time of the answer lies in the span that was asked for."""
-    outside = [time for time in _times(operation, found.rows) if time not in span]
+    outside = [time for time in times_of(operation, found.rows) if time not in span]
     scenario.rule(f"{operation}/rule/samples-inside-window").that(
         not outside,
         f"{len(outside)} of {len(found.rows)} rows lie outside the span",
@@ -254,7 +255,7 @@ def _in_order(scenario: Scenario, operation: str, whole: Listing) -> None:
     """Samples in the order of time, on the grid, without a gap: of each series by itself."""
     names = [name for name in ORDERED[operation] if name in _SERIES]
     series = [
-        _times(operation, list(rows))
+        times_of(operation, list(rows))
         for _, rows in groupby(whole.rows, key=lambda row: [row.get(name) for name in _CONSTANT])
     ]
     steps = [step for times in series for step in pairwise(times)]
@@ -301,12 +302,6 @@ def _fits(name: str, step: Step) -> bool:
     if name == "every-minute-sampled":
         return length <= MINUTE
     return length >= MINUTE and not length % MINUTE
-
-
-def _times(operation: str, rows: Sequence[Row]) -> list[dt.datetime]:
-    field = shapes()[operation].time
-    found = (read_time(row.get(field or "")) for row in rows)
-    return [time for time in found if time is not None]
 
 
 def _same_user(part: Listing, whole: Listing) -> bool:

@@ -19,12 +19,8 @@ from conformance.engine.scenario import (
 from conformance.model.exchange import Exchange
 from conformance.model.expectation import Expectation
 from conformance.model.wording import in_json
-from conformance.suite.kit.projects import (
-    ELSEWHERE,
-    enter_another_project,
-    lists_something,
-    project_names,
-)
+from conformance.suite.kit.projects import ELSEWHERE, enter_another_project, project_names
+from conformance.suite.kit.statistics.rows import lists_something
 
 USER = "auth.identity.password.user"
 PROJECT = "auth.scope.project.name"
